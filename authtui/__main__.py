@@ -1,0 +1,5 @@
+"""`python -m authtui` is the same program as `authtui`."""
+
+from authtui.cli import main
+
+raise SystemExit(main())

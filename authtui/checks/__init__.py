@@ -1,0 +1,1 @@
+"""Restrictions, predictions, checks and the verdict: pure functions of an observation."""

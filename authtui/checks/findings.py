@@ -1,0 +1,221 @@
+"""The vocabulary of an answer: what the app, `check --json` and a report are made of.
+
+Plain immutable values. Texts in them may hold outside data: whoever shows them passes them
+through `redaction.printable`. Field names follow the JSON of `authtui check --json`.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from authtui.redaction import Secret
+
+Light = Literal["grey", "green", "amber", "red"]
+Outcome = Literal["ready", "degraded", "refused", "not-logged-in", "unreadable"]
+Kind = Literal[
+    "ready",
+    "another-source-won",
+    "record-not-what-it-seems",
+    "request-went-elsewhere",
+    "answer-not-from-auth-server",
+    "nothing-stored",
+]
+SourceStatus = Literal[
+    "absent",
+    "selected",
+    "shadowed",
+    "invalid",
+    "ignored",
+    "unreadable",
+    "not-consulted",
+    "not-visible",
+]
+CheckStatus = Literal["pass", "warn", "fail", "unknown"]
+Surface = Literal["exec", "login-status", "tui"]
+SURFACES: tuple[Surface, ...] = ("exec", "login-status", "tui")
+
+
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class Lamp(NamedTuple):
+    """One of the four lamps and the sentence that says why it shows its colour."""
+
+    light: Light
+    reason: str
+
+
+class Lamps(NamedTuple):
+    """stored, selected, sent, accepted: never lit on the evidence of another."""
+
+    stored: Lamp
+    selected: Lamp
+    sent: Lamp
+    accepted: Lamp
+
+
+class Fix(NamedTuple):
+    """One thing to do. `command` is text to copy, or None where there is nothing to type."""
+
+    text: str
+    command: str | None = None
+
+
+class Verdict(NamedTuple):
+    """One plain sentence, what the client would print instead, and what to change.
+
+    `headline` is a few words for the loud line; `sentence` tells the whole; `culprit` names the
+    variable, or the file with its line, that has to change.
+    """
+
+    outcome: Outcome
+    kind: Kind
+    mode: str | None
+    headline: str
+    sentence: str
+    culprit: str | None
+    client_message: str | None
+    client_exit: int
+    deletes_stored_login: bool
+    assumes: tuple[str, ...]
+    fix: tuple[Fix, ...]
+
+
+class Fact(NamedTuple):
+    """One labelled line of evidence. `secret` marks a value that may be revealed on request."""
+
+    label: str
+    value: str
+    secret: Secret | None = None
+
+
+class Source(NamedTuple):
+    """One rung of the ladder. `rank` is None for places that are shown but never consulted."""
+
+    rank: int | None
+    name: str
+    place: str
+    status: SourceStatus
+    kind: str | None = None
+    shadowed_by: str | None = None
+    detail: str | None = None
+    reason: str = ""
+    facts: tuple[Fact, ...] = ()
+
+
+class ClaimRow(NamedTuple):
+    """One line of the claims pane: `value` as text, `note` explains, `status` judges (or None)."""
+
+    name: str
+    value: str
+    note: str = ""
+    status: CheckStatus | None = None
+    explanation: str = ""
+    secret: Secret | None = None
+    section: Literal["header", "payload", "key"] = "payload"
+
+
+class TokenView(NamedTuple):
+    """One decoded token. `verified`: `not-checked`, `valid`, `invalid` or `unsigned`."""
+
+    name: str
+    origin: str
+    header: Mapping[str, Any]
+    claims: Mapping[str, Any]
+    rows: tuple[ClaimRow, ...]
+    expires_at: datetime | None = None
+    issued_at: datetime | None = None
+    verified: Literal["not-checked", "valid", "invalid", "unsigned"] = "not-checked"
+    verified_note: str = "decoded, not verified"
+    problems: tuple[str, ...] = ()
+    secret: Secret | None = None
+
+
+class Binding(NamedTuple):
+    """The account and user the client ties an agent identity to (spec: AgentIdentityBinding)."""
+
+    binding_id: str | None
+    account_id: str
+    user_id: str | None
+    access_token: bool
+
+
+class MatrixRow(NamedTuple):
+    """One place that names an account or a user. `wrong` names the columns that disagree."""
+
+    who: str
+    account_id: str | None
+    user_id: str | None
+    where: str = ""
+    wrong: tuple[str, ...] = ()
+
+
+class CheckResult(NamedTuple):
+    """The answer of one check."""
+
+    id: str
+    status: CheckStatus
+    summary: str
+    evidence: tuple[str, ...] = ()
+    why: str = ""
+    fix: Fix | None = None
+    source: str = ""
+    group: str = ""
+    where: str = ""
+
+
+class PlannedRequest(NamedTuple):
+    """The first model request as the client would build it."""
+
+    base_url: str
+    authorization: Literal["Bearer", "AgentAssertion", "AWS", "other"] | None
+    account_id_header: str | None
+    fedramp: bool
+    credential: str | None = None
+
+
+class Prediction(NamedTuple):
+    """What one program start does. `says` is the client's text; None when it says nothing."""
+
+    surface: Surface
+    exit: int
+    says: str | None
+    deletes_stored_login: bool
+    outcome: Outcome
+    mode: str | None
+    assumes: tuple[str, ...] = ()
+    steps: tuple[str, ...] = ()
+
+
+class ContractChoice(NamedTuple):
+    """Which generation of the client is modelled, and why that one."""
+
+    name: str
+    title: str
+    chosen_by: str
+    client_version: str | None = None
+    note: str | None = None
+
+
+class Assessment(NamedTuple):
+    """The whole answer for one observation, one generation and one surface."""
+
+    home: str
+    contract: ContractChoice
+    surface: Surface
+    at: datetime
+    verdict: Verdict
+    lamps: Lamps
+    sources: tuple[Source, ...]
+    tokens: tuple[TokenView, ...]
+    binding: Binding | None
+    matrix: tuple[MatrixRow, ...]
+    checks: tuple[CheckResult, ...]
+    request: PlannedRequest | None
+    predictions: tuple[Prediction, ...]
+    generations: Mapping[str, str] = _NONE

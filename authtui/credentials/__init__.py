@@ -1,0 +1,1 @@
+"""Where credentials live: reading each place, and the order in which the client asks them."""

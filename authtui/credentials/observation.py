@@ -1,0 +1,234 @@
+"""What was seen on the machine: immutable facts, gathered in one place and judged elsewhere.
+
+An `Observation` is everything a decision rests on. `credentials.observe` fills it by reading;
+selection, predictions and checks are pure functions of it, so an experiment ("what if this
+variable were unset") is the same function over a changed copy.
+"""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+
+from authtui.redaction import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+FileKind = Literal[
+    "absent",
+    "file",
+    "directory",
+    "fifo",
+    "socket",
+    "device",
+    "dangling-link",
+    "unreadable",
+    "too-large",
+]
+KeyringStatus = Literal[
+    "not-probed", "absent", "present", "locked", "denied", "hanging", "no-backend", "failed"
+]
+EncryptedStatus = Literal[
+    "not-probed", "absent", "present", "no-extra", "no-passphrase", "undecryptable", "unreadable"
+]
+
+
+_NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+class FileFacts(NamedTuple):
+    """One file as found. `data` is None unless it was read whole; `error` is the system's text.
+
+    `error` uses the wording of the client's runtime: `Permission denied (os error 13)`.
+    `mode` holds the permission bits only; sizes are bytes.
+    """
+
+    path: str
+    kind: FileKind = "absent"
+    data: bytes | None = None
+    error: str | None = None
+    mode: int | None = None
+    uid: int | None = None
+    owner: str | None = None
+    owned_by_me: bool | None = None
+    size: int | None = None
+    modified: datetime | None = None
+    inode: int | None = None
+    link_target: str | None = None
+    parent_writable: bool | None = None
+    writable: bool | None = None
+
+    @property
+    def exists(self) -> bool:
+        """Whether something stands at the path, whatever it is."""
+        return self.kind != "absent"
+
+
+class HomeFacts(NamedTuple):
+    """Where CODEX_HOME is. `error` is the client's own text when it would refuse to start."""
+
+    path: str
+    chosen_by: Literal["option", "CODEX_HOME", "default"]
+    canonical: str | None = None
+    exists: bool = False
+    error: str | None = None
+    mode: int | None = None
+    writable: bool | None = None
+    shown: str = ""
+
+
+class ConfigValue(NamedTuple):
+    """One value of a configuration file and where it stands (1-based line and column)."""
+
+    value: Any
+    file: str
+    line: int | None = None
+    column: int | None = None
+
+    @property
+    def where(self) -> str:
+        """`config.toml:3`, for messages."""
+        return f"{self.file}:{self.line}" if self.line else self.file
+
+
+class ConfigError(NamedTuple):
+    """Why a configuration cannot be read. `reason` is the parser's text, without position."""
+
+    reason: str
+    file: str
+    line: int | None = None
+    column: int | None = None
+    key: str | None = None
+
+
+class ConfigFacts(NamedTuple):
+    """The configuration: `values` maps dotted keys (`model_providers.x.env_key`) to values.
+
+    Tables appear through their leaves only. Where several files give a key, the one with the
+    higher precedence stands here and the rest is in `overridden`.
+    """
+
+    file: FileFacts
+    values: Mapping[str, ConfigValue] = _NONE
+    error: ConfigError | None = None
+    overridden: tuple[tuple[str, ConfigValue], ...] = ()
+    requirements: Mapping[str, ConfigValue] = _NONE
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401
+        """The plain value of a dotted key."""
+        found = self.values.get(key)
+        return default if found is None else found.value
+
+    def where(self, key: str) -> str:
+        """`config.toml:3` of a dotted key, or the file's name where the line is unknown."""
+        found = self.values.get(key)
+        return found.where if found else "config.toml"
+
+
+class Variable(NamedTuple):
+    """One environment variable: its value, and where it came from."""
+
+    name: str
+    value: Secret
+    origin: Literal["environment", "dotenv", "experiment"] = "environment"
+    line: int | None = None
+    valid_unicode: bool = True
+
+    @property
+    def trimmed(self) -> str | None:
+        """The value as the credential loader reads it: trimmed; blank or not Unicode is None."""
+        if not self.valid_unicode:
+            return None
+        return self.value.reveal().strip() or None
+
+
+class IgnoredVariable(NamedTuple):
+    """A line of `$CODEX_HOME/.env` that the client reads but does not apply, and why."""
+
+    name: str
+    line: int
+    reason: str
+
+
+class EnvironmentFacts(NamedTuple):
+    """The variables that matter to a login, after the client has applied its `.env` file."""
+
+    variables: Mapping[str, Variable] = _NONE
+    dotenv: FileFacts = FileFacts(".env")
+    dotenv_ignored: tuple[IgnoredVariable, ...] = ()
+    dotenv_overrides: tuple[str, ...] = ()
+
+    def get(self, name: str) -> Variable | None:
+        """The variable as it stands in the process, or None."""
+        return self.variables.get(name)
+
+    def trimmed(self, name: str) -> str | None:
+        """The trimmed value; None when unset, blank or not Unicode."""
+        found = self.variables.get(name)
+        return found.trimmed if found else None
+
+    def without(self, name: str) -> EnvironmentFacts:
+        """A copy in which the variable is unset."""
+        rest = {key: value for key, value in self.variables.items() if key != name}
+        return self._replace(variables=rest)
+
+    def with_value(self, name: str, value: str) -> EnvironmentFacts:
+        """A copy in which the variable is set by an experiment."""
+        given = Variable(name, Secret(value), "experiment")
+        return self._replace(variables={**self.variables, name: given})
+
+
+class KeyringFacts(NamedTuple):
+    """The OS keyring entry. `detail` is the backend's own text; `document` the stored JSON."""
+
+    status: KeyringStatus = "not-probed"
+    service: str = "Codex Auth"
+    account: str = ""
+    backend: str | None = None
+    detail: str | None = None
+    document: Secret | None = None
+
+
+class EncryptedFacts(NamedTuple):
+    """The age-encrypted store `secrets/codex_auth.age`. `document` is the stored auth JSON."""
+
+    file: FileFacts
+    status: EncryptedStatus = "not-probed"
+    detail: str | None = None
+    document: Secret | None = None
+    passphrase_account: str = ""
+
+
+class InstalledClient(NamedTuple):
+    """A copy of the client found on this machine, without running it."""
+
+    path: str
+    version: str | None
+    found_by: str
+
+
+class HostFacts(NamedTuple):
+    """What kind of place this is: WSL, SSH, container, CI, sandbox, sudo."""
+
+    marks: tuple[str, ...] = ()
+    platform: str = "linux"
+    user: str = ""
+
+
+class Observation(NamedTuple):
+    """Everything seen, at one moment (`at`, UTC)."""
+
+    at: datetime
+    home: HomeFacts
+    environment: EnvironmentFacts
+    auth_file: FileFacts
+    config: ConfigFacts
+    keyring: KeyringFacts
+    encrypted: EncryptedFacts
+    host: HostFacts = HostFacts()
+    clients: tuple[InstalledClient, ...] = ()
+    token_file: FileFacts | None = None
+    ca_file: FileFacts | None = None
+    key_set: str | None = None

@@ -1,0 +1,1 @@
+"""The observable core: state, events, session."""

@@ -1,0 +1,213 @@
+"""Secrets as a type of their own, redaction by shape, and text made safe to show.
+
+Nothing here imports anything of ours: every other room may rely on it. Outside text passes
+`printable()` before it reaches a terminal; a secret is held as `Secret`, which cannot be printed
+by accident; `redact_text()` removes secrets by their shape from text whose fields are not known.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from typing import Final, NoReturn
+
+_BLOCKS: Final = "▒▒▒▒"
+_FINGERPRINT_PERSON: Final = b"authtui/print"
+
+_BIDI_AND_INVISIBLE: Final = frozenset(
+    [
+        *range(0x200B, 0x2010),  # zero-width space to right-to-left mark
+        *range(0x2028, 0x202F),  # line and paragraph separators, embeddings, overrides
+        *range(0x2060, 0x2070),  # word joiner, invisible operators, isolates
+        0x00AD,
+        0x061C,
+        0x180E,
+        0xFEFF,
+        *range(0xFFF9, 0xFFFC),
+        *range(0xE0000, 0xE0080),
+    ]
+)
+
+# Ordered: the first pattern that matches names the class of a secret.
+_SHAPES: Final = (
+    ("agent assertion", re.compile(r"AgentAssertion\s+\S+")),
+    ("JWT", re.compile(r"\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}")),
+    ("private key", re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END|$)")),
+    ("private key", re.compile(r"\bM[CF][0-9A-Za-z+/]{2}AgE[A-Za-z0-9+/=]{30,}")),
+    ("API key", re.compile(r"\bsk-[A-Za-z0-9_-]{4,}")),
+    ("personal access token", re.compile(r"\bat-[A-Za-z0-9_-]{6,}")),
+    ("refresh token", re.compile(r"\brt[-_.][A-Za-z0-9_.-]{6,}")),
+    ("AWS key", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{12,}")),
+    ("bearer", re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")),
+    ("userinfo", re.compile(r"(?<=://)[^/@\s:]+(?::[^/@\s]*)?(?=@)")),
+    (
+        "query secret",
+        re.compile(
+            r"(?i)(?<=[?&#])(?:access_token|api_key|client_secret|code|code_verifier|id_token|key|"
+            r"refresh_token|requested_token|state|subject_token|token|user_code|device_code)"
+            r"=[^&\s#]+"
+        ),
+    ),
+)
+_EMAIL: Final = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+")
+
+
+class Secret:
+    """A value that prints as its class, its length and a fingerprint, never as itself.
+
+    Equality and hashing compare the values, so the same secret in two places is recognised.
+    `reveal()` is the only way out and is easy to search for.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        """The value itself: for signing, comparing, or an explicit request of the user."""
+        return self._value
+
+    @property
+    def kind(self) -> str:
+        """The class of the secret by its shape, for example `API key` or `JWT`."""
+        return secret_kind(self._value)
+
+    @property
+    def fingerprint(self) -> str:
+        """Six hex digits: the same value gives the same mark; 24 bits confirm no guess."""
+        data = self._value.encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(data, digest_size=3, person=_FINGERPRINT_PERSON).hexdigest()
+
+    def __len__(self) -> int:
+        return len(self._value)
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __str__(self) -> str:
+        if not self._value:
+            return "empty"
+        return f"{_BLOCKS} {self.kind}, {len(self._value)} characters, #{self.fingerprint}"
+
+    def __repr__(self) -> str:
+        return f"<Secret {self!s}>"
+
+    def __format__(self, spec: str) -> str:
+        return format(str(self), spec)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and other._value == self._value
+
+    def __hash__(self) -> int:
+        return hash((Secret, self._value))
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a Secret is not to be pickled or copied into a file")
+
+
+def secret_kind(value: str) -> str:
+    """The class of a secret by its shape: `API key`, `personal access token`, `JWT` or `text`."""
+    text = value.strip()
+    if not text:
+        return "blank"
+    if text.startswith("at-"):
+        return "personal access token"
+    if text.startswith("sk-"):
+        return "API key"
+    if text.startswith(("MC4CAQA", "MFECAQE", "MFMCAQE", "-----BEGIN")):
+        return "private key"
+    parts = text.split(".")
+    if len(parts) >= 3 and parts[0].startswith("ey"):
+        return "JWT"
+    return "text"
+
+
+def printable(text: str, limit: int | None = None) -> str:
+    r"""Text that can do nothing to a terminal and hides nothing from a reader.
+
+    C0, C1 and DEL become visible symbols, bidirectional controls, zero-width and private
+    characters become `⟨U+202E⟩`; long runs of combining marks are cut to two. `limit` cuts the
+    result to that many characters and says how many were left out.
+    """
+    if text.isascii() and text.isprintable() and (limit is None or len(text) <= limit):
+        return text
+    left_out = 0
+    if limit is not None and len(text) > limit:
+        left_out = len(text) - limit
+        text = text[:limit]
+    out: list[str] = []
+    marks = 0
+    for char in text:
+        code = ord(char)
+        if code < 0x20:
+            out.append(chr(0x2400 + code))
+        elif code == 0x7F:
+            out.append("␡")
+        elif 0x80 <= code < 0xA0 or code in _BIDI_AND_INVISIBLE:
+            out.append(f"⟨U+{code:04X}⟩")
+        elif code < 0x300:
+            out.append(char)
+        else:
+            category = unicodedata.category(char)
+            if category in ("Mn", "Me", "Mc"):
+                marks += 1
+                if marks > 2:
+                    continue
+                out.append(char)
+                continue
+            if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
+                out.append(f"⟨U+{code:04X}⟩")
+            else:
+                out.append(char)
+        marks = 0
+    if left_out:
+        out.append(f"… (+{left_out} characters)")
+    return "".join(out)
+
+
+def mask_email(value: str) -> str:
+    """`ada@example.org` as `a***@example.org`; text that is no address is masked whole."""
+    name, at, domain = value.partition("@")
+    if not at or not name:
+        return "***"
+    return f"{name[0]}***@{domain}"
+
+
+def redact_text(text: str) -> str:
+    """Replace everything that has the shape of a secret; keep the class, length and mark."""
+    for kind, pattern in _SHAPES:
+        text = pattern.sub(lambda found, kind=kind: _redacted(kind, found.group()), text)  # type: ignore[misc]
+    return _EMAIL.sub(lambda found: mask_email(found.group()), text)
+
+
+def _redacted(kind: str, value: str) -> str:
+    return f"‹{kind}, {len(value)} characters, #{Secret(value).fingerprint}›"
+
+
+class Pseudonyms:
+    """Stable stand-ins (`acct-A`, `user-1`) so that a mix-up stays visible in a redacted text."""
+
+    def __init__(self) -> None:
+        self._given: dict[tuple[str, str], str] = {}
+        self._count: dict[str, int] = {}
+
+    def of(self, prefix: str, value: str) -> str:
+        """The stand-in for `value`: the same one each time, letters for accounts, else numbers."""
+        key = (prefix, value)
+        if key not in self._given:
+            number = self._count.get(prefix, 0)
+            self._count[prefix] = number + 1
+            mark = _letters(number) if prefix == "acct" else str(number + 1)
+            self._given[key] = f"{prefix}-{mark}"
+        return self._given[key]
+
+
+def _letters(number: int) -> str:
+    text = ""
+    number += 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        text = chr(ord("A") + rest) + text
+    return text

@@ -1,0 +1,1 @@
+"""JSON Web Tokens: decoding that never raises, claims with explanations, verification."""

@@ -1,0 +1,1 @@
+"""Requests on the wire: records of them and what an answer means."""
