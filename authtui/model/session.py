@@ -1,0 +1,173 @@
+"""`AuthSession`: the only thing that changes state, and says so in events.
+
+It runs without a terminal: the command line, the app, recording and tests use the same object.
+What it reads and how it judges are given to it; it keeps order and tells whoever listens.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from authtui.model import events as ev
+from authtui.model.changes import describe_changes
+from authtui.model.state import AuthState, fold
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from authtui.checks.findings import Assessment
+    from authtui.credentials.observation import Observation
+
+    Subscriber = Callable[[AuthState, ev.Event], None]
+
+EVENTS_KEPT = 10_000
+
+OptionsT = TypeVar("OptionsT")
+
+
+class AuthSession(Generic[OptionsT]):
+    """Observes, judges, publishes.
+
+    Args:
+        observe: Reads the machine; called on whatever thread calls `load`.
+        assess: Judges an observation for the given options; pure.
+        options: What to judge for; `reassess` changes it.
+        clock: The current time, aware UTC.
+
+    Events reach every subscriber in the order of their sequence numbers, whichever threads the
+    transitions run on. A subscriber that raises harms nobody: the exception is kept in
+    `subscriber_errors` and the next subscriber is told.
+    """
+
+    def __init__(
+        self,
+        observe: Callable[[], Observation],
+        assess: Callable[[Observation, OptionsT], Assessment],
+        options: OptionsT,
+        clock: Callable[[], datetime],
+    ) -> None:
+        """Start empty: nothing is read until `load`."""
+        self._observe = observe
+        self._assess = assess
+        self._clock = clock
+        self.options = options
+        self._state = AuthState()
+        self._events: deque[ev.Event] = deque(maxlen=EVENTS_KEPT)
+        self._base = AuthState()
+        self._sequence = 0
+        self._subscribers: list[Subscriber] = []
+        self._lock = threading.RLock()
+        self._pending: deque[tuple[AuthState, ev.Event]] = deque()
+        self._telling = False
+        self.subscriber_errors: deque[Exception] = deque(maxlen=100)
+
+    @property
+    def state(self) -> AuthState:
+        """The state after the newest event."""
+        return self._state
+
+    @property
+    def events(self) -> tuple[ev.Event, ...]:
+        """The events kept, oldest first; older ones than `EVENTS_KEPT` are let go."""
+        with self._lock:
+            return tuple(self._events)
+
+    def state_at(self, sequence: int) -> AuthState:
+        """The state as it was after the event with that sequence number."""
+        with self._lock:
+            state = self._base
+            for event in self._events:
+                if event.sequence > sequence:
+                    break
+                state = fold(state, event)
+            return state
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
+        """Be told of every event from now on, with the state after it; returns the way out."""
+        with self._lock:
+            self._subscribers.append(subscriber)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                if subscriber in self._subscribers:
+                    self._subscribers.remove(subscriber)
+
+        return unsubscribe
+
+    def load(self, cause: str = "load") -> ev.Event:
+        """Read the machine and judge what is there. Never raises for what it finds.
+
+        Returns the last event published: `Loaded`, or `Restricted` where the client would refuse.
+        """
+        return self.adopt(self._observe(), cause)
+
+    def adopt(self, observation: Observation, cause: str) -> ev.Event:
+        """Judge an observation made elsewhere (a worker that probed the keyring, a trace)."""
+        assessment = self._assess(observation, self.options)
+        with self._lock:
+            before = self._state
+            changes = describe_changes(before.observation, observation)
+            event: ev.Event = self._append(
+                lambda n, at: ev.Loaded(n, at, cause, observation, assessment, changes)
+            )
+            verdict = assessment.verdict
+            if verdict.outcome == "refused":
+                message = verdict.client_message or verdict.sentence
+                deletes = verdict.deletes_stored_login
+                event = self._append(lambda n, at: ev.Restricted(n, at, cause, message, deletes))
+        self._tell()
+        return event
+
+    def reassess(self, options: OptionsT, cause: str) -> ev.Event | None:
+        """Judge what was last seen for other options; reads nothing. None before any load."""
+        self.options = options
+        observation = self._state.observation
+        return None if observation is None else self.adopt(observation, cause)
+
+    def note_change(self, place: str, what: tuple[str, ...], cause: str = "watch") -> ev.Event:
+        """Publish that a watched place changed, ahead of the load that reads it."""
+        return self.publish(lambda n, at: ev.SourceChanged(n, at, cause, place, what))
+
+    def fail(self, transition: str, reason: str) -> ev.Event:
+        """Publish that a transition did not succeed, with a full sentence."""
+        return self.publish(lambda n, at: ev.Failed(n, at, transition, transition, reason))
+
+    def publish(self, make: Callable[[int, datetime], ev.Event]) -> ev.Event:
+        """Append the event that `make(sequence, time)` builds and tell every subscriber."""
+        with self._lock:
+            event = self._append(make)
+        self._tell()
+        return event
+
+    def _append(self, make: Callable[[int, datetime], ev.Event]) -> ev.Event:
+        self._sequence += 1
+        event = make(self._sequence, self._clock())
+        if len(self._events) == self._events.maxlen:
+            self._base = fold(self._base, self._events[0])
+        self._events.append(event)
+        self._state = fold(self._state, event)
+        self._pending.append((self._state, event))
+        return event
+
+    def _tell(self) -> None:
+        # One thread delivers at a time, and an event published by a subscriber waits its turn:
+        # that is what keeps the order the same for everybody.
+        with self._lock:
+            if self._telling:
+                return
+            self._telling = True
+        while True:
+            with self._lock:
+                if not self._pending:
+                    self._telling = False
+                    return
+                state, event = self._pending.popleft()
+                subscribers = tuple(self._subscribers)
+            for subscriber in subscribers:
+                try:
+                    subscriber(state, event)
+                except Exception as error:  # noqa: BLE001 - a subscriber must harm nobody
+                    self.subscriber_errors.append(error)
