@@ -19,6 +19,9 @@ class DocumentRules(NamedTuple):
     `agent_form` is what `agent_identity` may be. `conceals` says that data errors hide field and
     value (`invalid credential JSON (Data at line 5 column 27)`). `prefix` stands before a parse
     error of the file. `infers` is the order of mode inference when `auth_mode` is absent.
+    `agent_fields` are the fields of the agent identity record in declaration order, which is the
+    order in which missing ones are reported; `agent_optional` those that may be absent.
+    `agent_missing` is the text for mode agentIdentity without an identity.
     """
 
     auth_modes: tuple[str, ...]
@@ -29,10 +32,18 @@ class DocumentRules(NamedTuple):
     bedrock_access_keys: bool = False
     conceals: bool = False
     prefix: str = ""
+    agent_fields: tuple[str, ...] = ()
+    agent_optional: tuple[str, ...] = ()
+    agent_missing: str = ""
+    keyring_prefix: str = "failed to deserialize CLI auth from keyring: "
 
 
 class AgentContract(NamedTuple):
-    """The claims an agent identity JWT must carry, and how it is checked."""
+    """The claims an agent identity JWT must carry, and how it is checked.
+
+    `conceals`: a payload error shows its class and position only. `error_prefix` stands before an
+    error of the shape or the payload. `key_derivation`: how random bytes become a new key.
+    """
 
     required: tuple[str, ...]
     optional: tuple[str, ...]
@@ -41,6 +52,9 @@ class AgentContract(NamedTuple):
     issuer: str | None = None
     audience: str | None = None
     algorithm: str | None = None
+    conceals: bool = False
+    error_prefix: str = ""
+    key_derivation: Literal["seed", "labelled"] = "seed"
 
 
 class Contract(NamedTuple):
@@ -49,6 +63,12 @@ class Contract(NamedTuple):
     `silent_drop`: a credential that cannot be used is dropped and `exec` goes on without one
     (0.147 and later). `workspace_list`: `forced_chatgpt_workspace_id` may be a list.
     `status_enforces`: `login status` treats a violated restriction as not logged in.
+    `enforces_always`: `exec` loads the credential for the restriction check even when nothing is
+    restricted, and so stops at a load error. `token_before_store_stop`: the agent variable works
+    although the store mode is `ephemeral`. `known_environments_only`: an agent identity needs one
+    of the known ChatGPT hosts. `provider_inherits_login`: a provider without any auth setting is
+    sent the ChatGPT login. `routing`: the workspace is looked up before the first model request.
+    `managed_identity`: how `features.use_agent_identity` registers, if it does anything.
     """
 
     name: str
@@ -68,15 +88,40 @@ class Contract(NamedTuple):
     identity_only: bool = False
     workload_identity: bool = False
     refresh_margin_seconds: int = 0
+    enforces_always: bool = True
+    token_before_store_stop: bool = False
+    status_key: str = "Logged in using an API key - {key}"
+    status_agent: str = "Logged in using Agent Identity"
+    path_warning: str = "could not update PATH"
+    no_tokens: str = "Token data is not available."
+    workspace_word: str = "workspace"
+    known_environments_only: bool = False
+    provider_inherits_login: bool = True
+    routing: bool = False
+    managed_identity: Literal["none", "biscuit", "bearer"] = "none"
+    keyring_error: str = "failed to load CLI auth from keyring: {error}"
+    record_without_bearer: bool = False
+    workspace_wrong_type: str = "invalid type: {found}, expected a string"
+    task_refused: str = "failed to register agent task"
+    task_timeout: str = "failed to register agent task"
+    identity_overrides: bool = False
+    shape_before_environment: bool = False
+    removal_failed: str = "Failed to remove auth.json"
+    commas_refused: bool = False
+    policies_failed: str = "failed to load your workspace-managed config"
 
 
 AGENT_ISSUER: Final = "https://chatgpt.com/codex-backend/agent-identity"
 AGENT_AUDIENCE: Final = "codex-app-server"
+SIGNED_OUT_SINCE: Final = (
+    "Your access token could not be refreshed because you have since logged out or signed in to "
+    "another account. Please sign in again."
+)
 
 _G1_MODES = ("apikey", "chatgpt", "chatgptAuthTokens")
 _G2_MODES = (*_G1_MODES, "agentIdentity")
 _G4_MODES = (*_G2_MODES, "personalAccessToken", "bedrockApiKey")
-_G5_MODES = (*_G4_MODES, "bedrockAccessKeys", "headers")
+_G5_MODES = (*_G1_MODES, "headers", *_G4_MODES[len(_G1_MODES) :], "bedrockAccessKeys")
 
 _WORKSPACE_CLAIMS = AgentContract(
     required=("workspace_id", "agent_runtime_id", "agent_private_key"),
@@ -107,7 +152,29 @@ _VERIFIED_WITH_EMAIL = AgentContract(
 )
 _VERIFIED = _VERIFIED_WITH_EMAIL._replace(required=_VERIFIED_REQUIRED, optional=("email",))
 
-_G1_DOCUMENT = DocumentRules(_G1_MODES, "workspace-record", ("apikey", "chatgpt"))
+_G1_DOCUMENT = DocumentRules(
+    _G1_MODES,
+    "workspace-record",
+    ("apikey", "chatgpt"),
+    agent_fields=(
+        "workspace_id",
+        "chatgpt_user_id",
+        "agent_runtime_id",
+        "agent_private_key",
+        "registered_at",
+        "background_task_id",
+    ),
+    agent_optional=("chatgpt_user_id", "background_task_id"),
+)
+_ACCOUNT_RECORD = (
+    "agent_runtime_id",
+    "agent_private_key",
+    "account_id",
+    "chatgpt_user_id",
+    "email",
+    "plan_type",
+    "chatgpt_account_is_fedramp",
+)
 
 _FIRST = Contract(
     name="first",
@@ -117,6 +184,7 @@ _FIRST = Contract(
     document=_G1_DOCUMENT,
     agent=_WORKSPACE_CLAIMS,
     agent_variable=None,
+    managed_identity="biscuit",
 )
 _IDENTITY_ONLY = _FIRST._replace(
     name="identity-only",
@@ -127,21 +195,38 @@ _IDENTITY_ONLY = _FIRST._replace(
     agent_variable="CODEX_AGENT_IDENTITY",
     agent_variable_on_exec_only=True,
     identity_only=True,
+    managed_identity="biscuit",
 )
 _0124 = _FIRST._replace(
     name="0.124",
     title="client 0.124 (2026-04)",
     version="0.124.0",
-    document=DocumentRules(_G2_MODES, "account-record", ("apikey", "chatgpt")),
+    document=DocumentRules(
+        _G2_MODES,
+        "account-record",
+        ("apikey", "chatgpt"),
+        agent_fields=_ACCOUNT_RECORD,
+        agent_missing="agent identity auth is missing an agent identity record.",
+    ),
     agent=_VERIFIED_WITH_EMAIL,
+    managed_identity="none",
+    record_without_bearer=True,
 )
 _EXPLICIT = _FIRST._replace(
     name="explicit",
     title="client 0.128 (2026-05)",
     version="0.128.0",
-    document=DocumentRules(_G2_MODES, "jwt", ("apikey", "chatgpt")),
+    document=DocumentRules(
+        _G2_MODES,
+        "jwt",
+        ("apikey", "chatgpt"),
+        agent_missing="agent identity auth is missing an agent identity token.",
+    ),
     agent=_VERIFIED_WITH_EMAIL,
     agent_variable="CODEX_AGENT_IDENTITY",
+    managed_identity="none",
+    no_tokens=SIGNED_OUT_SINCE,
+    policies_failed="Failed to load cloud requirements (workspace-managed policies).",
 )
 _MANAGED = _EXPLICIT._replace(
     name="managed",
@@ -153,6 +238,9 @@ _MANAGED = _EXPLICIT._replace(
         ("personalAccessToken", "bedrockApiKey", "apikey", "chatgpt"),
         personal_access_token=True,
         bedrock_api_key=True,
+        agent_fields=(*_ACCOUNT_RECORD, "task_id"),
+        agent_optional=("email", "task_id"),
+        agent_missing="agent identity auth is missing agent identity auth material.",
     ),
     agent=_VERIFIED,
     agent_variable="CODEX_ACCESS_TOKEN",
@@ -160,6 +248,18 @@ _MANAGED = _EXPLICIT._replace(
     workspace_list=True,
     doctor=True,
     managed_record=True,
+    status_agent="Logged in using access token",
+    path_warning="could not create PATH aliases",
+    workspace_word="workspace(s)",
+    token_before_store_stop=True,
+    commas_refused=True,
+    policies_failed="Failed to load cloud config bundle (workspace-managed policies).",
+    known_environments_only=True,
+    task_refused="agent task registration failed",
+    task_timeout=(
+        "retryable agent identity registration failure: failed to register agent task"
+    ),
+    workspace_wrong_type="data did not match any variant of untagged enum Repr",
 )
 _CURRENT = _MANAGED._replace(
     name="current",
@@ -174,11 +274,32 @@ _CURRENT = _MANAGED._replace(
         bedrock_access_keys=True,
         conceals=True,
         prefix="failed to deserialize CLI auth from file: ",
+        agent_fields=(*_ACCOUNT_RECORD, "task_id"),
+        agent_optional=("email", "task_id"),
+        agent_missing="agent identity auth is missing agent identity auth material.",
+    ),
+    agent=_VERIFIED._replace(
+        conceals=True,
+        error_prefix="failed to decode agent identity JWT: ",
+        key_derivation="labelled",
     ),
     silent_drop=True,
     status_enforces=True,
     workload_identity=True,
     refresh_margin_seconds=300,
+    enforces_always=False,
+    status_key="API key configured - {key}\nAuthentication is checked when you send a request.",
+    no_tokens="plan type is required for chatgpt authentication",
+    provider_inherits_login=False,
+    routing=True,
+    managed_identity="bearer",
+    identity_overrides=True,
+    shape_before_environment=True,
+    removal_failed="Failed to remove stored credentials",
+    keyring_error=(
+        "failed to load CLI auth from keyring: Platform secure storage failure: {cause}: "
+        "Platform secure storage failure: {cause}: {cause}"
+    ),
 )
 
 TABLE: Final[tuple[Contract, ...]] = (
@@ -186,11 +307,31 @@ TABLE: Final[tuple[Contract, ...]] = (
     _FIRST,
     _IDENTITY_ONLY,
     _0124,
-    _0124._replace(name="0.125", title="client 0.125 (2026-04)", version="0.125.0"),
+    _0124._replace(
+        name="0.125",
+        title="client 0.125 (2026-04)",
+        version="0.125.0",
+        record_without_bearer=False,
+        no_tokens=SIGNED_OUT_SINCE,
+    ),
     _EXPLICIT,
     _MANAGED,
     _MANAGED._replace(name="0.146", title="client 0.146", version="0.146.0"),
-    _CURRENT._replace(name="0.147", title="client 0.147", version="0.147.0"),
+    _CURRENT._replace(
+        name="0.147",
+        title="client 0.147",
+        version="0.147.0",
+        document=_MANAGED.document._replace(
+            auth_modes=(*_G1_MODES, "headers", *_G4_MODES[len(_G1_MODES) :])
+        ),
+        routing=False,
+        provider_inherits_login=True,
+        workload_identity=False,
+        status_key=_MANAGED.status_key,
+        keyring_error=_MANAGED.keyring_error,
+        shape_before_environment=False,
+        removal_failed=_MANAGED.removal_failed,
+    ),
     _CURRENT,
 )
 

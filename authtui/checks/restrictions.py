@@ -1,0 +1,187 @@
+"""Login restrictions: what `exec` enforces at its start, and what it would delete for it.
+
+Source: spec binding_and_restrictions.md 5 (enforce_login_restrictions), #18177 for the
+identity-only branch, the recordings for the list form and the filters of 0.147 and later.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from authtui.credentials.selection import (
+    CHATGPT_MODES,
+    Credential,
+    Failure,
+    Places,
+    Resolution,
+    forced_workspaces,
+    resolve,
+)
+
+if TYPE_CHECKING:
+    from authtui.contracts import Contract
+    from authtui.credentials.observation import Observation
+
+API_MODES = ("api_key", "bedrock")
+
+
+class Violation(NamedTuple):
+    """A restriction that the effective credential breaks, in the client's words.
+
+    `rule` is the configuration key, `deletes` whether a stored login goes with it.
+    """
+
+    text: str
+    rule: str
+    deletes: bool
+    required: str
+    found: str | None
+    credential: Credential
+
+
+class Enforcement(NamedTuple):
+    """What `exec` finds before it starts: at most one of the two is set."""
+
+    violation: Violation | None = None
+    failure: Failure | None = None
+
+
+def forced_method(observation: Observation) -> str | None:
+    """`forced_login_method`: `api`, `chatgpt`, or None."""
+    value = observation.config.get("forced_login_method")
+    return value if value in ("api", "chatgpt") else None
+
+
+def restricted(observation: Observation, contract: Contract) -> bool:
+    """Whether any restriction is configured."""
+    return bool(forced_method(observation) or forced_workspaces(observation, contract))
+
+
+def enforce(observation: Observation, contract: Contract, places: Places) -> Enforcement:
+    """What enforcing the restrictions at the start of `exec` comes to."""
+    if not contract.enforces_always and not restricted(observation, contract):
+        return Enforcement()
+    found = resolve(places, contract, on_exec=True)
+    if found.failure:
+        return Enforcement(failure=found.failure)
+    if found.credential is None:
+        return Enforcement()
+    broken = _violation(observation, contract, found.credential)
+    if broken is None:
+        return Enforcement()
+    text, rule, required, has = broken
+    deletes, problem = _removal(observation, contract, places)
+    if problem:
+        text = f"{text}. {contract.removal_failed}: {problem}"
+    return Enforcement(
+        Violation(text, rule, deletes, required, has, found.credential)
+    )
+
+
+def filtered(
+    observation: Observation, contract: Contract, places: Places, *, on_exec: bool
+) -> Resolution:
+    """Walk the ladder with the silent policy filters of 0.147 and later.
+
+    `filtered` in the result names the rule that made a stored login count as not there; a
+    failure with the text `Login is restricted to workspace id(s) …` comes from a token of an
+    agent or a personal access token, which these versions check while loading.
+    """
+    if not contract.status_enforces:
+        return resolve(places, contract, on_exec=on_exec)
+    method = forced_method(observation)
+    found = resolve(
+        places,
+        contract,
+        on_exec=on_exec,
+        chatgpt_allowed=method != "api",
+        api_allowed=method != "chatgpt",
+    )
+    credential = found.credential
+    if credential is None:
+        return found
+    if (method == "api" and credential.mode not in API_MODES) or (
+        method == "chatgpt" and credential.mode in API_MODES
+    ):
+        return Resolution(None, filtered="forced_login_method")
+    wanted = forced_workspaces(observation, contract)
+    if not wanted or credential.mode in API_MODES:
+        return found
+    account = credential.account_id
+    if credential.mode in CHATGPT_MODES:
+        account = credential.account_id or credential.policy_account
+        if account not in wanted:
+            return Resolution(None, filtered="forced_chatgpt_workspace_id")
+    elif credential.mode in ("agent_identity", "personal_access_token") and account not in wanted:
+        text = f"Login is restricted to workspace id(s) {', '.join(wanted)}."
+        reason = f"the token belongs to {account}"
+        return Resolution(
+            None,
+            Failure(credential.source, credential.where, text, reason, "account_id"),
+            filtered="forced_chatgpt_workspace_id",
+        )
+    return found
+
+
+def _violation(
+    observation: Observation, contract: Contract, credential: Credential
+) -> tuple[str, str, str, str | None] | None:
+    method = forced_method(observation)
+    is_api = credential.mode in API_MODES
+    if method == "api" and not is_api:
+        text = "API key login is required, but ChatGPT is currently being used. Logging out."
+        return text, "forced_login_method", "api", credential.mode
+    if method == "chatgpt" and is_api:
+        text = "ChatGPT login is required, but an API key is currently being used. Logging out."
+        return text, "forced_login_method", "chatgpt", credential.mode
+    wanted = forced_workspaces(observation, contract)
+    if not wanted or is_api:
+        return None
+    rule = "forced_chatgpt_workspace_id"
+    required = ", ".join(wanted)
+    start = f"Login is restricted to {contract.workspace_word} {required}, but current"
+    has = credential.policy_account
+    if contract.identity_only and credential.mode == "agent_identity":
+        if has in wanted:
+            return None
+        shown = f'Some("{has}")' if has is not None else "None"
+        text = f"{start} agent identity belongs to {shown}. Logging out."
+        return text, rule, required, has
+    if credential.mode in CHATGPT_MODES and not has_token_data(credential):
+        text = (
+            "Failed to load ChatGPT credentials while enforcing workspace restrictions: "
+            "Token data is not available.. Logging out."
+        )
+        return text, rule, required, None
+    if has in wanted:
+        return None
+    if has is None:
+        return f"{start} credentials lack a workspace identifier. Logging out.", rule, required, None
+    return f"{start} credentials belong to {has}. Logging out.", rule, required, has
+
+
+def has_token_data(credential: Credential) -> bool:
+    """Whether the client can get at the tokens: it wants `tokens` and `last_refresh`."""
+    document = credential.document
+    return bool(document and document.tokens is not None and document.last_refresh is not None)
+
+
+def _removal(
+    observation: Observation, contract: Contract, places: Places
+) -> tuple[bool, str | None]:
+    # Logging out removes the keyring entry first; an error there leaves auth.json in place.
+    if places.store_mode == "ephemeral":
+        return False, None
+    if places.store_mode in ("keyring", "auto"):
+        facts = observation.keyring
+        if facts.status in ("no-backend", "locked", "denied", "hanging", "failed"):
+            cause = facts.detail or facts.status
+            if facts.status == "no-backend":
+                cause = "no secret service provider or dbus session found"
+            load = contract.keyring_error.format(
+                error=f"Platform secure storage failure: {cause}", cause=cause
+            )
+            return False, load.replace(
+                "failed to load CLI auth from keyring", "failed to delete auth from keyring"
+            )
+    return places.stored_somewhere, None
