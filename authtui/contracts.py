@@ -21,7 +21,8 @@ class DocumentRules(NamedTuple):
     error of the file. `infers` is the order of mode inference when `auth_mode` is absent.
     `agent_fields` are the fields of the agent identity record in declaration order, which is the
     order in which missing ones are reported; `agent_optional` those that may be absent.
-    `agent_missing` is the text for mode agentIdentity without an identity.
+    `agent_missing` is the text for mode agentIdentity without an identity. `float_numbers`: a
+    number that is no integer is named with its value (`floating point `1.5``), later just `number`.
     """
 
     auth_modes: tuple[str, ...]
@@ -36,6 +37,7 @@ class DocumentRules(NamedTuple):
     agent_optional: tuple[str, ...] = ()
     agent_missing: str = ""
     keyring_prefix: str = "failed to deserialize CLI auth from keyring: "
+    float_numbers: bool = False
 
 
 class AgentContract(NamedTuple):
@@ -165,6 +167,7 @@ _G1_DOCUMENT = DocumentRules(
         "background_task_id",
     ),
     agent_optional=("chatgpt_user_id", "background_task_id"),
+    float_numbers=True,
 )
 _ACCOUNT_RECORD = (
     "agent_runtime_id",
@@ -207,6 +210,7 @@ _0124 = _FIRST._replace(
         ("apikey", "chatgpt"),
         agent_fields=_ACCOUNT_RECORD,
         agent_missing="agent identity auth is missing an agent identity record.",
+        float_numbers=True,
     ),
     agent=_VERIFIED_WITH_EMAIL,
     managed_identity="none",
@@ -221,6 +225,7 @@ _EXPLICIT = _FIRST._replace(
         "jwt",
         ("apikey", "chatgpt"),
         agent_missing="agent identity auth is missing an agent identity token.",
+        float_numbers=True,
     ),
     agent=_VERIFIED_WITH_EMAIL,
     agent_variable="CODEX_AGENT_IDENTITY",
@@ -256,9 +261,7 @@ _MANAGED = _EXPLICIT._replace(
     policies_failed="Failed to load cloud config bundle (workspace-managed policies).",
     known_environments_only=True,
     task_refused="agent task registration failed",
-    task_timeout=(
-        "retryable agent identity registration failure: failed to register agent task"
-    ),
+    task_timeout=("retryable agent identity registration failure: failed to register agent task"),
     workspace_wrong_type="data did not match any variant of untagged enum Repr",
 )
 _CURRENT = _MANAGED._replace(
@@ -344,7 +347,9 @@ def parse_version(text: str) -> tuple[int, int, int] | None:
     """`0.142.0`, `v0.142`, `rust-v0.142.0-alpha.1` as numbers; None for anything else."""
     core = text.strip().removeprefix("rust-").removeprefix("v").split("-", 1)[0]
     parts = core.split(".")
-    if not 2 <= len(parts) <= 3 or not all(p.isascii() and p.isdigit() and len(p) < 6 for p in parts):
+    if not 2 <= len(parts) <= 3 or not all(
+        p.isascii() and p.isdigit() and len(p) < 6 for p in parts
+    ):
         return None
     numbers = [int(p) for p in parts] + [0]
     return numbers[0], numbers[1], numbers[2]
@@ -370,4 +375,7 @@ def find(name_or_version: str) -> tuple[Contract, str | None] | None:
     if parse_version(chosen.version) == wanted:
         return chosen, None
     side = "older" if parse_version(chosen.version) < wanted else "newer"  # type: ignore[operator]
-    return chosen, f"{name_or_version} was not recorded; the next {side} one, {chosen.version}, is used"
+    return (
+        chosen,
+        f"{name_or_version} was not recorded; the next {side} one, {chosen.version}, is used",
+    )

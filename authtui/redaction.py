@@ -39,7 +39,14 @@ _SHAPES: Final = (
     ("personal access token", re.compile(r"\bat-[A-Za-z0-9_-]{6,}")),
     ("refresh token", re.compile(r"\brt[-_.][A-Za-z0-9_.-]{6,}")),
     ("AWS key", re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{12,}")),
-    ("bearer", re.compile(r"(?i)\b(?:bearer|basic)\s+[A-Za-z0-9._~+/=-]{6,}")),
+    (
+        "bearer",
+        # "bearer or basic authentication" is prose: a token has a digit, a capital, or length.
+        re.compile(
+            r"\b(?:[Bb]earer|[Bb]asic|BEARER|BASIC)\s+"
+            r"(?:(?=\S*[0-9A-Z+/=_])[A-Za-z0-9._~+/=-]{6,}|[a-z.~-]{20,})"
+        ),
+    ),
     ("userinfo", re.compile(r"(?<=://)[^/@\s:]+(?::[^/@\s]*)?(?=@)")),
     (
         "query secret",
@@ -63,6 +70,7 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
+        """Hold `value`."""
         self._value = value
 
     def reveal(self) -> str:
@@ -81,29 +89,37 @@ class Secret:
         return hashlib.blake2b(data, digest_size=3, person=_FINGERPRINT_PERSON).hexdigest()
 
     def __len__(self) -> int:
+        """The length of the value."""
         return len(self._value)
 
     def __bool__(self) -> bool:
+        """Whether there is anything."""
         return bool(self._value)
 
     def __str__(self) -> str:
+        """Class, length and fingerprint."""
         if not self._value:
             return "empty"
         return f"{_BLOCKS} {self.kind}, {len(self._value)} characters, #{self.fingerprint}"
 
     def __repr__(self) -> str:
+        """As `str`, in angle brackets."""
         return f"<Secret {self!s}>"
 
     def __format__(self, spec: str) -> str:
+        """As `str`, formatted."""
         return format(str(self), spec)
 
     def __eq__(self, other: object) -> bool:
+        """Equal when the values are."""
         return isinstance(other, Secret) and other._value == self._value
 
     def __hash__(self) -> int:
+        """In keeping with equality."""
         return hash((Secret, self._value))
 
     def __reduce__(self) -> NoReturn:
+        """Refuse: a pickle would hold the value."""
         raise TypeError("a Secret is not to be pickled or copied into a file")
 
 
@@ -183,13 +199,14 @@ def redact_text(text: str) -> str:
 
 
 def _redacted(kind: str, value: str) -> str:
-    return f"‹{kind}, {len(value)} characters, #{Secret(value).fingerprint}›"
+    return f"<{kind}, {len(value)} characters, #{Secret(value).fingerprint}>"
 
 
 class Pseudonyms:
     """Stable stand-ins (`acct-A`, `user-1`) so that a mix-up stays visible in a redacted text."""
 
     def __init__(self) -> None:
+        """Start with none given."""
         self._given: dict[tuple[str, str], str] = {}
         self._count: dict[str, int] = {}
 

@@ -34,7 +34,9 @@ MISSING_BEARER = (
     "unexpected status 401 Unauthorized: Missing bearer or basic authentication in header, "
     "url: {url}/responses"
 )
-INCORRECT_KEY = "unexpected status 401 Unauthorized: Incorrect API key provided, url: {url}/responses"
+INCORRECT_KEY = (
+    "unexpected status 401 Unauthorized: Incorrect API key provided, url: {url}/responses"
+)
 REFRESH_TEXTS = {
     "refresh_token_expired": "because your refresh token has expired.",
     "refresh_token_reused": "because your refresh token was already used.",
@@ -372,7 +374,7 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
 
 def is_stale(credential: Credential, contract: Contract, now: datetime) -> bool:
     """The proactive rule: access-token `exp` within the margin, else 8 days of last_refresh."""
-    from authtui.tokens.jwt import exp_of  # noqa: PLC0415 - only for token logins
+    from authtui.tokens.jwt import exp_of
 
     document = credential.document
     if credential.mode != "chatgpt" or document is None or document.tokens is None:

@@ -79,7 +79,9 @@ def check(
 ) -> Callable[[Callable[[Subject], Answer | None]], Callable[[Subject], Answer | None]]:
     """Register a check function under an id such as `workspace.forced`."""
 
-    def register(function: Callable[[Subject], Answer | None]) -> Callable[[Subject], Answer | None]:
+    def register(
+        function: Callable[[Subject], Answer | None],
+    ) -> Callable[[Subject], Answer | None]:
         REGISTER.append(Check(id, group, title, source, function, modes))
         return function
 

@@ -73,9 +73,7 @@ def enforce(observation: Observation, contract: Contract, places: Places) -> Enf
     deletes, problem = _removal(observation, contract, places)
     if problem:
         text = f"{text}. {contract.removal_failed}: {problem}"
-    return Enforcement(
-        Violation(text, rule, deletes, required, has, found.credential)
-    )
+    return Enforcement(Violation(text, rule, deletes, required, has, found.credential))
 
 
 def filtered(
@@ -156,7 +154,12 @@ def _violation(
     if has in wanted:
         return None
     if has is None:
-        return f"{start} credentials lack a workspace identifier. Logging out.", rule, required, None
+        return (
+            f"{start} credentials lack a workspace identifier. Logging out.",
+            rule,
+            required,
+            None,
+        )
     return f"{start} credentials belong to {has}. Logging out.", rule, required, has
 
 

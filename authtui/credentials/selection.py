@@ -112,9 +112,7 @@ def store_mode(observation: Observation) -> str:
     return value if isinstance(value, str) else "file"
 
 
-def judge_places(
-    observation: Observation, contract: Contract, assumptions: Assumptions
-) -> Places:
+def judge_places(observation: Observation, contract: Contract, assumptions: Assumptions) -> Places:
     """Judge each place by the rules of one generation; pure."""
     store, somewhere = _store(observation, contract, assumptions)
     return Places(
@@ -188,9 +186,7 @@ def _workload(observation: Observation, contract: Contract) -> Place:
         )
     return Place(
         name,
-        Credential(
-            "workload_identity", name, where, assumes=("the identity token is exchanged",)
-        ),
+        Credential("workload_identity", name, where, assumes=("the identity token is exchanged",)),
     )
 
 
@@ -239,7 +235,11 @@ def personal_access_token(
         return Place(
             source,
             failure=Failure(
-                source, where, text, "the personal access token could not be looked up", network=True
+                source,
+                where,
+                text,
+                "the personal access token could not be looked up",
+                network=True,
             ),
         )
     account = assumptions.whoami_account
@@ -271,8 +271,8 @@ def agent_token(
     document: Document | None = None,
 ) -> Place:
     """An agent identity JWT: decoded, checked as the generation checks it, task assumed."""
-    from authtui.tokens.agent import judge_agent_token  # noqa: PLC0415 - only with an identity
-    from authtui.tokens.jwt import decode  # noqa: PLC0415
+    from authtui.tokens.agent import judge_agent_token
+    from authtui.tokens.jwt import decode
 
     decoded = decode(token.reveal())
     judged = judge_agent_token(decoded, contract.agent, observation.at, observation.key_set)
@@ -416,7 +416,9 @@ def _file(observation: Observation, contract: Contract, assumptions: Assumptions
             "fifo": "a named pipe stands where the file should be; the client waits on it for ever",
             "too-large": "the file is too large to be a credential record",
         }.get(facts.kind, text)
-        return Place("auth.json", failure=Failure("auth.json", "auth.json", text, reason, unread=True))
+        return Place(
+            "auth.json", failure=Failure("auth.json", "auth.json", text, reason, unread=True)
+        )
     return _document("auth.json", facts.data, observation, contract, assumptions)
 
 
@@ -558,7 +560,7 @@ def _agent_record(
     contract: Contract,
     assumptions: Assumptions,
 ) -> Place:
-    from authtui.identity.keys import KeyProblem, read_private_key  # noqa: PLC0415
+    from authtui.identity.keys import KeyProblem, read_private_key
 
     record = document.agent_record
     assert record is not None  # noqa: S101 - the caller looked
@@ -576,7 +578,7 @@ def _agent_record(
             failure=Failure(
                 source,
                 f"{source}:{line}" if line else source,
-                key.client_error,
+                key.client_error or key.statement,
                 key.statement,
                 "agent_identity.agent_private_key",
                 line,

@@ -1,0 +1,141 @@
+"""From an observation to the whole answer: the one entrance to this room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from authtui import contracts
+from authtui.checks.catalogue import run_checks
+from authtui.checks.findings import Assessment, ContractChoice, Surface
+from authtui.checks.matrix import build_matrix, derive_binding, view_tokens
+from authtui.checks.predictions import make_case, predict
+from authtui.checks.registry import Subject
+from authtui.checks.sources import document_facts, list_sources
+from authtui.checks.verdict import judge, light_lamps
+from authtui.credentials.assumptions import Assumptions
+from authtui.credentials.observation import ConfigValue
+
+if TYPE_CHECKING:
+    from authtui.contracts import Contract
+    from authtui.credentials.observation import Observation
+
+
+class Options(NamedTuple):
+    """What to judge for: a generation by name or version, a surface, assumptions, features."""
+
+    contract: str = "auto"
+    surface: Surface = "exec"
+    assumptions: Assumptions = Assumptions()
+    features: tuple[tuple[str, bool], ...] = ()
+
+
+def assess(observation: Observation, options: Options) -> Assessment:
+    """The whole answer. Pure: the same observation and options give the same assessment."""
+    observation = with_features(observation, options.features)
+    contract, choice = choose_contract(observation, options.contract)
+    case = make_case(observation, contract, options.assumptions)
+    courses = predict(case)
+    course = courses[options.surface]
+    tokens = view_tokens(case)
+    verdict = judge(case, courses, options.surface)
+    credential = course.credential or (course.violation.credential if course.violation else None)
+    sources = list_sources(case, courses, options.surface)
+    if credential is not None and credential.document is not None:
+        sources = tuple(
+            source._replace(facts=(*source.facts, *document_facts(course)))
+            if source.name == credential.source
+            else source
+            for source in sources
+        )
+    return Assessment(
+        home=observation.home.shown or observation.home.path,
+        contract=choice,
+        surface=options.surface,
+        at=observation.at,
+        verdict=verdict,
+        lamps=light_lamps(case, course),
+        sources=sources,
+        tokens=tokens,
+        binding=derive_binding(case, credential),
+        matrix=build_matrix(case, course, tokens),
+        checks=run_checks(Subject(case, courses, options.surface)),
+        request=course.request,
+        predictions=tuple(found.prediction for found in courses.values()),
+        generations={
+            name: predict(make_case(observation, contracts.BY_NAME[name], options.assumptions))[
+                options.surface
+            ].prediction.outcome
+            for name in contracts.GENERATIONS
+        },
+    )
+
+
+def with_features(observation: Observation, features: tuple[tuple[str, bool], ...]) -> Observation:
+    """A copy in which feature flags of the configuration are overridden."""
+    if not features:
+        return observation
+    values = dict(observation.config.values)
+    for name, on in features:
+        values[f"features.{name}"] = ConfigValue(on, "--feature")
+    return observation._replace(config=observation.config._replace(values=values))
+
+
+def choose_contract(observation: Observation, wanted: str) -> tuple[Contract, ContractChoice]:
+    """The generation to model: as asked, else the installed client's, else by the state's shape.
+
+    Raises:
+        ValueError: the name is neither a generation nor a client version.
+    """
+    if wanted != "auto":
+        found = contracts.find(wanted)
+        if found is None:
+            names = ", ".join(contracts.GENERATIONS)
+            raise ValueError(f"unknown contract {wanted!r}; names are {names}, or a client version")
+        contract, note = found
+        given = contracts.parse_version(wanted) is not None
+        version = wanted if given else contract.version
+        return contract, ContractChoice(contract.name, contract.title, "option", version, note)
+    for client in observation.clients:
+        found = contracts.find(client.version) if client.version else None
+        if found is not None:
+            contract, note = found
+            return contract, ContractChoice(
+                contract.name, contract.title, "installed-client", client.version, note
+            )
+    by_shape = contract_of_shape(observation)
+    if by_shape:
+        contract = contracts.BY_NAME[by_shape]
+        return contract, ContractChoice(contract.name, contract.title, "state", None)
+    contract = contracts.BY_NAME["current"]
+    return contract, ContractChoice(contract.name, contract.title, "default", None)
+
+
+def contract_of_shape(observation: Observation) -> str | None:
+    """The generation whose mark the state bears, or None (spec generations.md 4)."""
+    from authtui.credentials.document import lenient
+
+    data = observation.auth_file.data
+    fields = lenient(data) if data is not None and b"agent_identity" in data else None
+    kept = fields.get("agent_identity") if fields else None
+    if isinstance(kept, dict) and "workspace_id" in kept:
+        return "first"
+    for value in (kept, observation.environment.trimmed("CODEX_AGENT_IDENTITY")):
+        shape = _shape_of_token(value)
+        if shape:
+            return shape
+    if observation.environment.trimmed("CODEX_AGENT_IDENTITY"):
+        return "explicit"
+    return None
+
+
+def _shape_of_token(value: object) -> str | None:
+    from authtui.redaction import Secret
+    from authtui.tokens.jwt import decode
+
+    text = value.reveal() if isinstance(value, Secret) else value
+    if not isinstance(text, str):
+        return None
+    claims = decode(text).claims or {}
+    if "workspace_id" in claims and "account_id" not in claims:
+        return "identity-only"
+    return None

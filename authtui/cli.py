@@ -1,0 +1,134 @@
+"""The command line: parses, dispatches, and owns exit codes and standard error.
+
+Imports stay inside the branches that need them: `authtui check` must not pay for the app.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from authtui import __version__
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+EXIT_BUG, EXIT_INTERRUPTED = 70, 130
+COMMANDS = {
+    "check": "the verdict as text or JSON; no network, no writes",
+    "decode": "one JWT, explained claim by claim",
+    "paths": "every file and keyring entry that is read or written",
+}
+EPILOG = """\
+exit codes: 0 usable as far as can be known without the network · 1 the client would refuse, or
+send no or a wrong credential, or a check fails · 2 wrong usage · 3 cannot tell: something is there
+and could not be read · 4 not logged in · 70 a bug in authtui · 130 interrupted
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the program; returns the exit code. Never lets a traceback reach the user."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has enough; say nothing, not even at the interpreter's exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001 - the last line of defence
+        from authtui.crash import report_crash
+
+        print(report_crash(error), file=sys.stderr)
+        return EXIT_BUG
+
+
+def _run(arguments: list[str]) -> int:
+    parser = _parser(arguments)
+    args = parser.parse_args(arguments)
+    if args.command == "check":
+        from authtui.commands import check
+
+        return check.run(args, environ=os.environ, out=sys.stdout, err=sys.stderr)
+    if args.command == "decode":
+        from authtui.commands import decode
+        from authtui.commands.options import clock_of
+
+        return decode.run(args, stdin=sys.stdin, out=sys.stdout, err=sys.stderr, now=clock_of(args))
+    if args.command == "paths":
+        from authtui.commands import paths
+        from authtui.commands.options import clock_of
+
+        return paths.run(args, environ=os.environ, out=sys.stdout, now=clock_of(args))
+    from authtui.commands import app
+
+    return app.run(args, environ=os.environ, err=sys.stderr)
+
+
+def _parser(arguments: list[str]) -> argparse.ArgumentParser:
+    import argparse
+
+    from authtui.commands.options import add_common
+
+    parser = argparse.ArgumentParser(
+        prog="authtui",
+        description="Open it and read why a Codex login fails, what the client will do next, and "
+        "what to change. Without a command it opens the app on this machine's state.",
+        epilog=EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"authtui {__version__}")
+    add_common(parser)
+    parser.add_argument(
+        "--presenter", action="store_true", help="a safe screen: reveal and export are locked"
+    )
+    parser.add_argument(
+        "--no-watch", dest="watch", action="store_false", help="do not watch for changes"
+    )
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    chosen = next((word for word in arguments if word in COMMANDS), None)
+    for name, words in COMMANDS.items():
+        sub = commands.add_parser(
+            name,
+            help=words,
+            description=words[0].upper() + words[1:] + ".",
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        if name == chosen:
+            _add_arguments(name, sub, help_wanted=bool({"-h", "--help"} & set(arguments)))
+    return parser
+
+
+def _add_arguments(name: str, parser: argparse.ArgumentParser, *, help_wanted: bool) -> None:
+    from authtui.commands.options import add_common
+
+    if name == "check":
+        from authtui.commands import check
+
+        check.add_arguments(parser)
+        if help_wanted:
+            parser.epilog = EPILOG + "\n" + _recognised()
+    elif name == "decode":
+        from authtui.commands import decode
+
+        decode.add_arguments(parser)
+        add_common(parser, nested=True)
+    else:
+        from authtui.commands import paths
+
+        add_common(parser, nested=True)
+        paths.add_arguments(parser)
+
+
+def _recognised() -> str:
+    from authtui.checks.catalogue import modes_table
+
+    rows = [f"  {title:<58} {', '.join(ids)}" for _, title, ids in modes_table()]
+    return "failure modes recognised from local state alone:\n" + "\n".join(rows) + "\n"
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

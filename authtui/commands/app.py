@@ -1,0 +1,69 @@
+"""`authtui` without a command: the app on a machine's state."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from authtui.commands.options import observe, options_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from typing import Any, TextIO
+
+    from authtui.credentials.observation import Observation
+    from authtui.model.session import AuthSession
+
+EXIT_USAGE = 2
+
+
+def run(args: argparse.Namespace, *, environ: Mapping[str, str], err: TextIO) -> int:
+    """Open the app; returns its exit code."""
+    import sys
+
+    from authtui.settings import read_settings, settings_path
+    from authtui.tui.launch import launch
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(
+            "authtui: the app needs a terminal; `authtui check` gives the same answer as text",
+            file=err,
+        )
+        return EXIT_USAGE
+    made: list[AuthSession[Any]] = []
+
+    def make() -> AuthSession[Any]:
+        made.append(make_session(args, environ))
+        return made[0]
+
+    def fill_in() -> None:
+        # The first look leaves the keyring out, which may take its time to answer or not answer.
+        from authtui.credentials.observe import wants_keyring
+
+        observation = made[0].state.observation
+        if observation is not None and wants_keyring(observation):
+            made[0].load("keyring")
+
+    settings = read_settings(settings_path())
+    return launch(make, settings, presenter=args.presenter, watch=args.watch, fill_in=fill_in)
+
+
+def make_session(args: argparse.Namespace, environ: Mapping[str, str]) -> AuthSession[Any]:
+    """A session over the state that the options name, loaded once without the keyring."""
+    from authtui.checks.assess import assess
+    from authtui.model.session import AuthSession
+
+    first = True
+
+    def read() -> Observation:
+        nonlocal first
+        keyring, first = not first, False
+        return observe(args, environ, probe_keyring=keyring)
+
+    def clock() -> datetime:
+        return args.now or datetime.now(UTC)
+
+    session = AuthSession(read, assess, options_of(args), clock)
+    session.load("start")
+    return session

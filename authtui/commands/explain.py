@@ -1,0 +1,55 @@
+"""`authtui check --explain ID`: the rule that decided, in words, with its source."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING
+
+from authtui.redaction import printable, redact_text
+
+if TYPE_CHECKING:
+    from typing import TextIO
+
+    from authtui.checks.findings import Assessment
+
+
+def explain(wanted: str, assessment: Assessment, out: TextIO, err: TextIO) -> int:
+    """Print the rule behind a check's id or a rung's name or rank; 2 when there is none."""
+    for source in assessment.sources:
+        if wanted in (source.name, str(source.rank)):
+            _write(out, f"{source.name}: {source.status}")
+            _write(out, source.reason or "nothing is there")
+            if source.shadowed_by:
+                _write(out, f"shadowed by {source.shadowed_by}")
+            for fact in source.facts:
+                _write(out, f"  {fact.label}: {fact.value}")
+            _write(
+                out, "source: spec sources.md 3 and the recordings of " + assessment.contract.title
+            )
+            return 0
+    for result in assessment.checks:
+        if result.id == wanted:
+            _write(out, f"{result.id}: {result.status} — {result.summary}")
+            _write(out, result.why)
+            for line in result.evidence:
+                _write(out, f"  {line}")
+            if result.fix:
+                _write(out, f"to fix: {result.fix.command or result.fix.text}")
+            _write(out, f"source: {result.source}")
+            return 0
+    from authtui.checks.catalogue import REGISTER
+
+    for entry in REGISTER:
+        if entry.id == wanted:
+            _write(out, f"{entry.id}: {entry.title}. It does not apply to this state.")
+            _write(out, f"source: {entry.source}")
+            return 0
+    ids = ", ".join(sorted(entry.id for entry in REGISTER))
+    print(f"authtui check: no check or source is called {wanted}; checks are {ids}", file=err)
+    return 2
+
+
+def _write(out: TextIO, text: str) -> None:
+    if text:
+        for line in textwrap.wrap(printable(redact_text(text)), 96, subsequent_indent="  "):
+            out.write(line + "\n")

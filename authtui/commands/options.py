@@ -1,0 +1,137 @@
+"""Options common to the commands that look at a state, and what they come to."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from authtui.checks.assess import Options
+from authtui.checks.findings import SURFACES
+from authtui.contracts import GENERATIONS, find
+from authtui.credentials.assumptions import Assumptions
+from authtui.credentials.observe import read_observation
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from authtui.credentials.observation import Observation
+
+
+def add_common(parser: argparse.ArgumentParser, *, nested: bool = False) -> None:
+    """Which state, which client, which moment.
+
+    `nested` is for a subcommand: the option may then stand before or behind the command's name.
+    """
+
+    def default(value: object) -> object:
+        return argparse.SUPPRESS if nested else value
+
+    group = parser.add_argument_group("which state, and which client")
+    group.add_argument(
+        "--home",
+        metavar="DIR",
+        default=default(None),
+        help="CODEX_HOME to inspect (default: $CODEX_HOME, else ~/.codex)",
+    )
+    group.add_argument(
+        "--contract",
+        metavar="NAME",
+        type=_contract,
+        default=default("auto"),
+        help=f"generation of the client: {', '.join(GENERATIONS)}, a client version, or auto",
+    )
+    group.add_argument(
+        "--surface",
+        choices=SURFACES,
+        default=default("exec"),
+        help="which program start is modelled (default: exec)",
+    )
+    group.add_argument(
+        "--feature",
+        metavar="NAME=on|off",
+        action="append",
+        type=_feature,
+        default=default([]),
+        help="override a feature flag of config.toml",
+    )
+    group.add_argument(
+        "--now", metavar="RFC3339", type=_moment, default=default(None), help="a fixed clock"
+    )
+    group.add_argument(
+        "--offline",
+        action="store_true",
+        default=default(False),
+        help="forbid every connection, whatever else is asked",
+    )
+    group.add_argument(
+        "--assume",
+        metavar="NAME=VALUE",
+        action="append",
+        type=_assumption,
+        default=default([]),
+        help="what to assume of the network: " + ", ".join(Assumptions._fields),
+    )
+
+
+def options_of(args: argparse.Namespace) -> Options:
+    """What to judge for."""
+    return Options(
+        contract=args.contract,
+        surface=args.surface,
+        assumptions=Assumptions(**dict(args.assume)),
+        features=tuple(args.feature),
+    )
+
+
+def clock_of(args: argparse.Namespace) -> datetime:
+    """The moment to judge at, aware UTC."""
+    given: datetime | None = args.now
+    return given or datetime.now(UTC)
+
+
+def observe(
+    args: argparse.Namespace, environ: Mapping[str, str], *, probe_keyring: bool = True
+) -> Observation:
+    """Read the state that the options name; `probe_keyring` may ask the OS for its entry."""
+    return read_observation(
+        environ=environ,
+        home_option=args.home,
+        now=clock_of(args),
+        key_set_file=Path(args.jwks) if getattr(args, "jwks", None) else None,
+        probe_keyring=probe_keyring,
+        installed=args.contract == "auto",
+    )
+
+
+def _contract(text: str) -> str:
+    if text == "auto" or find(text) is not None:
+        return text
+    names = ", ".join(GENERATIONS)
+    raise argparse.ArgumentTypeError(f"{text!r} is neither one of {names}, auto, nor a version")
+
+
+def _feature(text: str) -> tuple[str, bool]:
+    name, equals, value = text.partition("=")
+    if not name or not equals or value not in ("on", "off"):
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=on or NAME=off")
+    return name, value == "on"
+
+
+def _assumption(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if name not in Assumptions._fields or not equals:
+        names = ", ".join(Assumptions._fields)
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE with a name of {names}")
+    return name, value
+
+
+def _moment(text: str) -> datetime:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not an RFC 3339 time") from None
+    if moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"{text!r} has no time zone; add Z or an offset")
+    return moment.astimezone(UTC)

@@ -1,0 +1,154 @@
+"""`authtui paths`: every file, directory and keyring entry in use, and whether it is there.
+
+The list is made by looking at directory entries only; no credential is read, no keyring is asked.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+
+from authtui.credentials import encrypted_store, keyring_store
+from authtui.credentials.environment import read_environment
+from authtui.credentials.files import stat_file
+from authtui.credentials.home import resolve_home, shorten, user_home
+from authtui.credentials.observe import AUTH_FILE, DOTENV_FILE, SYSTEM_DIR
+from authtui.redaction import printable
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Mapping
+    from datetime import datetime
+    from typing import TextIO
+
+Access = Literal["read", "read, on request removed", "written"]
+
+NAME: Final = "authtui"
+NOT_ASKED: Final = "not asked"
+
+
+class Place(NamedTuple):
+    """One place: who it belongs to, how it is used, and whether something is there.
+
+    `present` is None for keyring entries, which this command does not ask for.
+    """
+
+    owner: Literal["client", "authtui", "system"]
+    what: str
+    path: str
+    access: str
+    present: bool | None
+    detail: str = ""
+
+
+def run(args: Namespace, *, environ: Mapping[str, str], out: TextIO, now: datetime) -> int:
+    """Print the places; 0, or 1 where the client itself would not find its home."""
+    del now
+    home = resolve_home(environ, getattr(args, "home", None))
+    found = places(environ, getattr(args, "home", None))
+    if getattr(args, "json", False):
+        tree = {
+            "schema": 1,
+            "home": printable(home.path),
+            "home_error": printable(home.error) if home.error else None,
+            "places": [_plain(place) for place in found],
+        }
+        json.dump(tree, out, indent=2, ensure_ascii=False)
+        out.write("\n")
+    else:
+        _write_text(found, home.error, user_home(environ), out)
+    return 0 if home.error is None else 1
+
+
+def places(
+    environ: Mapping[str, str], home_option: str | None = None, system_dir: Path = SYSTEM_DIR
+) -> tuple[Place, ...]:
+    """Every place, in the order: the client's home, named by variables, system, authtui's own."""
+    home = resolve_home(environ, home_option)
+    folder = home.path.replace("\0", "")
+    account = home.canonical or home.path
+    entry = f"{keyring_store.SERVICE} / {keyring_store.auth_account(account)}"
+    secret = f"{keyring_store.SECRETS_SERVICE} / {keyring_store.secrets_account(account)}"
+    return (
+        _place("client", "home (CODEX_HOME)", folder, "read"),
+        _place("client", "login", f"{folder}/{AUTH_FILE}", "read, removed on request"),
+        _place("client", "configuration", f"{folder}/config.toml", "read"),
+        _place("client", "variables", f"{folder}/{DOTENV_FILE}", "read"),
+        _place("client", "encrypted login", f"{folder}/{encrypted_store.STORE}", "read"),
+        Place("client", "keyring entry", printable(entry), "read", None, NOT_ASKED),
+        Place("client", "keyring passphrase", printable(secret), "read", None, NOT_ASKED),
+        *_named_by_variables(environ, folder),
+        _place("system", "configuration", str(system_dir / "config.toml"), "read"),
+        _place("system", "managed configuration", str(system_dir / "managed_config.toml"), "read"),
+        _place("system", "requirements", str(system_dir / "requirements.toml"), "read"),
+        _place("authtui", "settings", str(config_dir(environ) / "config.toml"), "read"),
+        _place("authtui", "log of its own failures", str(state_dir(environ)), "written"),
+    )
+
+
+def config_dir(environ: Mapping[str, str]) -> Path:
+    """Where authtui's own settings are: `$XDG_CONFIG_HOME/authtui` and its kin elsewhere."""
+    return _own(environ, "XDG_CONFIG_HOME", ".config", "user_config_path")
+
+
+def state_dir(environ: Mapping[str, str]) -> Path:
+    """Where authtui writes its redacted log: `$XDG_STATE_HOME/authtui` and its kin elsewhere."""
+    return _own(environ, "XDG_STATE_HOME", ".local/state", "user_state_path")
+
+
+def _own(environ: Mapping[str, str], variable: str, default: str, elsewhere: str) -> Path:
+    if sys.platform in ("darwin", "win32"):
+        import platformdirs
+
+        path: Path = getattr(platformdirs, elsewhere)(NAME, appauthor=False)
+        return path
+    # By the environment given, not the process's: platformdirs knows only the latter.
+    base = environ.get(variable, "")
+    if base and os.path.isabs(base) and "\0" not in base:  # noqa: PTH117 - a relative one is invalid by the XDG rules
+        return Path(base, NAME)
+    return Path(user_home(environ) or "/", default, NAME)
+
+
+def _named_by_variables(environ: Mapping[str, str], folder: str) -> Iterator[Place]:
+    facts = read_environment(environ, Path(folder, DOTENV_FILE))
+    for name in ("OPENAI_IDENTITY_TOKEN_FILE", "CODEX_CA_CERTIFICATE", "SSL_CERT_FILE"):
+        path = facts.trimmed(name)
+        if path:
+            yield _place("client", f"file named by {name}", path, "read")
+
+
+def _place(
+    owner: Literal["client", "authtui", "system"], what: str, path: str, access: str
+) -> Place:
+    facts = stat_file(path)
+    parts: list[str] = [] if facts.kind in ("file", "absent") else [facts.kind]
+    if facts.mode is not None:
+        parts.append(f"mode {facts.mode:04o}")
+    if facts.owner and not facts.owned_by_me:
+        parts.append(f"owner {facts.owner}")
+    if facts.link_target is not None:
+        parts.append(f"link to {printable(facts.link_target)}")
+    return Place(owner, what, printable(path), access, facts.exists, ", ".join(parts))
+
+
+def _plain(place: Place) -> dict[str, str | bool | None]:
+    return {**place._asdict(), "detail": place.detail or None}
+
+
+def _write_text(found: tuple[Place, ...], error: str | None, user: str | None, out: TextIO) -> None:
+    if error:
+        out.write(f"{printable(error)}\n\n")
+    shown = [shorten(place.path, user) for place in found]
+    wide = max(map(len, shown))
+    label = max(len(place.what) for place in found)
+    owner = ""
+    for place, path in zip(found, shown, strict=True):
+        if place.owner != owner:
+            owner = place.owner
+            out.write(f"{owner}\n")
+        state = "?" if place.present is None else "present" if place.present else "absent"
+        line = f"  {place.what:<{label}}  {path:<{wide}}  {state:<7}  {place.access}"
+        out.write(f"{line}{'  ' + place.detail if place.detail else ''}\n")

@@ -1,0 +1,36 @@
+"""What is left of an error nobody expected: a redacted log and one sentence."""
+
+from __future__ import annotations
+
+import traceback
+from pathlib import Path
+
+from authtui.redaction import printable, redact_text
+
+
+def report_crash(error: BaseException) -> str:
+    """Write a redacted traceback to the state directory; returns the sentence for the user.
+
+    Only the kinds of the errors and the lines of code are kept: an exception's text may hold
+    outside data.
+    """
+    lines = []
+    current: BaseException | None = error
+    while current is not None:
+        lines.append(type(current).__name__)
+        lines += [
+            f"  {Path(frame.filename).name}:{frame.lineno} {frame.name}"
+            for frame in traceback.extract_tb(current.__traceback__)
+        ]
+        current = current.__cause__ or current.__context__
+    text = printable(redact_text("\n".join(lines))).replace("␊", "\n")
+    try:
+        import platformdirs
+
+        folder = Path(platformdirs.user_state_dir("authtui", appauthor=False))
+        folder.mkdir(parents=True, exist_ok=True)
+        log = folder / "crash.log"
+        log.write_text(text + "\n", encoding="utf-8")
+    except OSError:
+        return f"authtui: a bug in authtui ({type(error).__name__}); no log could be written"
+    return f"authtui: a bug in authtui ({type(error).__name__}); the redacted log is {log}"

@@ -1,0 +1,350 @@
+"""The configuration: its layers read, each value with its line, and what the client refuses.
+
+Source of the keys: codex-rs/config; of the texts: recordings of released clients.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from authtui.credentials.files import read_file
+from authtui.credentials.observation import ConfigError, ConfigFacts, ConfigValue, FileFacts
+from authtui.redaction import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from authtui.contracts import Contract
+
+USER_FILE: Final = "config.toml"
+NOT_UTF8: Final = "stream did not contain valid UTF-8"
+TOO_LARGE: Final = "the file is too large to be a configuration"
+COMMAS: Final = (
+    "forced_chatgpt_workspace_id must be a single workspace ID string or a TOML list of strings; "
+    "comma-separated strings are not supported. Use `forced_chatgpt_workspace_id = "
+    '["123e4567-e89b-42d3-a456-426614174000", "123e4567-e89b-42d3-a456-426614174001"]` instead.'
+)
+"""The client's text (codex-rs/config) for several workspaces in one string."""
+FILE_LIMIT: Final = 1024 * 1024
+"""Bytes of a configuration read."""
+TOO_DEEP: Final = "nested too deeply"
+
+KEY_LIMIT: Final = 128
+"""Parts of one dotted key. The client stops at 80; our parser takes quadratic time on them."""
+
+_BARE_KEY: Final = re.compile(r"[^.\"'\s]+")
+_LONG_KEY: Final = re.compile(
+    rf"""(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){{{KEY_LIMIT}}}"""
+)
+_KEY_PART: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
+_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key"})
+_SECRET_TABLES: Final = frozenset({"http_headers", "env", "query_params", "headers"})
+
+_VARIANTS: Final[dict[str, tuple[str, ...]]] = {
+    "cli_auth_credentials_store": ("file", "keyring", "auto", "ephemeral"),
+    "forced_login_method": ("chatgpt", "api"),
+}
+_STRINGS: Final = frozenset(
+    {"model", "model_provider", "profile", "chatgpt_base_url", "openai_base_url"}
+)
+_PROVIDER_STRINGS: Final = frozenset(
+    {"name", "base_url", "env_key", "env_key_instructions", "experimental_bearer_token"}
+)
+_FLAGS: Final = frozenset({"features.use_agent_identity", "features.secret_auth_storage"})
+
+BUILT_IN: Final = ("openai", "amazon-bedrock", "ollama", "lmstudio", "ollama-chat")
+
+
+class Layer(NamedTuple):
+    """One file of the configuration, flattened; `error` says why it could not be read."""
+
+    file: FileFacts
+    values: dict[str, ConfigValue]
+    error: ConfigError | None = None
+
+
+class ProviderFacts(NamedTuple):
+    """One `[model_providers.<id>]`. `known` is false for a selected id that nothing defines.
+
+    `auth_command` is the program's name only; authtui never runs it. `lines` holds the
+    `file:line` of each key that is set.
+    """
+
+    id: str
+    known: bool = True
+    built_in: bool = False
+    name: str | None = None
+    base_url: str | None = None
+    wire_api: str | None = None
+    env_key: str | None = None
+    env_key_instructions: str | None = None
+    bearer_token: Secret | None = None
+    auth_command: str | None = None
+    requires_openai_auth: bool = False
+    lines: Mapping[str, str] = {}
+
+
+def read_config(home: Path, system_dir: Path) -> ConfigFacts:
+    """The user's config.toml over the system's, under the system's managed one, if any.
+
+    `requirements.toml` of the system directory is kept apart: it restricts, it sets nothing.
+    """
+    user = read_layer(home / USER_FILE, USER_FILE)
+    layers = [
+        read_layer(system_dir / "managed_config.toml"),
+        user,
+        read_layer(system_dir / USER_FILE),
+    ]
+    requirements = read_layer(system_dir / "requirements.toml")
+    values: dict[str, ConfigValue] = {}
+    overridden: list[tuple[str, ConfigValue]] = []
+    for layer in layers:
+        for key, value in layer.values.items():
+            if key in values:
+                overridden.append((key, value))
+            else:
+                values[key] = value
+    errors = [layer.error for layer in (user, *layers, requirements) if layer.error]
+    return ConfigFacts(
+        file=user.file,
+        values=values,
+        error=errors[0] if errors else None,
+        overridden=tuple(overridden),
+        requirements=requirements.values,
+    )
+
+
+def read_layer(path: Path, shown: str | None = None) -> Layer:
+    """One TOML file as dotted keys with positions. `shown` is its name in messages."""
+    name = shown or str(path)
+    facts = read_file(path, FILE_LIMIT)
+    if facts.data is not None:
+        values, error = parse(facts.data, name)
+        return Layer(facts, values, error)
+    if facts.kind in ("absent", "dangling-link"):
+        return Layer(facts, {})
+    if facts.kind == "too-large":
+        return Layer(facts, {}, ConfigError(TOO_LARGE, name))
+    return Layer(facts, {}, ConfigError(facts.error or f"it is a {facts.kind}, no file", name))
+
+
+def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], ConfigError | None]:
+    """A TOML text as dotted keys with positions, or why it is none. Never raises.
+
+    A byte order mark is skipped, as the client's parser does. The reason of a syntax error is
+    our parser's own: the client's wording differs, the position is nearly always the same.
+    """
+    import tomllib
+
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        return {}, ConfigError(NOT_UTF8, name, line, column)
+    if text.count(".") > KEY_LIMIT and _LONG_KEY.search(text):
+        return {}, ConfigError(TOO_DEEP, name)
+    try:
+        tree = tomllib.loads(text)
+    except RecursionError:
+        return {}, ConfigError(TOO_DEEP, name)
+    except ValueError as error:
+        return {}, _syntax_error(str(error), text, name)
+    from authtui.credentials.toml_lines import locate
+
+    places = locate(text.replace("\r\n", "\n"))
+    values: dict[str, ConfigValue] = {}
+    for path, value in _leaves(tree):
+        line_column = places.get(path)
+        kept = _guarded(path, value)
+        values[join_key(path)] = ConfigValue(kept, name, *(line_column or (None, None)))
+    return values, None
+
+
+def validate(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigError | None:
+    """The first value the client would refuse to start with, in its own words, or None.
+
+    `forced_chatgpt_workspace_id` is judged by the generation's rules: as a list it is refused by
+    older ones, as a text with commas by newer ones. Reasons carry no position; `line` and
+    `column` are the value's.
+    """
+    in_order = sorted(
+        values.items(), key=lambda item: (item[1].line or 1 << 30, item[1].column or 0)
+    )
+    for key, value in in_order:
+        reason = _complaint(key, value.value, contract)
+        if reason is not None:
+            return ConfigError(reason, value.file, value.line, value.column, key)
+    return None
+
+
+def providers(config: ConfigFacts) -> tuple[ProviderFacts, ...]:
+    """The providers that the configuration defines, in the order of their first line."""
+    tables: dict[str, dict[str, ConfigValue]] = {}
+    for key, value in config.values.items():
+        if not key.startswith("model_providers."):
+            continue
+        parts = split_key(key)
+        if len(parts) > 2:
+            tables.setdefault(parts[1], {})[join_key(parts[2:])] = value
+    return tuple(_provider(name, table) for name, table in tables.items())
+
+
+def selected_provider(config: ConfigFacts) -> ProviderFacts:
+    """The provider that model requests go to: the profile's, else the configured, else openai."""
+    chosen = None
+    profile = config.get("profile")
+    if isinstance(profile, str):
+        chosen = config.get(join_key(("profiles", profile, "model_provider")))
+    if not isinstance(chosen, str):
+        chosen = config.get("model_provider")
+    if not isinstance(chosen, str):
+        chosen = "openai"
+    for provider in providers(config):
+        if provider.id == chosen:
+            return provider
+    if chosen not in BUILT_IN:
+        return ProviderFacts(chosen, known=False)
+    is_openai = chosen == "openai"
+    base = config.get("openai_base_url") if is_openai else None
+    return ProviderFacts(
+        chosen,
+        built_in=True,
+        name="OpenAI" if is_openai else chosen,
+        base_url=base if isinstance(base, str) and base else None,
+        requires_openai_auth=is_openai,
+        lines={"base_url": config.where("openai_base_url")} if base else {},
+    )
+
+
+def feature(config: ConfigFacts, name: str, default: bool = False) -> bool:
+    """A flag of `[features]`; anything but true or false counts as not set."""
+    value = config.get(join_key(("features", name)))
+    return value if isinstance(value, bool) else default
+
+
+def join_key(parts: tuple[str, ...]) -> str:
+    """Keys as one dotted key; a part that is not bare is quoted: `a."b.c".d`."""
+    return ".".join(_part(part) for part in parts)
+
+
+def split_key(dotted: str) -> tuple[str, ...]:
+    """The keys of a dotted key: the inverse of `join_key`."""
+    return tuple(
+        re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found[1] is not None else found[2]
+        for found in _KEY_PART.finditer(dotted)
+    )
+
+
+def _part(part: str) -> str:
+    if _BARE_KEY.fullmatch(part):
+        return part
+    escaped = part.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _leaves(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    # A stack, not recursion: dotted keys nest as deep as a hostile file likes.
+    stack: list[tuple[tuple[str, ...], Any]] = [((), tree)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, dict):
+            stack.extend(((*path, key), below) for key, below in reversed(value.items()))
+        else:
+            yield path, value
+
+
+def _guarded(path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
+    hidden = path[-1] in _SECRET_LEAVES or any(part in _SECRET_TABLES for part in path[:-1])
+    return Secret(value) if hidden and isinstance(value, str) else value
+
+
+def _syntax_error(message: str, text: str, name: str) -> ConfigError:
+    found = _POSITION.search(message)
+    if found is None:
+        return ConfigError(message, name)
+    reason = message[: found.start()]
+    if found[1]:
+        return ConfigError(reason, name, int(found[1]), int(found[2]))
+    line = text.count("\n") + 1
+    return ConfigError(reason, name, line, len(text) - (text.rfind("\n") + 1) + 1)
+
+
+def _complaint(key: str, value: Any, contract: Contract) -> str | None:  # noqa: ANN401
+    if key in _VARIANTS:
+        return _variant_complaint(value, _VARIANTS[key])
+    if key == "forced_chatgpt_workspace_id":
+        if isinstance(value, str):
+            return COMMAS if contract.commas_refused and "," in value else None
+        if contract.workspace_list and _is_list_of_text(value):
+            return None
+        return contract.workspace_wrong_type.format(found=_described(value))
+    if key in _FLAGS:
+        if isinstance(value, bool):
+            return None
+        return f"invalid type: {_described(value)}, expected a boolean"
+    if isinstance(value, str | Secret):
+        return None
+    if key in _STRINGS or (
+        key.startswith("model_providers.")
+        and len(parts := split_key(key)) == 3
+        and parts[2] in _PROVIDER_STRINGS
+    ):
+        return f"invalid type: {_described(value)}, expected a string"
+    return None
+
+
+def _is_list_of_text(value: Any) -> bool:  # noqa: ANN401
+    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+
+
+def _variant_complaint(value: Any, accepted: tuple[str, ...]) -> str | None:  # noqa: ANN401
+    if not isinstance(value, str):
+        return "wanted string or table"
+    if value in accepted:
+        return None
+    quoted = [f"`{name}`" for name in accepted]
+    expected = " or ".join(quoted) if len(quoted) == 2 else f"one of {', '.join(quoted)}"
+    return f"unknown variant `{value}`, expected {expected}"
+
+
+def _described(value: Any) -> str:  # noqa: ANN401
+    # The names serde gives to values in `invalid type` errors.
+    if isinstance(value, bool):
+        return f"boolean `{str(value).lower()}`"
+    if isinstance(value, int):
+        return f"integer `{value}`"
+    if isinstance(value, float):
+        return f"floating point `{value}`"
+    if isinstance(value, list):
+        return "sequence"
+    if isinstance(value, str | Secret):
+        return "string" if isinstance(value, Secret) else f'string "{value}"'
+    return "map"
+
+
+def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
+    def text(key: str) -> str | None:
+        found = table.get(key)
+        return found.value if found is not None and isinstance(found.value, str) else None
+
+    token = table.get("experimental_bearer_token")
+    command = text("auth.command")
+    requires = table.get("requires_openai_auth")
+    return ProviderFacts(
+        id=name,
+        built_in=name in BUILT_IN,
+        name=text("name"),
+        base_url=text("base_url"),
+        wire_api=text("wire_api"),
+        env_key=text("env_key"),
+        env_key_instructions=text("env_key_instructions"),
+        bearer_token=token.value if token and isinstance(token.value, Secret) else None,
+        auth_command=command.split("/")[-1] if command is not None else None,
+        requires_openai_auth=requires is not None and requires.value is True,
+        lines={key: value.where for key, value in table.items()},
+    )

@@ -1,0 +1,104 @@
+"""The environment variables that matter to a login, as the client sees them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authtui.credentials.dotenv import Dotenv, parse_dotenv
+from authtui.credentials.files import read_file
+from authtui.credentials.home import is_unicode
+from authtui.credentials.observation import EnvironmentFacts, FileFacts, Variable
+from authtui.redaction import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+DOTENV_LIMIT: Final = 1024 * 1024
+"""Bytes of `.env` looked at; a longer file is reported, not parsed."""
+
+CREDENTIALS: Final = (
+    "CODEX_API_KEY",
+    "CODEX_AGENT_IDENTITY",
+    "CODEX_ACCESS_TOKEN",
+    "OPENAI_API_KEY",
+)
+WORKLOAD: Final = ("OPENAI_IDENTITY_TOKEN_FILE", "OPENAI_FEDERATION_RULE_ID")
+ENDPOINTS: Final = (
+    "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
+    "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
+    "CODEX_APP_SERVER_LOGIN_CLIENT_ID",
+    "CODEX_AUTHAPI_BASE_URL",
+    "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
+    "CODEX_AGENT_IDENTITY_JWKS_BASE_URL",
+    "CODEX_INTERNAL_ORIGINATOR_OVERRIDE",
+    "OPENAI_BASE_URL",
+    "OPENAI_ORGANIZATION",
+    "OPENAI_PROJECT",
+)
+NETWORK: Final = (
+    "CODEX_CA_CERTIFICATE",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "HTTP_PROXY",
+    "http_proxy",
+    "ALL_PROXY",
+    "all_proxy",
+    "NO_PROXY",
+    "no_proxy",
+)
+AWS: Final = (
+    "AWS_BEARER_TOKEN_BEDROCK",
+    "AWS_ACCESS_KEY_ID",
+    "AWS_SECRET_ACCESS_KEY",
+    "AWS_SESSION_TOKEN",
+    "AWS_PROFILE",
+    "AWS_REGION",
+    "AWS_DEFAULT_REGION",
+)
+PLACES: Final = ("CODEX_HOME", "CODEX_SANDBOX", "CODEX_SANDBOX_NETWORK_DISABLED")
+NAMES: Final = (*CREDENTIALS, *WORKLOAD, *ENDPOINTS, *NETWORK, *AWS, *PLACES)
+"""Every variable authtui looks at, apart from a provider's `env_key`."""
+
+
+def read_environment(
+    environ: Mapping[str, str], dotenv_path: Path | None, extra: Iterable[str] = ()
+) -> EnvironmentFacts:
+    """The variables that matter after the client has applied `$CODEX_HOME/.env`.
+
+    `dotenv_path` is None where the client would not get as far as reading that file. `extra` adds
+    names, such as the `env_key` of the configured providers.
+    """
+    facts = read_file(dotenv_path, DOTENV_LIMIT) if dotenv_path else FileFacts(".env")
+    applied = parse_dotenv(facts.data, environ) if facts.data is not None else Dotenv()
+    names = tuple(dict.fromkeys((*NAMES, *extra)))
+    variables: dict[str, Variable] = {}
+    for name in names:
+        if name in environ:
+            value = environ[name]
+            variables[name] = Variable(name, Secret(value), valid_unicode=is_unicode(value))
+    overrides: dict[str, None] = {}
+    for given in applied.assignments:
+        if given.name not in names:
+            continue
+        if given.name in environ and environ[given.name] != given.value:
+            overrides[given.name] = None
+        variables[given.name] = Variable(given.name, Secret(given.value), "dotenv", given.line)
+    return EnvironmentFacts(
+        variables=variables,
+        dotenv=facts,
+        dotenv_ignored=applied.ignored,
+        dotenv_overrides=tuple(overrides),
+    )
+
+
+def effective_environ(facts: EnvironmentFacts, environ: Mapping[str, str]) -> dict[str, str]:
+    """`environ` with what the `.env` file sets of the variables that matter."""
+    from_file = {
+        name: found.value.reveal()
+        for name, found in facts.variables.items()
+        if found.origin == "dotenv"
+    }
+    return {**environ, **from_file}

@@ -1,0 +1,205 @@
+"""The OS keyring entry, looked at with a time limit and without waking anything up.
+
+A probe never creates a collection, never unlocks one, never writes. On Linux it speaks to the
+Secret Service itself: the keyring library would unlock the collection (a prompt) to read it, and
+could be configured to another backend than the one the client uses.
+Source of names and accounts: codex-rs/login/src/auth/storage.rs, codex-rs/keyring-store.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Final, Protocol
+
+from authtui.credentials.observation import KeyringFacts
+from authtui.redaction import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from authtui.credentials.observation import KeyringStatus
+
+SERVICE: Final = "Codex Auth"
+SECRETS_SERVICE: Final = "codex"
+TIMEOUT: Final = 2.0
+"""Seconds. A reachable keyring answers within milliseconds; a hanging one never does."""
+
+_LOCKED: Final = ("KeyringLocked", "LockedException")
+_NO_BACKEND: Final = (
+    "NoKeyringError",
+    "InitError",
+    "SecretServiceNotAvailableException",
+    "SecretStorageException",
+    "ModuleNotFoundError",
+)
+_DENIED_TEXTS: Final = ("denied", "not permitted", "not authorized", "accessdenied", "-25293")
+_LOCKED_TEXTS: Final = ("locked", "interaction is not allowed", "-25308", "prompt dismissed")
+_NO_BACKEND_TEXTS: Final = (
+    "no recommended backend",
+    "serviceunknown",
+    "was not provided by any .service files",
+    "dbus_session_bus_address",
+    "no such file or directory",
+    "connection refused",
+)
+
+
+class Backend(Protocol):
+    """What a probe asks of a keyring: the interface of the keyring library's backends."""
+
+    def get_password(self, service: str, username: str, /) -> str | None:
+        """The stored text, or None where there is no entry."""
+
+
+def auth_account(canonical_home: str) -> str:
+    """The account under which the client stores a login: `cli|` and 16 hex digits of the home."""
+    return f"cli|{_home_hash(canonical_home)}"
+
+
+def secrets_account(canonical_home: str) -> str:
+    """The account of the encrypted store's passphrase: `secrets|` and the same 16 digits."""
+    return f"secrets|{_home_hash(canonical_home)}"
+
+
+def probe_keyring(
+    account: str,
+    *,
+    service: str = SERVICE,
+    timeout: float = TIMEOUT,
+    backend: Backend | None = None,
+) -> KeyringFacts:
+    """Look for one entry; takes `timeout` seconds at most, never raises.
+
+    The work is done in a daemon thread: one that hangs holds up neither the caller nor the end
+    of the process.
+    """
+    import threading
+
+    facts = KeyringFacts(service=service, account=account)
+    answers: list[KeyringFacts] = []
+
+    def work() -> None:
+        try:
+            answers.append(_ask(facts, backend))
+        except BaseException as error:  # noqa: BLE001 - a backend is foreign code; any way it fails is an answer
+            answers.append(classify(facts, error))
+
+    worker = threading.Thread(target=work, name="keyring probe", daemon=True)
+    worker.start()
+    worker.join(timeout)
+    if answers:
+        return answers[0]
+    return facts._replace(
+        status="hanging",
+        backend=_backend_name(backend),
+        detail=f"no answer within {timeout:g} s",
+    )
+
+
+def classify(facts: KeyringFacts, error: BaseException) -> KeyringFacts:
+    """What an exception of a keyring means: by the names of its classes, then by its text."""
+    names = [*_class_names(error)]
+    text = " ".join(str(error).split()) or type(error).__name__
+    low = f"{text} {' '.join(names)}".lower()
+    status: KeyringStatus = "failed"
+    if any(name in names for name in _LOCKED) or any(part in low for part in _LOCKED_TEXTS):
+        status = "locked"
+    elif any(part in low for part in _DENIED_TEXTS):
+        status = "denied"
+    elif any(name in names for name in _NO_BACKEND) or any(p in low for p in _NO_BACKEND_TEXTS):
+        status = "no-backend"
+    return facts._replace(status=status, detail=text[:300])
+
+
+def _home_hash(canonical_home: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(canonical_home.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _class_names(error: BaseException) -> Iterator[str]:
+    seen: BaseException | None = error
+    for _ in range(5):
+        if seen is None:
+            return
+        yield from (base.__name__ for base in type(seen).__mro__)
+        seen = seen.__cause__
+
+
+def _backend_name(backend: object | None) -> str | None:
+    if backend is None:
+        return None
+    kind = type(backend)
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def _ask(facts: KeyringFacts, backend: Backend | None) -> KeyringFacts:
+    if backend is None:
+        if sys.platform.startswith("linux"):
+            return _ask_secret_service(facts)
+        backend = _platform_backend()
+    facts = facts._replace(backend=_backend_name(backend))
+    try:
+        return _found(facts, backend.get_password(facts.service, facts.account))
+    except BaseException as error:  # noqa: BLE001 - see probe_keyring
+        return classify(facts, error)
+
+
+def _found(facts: KeyringFacts, value: object) -> KeyringFacts:
+    if value is None:
+        return facts._replace(status="absent")
+    if not isinstance(value, str):
+        return facts._replace(status="failed", detail="the entry is not text")
+    return facts._replace(status="present", document=Secret(value))
+
+
+def _platform_backend() -> Backend:
+    import keyring
+
+    if sys.platform == "darwin":
+        _forbid_prompts()
+    return keyring.get_keyring()
+
+
+def _forbid_prompts() -> None:
+    # A locked macOS keychain asks for a password unless the process has said it wants none.
+    import contextlib
+    import ctypes
+
+    with contextlib.suppress(OSError, AttributeError):
+        path = "/System/Library/Frameworks/Security.framework/Security"
+        ctypes.CDLL(path).SecKeychainSetUserInteractionAllowed(0)
+
+
+def _ask_secret_service(facts: KeyringFacts) -> KeyringFacts:
+    import contextlib
+
+    facts = facts._replace(backend="Secret Service")
+    try:
+        import secretstorage
+
+        connection = secretstorage.dbus_init()
+        with contextlib.closing(connection):
+            wanted = {"service": facts.service, "username": facts.account}
+            items = list(secretstorage.search_items(connection, wanted))
+            opened = [item for item in items if not item.is_locked()]
+            if items and not opened:
+                return facts._replace(status="locked", detail="the entry is in a locked collection")
+            if opened:
+                return _found(facts, opened[0].get_secret().decode("utf-8", "replace"))
+            if _default_is_locked(secretstorage.get_any_collection, connection):
+                return facts._replace(status="locked", detail="the default collection is locked")
+            return facts._replace(status="absent")
+    except BaseException as error:  # noqa: BLE001 - see probe_keyring
+        return classify(facts, error)
+
+
+def _default_is_locked(get_any: Callable[..., object], connection: object) -> bool:
+    # get_any_collection looks only; get_default_collection would create what is missing.
+    try:
+        collection = get_any(connection)
+    except Exception as error:
+        if type(error).__name__ == "ItemNotFoundException":
+            return False
+        raise
+    return bool(getattr(collection, "is_locked", bool)())

@@ -1,0 +1,161 @@
+"""Looking at everything once: the only place that fills an `Observation`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
+
+from authtui.credentials import encrypted_store, keyring_store
+from authtui.credentials.config import feature, providers, read_config
+from authtui.credentials.environment import read_environment
+from authtui.credentials.files import read_file
+from authtui.credentials.home import resolve_home
+from authtui.credentials.host import read_host
+from authtui.credentials.observation import (
+    ConfigFacts,
+    EncryptedFacts,
+    EnvironmentFacts,
+    FileFacts,
+    KeyringFacts,
+    Observation,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from authtui.credentials.observation import HomeFacts, InstalledClient
+
+SYSTEM_DIR: Final = Path("/etc/codex")
+AUTH_FILE: Final = "auth.json"
+DOTENV_FILE: Final = ".env"
+KEYRING_MODES: Final = ("keyring", "auto")
+_CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
+
+
+def read_observation(
+    *,
+    environ: Mapping[str, str],
+    home_option: str | None,
+    now: datetime,
+    system_dir: Path = SYSTEM_DIR,
+    key_set_file: Path | None = None,
+    probe_keyring: bool | Literal["always"] = True,
+    installed: bool = True,
+    keyring_timeout: float = keyring_store.TIMEOUT,
+    root: Path = Path("/"),
+) -> Observation:
+    """Everything a decision rests on, read at one moment. Writes nothing, runs nothing.
+
+    The keyring is asked only where the configuration makes the client ask it, or always with
+    `"always"`; with False it stays `not-probed` and `read_keyring` can be called later, from a
+    worker. `installed` looks for copies of the client. `root` is where the marks of the host
+    are sought.
+    """
+    home = resolve_home(environ, home_option)
+    folder = Path(home.path) if "\0" not in home.path else Path()
+    if home.error is None:
+        config = read_config(folder, system_dir)
+        keys = [provider.env_key for provider in providers(config)]
+        environment = read_environment(environ, folder / DOTENV_FILE, [k for k in keys if k])
+        auth_file = read_file(folder / AUTH_FILE)
+        encrypted = encrypted_store.look_at_encrypted(folder, _passphrase_account(home))
+    else:
+        # The client stops before it reads anything; what stands in the environment is still seen.
+        config = ConfigFacts(FileFacts(str(folder / "config.toml")))
+        environment = read_environment(environ, None)
+        environment = environment._replace(dotenv=FileFacts(str(folder / DOTENV_FILE)))
+        auth_file = FileFacts(str(folder / AUTH_FILE))
+        encrypted = EncryptedFacts(FileFacts(str(folder / encrypted_store.STORE)))
+    seen = Observation(
+        at=now,
+        home=home,
+        environment=environment,
+        auth_file=auth_file,
+        config=config,
+        keyring=KeyringFacts(account=_auth_account(home)),
+        encrypted=encrypted,
+        host=read_host(environ, root),
+        clients=_clients(environ) if installed else (),
+        token_file=_named_file(environment, ("OPENAI_IDENTITY_TOKEN_FILE",)),
+        ca_file=_named_file(environment, _CA_VARIABLES),
+        key_set=_text(key_set_file),
+    )
+    if probe_keyring == "always" or (probe_keyring and wants_keyring(seen)):
+        seen = read_keyring(seen, timeout=keyring_timeout)
+    return seen
+
+
+def wants_keyring(observation: Observation) -> bool:
+    """Whether the client would ask the OS keyring: by the configured store."""
+    mode = observation.config.get("cli_auth_credentials_store")
+    return observation.home.error is None and mode in KEYRING_MODES
+
+
+def wants_passphrase(observation: Observation) -> bool:
+    """Whether the client would open the encrypted store: by store, feature flag and the file."""
+    return (
+        wants_keyring(observation)
+        and feature(observation.config, "secret_auth_storage")
+        and observation.encrypted.file.data is not None
+    )
+
+
+def read_keyring(
+    observation: Observation,
+    *,
+    timeout: float = keyring_store.TIMEOUT,
+    backend: keyring_store.Backend | None = None,
+) -> Observation:
+    """A copy with the keyring asked, and the encrypted store opened where that is in use.
+
+    Takes `timeout` seconds at most for each of two entries, and a second for decrypting.
+    """
+    account = observation.keyring.account or _auth_account(observation.home)
+    facts = keyring_store.probe_keyring(account, timeout=timeout, backend=backend)
+    observation = with_keyring(observation, facts)
+    if not wants_passphrase(observation):
+        return observation
+    passphrase = facts._replace(
+        service=keyring_store.SECRETS_SERVICE,
+        account=_passphrase_account(observation.home),
+        document=None,
+    )
+    if facts.status in ("present", "absent"):
+        passphrase = keyring_store.probe_keyring(
+            passphrase.account, service=passphrase.service, timeout=timeout, backend=backend
+        )
+    encrypted = encrypted_store.with_passphrase(observation.encrypted, passphrase)
+    return observation._replace(encrypted=encrypted)
+
+
+def with_keyring(observation: Observation, facts: KeyringFacts) -> Observation:
+    """A copy with what a later probe found."""
+    return observation._replace(keyring=facts)
+
+
+def _auth_account(home: HomeFacts) -> str:
+    return keyring_store.auth_account(home.canonical or home.path)
+
+
+def _passphrase_account(home: HomeFacts) -> str:
+    return keyring_store.secrets_account(home.canonical or home.path)
+
+
+def _clients(environ: Mapping[str, str]) -> tuple[InstalledClient, ...]:
+    from authtui.credentials.installed import find_clients
+
+    return find_clients(environ)
+
+
+def _named_file(environment: EnvironmentFacts, names: tuple[str, ...]) -> FileFacts | None:
+    for name in names:
+        path = environment.trimmed(name)
+        if path:
+            return read_file(path)
+    return None
+
+
+def _text(path: Path | None) -> str | None:
+    data = read_file(path).data if path is not None else None
+    return data.decode("utf-8", "replace") if data is not None else None

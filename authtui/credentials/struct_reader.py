@@ -1,0 +1,274 @@
+"""Typed reading of JSON as serde derives it for the client's structs and enums.
+
+The client reads its credential document straight into structs: a wrong type early in the text is
+reported before a syntax error further down, a missing field behind the closing brace, a doubled
+field behind its name. `Reader` follows those steps one by one (serde_json 1.0 `de.rs`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+
+from authtui.credentials.json_scanner import EOF_LIST, EOF_OBJECT, EOF_VALUE, IDENTS, Failure
+from authtui.credentials.strict_json import TreeReader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+T = TypeVar("T")
+
+
+class Field(NamedTuple):
+    """One field of a struct: how it is read; `optional` fields may be absent (None then).
+
+    `positional` fields must stand in the array form of the struct even though they are optional.
+    """
+
+    name: str
+    read: Callable[[Reader], Any]
+    optional: bool = True
+    positional: bool = False
+
+
+class Reader(TreeReader):
+    """Reads one JSON text into structs, step by step.
+
+    After a failure `path` names the field that was being read. `lines` maps dotted field names
+    to the line of their key, `unknown` lists the fields that are not part of the structs.
+    """
+
+    def __init__(self, data: bytes, *, float_numbers: bool = False) -> None:
+        """Start before the first byte; `float_numbers` as for `Scanner`."""
+        super().__init__(data, float_numbers=float_numbers)
+        self.path: list[str] = []
+        self.lines: dict[str, int] = {}
+        self.unknown: list[str] = []
+
+    # typed values
+
+    def wrong_type(self, expected: str) -> Failure:
+        """The failure of finding another type than `expected`."""
+        byte = self.peek()
+        quoted = None
+        if byte in IDENTS:
+            value = self.constant(byte)
+            found = "null" if value is None else f"boolean `{str(value).lower()}`"
+        elif byte == 0x2D or 0x30 <= byte <= 0x39:
+            number = self.number()
+            found = f"integer `{number}`"
+            if isinstance(number, float):
+                found = f"floating point `{rust_float(number)}`" if self.float_numbers else "number"
+        elif byte == 0x22:
+            self.at += 1
+            quoted = self.string()
+            found = f"string {rust_debug(quoted)}"
+        elif byte == 0x5B:
+            found = "sequence"
+        elif byte == 0x7B:
+            found = "map"
+        else:
+            return self.failure_at_next("expected value")
+        failure = Failure(
+            f"invalid type: {found}, expected {expected}",
+            kind="type",
+            what=(found.split(" ", 1)[0], expected),
+            quoted=quoted,
+        )
+        return self.placed(failure)
+
+    def read_text(self, expected: str = "a string") -> str:
+        """A string."""
+        if self.start() != 0x22:
+            raise self.wrong_type(expected)
+        self.at += 1
+        return self.string()
+
+    def read_bool(self) -> bool:
+        """A boolean."""
+        byte = self.start()
+        if byte not in (0x74, 0x66):
+            raise self.wrong_type("a boolean")
+        return bool(self.constant(byte))
+
+    def read_null(self) -> None:
+        """A null."""
+        if self.start() != 0x6E:
+            raise self.wrong_type("unit")
+        self.constant(0x6E)
+
+    def read_option(self, read: Callable[[Reader], T]) -> T | None:
+        """Null, or what `read` reads."""
+        if self.skip_blank() == 0x6E:
+            self.constant(0x6E)
+            return None
+        return read(self)
+
+    def read_variant(self, variants: Sequence[str], *, open_ended: bool = False) -> str:
+        """The name of an enum variant without content, as a string or as `{"name": null}`."""
+        byte = self.skip_blank()
+        if byte == 0x22:
+            return self._variant(variants, open_ended=open_ended)
+        if byte < 0:
+            raise self.failure_at_next(EOF_VALUE)
+        if byte != 0x7B:
+            raise self.failure_at_next("expected value")
+        self.enter()
+        name = self._variant(variants, open_ended=open_ended)
+        self.colon()
+        self.read_null()
+        self.depth += 1
+        byte = self.skip_blank()
+        if byte != 0x7D:
+            raise self.failure("expected value" if byte >= 0 else EOF_OBJECT)
+        self.at += 1
+        return name
+
+    def _variant(self, variants: Sequence[str], *, open_ended: bool) -> str:
+        name = self.read_text("variant identifier")
+        if name in variants or open_ended:
+            return name
+        listed = ", ".join(f"`{v}`" for v in variants)
+        failure = Failure(
+            f"unknown variant `{name}`, expected one of {listed}",
+            kind="variant",
+            what=tuple(variants),
+            quoted=name,
+        )
+        raise self.placed(failure)
+
+    # structs
+
+    def read_struct(self, name: str, fields: Sequence[Field]) -> dict[str, Any]:
+        """An object (or, as serde allows, an array in field order) as a value for each field."""
+        byte = self.start()
+        try:
+            if byte == 0x5B:
+                return self._sequence(f"struct {name} with {len(fields)} elements", fields)
+            if byte == 0x7B:
+                return self._map(fields)
+            raise self.wrong_type(f"struct {name}")
+        except Failure as failure:
+            raise self.placed(failure) from None
+
+    def _map(self, fields: Sequence[Field]) -> dict[str, Any]:
+        self.enter()
+        try:
+            found = self._members({field.name: field for field in fields})
+            self._complete(found, fields)
+        except Failure as failure:
+            # serde_json closes the object before it places an error that has no place yet
+            self.depth += 1
+            if not failure.line and self.skip_blank() == 0x7D:
+                self.at += 1
+            raise
+        self.depth += 1
+        self.at += 1
+        return found
+
+    def _complete(self, found: dict[str, Any], fields: Sequence[Field]) -> None:
+        for field in fields:
+            if field.name in found:
+                continue
+            if not field.optional:
+                self.path.append(field.name)
+                raise Failure(f"missing field `{field.name}`", kind="missing", what=(field.name,))
+            found[field.name] = None
+
+    def _members(self, fields: dict[str, Field]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        first = True
+        while self.next_key(first=first):
+            first = False
+            line = self.position(self.at)[0]
+            self.at += 1
+            key = self.string()
+            field = fields.get(key)
+            self.path.append(key)
+            if field is None:
+                self.unknown.append(".".join(self.path))
+                self.colon()
+                self.skip_value()
+            elif key in found:
+                raise Failure(f"duplicate field `{key}`", kind="duplicate", what=(key,))
+            else:
+                self.lines[".".join(self.path)] = line
+                self.colon()
+                found[key] = field.read(self)
+            self.path.pop()
+        return found
+
+    def _sequence(self, expected: str, fields: Sequence[Field]) -> dict[str, Any]:
+        self.enter()
+        try:
+            found = self._items(expected, fields)
+        except Failure as failure:
+            self.depth += 1
+            if not failure.line:
+                self._close_sequence(quiet=True)
+            raise
+        self.depth += 1
+        self._close_sequence(quiet=False)
+        return found
+
+    def _items(self, expected: str, fields: Sequence[Field]) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for index, field in enumerate(fields):
+            self.path.append(field.name)
+            if self.next_item(first=index == 0):
+                found[field.name] = field.read(self)
+            elif field.positional or not field.optional:
+                reason = f"invalid length {index}, expected {expected}"
+                raise Failure(reason, kind="length", what=(str(index), expected))
+            else:
+                found[field.name] = None
+            self.path.pop()
+        return found
+
+    def _close_sequence(self, *, quiet: bool) -> None:
+        byte = self.skip_blank()
+        if byte == 0x5D:
+            self.at += 1
+            return
+        reason = "trailing characters" if byte >= 0 else EOF_LIST
+        if byte == 0x2C:
+            self.at += 1
+            if self.skip_blank() == 0x5D:
+                reason = "trailing comma"
+        if not quiet:
+            raise self.failure_at_next(reason)
+
+
+def rust_debug(text: str) -> str:
+    """A string in quotes as Rust's debug format prints it."""
+    known = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t", "\0": "\\0"}
+    out = []
+    for char in text:
+        if char in known:
+            out.append(known[char])
+        elif char.isprintable():
+            out.append(char)
+        else:
+            out.append(f"\\u{{{ord(char):x}}}")
+    return f'"{"".join(out)}"'
+
+
+def rust_float(value: float) -> str:
+    """A float as the client prints it: plain up to 16 digits, else with a signed exponent."""
+    sign = "-" if str(value).startswith("-") else ""
+    mantissa, _, exponent = f"{abs(value)!r}".partition("e")
+    whole, _, fraction = mantissa.partition(".")
+    point = len(whole) + int(exponent or 0)
+    digits = whole + fraction
+    stripped = digits.lstrip("0")
+    point -= len(digits) - len(stripped)
+    digits = stripped.rstrip("0")
+    if not digits:
+        return f"{sign}0.0"
+    if len(digits) <= point <= 16:
+        return f"{sign}{digits}{'0' * (point - len(digits))}.0"
+    if 0 < point <= 16:
+        return f"{sign}{digits[:point]}.{digits[point:]}"
+    if -5 < point <= 0:
+        return f"{sign}0.{'0' * -point}{digits}"
+    tail = f".{digits[1:]}" if len(digits) > 1 else ""
+    return f"{sign}{digits[0]}{tail}e{point - 1:+d}"

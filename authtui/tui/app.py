@@ -1,0 +1,363 @@
+"""The app: one session, one screen, and what reaches past both (clipboard, watching, reveal)."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.app import App
+
+from authtui.redaction import redact_text
+from authtui.tui.desk import Desk
+from authtui.tui.theme import NAMES, themes
+from authtui.tui.views.context import View, clock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.command import Provider
+    from textual.screen import Screen
+
+    from authtui.model.events import Event
+    from authtui.model.session import AuthSession
+    from authtui.model.state import AuthState
+    from authtui.redaction import Secret
+    from authtui.settings import Settings
+    from authtui.tui.lines import Item
+
+REVEAL_SECONDS = 10
+MARK_SECONDS = 3.0
+REDRAWS_PER_SECOND = 15
+
+
+def _commands() -> type[Provider]:
+    from authtui.tui.commands import Actions
+
+    return Actions
+
+
+class AuthtuiApp(App[None]):
+    """Shows a session. Holds no truth of its own: what is drawn comes from `AuthState`."""
+
+    TITLE = "authtui"
+    CSS = "Desk { overflow: hidden; } Rows, Pane { background: $background; }"
+    COMMANDS: ClassVar[set[Any]] = {_commands}
+    ENABLE_COMMAND_PALETTE = True
+
+    def __init__(
+        self, session: AuthSession[Any], settings: Settings, *, presenter: bool = False,
+        watch: bool = True, fill_in: Callable[[], None] | None = None,
+    ) -> None:
+        """`fill_in`: slow looks (keyring, installed clients), run in a thread after the first frame."""
+        super().__init__()
+        self.session = session
+        self.settings = settings
+        self.presenter = presenter or settings.presenter
+        self.at: int | None = None
+        self.revealed: tuple[Secret, str, float] | None = None
+        self.message: tuple[str, str] | None = None
+        self.watching = ""
+        self._watch = watch
+        self._fill_in = fill_in
+        self._marks: frozenset[str] = frozenset()
+        self._drawn = session.state.assessment
+        self._woken = threading.Event()
+        self._stop = threading.Event()
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._loading = False
+        self._said = 0
+        for theme in themes():
+            self.register_theme(theme)
+        self.theme = self._first_theme()
+        if settings.keymap:
+            self.set_keymap(dict(settings.keymap))
+
+    def _first_theme(self) -> str:
+        wanted = self.settings.theme
+        if wanted is not None and f"authtui-{wanted}" in NAMES:
+            return f"authtui-{wanted}"
+        if wanted in NAMES:
+            return str(wanted)
+        few = self.console.color_system in ("standard", "windows")
+        return "authtui-ansi" if few else "authtui-dark"
+
+    def get_default_screen(self) -> Screen[Any]:
+        """The desk."""
+        return Desk()
+
+    @property
+    def desk(self) -> Desk:
+        """The main screen, under whatever stands on it."""
+        screen = self.screen_stack[0]
+        if not isinstance(screen, Desk):
+            raise TypeError("the first screen is the desk")
+        return screen
+
+    # ── life ───────────────────────────────────────────────────────────────────────────────────
+
+    def on_mount(self) -> None:
+        """Listen to the session; what is slow starts after the first frame."""
+        self._loop = asyncio.get_running_loop()
+        self._unsubscribe = self.session.subscribe(self._heard)
+        self.call_after_refresh(self._start_slow_parts)
+
+    def on_unmount(self) -> None:
+        """End the threads."""
+        self._stop.set()
+        if hasattr(self, "_unsubscribe"):
+            self._unsubscribe()
+
+    def _start_slow_parts(self) -> None:
+        if self.session.state.assessment is None:
+            self.load("start")
+        if self.settings.problems:
+            self.say(f"settings: {self.settings.problems[0]}", "warn", 8)
+        if self._fill_in is not None:
+            self._thread(self._fill_in, "fill-in")
+        if self._watch:
+            from authtui.tui.watch import watch_session
+
+            self.watching = "watching"
+            self._thread(lambda: watch_session(self.session, self._stop), "watch")
+            self.desk.update_frame()
+
+    def _thread(self, work: Callable[[], object], group: str) -> None:
+        self.run_worker(work, thread=True, exclusive=True, group=group, exit_on_error=False)  # type: ignore[arg-type]
+
+    def _heard(self, state: AuthState, event: Event) -> None:  # noqa: ARG002 - a subscriber's signature
+        # Called on whatever thread publishes. Many events make one redraw.
+        loop = self._loop
+        if loop is None or self._woken.is_set() or loop.is_closed():
+            return
+        self._woken.set()
+        loop.call_soon_threadsafe(self._schedule)
+
+    def _schedule(self) -> None:
+        self.set_timer(1 / REDRAWS_PER_SECOND, self._drain)
+
+    def _drain(self) -> None:
+        self._woken.clear()
+        found = self.session.state.assessment
+        if found is not None and found is not self._drawn:
+            from authtui.tui.changes import changed_keys
+
+            self._marks = changed_keys(self._drawn, found)
+            self._drawn = found
+            if self._marks:
+                self.set_timer(MARK_SECONDS, self._unmark)
+        self.redraw()
+
+    def _unmark(self) -> None:
+        self._marks = frozenset()
+        self.redraw()
+
+    def redraw(self) -> None:
+        """Draw every screen anew from the state."""
+        self.desk.update_all()
+        top = self.screen
+        if top is not self.desk and hasattr(top, "update_all"):
+            top.update_all()
+
+    # ── what is shown ──────────────────────────────────────────────────────────────────────────
+
+    def shown_state(self) -> AuthState:
+        """The state of the moment looked at."""
+        return self.session.state if self.at is None else self.session.state_at(self.at)
+
+    def view(self, token: int = 0, matrix: bool = False) -> View:
+        """What the panes draw from."""
+        secret = self.revealed[0] if self.revealed else None
+        busy = "Reading the credentials of this machine…" if self._loading else ""
+        return View(self.shown_state(), self.session.events, secret, token, matrix, self._marks,
+                    self.at, busy)
+
+    def banner(self) -> str | None:
+        """What must be seen before anything else: a revealed secret, a look into the past."""
+        if self.revealed is not None:
+            left = max(0, round(self.revealed[2] - time.monotonic()))
+            return f"! {self.revealed[1]} is shown in clear · hides in {left} s · x hides it now"
+        if self.at is not None:
+            events = self.session.events
+            numbers = [e.sequence for e in events]
+            place = numbers.index(self.at) + 1 if self.at in numbers else 1
+            when = clock(events[place - 1].at).removesuffix("Z")
+            return f"◂ as of {when} (event {place} of {len(events)}) · , earlier  . later · End returns"
+        return None
+
+    def say(self, text: str, tone: str = "good", seconds: float = 4) -> None:
+        """Say something in the footer for a moment."""
+        self.message = (text, tone)
+        self._said += 1
+        mine = self._said
+        self._frames()
+
+        def clear() -> None:
+            if mine == self._said:
+                self.message = None
+                self._frames()
+
+        self.set_timer(seconds, clear)
+
+    def _frames(self) -> None:
+        for screen in self.screen_stack:
+            if hasattr(screen, "update_frame"):
+                screen.update_frame()
+
+    # ── actions ────────────────────────────────────────────────────────────────────────────────
+
+    def reason_against(self, action: str) -> str | None:
+        """Why an action cannot be done now, or None."""
+        if action == "reveal" and self.presenter:
+            return "reveal is locked: this run is a presentation"
+        if action in ("surface", "generation"):
+            return self._against_reassess("surface" if action == "surface" else "contract")
+        return None
+
+    def _against_reassess(self, field: str) -> str | None:
+        if field not in getattr(self.session.options, "_fields", ()):
+            return "this session shows a record, which cannot be judged anew"
+        return None
+
+    def load(self, cause: str) -> None:
+        """Read the machine in a thread."""
+        if self.at is not None:
+            self.to_present()
+        self._loading = True
+
+        def work() -> None:
+            try:
+                self.session.load(cause)
+                answer, tone = f"read again at {clock(self.session.state.observation.at)}" if (
+                    self.session.state.observation) else "read again", "good"
+            except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
+                answer, tone = f"loading failed: {redact_text(str(error))[:200]}", "bad"
+            self._loading = False
+            if not self._stop.is_set() and cause == "load":
+                self.call_from_thread(self.say, answer, tone)
+
+        self._thread(work, "load")
+
+    def step_event(self, step: int) -> None:
+        """Look at the state after the event before or after this one."""
+        numbers = [e.sequence for e in self.session.events]
+        if not numbers:
+            return self.say("there is no event yet", "muted")
+        here = numbers.index(self.at) if self.at in numbers else len(numbers) - 1
+        goal = here + step
+        if goal < 0:
+            return self.say("this is the first event", "muted")
+        self.at = None if goal >= len(numbers) - 1 else numbers[goal]
+        if step > 0 and self.at is None:
+            self.say("this is the present", "muted", 2)
+        return self.redraw()
+
+    def to_present(self) -> bool:
+        """Leave the past; False when this is the present already."""
+        if self.at is None:
+            return False
+        self.at = None
+        self.redraw()
+        return True
+
+    def reveal(self, item: Item | None) -> None:
+        """Show one secret value for a moment, or hide the one shown."""
+        if reason := self.reason_against("reveal"):
+            return self.say(reason, "warn")
+        if self.revealed is not None:
+            return self.hide()
+        if item is None or item.secret is None:
+            return self.say("nothing secret is selected", "muted")
+        self.revealed = (item.secret, item.label or item.key, time.monotonic() + REVEAL_SECONDS)
+        self._tick()
+        return self.redraw()
+
+    def _tick(self) -> None:
+        if self.revealed is None:
+            return
+        if time.monotonic() >= self.revealed[2]:
+            self.hide()
+        else:
+            self._frames()
+            self.set_timer(0.5, self._tick)
+
+    def hide(self) -> None:
+        """Mask the revealed value again."""
+        self.revealed = None
+        self.redraw()
+
+    def copy(self, text: str, what: str) -> None:
+        """Put redacted text on the clipboard and say how."""
+        from authtui.tui.clipboard import copy
+
+        copy(self, redact_text(text), what or "the value")
+
+    def copy_fix(self) -> None:
+        """Copy the first command of the verdict."""
+        found = self.shown_state().assessment
+        command = next((f.command for f in found.verdict.fix if f.command), None) if found else None
+        if command is None:
+            self.say("this verdict has no command to copy", "muted")
+        else:
+            self.copy(command, "the fix")
+
+    def next_theme(self) -> None:
+        """Dark, light, terminal colours."""
+        index = NAMES.index(self.theme) if self.theme in NAMES else -1
+        self.theme = NAMES[(index + 1) % len(NAMES)]
+        self.settings = self.settings._replace(theme=self.theme)
+        self.redraw()
+        self.say(f"theme: {self.theme.removeprefix('authtui-')}", "muted", 2)
+        if self.settings.path is not None:
+            from authtui.settings import write_settings
+
+            path, chosen = Path(self.settings.path), self.settings
+            self._thread(lambda: write_settings(chosen, path), "settings")
+
+    def choose_surface(self) -> None:
+        """A menu of program starts."""
+        from authtui.tui.menus import surface_menu
+
+        surface_menu(self)
+
+    def choose_generation(self) -> None:
+        """A menu of client generations."""
+        from authtui.tui.menus import generation_menu
+
+        generation_menu(self)
+
+    def reassess(self, **wanted: object) -> None:
+        """Judge what was seen for other options."""
+        options = self.session.options._replace(**wanted)
+        cause = ", ".join(f"{name} {value}" for name, value in wanted.items())
+        self._thread(lambda: self.session.reassess(options, cause), "reassess")
+
+    def open_detail(self, item: Item) -> None:
+        """A row's detail."""
+        from authtui.tui.dialogs import DetailScreen
+
+        self.push_screen(DetailScreen.of_item(item))
+
+    def open_verdict(self) -> None:
+        """The whole verdict."""
+        from authtui.tui.dialogs import DetailScreen
+
+        self.push_screen(DetailScreen.of_verdict())
+
+    def open_help(self) -> None:
+        """Every key."""
+        from authtui.tui.dialogs import help_screen
+
+        self.push_screen(help_screen(dict(self.settings.keymap)))
+
+
+def run_app(
+    session: AuthSession[Any], settings: Settings, *, presenter: bool = False, watch: bool = True,
+    fill_in: Callable[[], None] | None = None,
+) -> int:
+    """Run until the user quits; the exit status for the command line."""
+    app = AuthtuiApp(session, settings, presenter=presenter, watch=watch, fill_in=fill_in)
+    app.run()
+    return app.return_code or 0

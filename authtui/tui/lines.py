@@ -1,0 +1,197 @@
+"""Lines of toned text: what every pane is made of, before any terminal or widget.
+
+A view turns a state into a `Doc`; a widget paints it. Outside text enters a `Span` through
+`safe()`, so nothing past this file needs to distrust its text again.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from rich.cells import cell_len, set_cell_size
+
+from authtui.redaction import printable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from authtui.redaction import Secret
+
+LONGEST = 4_000
+"""Characters of one outside text that are laid out; the rest is counted, not shown."""
+
+
+class Span(NamedTuple):
+    """A run of text in one tone. `action` names what a click on it does."""
+
+    text: str
+    tone: str = "text"
+    action: str | None = None
+
+
+class Line(NamedTuple):
+    """One row: `left` is cut with … where it must give way, `right` stands at the right edge.
+
+    `item` is the index of the thing this row belongs to; None for rows that cannot be selected.
+    """
+
+    left: tuple[Span, ...] = ()
+    right: tuple[Span, ...] = ()
+    item: int | None = None
+
+
+class Item(NamedTuple):
+    """Something that can be selected. `key` stays the same from load to load."""
+
+    key: str
+    subject: object = None
+    copy: str = ""
+    label: str = ""
+    secret: Secret | None = None
+
+
+class Doc(NamedTuple):
+    """The content of a pane. `rows_from` says that from that line on, line n is item n.
+
+    `start` is the item that the cursor stands on at first: the one worth looking at.
+    """
+
+    title: str
+    lines: Sequence[Line]
+    items: Sequence[Item] = ()
+    info: tuple[Span, ...] = ()
+    tabs: tuple[Span, ...] = ()
+    rows_from: int | None = None
+    start: int = 0
+
+
+BLANK = Line()
+
+
+def safe(text: object, limit: int = LONGEST) -> str:
+    """Outside text, made harmless and bounded."""
+    return printable(str(text), limit)
+
+
+def width_of(text: str) -> int:
+    """Terminal columns of a text."""
+    return len(text) if text.isascii() else cell_len(text)
+
+
+def clip(text: str, width: int) -> str:
+    """At most `width` columns; a cut is shown by …."""
+    if width <= 0:
+        return ""
+    if len(text) <= width and width_of(text) <= width:
+        return text
+    text = text[: width + 1]
+    return set_cell_size(text, width - 1).rstrip() + "…"
+
+
+def pad(text: str, width: int) -> str:
+    """Exactly `width` columns."""
+    text = clip(text, width)
+    return text + " " * (width - width_of(text))
+
+
+def wrap(text: str, width: int, most: int = 1_000) -> list[str]:
+    """Word-wrapped rows of at most `width` columns; the last of `most` rows is cut with …."""
+    width = max(1, width)
+    rows: list[str] = []
+    rest = text.strip()
+    while rest:
+        if len(rows) == most - 1 or width_of(rest) <= width:
+            rows.append(clip(rest, width))
+            break
+        taken = _take(rest, width)
+        cut = rest.rfind(" ", 0, taken + 1)
+        if cut <= width // 3:
+            cut = taken
+        rows.append(rest[:cut].rstrip())
+        rest = rest[cut:].lstrip()
+    return rows or [""]
+
+
+def _take(text: str, width: int) -> int:
+    # How many characters fill `width` columns; at least one, so that wrapping always advances.
+    if text[:width].isascii():
+        return width
+    used = 0
+    for count, char in enumerate(text):
+        used += cell_len(char)
+        if used > width:
+            return max(1, count)
+    return len(text)
+
+
+def spans_width(spans: Sequence[Span]) -> int:
+    """Columns of several spans."""
+    return sum(width_of(span.text) for span in spans)
+
+
+def fit(line: Line, width: int) -> list[Span]:
+    """The spans of a line laid out over exactly `width` columns."""
+    right = list(line.right)
+    room = width - spans_width(right)
+    if right and room < width // 3:
+        right = clip_spans(right, width - width // 3)
+        room = width - spans_width(right)
+    gap = 1 if right else 0
+    left = clip_spans(line.left, max(0, room - gap))
+    fill = room - spans_width(left)
+    return [*left, Span(" " * fill, "text"), *right] if fill > 0 else [*left, *right]
+
+
+def clip_spans(spans: Sequence[Span], width: int) -> list[Span]:
+    """As many spans as fit, the last one cut with …."""
+    if spans_width(spans) <= width:
+        return list(spans)
+    out: list[Span] = []
+    room = width
+    for span in spans:
+        size = width_of(span.text)
+        if size < room:
+            out.append(span)
+            room -= size
+            continue
+        bare = span.text.rstrip()
+        fits = width_of(bare) <= room
+        out.append(span._replace(text=pad(bare, room) if fits else clip(span.text + "…", room)))
+        break
+    return out
+
+
+def action_at(spans: Sequence[Span], x: int) -> str | None:
+    """The action of the span at column `x`."""
+    for span in spans:
+        x -= width_of(span.text)
+        if x < 0:
+            return span.action
+    return None
+
+
+def plain(line: Line) -> str:
+    """The words of a line, for filters and tests."""
+    return "".join(s.text for s in line.left) + " " + "".join(s.text for s in line.right)
+
+
+def narrow(doc: Doc, needle: str) -> Doc:
+    """The items whose words contain `needle`, whatever its case."""
+    wanted = needle.casefold()
+    words: dict[int, list[str]] = {}
+    for line in doc.lines:
+        if line.item is not None:
+            words.setdefault(line.item, []).append(plain(line))
+    kept = {i for i, texts in words.items() if wanted in " ".join(texts).casefold()}
+    lines = [line for line in doc.lines if line.item in kept and line.item is not None]
+    if not lines:
+        note = (Span(f"nothing here contains “{safe(needle, 60)}”", "muted"),)
+        return doc._replace(lines=(Line(note), Line((Span("esc clears the filter", "faint"),))),
+                            items=(), rows_from=None, start=0)
+    order = sorted(kept)
+    index = {old: new for new, old in enumerate(order)}
+    return doc._replace(
+        lines=[line._replace(item=index[line.item]) for line in lines if line.item is not None],
+        items=[doc.items[i] for i in order],
+        rows_from=None,
+    )

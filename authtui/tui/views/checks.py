@@ -1,0 +1,102 @@
+"""What was checked, failures first, and the matrix whose odd cell is the answer."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clip, pad, safe, width_of
+from authtui.tui.views.context import CHECKS, View, note
+
+if TYPE_CHECKING:
+    from authtui.checks.findings import Assessment, MatrixRow
+
+_ORDER: Final = {"fail": 0, "warn": 1, "unknown": 2, "pass": 3}
+_COLUMNS: Final = ("account_id", "user_id")
+_ROOMY: Final = 76
+
+
+def checks_doc(view: View, width: int, height: int = 0) -> Doc:
+    """The pane of checks; with `matrix`, the account matrix instead of the list."""
+    found = view.assessment
+    if found is None:
+        return Doc("Checks", note("Nothing has been checked yet.", width))
+    if view.matrix:
+        lines, items = _matrix_rows(found, width)
+        return Doc("Checks", lines, items, info=(Span("who says which account · m back", "faint"),))
+    order = sorted(found.checks, key=lambda c: _ORDER[c.status])
+    names = min(30, max((width_of(safe(c.id, 60)) for c in order), default=0) + 2)
+    items = []
+    rows: list[Line] = []
+    for check in order:
+        glyph, tone, _ = CHECKS[check.status]
+        quiet = check.status == "pass"
+        mark = (Span("changed ", "accent"),) if check.id in view.marks else ()
+        where = (Span(" " + clip(safe(check.where, 120), 26), "faint"),) if width >= _ROOMY else ()
+        rows.append(
+            Line(
+                (
+                    Span(f" {glyph} ", tone),
+                    Span(pad(safe(check.id, 60), names), "muted" if quiet else "strong"),
+                    Span(safe(check.summary), "muted" if quiet else "text"),
+                ),
+                (*mark, *where),
+                len(items),
+            )
+        )
+        items.append(Item(check.id, check, safe(check.summary), "the check's result"))
+    if not rows:
+        rows = note("No check applies to this state.", width)
+    if found.matrix and height - len(rows) >= len(found.matrix) + 3:
+        more, _ = _matrix_rows(found, width)
+        rows += [BLANK, *[line._replace(item=None) for line in more]]
+    return Doc("Checks", rows, items, tabs=_counts(found), info=(Span("m accounts", "faint", "matrix"),))
+
+
+def _counts(found: Assessment) -> tuple[Span, ...]:
+    spans: list[Span] = []
+    for status in ("fail", "warn", "unknown", "pass"):
+        count = sum(1 for c in found.checks if c.status == status)
+        if count:
+            glyph, tone, _ = CHECKS[status]
+            spans.append(Span(f"{'  ' if spans else ''}{glyph} {count}", tone))
+    return tuple(spans)
+
+
+def _matrix_rows(found: Assessment, width: int) -> tuple[list[Line], list[Item]]:
+    if not found.matrix:
+        return note("Nothing on this machine names an account or a user.", width), []
+    who = min(28, max(width_of(safe(r.who, 60)) for r in found.matrix) + 2)
+    spare = width - who - 6
+    cell = max(10, min(30, spare * 2 // 5))
+    head = Span(" " * 3 + pad("who says", who) + pad("account", cell) + pad("user", cell), "faint")
+    lines = [Line((head,))]
+    items: list[Item] = []
+    for row in found.matrix:
+        wrong = bool(row.wrong)
+        spans = [
+            Span(" ✗ " if wrong else "   ", "bad"),
+            Span(pad(safe(row.who, 60), who), "strong" if wrong else "muted"),
+        ]
+        spans += [_cell(row, column, cell) for column in _COLUMNS]
+        lines.append(Line(tuple(spans), (Span(safe(row.where, 120), "faint"),), len(items)))
+        value = safe(row.account_id or row.user_id or "")
+        items.append(Item(f"matrix.{row.who}", row, value, "the account"))
+    lines += [BLANK, *note(_matrix_words(found), width, "muted", 3)]
+    return lines, items
+
+
+def _cell(row: MatrixRow, column: str, width: int) -> Span:
+    value = getattr(row, column)
+    if value is None:
+        return Span(pad("—", width), "faint")
+    if column in row.wrong:
+        return Span(pad(clip("✗ " + safe(value, 120), width - 1), width), "bad-strong")
+    return Span(pad(clip(safe(value, 120), width - 1), width), "text")
+
+
+def _matrix_words(found: Assessment) -> str:
+    wrong = [r for r in found.matrix if r.wrong]
+    if not wrong:
+        return "Everyone who names an account names the same one."
+    names = ", ".join(safe(r.who, 60) for r in wrong)
+    return f"The odd one out: {names}."

@@ -1,0 +1,154 @@
+"""What a view is given, and the words and marks that all views share."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from authtui.tui.lines import Doc, Item, Line, Span, clip, pad, safe, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    from authtui.checks.findings import Assessment, CheckStatus, Light, SourceStatus
+    from authtui.model.events import Event
+    from authtui.model.state import AuthState
+    from authtui.redaction import Secret
+
+
+class View(NamedTuple):
+    """Everything a pane may draw from. `now` is the assessment's own clock.
+
+    `revealed` is the one secret shown in clear; `marks` are the keys of items that just changed;
+    `at` is the sequence number of the event looked back at, or None in the present.
+    """
+
+    state: AuthState
+    events: tuple[Event, ...] = ()
+    revealed: Secret | None = None
+    token: int = 0
+    matrix: bool = False
+    marks: frozenset[str] = frozenset()
+    at: int | None = None
+    busy: str = ""
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """The answer on show."""
+        return self.state.assessment
+
+    def shows(self, secret: Secret | None) -> bool:
+        """Whether this very value is being revealed."""
+        return secret is not None and self.revealed is secret
+
+
+LIGHTS: Final[Mapping[Light, tuple[str, str, str]]] = {
+    "green": ("●", "good", "yes"),
+    "amber": ("◐", "warn", "in part"),
+    "red": ("✗", "bad", "no"),
+    "grey": ("○", "faint", "not known"),
+}
+CHECKS: Final[Mapping[CheckStatus, tuple[str, str, str]]] = {
+    "fail": ("✗", "bad", "fails"),
+    "warn": ("!", "warn", "warns"),
+    "unknown": ("?", "muted", "cannot tell"),
+    "pass": ("✓", "good", "passes"),
+}
+SOURCES: Final[Mapping[SourceStatus, tuple[str, str, str]]] = {
+    "selected": ("●", "good", "selected"),
+    "shadowed": ("◐", "warn", "shadowed"),
+    "invalid": ("✗", "bad", "invalid"),
+    "unreadable": ("✗", "bad", "unreadable"),
+    "absent": ("○", "faint", "absent"),
+    "ignored": ("·", "faint", "ignored"),
+    "not-consulted": ("·", "faint", "not consulted"),
+    "not-visible": ("·", "faint", "not visible"),
+}
+KINDS: Final[Mapping[str, str]] = {
+    "ready": "ready",
+    "another-source-won": "another source won",
+    "record-not-what-it-seems": "the record is not what it seems",
+    "request-went-elsewhere": "the request went elsewhere",
+    "answer-not-from-auth-server": "the answer did not come from the auth server",
+    "nothing-stored": "nothing is stored",
+}
+OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
+    "ready": ("✓", "good"),
+    "degraded": ("!", "warn"),
+    "refused": ("✗", "bad"),
+    "unreadable": ("✗", "bad"),
+    "not-logged-in": ("○", "grey"),
+}
+OUTCOME_WORDS: Final[Mapping[str, str]] = {
+    "ready": "would start",
+    "degraded": "would start, with the wrong credential or none",
+    "refused": "would refuse",
+    "unreadable": "could not read its credential",
+    "not-logged-in": "not logged in",
+}
+PROGRAMS: Final[Mapping[str, str]] = {
+    "exec": "codex exec",
+    "login-status": "codex login status",
+    "tui": "codex",
+}
+
+
+def clock(moment: datetime) -> str:
+    """`12:01:07Z`."""
+    return f"{moment:%H:%M:%S}Z"
+
+
+def stamp(moment: datetime) -> str:
+    """`2026-04-13 12:00:00Z`."""
+    return f"{moment:%Y-%m-%d %H:%M:%S}Z"
+
+
+def span_words(span: timedelta) -> str:
+    """`8 days`, `3 h`, `12 min`, `5 s`: one unit, rounded down."""
+    seconds = abs(int(span.total_seconds()))
+    for size, one, many in (
+        (31_557_600, "year", "years"),
+        (2_629_800, "month", "months"),
+        (86_400, "day", "days"),
+        (3_600, "h", "h"),
+        (60, "min", "min"),
+    ):
+        if seconds >= size:
+            count = seconds // size
+            return f"{count} {one if count == 1 else many}"
+    return f"{seconds} s"
+
+
+def relative(moment: datetime, now: datetime) -> str:
+    """`2 days ago` or `in 8 days`."""
+    span = moment - now
+    if abs(span.total_seconds()) < 1:
+        return "now"
+    return f"in {span_words(span)}" if span.total_seconds() > 0 else f"{span_words(span)} ago"
+
+
+def note(text: str, width: int, tone: str = "muted", indent: int = 1) -> list[Line]:
+    """A paragraph that cannot be selected."""
+    lead = " " * indent
+    return [Line((Span(lead + row, tone),)) for row in wrap(text, width - indent)]
+
+
+def labelled(
+    label: str, value: str, width: int, *, tone: str = "text", column: int = 14,
+    item: int | None = None, most: int = 1_000,
+) -> list[Line]:
+    """A label and its wrapped value, as rows."""
+    rows = wrap(value, width - column - 2, most)
+    return [
+        Line(
+            (Span("  " + pad(label if first else "", column), "faint"), Span(row, tone)), item=item
+        )
+        for first, row in zip([True] + [False] * len(rows), rows, strict=False)
+    ]
+
+
+__all__ = [
+    "CHECKS", "KINDS", "LIGHTS", "OUTCOMES", "OUTCOME_WORDS", "PROGRAMS", "SOURCES", "Doc", "Item",
+    "Line", "Span", "View", "clip", "clock", "labelled", "note", "pad", "relative", "safe",
+    "span_words", "stamp", "wrap",
+]

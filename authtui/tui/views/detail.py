@@ -1,0 +1,191 @@
+"""One thing in full: why, the evidence, the fix, and where the rule comes from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import CheckResult, ClaimRow, Fact, Fix, MatrixRow, Source, TokenView
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe, wrap
+from authtui.tui.views.checks import checks_doc
+from authtui.tui.views.context import CHECKS, SOURCES, View, labelled, note, stamp
+from authtui.tui.views.events import name_of, words_of
+from authtui.tui.views.requests import tone_of, url_of
+from authtui.wire.records import RequestRecord
+
+if TYPE_CHECKING:
+    from authtui.model.events import Event
+
+
+class Page:
+    """Rows and items of a detail, gathered from top to bottom."""
+
+    def __init__(self, view: View, width: int) -> None:
+        """Start an empty page for a width."""
+        self.view = view
+        self.width = width
+        self.lines: list[Line] = []
+        self.items: list[Item] = []
+
+    def heading(self, text: str) -> None:
+        """A section's title."""
+        if self.lines:
+            self.lines.append(BLANK)
+        self.lines.append(Line((Span("  " + text, "title"),)))
+
+    def words(self, text: str, tone: str = "text") -> None:
+        """A paragraph."""
+        self.lines += note(safe(text), self.width, tone, 2)
+
+    def fact(self, fact: Fact, tone: str = "text", column: int = 14) -> None:
+        """A labelled value that can be selected, copied and, where secret, revealed."""
+        shown = self.view.shows(fact.secret) and fact.secret is not None
+        value = safe(fact.secret.reveal()) if shown and fact.secret else safe(fact.value)
+        index = len(self.items)
+        label = safe(fact.label, 60)
+        self.items.append(Item(label, fact, safe(fact.value), label, fact.secret))
+        self.lines += labelled(label, value, self.width, tone="warn" if shown else tone,
+                               column=column, item=index)
+
+    def fix(self, fix: Fix) -> None:
+        """What to do, and the command as something to copy."""
+        self.words(fix.text)
+        if fix.command is not None:
+            index = len(self.items)
+            text = safe(fix.command)
+            self.items.append(Item("fix." + text, fix, text, "the fix"))
+            for row in wrap(text, self.width - 6):
+                self.lines.append(Line((Span("  $ ", "faint"), Span(row, "code")), item=index))
+
+    def doc(self, title: str) -> Doc:
+        """The page as a document."""
+        return Doc(title, self.lines, self.items)
+
+
+def detail_doc(subject: object, view: View, width: int) -> Doc:
+    """The detail of whatever was selected."""
+    page = Page(view, width)
+    match subject:
+        case Source():
+            return _source(subject, page)
+        case (TokenView() as token, ClaimRow() as row):
+            return _claim(token, row, page)
+        case CheckResult():
+            return _check(subject, page)
+        case MatrixRow():
+            return _matrix(page)
+        case RequestRecord():
+            return _request(subject, page)
+        case _:
+            return _event(subject, page)  # type: ignore[arg-type]
+
+
+def _source(source: Source, page: Page) -> Doc:
+    glyph, tone, words = SOURCES[source.status]
+    rank = f"place {source.rank} of the ladder" if source.rank is not None else "never a login"
+    page.lines.append(Line((Span(f"  {glyph} {words}", tone), Span(f"   {rank}", "faint"))))
+    page.heading("Why")
+    page.words(source.reason or _REASONS.get(source.status, ""))
+    page.heading("What was found")
+    rows = [Fact("place", source.place), Fact("kind", source.kind or "—")]
+    if source.shadowed_by:
+        rows.append(Fact("shadowed by", source.shadowed_by))
+    if source.detail:
+        rows.append(Fact("detail", source.detail))
+    for fact in (*rows, *source.facts):
+        page.fact(fact)
+    return page.doc(safe(source.name, 120))
+
+
+_REASONS = {
+    "absent": "Nothing is there.",
+    "selected": "The first place with a usable credential wins.",
+    "shadowed": "A place above it won first.",
+    "not-consulted": "The search ended before it.",
+    "not-visible": "It lives in the memory of another process.",
+    "ignored": "This program start does not read it.",
+}
+
+
+def _claim(token: TokenView, row: ClaimRow, page: Page) -> Doc:
+    page.fact(Fact(row.name, row.value, row.secret), "strong", max(14, len(row.name[:40]) + 2))
+    if row.status is not None:
+        glyph, tone, words = CHECKS[row.status]
+        page.lines.append(Line((Span(f"  {glyph} {words}  ", tone), Span(safe(row.note), tone))))
+    elif row.note:
+        page.words(row.note, "muted")
+    page.heading("What it means")
+    page.words(row.explanation or "The client's rules do not mention this name; it has no effect.")
+    page.heading("Where it stands")
+    page.fact(Fact("raw name", row.name))
+    page.fact(Fact("part", {"header": "token header", "key": "key"}.get(row.section, "claims")))
+    page.fact(Fact("token", f"{token.name} · {token.origin}"))
+    page.fact(Fact("signature", token.verified_note))
+    return page.doc(f"{safe(row.name, 80)} in {safe(token.name, 60)}")
+
+
+def _check(check: CheckResult, page: Page) -> Doc:
+    glyph, tone, words = CHECKS[check.status]
+    page.lines.append(Line((Span(f"  {glyph} {words}   ", tone), Span(safe(check.summary), "strong"))))
+    if check.why:
+        page.heading("Why it matters")
+        page.words(check.why)
+    if check.evidence:
+        page.heading("Evidence")
+        for number, text in enumerate(check.evidence, 1):
+            page.fact(Fact(f"{number}", text), column=3)
+    if check.fix is not None:
+        page.heading("Fix")
+        page.fix(check.fix)
+    page.heading("Where it comes from")
+    page.fact(Fact("rule", check.source or "—"))
+    page.fact(Fact("place", check.where or "—"))
+    found = page.view.assessment
+    if found is not None and any(r.wrong for r in found.matrix) and check.status == "fail":
+        page.heading("Who says which account")
+        page.lines += [x._replace(item=None) for x in _matrix_lines(page)]
+    return page.doc(safe(check.id, 120))
+
+
+def _matrix_lines(page: Page) -> list[Line]:
+    return list(checks_doc(page.view._replace(matrix=True), page.width).lines)
+
+
+def _matrix(page: Page) -> Doc:
+    doc = checks_doc(page.view._replace(matrix=True), page.width)
+    return doc._replace(title="Who says which account", info=())
+
+
+def _request(record: RequestRecord, page: Page) -> Doc:
+    status, tone = tone_of(record)
+    page.lines.append(
+        Line((Span(f"  {status}  ", tone), Span(safe(record.meaning or record.error or ""), tone)))
+    )
+    page.heading("Request")
+    page.fact(Fact("method", record.method))
+    page.fact(Fact("address", url_of(record)))
+    page.fact(Fact("sent at", stamp(record.at)))
+    page.fact(Fact("credential", record.authorization or "none was attached"))
+    page.heading("Answer")
+    took = record.milliseconds
+    page.fact(Fact("took", f"{took:.1f} ms" if took is not None else "still under way"))
+    page.fact(Fact("request id", record.request_id or "—"))
+    size = record.bytes_received
+    page.fact(Fact("received", f"{size:,} bytes" if size is not None else "—"))
+    if record.error:
+        page.fact(Fact("error", record.error), "bad")
+    return page.doc(f"{safe(record.method, 12)} {safe(record.path, 100)}")
+
+
+def _event(event: Event, page: Page) -> Doc:
+    page.words(words_of(event), "strong")
+    page.heading("What is known")
+    page.fact(Fact("number", str(event.sequence)))
+    page.fact(Fact("at", stamp(event.at)))
+    page.fact(Fact("cause", event.cause))
+    for number, change in enumerate(getattr(event, "changes", ()), 1):
+        page.fact(Fact(f"change {number}", change))
+    page.lines += [BLANK, *note(", and . step through events; every pane follows.", page.width,
+                                "faint", 2)]
+    return page.doc(name_of(event))
+
+

@@ -1,0 +1,102 @@
+"""The lifecycle as a picture, and below it what happened, in order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authtui.tui.lines import Doc, Item, Line, Span, clip, pad, safe
+from authtui.tui.views.context import View, note
+
+if TYPE_CHECKING:
+    from authtui.model.events import Event
+
+_STEPS: Final = (("loaded", "load"), ("registered", "register"), ("asserted", "assert"),
+                 ("logged-out", "logout"))
+_TONES: Final = {
+    "Loaded": "text", "Failed": "bad", "Restricted": "bad", "LoggedOut": "warn",
+    "SourceChanged": "accent", "IdentityRegistered": "good", "TaskRegistered": "good",
+    "Asserted": "good", "Refreshed": "good",
+}
+_NAMES: Final = {
+    "Loaded": "loaded", "Restricted": "refused", "IdentityRegistered": "identity registered",
+    "TaskRegistered": "task registered", "Asserted": "asserted", "Refreshed": "refreshed",
+    "LoggedOut": "logged out", "Failed": "failed", "SourceChanged": "changed",
+    "RequestStarted": "request", "RequestFinished": "answer",
+}
+
+
+def name_of(event: Event) -> str:
+    """The event in the user's words."""
+    return _NAMES.get(event.kind, event.kind)
+
+
+def words_of(event: Event) -> str:
+    """What an event says, in one row; harmless text."""
+    kind = event.kind
+    if kind == "Loaded":
+        changes = getattr(event, "changes", ())
+        return safe("; ".join(changes) if changes else event.cause, 600)
+    if kind == "SourceChanged":
+        what = ", ".join(getattr(event, "what", ()))
+        return safe(f"{getattr(event, 'place', '')} {what}".strip(), 600)
+    if kind == "Failed":
+        return safe(f"{getattr(event, 'transition', '')}: {getattr(event, 'reason', '')}", 600)
+    if kind == "Restricted":
+        deletes = "the client would delete the login · " if getattr(
+            event, "deletes_stored_login", False) else ""
+        return deletes + safe(getattr(event, "message", ""), 600)
+    if kind in ("RequestStarted", "RequestFinished"):
+        record = getattr(event, "request", None)
+        return safe(f"{record.method} {record.path} {record.status or ''}", 300) if record else ""
+    return safe(event.cause, 300)
+
+
+def lifecycle(view: View, width: int) -> Line:
+    """`● load ── ○ register ── ○ assert ── ○ logout`, the present step lit."""
+    phase = view.state.phase
+    reached = {"refused": 0, "failed": 0}.get(phase, -1)
+    for index, (name, _) in enumerate(_STEPS):
+        if phase == name:
+            reached = index
+    spans: list[Span] = [Span(" ")]
+    stopped = phase in ("refused", "failed")
+    bar = " ── " if width >= (50 if stopped else 46) else " ─ "
+    for index, (_, word) in enumerate(_STEPS):
+        if index:
+            spans.append(Span(bar, "border"))
+        if index == reached and stopped:
+            spans += [Span("✗ ", "bad"), Span(phase, "bad-strong")]
+        elif index == reached:
+            spans += [Span("● ", "good"), Span(word, "strong")]
+        elif index < reached and phase != "logged-out":
+            spans += [Span("● ", "faint"), Span(word, "muted")]
+        else:
+            spans += [Span("○ ", "faint"), Span(word, "faint")]
+    return Line(tuple(spans))
+
+
+def events_doc(view: View, width: int) -> Doc:
+    """The pane of events; the one looked back at is marked."""
+    lines = [lifecycle(view, width)]
+    items: list[Item] = []
+    if not view.events:
+        return Doc("Events", [*lines, *note("Nothing has happened yet.", width)])
+    for event in view.events:
+        now = event.sequence == view.at
+        later = view.at is not None and event.sequence > view.at
+        tone = "faint" if later else _TONES.get(event.kind, "muted")
+        mark = "▸" if now else " "
+        name = clip(name_of(event), 19)
+        lines.append(
+            Line(
+                (
+                    Span(f" {mark}{event.at:%H:%M:%S} ", "accent" if now else "faint"),
+                    Span(pad(name, 9) + " ", tone),
+                    Span(words_of(event), "faint" if later else "muted"),
+                ),
+                item=len(items),
+            )
+        )
+        items.append(Item(f"event.{event.sequence}", event, words_of(event), "the event"))
+    info = (Span(", steps back", "faint", "earlier"),)
+    return Doc("Events", lines, items, info=info)

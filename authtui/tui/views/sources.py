@@ -1,0 +1,84 @@
+"""The ladder: every place a credential can come from, in the client's own order."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
+from authtui.tui.views.context import SOURCES, View, note
+
+if TYPE_CHECKING:
+    from authtui.checks.findings import Assessment, Source
+
+
+def source_key(source: Source) -> str:
+    """What makes a rung the same rung after a reload."""
+    return f"{source.name}@{source.place}"
+
+
+def status_words(source: Source, found: Assessment) -> str:
+    """`shadowed by 1` where the winner is a rung of the ladder, else by its name."""
+    words = SOURCES[source.status][2]
+    if source.status != "shadowed" or not source.shadowed_by:
+        return words
+    for other in found.sources:
+        if other.name == source.shadowed_by and other.rank is not None:
+            return f"{words} by {other.rank}"
+    return f"{words} by {safe(source.shadowed_by, 40)}"
+
+
+def sources_doc(view: View, width: int) -> Doc:
+    """The pane of sources."""
+    found = view.assessment
+    if found is None:
+        return Doc("Sources", note("Nothing has been read yet. l reads.", width))
+    lines: list[Line] = []
+    items: list[Item] = []
+    listed = [s for s in found.sources if s.rank is not None]
+    aside = [s for s in found.sources if s.rank is None]
+    for source in listed:
+        _rung(source, found, view, lines, items)
+    if aside:
+        lines += [BLANK, Line((Span(" seen, but never a login here", "faint"),))]
+        for source in aside:
+            _rung(source, found, view, lines, items)
+    if not found.sources:
+        lines += note("This client generation reads no credential source at all.", width)
+    return Doc("Sources", lines, items, info=(Span("first match wins", "faint"),),
+               start=_start(items))
+
+
+def _start(items: list[Item]) -> int:
+    for wanted in ("selected", "invalid", "unreadable"):
+        for index, item in enumerate(items):
+            if getattr(item.subject, "status", None) == wanted:
+                return index
+    return 0
+
+
+def _rung(
+    source: Source, found: Assessment, view: View, lines: list[Line], items: list[Item]
+) -> None:
+    glyph, tone, _ = SOURCES[source.status]
+    quiet = tone == "faint"
+    index = len(items)
+    items.append(
+        Item(
+            source_key(source), source, safe(source.name), "the source's name",
+            next((f.secret for f in source.facts if f.secret is not None), None),
+        )
+    )
+    rank = f"{source.rank:>2}" if source.rank is not None else "  "
+    name_tone = "muted" if quiet else "strong"
+    mark = (Span(" changed", "accent"),) if source_key(source) in view.marks else ()
+    lines.append(
+        Line(
+            (Span(f"{rank} ", "faint"), Span(safe(source.name, 200), name_tone), *mark),
+            (Span(f"{glyph} ", tone), Span(status_words(source, found), tone)),
+            index,
+        )
+    )
+    said = source.detail or ("" if quiet else source.reason)
+    parts = [safe(p, 400) for p in (source.kind, said) if p]
+    if parts and not (quiet and source.kind is None and source.detail is None):
+        lines.append(Line((Span("   └ ", "border"), Span(" · ".join(parts), "muted")), item=index))
