@@ -117,10 +117,8 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser, *, help_wanted: b
         decode.add_arguments(parser)
         add_common(parser, nested=True)
     else:
-        from authtui.commands import paths
-
         add_common(parser, nested=True)
-        paths.add_arguments(parser)
+        parser.add_argument("--json", action="store_true", help="print JSON")
 
 
 def _recognised() -> str:

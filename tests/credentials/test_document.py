@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from authtui import contracts
@@ -202,8 +202,10 @@ SAID: list[tuple[Any, ...]] = [
     (
         "first",
         '{"auth_mode": "agentIdentity"}',
-        "unknown variant `agentIdentity`, expected one of `apikey`, `chatgpt`, "
-        "`chatgptAuthTokens` at line 1 column 29",
+        (
+            "unknown variant `agentIdentity`, expected one of `apikey`, `chatgpt`, "
+            "`chatgptAuthTokens` at line 1 column 29"
+        ),
     ),
     ("first", '{"last_refresh": "soon"}', "input contains invalid characters at line 1 column 23"),
     ("first", '{"last_refresh": "2026-04"}', "premature end of input at line 1 column 26"),
@@ -216,8 +218,10 @@ SAID: list[tuple[Any, ...]] = [
     (
         "first",
         '{"last_refresh": 1}',
-        "invalid type: integer `1`, expected an RFC 3339 formatted date and time string "
-        "at line 1 column 18",
+        (
+            "invalid type: integer `1`, expected an RFC 3339 formatted date and time string "
+            "at line 1 column 18"
+        ),
     ),
     (
         "first",
@@ -382,8 +386,10 @@ REASONS: list[tuple[Any, ...]] = [
     ('{"tokens": "x"}', "`tokens` is text, not an object"),
     (
         '{"last_refresh": "soon"}',
-        "`last_refresh` is not an RFC 3339 time such as 2026-04-13T12:00:00Z: it is no "
-        "date and time",
+        (
+            "`last_refresh` is not an RFC 3339 time such as 2026-04-13T12:00:00Z: it is no "
+            "date and time"
+        ),
     ),
 ]
 
@@ -492,6 +498,7 @@ DOCUMENTS = st.dictionaries(
 ).map(lambda found: json.dumps(found).encode())
 
 
+@settings(max_examples=60)
 @given(
     data=st.binary(max_size=60) | DOCUMENTS | st.tuples(DOCUMENTS, st.integers(0, 60)).map(
         lambda pair: pair[0][: pair[1]]
@@ -507,6 +514,7 @@ def test_any_bytes_give_a_document_or_an_error(data: bytes, name: str) -> None:
     lenient(data)
 
 
+@settings(max_examples=60)
 @given(text=st.text(alphabet="0123456789-+:.TtZz UC", max_size=30))
 def test_any_date_is_a_time_in_utc_or_an_error(text: str) -> None:
     answer = read(json.dumps({"last_refresh": text}))
