@@ -82,9 +82,9 @@ def clip(text: str, width: int) -> str:
     """At most `width` columns; a cut is shown by …."""
     if width <= 0:
         return ""
-    if len(text) <= width and width_of(text) <= width:
+    if len(text) <= 4 * width and width_of(text) <= width:
         return text
-    text = text[: width + 1]
+    text = text[: 4 * width + 1]
     return set_cell_size(text, width - 1).rstrip() + "…"
 
 
@@ -100,7 +100,8 @@ def wrap(text: str, width: int, most: int = 1_000) -> list[str]:
     rows: list[str] = []
     rest = text.strip()
     while rest:
-        if len(rows) == most - 1 or width_of(rest) <= width:
+        # Measuring a long rest anew for each row would cost its square: nothing that fits is longer.
+        if len(rows) == most - 1 or (len(rest) <= 4 * width and width_of(rest) <= width):
             rows.append(clip(rest, width))
             break
         taken = _take(rest, width)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from rich.style import Style
-from textual.theme import Theme
+from textual.theme import BUILTIN_THEMES, Theme
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -134,6 +134,7 @@ def themes() -> tuple[Theme, ...]:
         warning="ansi_yellow", error="ansi_red", success="ansi_green", accent="ansi_blue",
         foreground="ansi_default", background="ansi_default", surface="ansi_default",
         panel="ansi_default", boost="ansi_default",
+        variables=dict(BUILTIN_THEMES["ansi-dark"].variables),
     )
     return (
         _theme("authtui-dark", DARK, dark=True),

@@ -70,11 +70,13 @@ def assert_harmless(text: str) -> None:
         assert char not in "\u202e\u202c\u200b\u2066\x1b\x9b"
 
 
-def docs_of(view: View, width: int) -> Iterator[Doc]:
+def docs_of(view: View, width: int, *, details: bool) -> Iterator[Doc]:
     for make in (sources_doc, claims_doc, checks_doc, requests_doc, events_doc):
         yield make(view, width)
     yield checks_doc(view._replace(matrix=True), width)
     yield whole_doc(view, width)
+    if not details:
+        return
     for make in (sources_doc, claims_doc, checks_doc, requests_doc, events_doc):
         for item in make(view, width).items:
             yield detail_doc(item.subject, view, width)
@@ -91,8 +93,8 @@ def test_every_view_keeps_hostile_text_harmless_and_in_its_columns(story: str, t
         session.state, requests=tuple(poisoned(r, text) for r in REQUESTS)
     )
     view = View(state, session.events)
-    for width in (12, 46, 116):
-        for doc in docs_of(view, width):
+    for width in (12, 46):
+        for doc in docs_of(view, width, details=width == 46):
             assert_harmless(doc.title)
             for text_shown in texts_of(doc.lines):
                 assert_harmless(text_shown)
