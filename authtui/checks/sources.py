@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LABELS = {
     "api_key": "API key",
     "chatgpt": "ChatGPT login",
-    "chatgpt_auth_tokens": "ChatGPT tokens of a host program",
+    "chatgpt_auth_tokens": "ChatGPT login of a host program",
     "agent_identity": "agent identity",
     "personal_access_token": "personal access token",
     "bedrock": "Amazon Bedrock key",

@@ -120,7 +120,7 @@ class _Judge:
         if violation.rule == "forced_login_method":
             kind_of = LABELS.get(credential.mode, credential.mode)
             clash = (
-                f"{where} allows only {violation.required} logins, and {credential.source} is "
+                f"{where} allows only {_method(violation.required)} logins, and {credential.source} is "
                 f"{_article(kind_of)} {kind_of}"
             )
         else:
@@ -130,7 +130,9 @@ class _Judge:
             )
         variable = credential.source in VARIABLES
         stored = self.store.credential
-        if violation.deletes:
+        if violation.deletes and variable:
+            headline = f"Codex would delete your stored login because of {credential.source}"
+        elif violation.deletes:
             headline = "Codex would delete this login the next time it starts"
         else:
             headline = "Codex would refuse to start with this credential"
@@ -173,7 +175,7 @@ class _Judge:
         else:
             method = self.config.get("forced_login_method")
             sentence = (
-                f"{where} allows only {method} logins, so Codex treats {name} as not logged in, "
+                f"{where} allows only {_method(str(method))} logins, so Codex treats {name} as not logged in, "
                 "without a word."
             )
         wants = wanted if rule == "forced_chatgpt_workspace_id" else str(self.config.get(rule))
@@ -190,14 +192,11 @@ class _Judge:
         contract = self.case.contract
         quiet = contract.silent_drop and self.surface != "login-status"
         variable = failure.source in VARIABLES or failure.source == "workload identity"
+        if failure.network and not variable:
+            return self._refused_while_loading(failure, _after(quiet), "")
         if self.course.filtered:
             return self._token_of_other_workspace(failure)
-        after = ""
-        if quiet and failure.source != "workload identity":
-            after = (
-                " Codex drops it without a word and sends requests without any credential, which "
-                "ends in a 401 that does not name the cause."
-            )
+        after = _after(quiet and failure.source != "workload identity")
         if not variable:
             return self._stored_failure(failure, after)
         name = failure.where if failure.source == "workload identity" else failure.source
@@ -206,6 +205,8 @@ class _Judge:
         behind = ""
         if good:
             behind = f" The good {_describe(good)} in {self.store.name} is not used instead."
+        if failure.network:
+            return self._refused_while_loading(failure, after, behind)
         if "chatgpt_base_url" in failure.reason:
             where = self.config.where("chatgpt_base_url")
             return self.make(
@@ -221,13 +222,41 @@ class _Judge:
             headline = f"{name} cannot be used and hides a good login"
         doubt = failure.reason or failure.text
         fixes = [Fix("unset the variable", f"unset {name}")]
-        if not good:
+        held = self.environment.trimmed(name) or ""
+        if held.startswith("sk-"):
+            headline = f"{name} holds an API key, which it cannot be"
+            fixes.append(
+                Fix(
+                    "an API key for `codex exec` goes into CODEX_API_KEY",
+                    f'CODEX_API_KEY="${name}"',
+                )
+            )
+        elif not good:
             fixes.append(Fix("or put a fresh token into it"))
         return self.make(
             kind,
             headline,
             f"{name} comes before everything stored, and it cannot be used: {doubt}.{after}{behind}",
             name,
+            *fixes,
+        )
+
+    def _refused_while_loading(self, failure: Failure, after: str, behind: str) -> Verdict:
+        what, advice = _NETWORK_STEPS.get(
+            failure.reason,
+            ("A server did not confirm the credential", "look at the address and the network path"),
+        )
+        kind: Kind = "record-not-what-it-seems"
+        if "key set" in failure.reason:
+            kind = "answer-not-from-auth-server"
+        fixes = [Fix(advice)]
+        if failure.source in VARIABLES:
+            fixes.append(Fix("or leave this credential out", f"unset {failure.source}"))
+        return self.make(
+            kind,
+            what,
+            f"{failure.source} is selected, but {failure.reason}: {failure.text}.{after}{behind}",
+            failure.where,
             *fixes,
         )
 
@@ -347,12 +376,44 @@ class _Judge:
                 name,
                 LOGIN,
             )
+        if trouble == "register":
+            return self.make(
+                "record-not-what-it-seems",
+                "The agent identity cannot be registered",
+                f"features.use_agent_identity is on, and registering an identity for {name} fails; "
+                "there is no falling back to the login itself.",
+                self.config.where("features.use_agent_identity"),
+                Fix("turn features.use_agent_identity off, or ask who runs the service"),
+            )
+        return self._server_says_no(credential)
+
+    def _server_says_no(self, credential: Credential) -> Verdict:
+        name, fault = credential.source, self.case.assumptions.responses
+        if fault.startswith("429"):
+            return self.make(
+                "answer-not-from-auth-server",
+                "The service limits requests; the login is not at fault",
+                f"{name} is attached as it should be; the answer is a rate limit.",
+                name,
+                Fix("wait, or look at the plan's limits"),
+            )
+        stored = self.store.credential
+        if name in VARIABLES and stored is not None:
+            return self.make(
+                "another-source-won",
+                f"The server refuses {name}, which hides your {_describe(stored)}",
+                f"{name} comes first and the server refuses it ({fault}); the {_describe(stored)} "
+                f"in {self.store.name} is not tried.",
+                name,
+                Fix("unset the variable", f"unset {name}"),
+            )
+        fix = Fix("replace it, or unset it", f"unset {name}") if name in VARIABLES else LOGIN
         return self.make(
-            "answer-not-from-auth-server" if trouble == "responses" else "record-not-what-it-seems",
-            "The server does not accept this credential",
-            f"{name} is attached as it should be; what was assumed of the network makes it fail.",
+            "record-not-what-it-seems",
+            f"The server refuses the {LABELS.get(credential.mode, credential.mode)} of {name}",
+            f"{name} is attached as it should be, and the server answers {fault}.",
             name,
-            LOGIN,
+            fix,
         )
 
     def _provider_variable(self) -> Verdict:
@@ -578,16 +639,48 @@ class _Judge:
         return None
 
 
+_NETWORK_STEPS = {
+    "the task could not be registered": (
+        "The agent task could not be registered",
+        "check the clock and the way to the registration host; if both are fine, have the "
+        "identity issued again",
+    ),
+    "the key set could not be fetched": (
+        "The key set that proves the token could not be fetched",
+        "check the way to the key set's host: proxy, certificates, DNS, chatgpt_base_url",
+    ),
+    "the personal access token could not be looked up": (
+        "The personal access token is not confirmed by the server",
+        "check the token in the workspace's settings; it cannot be refreshed, only replaced",
+    ),
+}
+
+
+def _after(quiet: bool) -> str:  # noqa: FBT001 - a private sentence with two forms
+    if not quiet:
+        return ""
+    return (
+        " Codex drops it without a word and sends requests without any credential, which ends in "
+        "a 401 that does not name the cause."
+    )
+
+
 def _article(words: str) -> str:
     return "an" if words[:1].lower() in "aeiou" or words.startswith("API") else "a"
 
 
 def _describe(credential: Credential) -> str:
     label = LABELS.get(credential.mode, credential.mode)
+    if credential.mode == "chatgpt_auth_tokens":
+        label = "ChatGPT login"
     account = credential.policy_account or credential.account_id
     if account and credential.mode in (*CHATGPT_MODES, "agent_identity"):
         return f"{label} of {account}"
     return label
+
+
+def _method(name: str) -> str:
+    return {"api": "API key", "chatgpt": "ChatGPT"}.get(name, name)
 
 
 def _host(url: str) -> str:

@@ -282,7 +282,10 @@ def agent_token(
             source, failure=Failure(source, where, text, reason, "agent_identity", network=network)
         )
 
-    reason = "; ".join(f"{f.field}: {f.statement}" for f in judged.failed[:3])
+    failed = judged.failed
+    if failed and failed[0].field == "shape":
+        failed = failed[:1]
+    reason = "; ".join(f"{f.field}: {f.statement}".rstrip(".") for f in failed[:3])
     environment = environment_error(observation, contract)
     if environment and not contract.shape_before_environment:
         return broken(environment, _UNKNOWN_HOST)
@@ -469,14 +472,15 @@ def _document(
         data, contract.document, contract.agent, now=observation.at, store=store
     )
     if isinstance(parsed, DocumentError):
-        where = f"{source}:{parsed.line}" if parsed.line and source == "auth.json" else source
+        line = _line_of(data, parsed)
+        where = f"{source}:{line}" if line and source == "auth.json" else source
         failure = Failure(
             source,
             where,
             parsed.client_text,
-            parsed.reason,
+            parsed.reason.rstrip("."),
             parsed.field,
-            parsed.line,
+            line,
             unread=parsed.kind == "encoding",
         )
         return Place(source, failure=failure)
@@ -488,6 +492,23 @@ def _document(
         reason = f"auth_mode {parsed.mode} has nothing to work with"
         return Place(source, failure=Failure(source, where, text, reason, field, line))
     return _credential(source, parsed, observation, contract, assumptions)
+
+
+def _line_of(data: bytes | str, error: DocumentError) -> int | None:
+    """The line of the field at fault: the client's own line may count inside a token's payload."""
+    if error.kind != "data" or not error.field:
+        return error.line
+    from authtui.credentials.strict_json import JsonError, parse
+
+    node = parse(data)
+    if isinstance(node, JsonError):
+        return error.line
+    for part in error.field.split("."):
+        below = node.get(part)
+        if below is None:
+            return error.line
+        node = below
+    return node.line
 
 
 def _credential(
