@@ -1,5 +1,5 @@
 """`python -m authtui` is the same program as `authtui`."""
 
-from authtui.cli import main
+from authtui.cli import run
 
-raise SystemExit(main())
+run()

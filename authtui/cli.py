@@ -5,9 +5,10 @@ Imports stay inside the branches that need them: `authtui check` must not pay fo
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from authtui import __version__
 
@@ -26,6 +27,24 @@ exit codes: 0 usable as far as can be known without the network · 1 the client 
 send no or a wrong credential, or a check fails · 2 wrong usage · 3 cannot tell: something is there
 and could not be read · 4 not logged in · 70 a bug in authtui · 130 interrupted
 """
+
+
+def run() -> NoReturn:
+    """The entry point of the `authtui` program: `main`, and out.
+
+    A command that prints and leaves lives for a tenth of a second: collecting garbage and taking
+    a hundred modules apart at the end would be a third of it. Both are left out, once the output
+    is written.
+    """
+    gc.disable()
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            # The reader went away; there is nobody left to tell.
+            code = code or 0
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -73,12 +92,16 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
 
     from authtui.commands.options import add_common
 
+    def formatter(prog: str) -> argparse.HelpFormatter:
+        # A given width spares the look at the terminal, and the modules that needs.
+        return argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=96)
+
     parser = argparse.ArgumentParser(
         prog="authtui",
         description="Open it and read why a Codex login fails, what the client will do next, and "
         "what to change. Without a command it opens the app on this machine's state.",
         epilog=EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=formatter,
     )
     parser.add_argument("--version", action="version", version=f"authtui {__version__}")
     add_common(parser)
@@ -95,7 +118,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
             name,
             help=words,
             description=words[0].upper() + words[1:] + ".",
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=formatter,
         )
         if name == chosen:
             _add_arguments(name, sub, help_wanted=bool({"-h", "--help"} & set(arguments)))
@@ -129,4 +152,4 @@ def _recognised() -> str:
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    run()

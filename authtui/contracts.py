@@ -7,7 +7,9 @@ the three April 2026 pull requests (#18176, #18177, #18180), which no released v
 
 from __future__ import annotations
 
-from typing import Final, Literal, NamedTuple
+from typing import Final, Literal
+
+from authtui.record import NamedTuple
 
 AgentForm = Literal["workspace-record", "workspace-record-or-jwt", "account-record", "jwt", "any"]
 

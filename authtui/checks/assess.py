@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from authtui import contracts
 from authtui.checks.catalogue import run_checks
@@ -14,6 +14,7 @@ from authtui.checks.sources import document_facts, list_sources
 from authtui.checks.verdict import judge, light_lamps
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observation import ConfigValue
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from authtui.contracts import Contract

@@ -7,7 +7,9 @@ through `redaction.printable`. Field names follow the JSON of `authtui check --j
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -180,7 +182,11 @@ class PlannedRequest(NamedTuple):
 
 
 class Prediction(NamedTuple):
-    """What one program start does. `says` is the client's text; None when it says nothing."""
+    """What one program start does. `says` is the client's text; None when it says nothing.
+
+    `ends` is False where the client would wait for the network without an end; `exit` is then
+    what stopping it comes to.
+    """
 
     surface: Surface
     exit: int
@@ -190,6 +196,7 @@ class Prediction(NamedTuple):
     mode: str | None
     assumes: tuple[str, ...] = ()
     steps: tuple[str, ...] = ()
+    ends: bool = True
 
 
 class ContractChoice(NamedTuple):

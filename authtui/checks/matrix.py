@@ -285,6 +285,8 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - any JSON value
         return value.reveal()
     if isinstance(value, Mapping):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
     return value
 
 

@@ -6,11 +6,11 @@ identity, provider, restrictions, credential, request. Each rule names its sourc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from authtui.checks.findings import SURFACES, Outcome, PlannedRequest, Prediction, Surface
 from authtui.checks.restrictions import Enforcement, Violation, enforce, filtered, has_token_data
-from authtui.credentials.assumptions import HTTP_REASONS, OK, Assumptions
+from authtui.credentials.assumptions import OK, Assumptions, refusal
 from authtui.credentials.config import ProviderFacts, selected_provider, validate
 from authtui.credentials.selection import (
     CHATGPT_MODES,
@@ -20,7 +20,9 @@ from authtui.credentials.selection import (
     Resolution,
     forced_workspaces,
     judge_places,
+    task_failure,
 )
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -78,7 +80,7 @@ def make_case(
     observation: Observation, contract: Contract, assumptions: Assumptions | None = None
 ) -> Case:
     """Judge the places once, so that every surface is predicted from the same facts."""
-    given = assumptions or Assumptions()
+    given = (assumptions or Assumptions()).settled()
     places = judge_places(observation, contract, given)
     error = observation.config.error or validate(observation.config.values, contract)
     return Case(
@@ -482,11 +484,11 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
         text = _biscuit_trouble(case)
     elif credential.mode != "chatgpt":
         return None
-    elif given.register in HTTP_REASONS:
+    elif given.register != OK:
         url = "https://auth.openai.com/api/accounts/v1/agent/register"
         text = f"ERROR: agent identity registration failed for {url}"
-    elif given.task in HTTP_REASONS:
-        text = f"ERROR: {contract.task_refused} with status {HTTP_REASONS[given.task]}"
+    elif given.task != OK:
+        text = f"ERROR: {task_failure(given.task, contract)}"
     if text:
         return _stop("exec", text, "degraded", credential=credential, trouble="register")
     routing = _routing(case, credential)
@@ -514,8 +516,10 @@ def _biscuit_trouble(case: Case) -> str | None:
         (given.task, "agent task registration failed", "/v1/agent/"),
     )
     for fault, words, path in steps:
-        if fault in HTTP_REASONS:
-            return f"{start}{words} with status {HTTP_REASONS[fault]} from {root}{path}"
+        refused = refusal(fault)
+        if refused:
+            said = f": {refused.body}" if refused.body is not None else ""
+            return f"{start}{words} with status {refused.status} from {root}{path}{said}"
     return None
 
 

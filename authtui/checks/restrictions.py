@@ -6,7 +6,7 @@ identity-only branch, the recordings for the list form and the filters of 0.147 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from authtui.credentials.selection import (
     CHATGPT_MODES,
@@ -17,6 +17,7 @@ from authtui.credentials.selection import (
     forced_workspaces,
     resolve,
 )
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from authtui.contracts import Contract

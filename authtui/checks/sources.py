@@ -5,10 +5,11 @@ Rungs that a generation or a surface does not read are listed too, so that nobod
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact, Source, SourceStatus
 from authtui.credentials.selection import MODES, WORKLOAD_VARIABLES, store_mode
+from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, secret_kind
 
 if TYPE_CHECKING:

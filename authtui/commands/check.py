@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import textwrap
 from typing import TYPE_CHECKING, Any
 
 from authtui import __version__
@@ -240,6 +239,8 @@ _WORDS = {"green": "yes", "amber": "look", "red": "no", "grey": "unknown"}
 
 def write_text(assessment: Assessment, observation: Observation, out: TextIO) -> None:
     """The same answer as plain text: no colour, one fact a line, made for reading aloud."""
+    import textwrap
+
     verdict = assessment.verdict
     contract = assessment.contract
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TextIO
+from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
 
 if TYPE_CHECKING:

@@ -9,13 +9,14 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import read_environment
 from authtui.credentials.files import stat_file
 from authtui.credentials.home import resolve_home, shorten, user_home
 from authtui.credentials.observe import AUTH_FILE, DOTENV_FILE, SYSTEM_DIR
+from authtui.record import NamedTuple
 from authtui.redaction import printable
 
 if TYPE_CHECKING:

@@ -9,21 +9,29 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 OK: Final = "ok"
+DOWN: Final = "down"
 
 
 class Assumptions(NamedTuple):
     """`ok`, an HTTP status (`403`), or the name of a fault; texts are the client's concern.
 
+    A status may carry what the server says in its body (`task=403:{"error": …}`,
+    `responses=401:Incorrect API key provided`): the client repeats it, and nobody can know it
+    offline.
+
     key_set: `ok`, a status, `unreachable`, `not-json`.
     task: `ok`, a status, `omitted`, `not-json`, `not-base64`, `sealed-to-another-key`, `timeout`.
-    whoami: `ok`, a status, `not-json`. whoami_account: the account a personal access token
-    belongs to; None assumes the one that is asked for.
+    whoami: `ok`, a status, `not-json` (or a field missing), `unreachable`. whoami_account: the
+    account a personal access token belongs to; None assumes the one that is asked for.
+    whoami_fedramp: `yes` for an account of that kind.
     register: agent registration: `ok` or a status. biscuit: `ok`, `missing` or a status.
     refresh: `ok`, an error code such as `refresh_token_reused`. accepts_expired: the model
     endpoint takes an expired token all the same.
     accounts_check: `ok`, a status, `not-json`, `no-origin`, `other-workspace`, `unreachable`.
     policies: the workspace's managed policies: `ok` or a status.
-    responses: the model endpoint: `ok`, or the status it answers.
+    responses: the model endpoint: `ok`, `unreachable`, or the status it answers.
+    network: `ok`, or `down`: nothing outside this machine answers (no DNS, a dead proxy, a
+    certificate that is not trusted).
     """
 
     key_set: str = OK
@@ -37,6 +45,24 @@ class Assumptions(NamedTuple):
     accounts_check: str = OK
     policies: str = OK
     responses: str = OK
+    network: str = OK
+    whoami_fedramp: str = "no"
+
+    def settled(self) -> Assumptions:
+        """A copy in which `network=down` has been spelled out for each server."""
+        if self.network != DOWN:
+            return self
+        return self._replace(
+            key_set="unreachable",
+            task="timeout",
+            whoami="unreachable",
+            register="unreachable",
+            biscuit="unreachable",
+            refresh="unreachable",
+            accounts_check="unreachable",
+            policies="unreachable",
+            responses="unreachable",
+        )
 
 
 HTTP_REASONS: Final = {
@@ -49,3 +75,23 @@ HTTP_REASONS: Final = {
     "502": "502 Bad Gateway",
     "503": "503 Service Unavailable",
 }
+
+
+class Refusal(NamedTuple):
+    """An HTTP answer that says no: `403 Forbidden`, and the body if it is assumed too."""
+
+    status: str
+    body: str | None = None
+
+    @property
+    def words(self) -> str:
+        """Status and body as the client joins them."""
+        return self.status if self.body is None else f"{self.status}: {self.body}"
+
+
+def refusal(fault: str) -> Refusal | None:
+    """`403` or `403:body` as a refusal; None for `ok` and for a fault that is no HTTP answer."""
+    code, colon, body = fault.partition(":")
+    if code not in HTTP_REASONS:
+        return None
+    return Refusal(HTTP_REASONS[code], body if colon else None)

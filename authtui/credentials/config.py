@@ -6,10 +6,11 @@ Source of the keys: codex-rs/config; of the texts: recordings of released client
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 from authtui.credentials.files import read_file
 from authtui.credentials.observation import ConfigError, ConfigFacts, ConfigValue, FileFacts
+from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ agree with recorded clients 0.122 to 0.169.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.credentials import client_formats as formats
 from authtui.credentials.explain_document import (
@@ -20,6 +20,7 @@ from authtui.credentials.explain_document import (
 )
 from authtui.credentials.json_scanner import NOT_UTF8, Failure
 from authtui.credentials.struct_reader import Field, Reader
+from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

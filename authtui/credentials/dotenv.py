@@ -8,9 +8,10 @@ letters and digits only, `\n` is the one control escape, and a quote may span li
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.observation import IgnoredVariable
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

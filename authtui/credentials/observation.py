@@ -8,8 +8,9 @@ variable were unset") is the same function over a changed copy.
 from __future__ import annotations
 
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

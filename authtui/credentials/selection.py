@@ -7,9 +7,9 @@ Sources: spec sources.md 2 and 3, and the recordings, which win where they diffe
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal
 
-from authtui.credentials.assumptions import HTTP_REASONS, OK, Assumptions
+from authtui.credentials.assumptions import OK, Assumptions, refusal
 from authtui.credentials.document import (
     AgentRecord,
     Document,
@@ -17,6 +17,7 @@ from authtui.credentials.document import (
     build_error,
     parse_document,
 )
+from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -224,9 +225,9 @@ def personal_access_token(
 ) -> Place:
     """A personal access token: usable once the whoami call has answered (G4 and later)."""
     text = None
-    if assumptions.whoami in HTTP_REASONS:
-        reason = HTTP_REASONS[assumptions.whoami]
-        text = f"personal access token metadata request failed with status {reason}"
+    refused = refusal(assumptions.whoami)
+    if refused:
+        text = f"personal access token metadata request failed with status {refused.status}"
     elif assumptions.whoami == "not-json":
         text = "failed to decode personal access token metadata: error decoding response body"
     elif assumptions.whoami != OK:
@@ -256,6 +257,7 @@ def personal_access_token(
             token,
             account_id=account,
             policy_account=account,
+            fedramp=assumptions.whoami_fedramp == "yes",
             assumes=(f"whoami accepts the token and names {known}",),
         ),
     )
@@ -295,7 +297,7 @@ def agent_token(
         return broken(environment, _UNKNOWN_HOST)
     if contract.agent.verified:
         fault = _KEY_SET_TEXTS.get(assumptions.key_set)
-        if assumptions.key_set in HTTP_REASONS:
+        if refusal(assumptions.key_set):
             fault = "agent identity JWKS endpoint returned an error"
         if fault:
             return broken(fault, "the key set could not be fetched", network=True)
@@ -343,8 +345,9 @@ def task_failure(fault: str, contract: Contract) -> str | None:
     """The client's text when a task cannot be registered; None when `fault` is `ok`."""
     if fault == OK:
         return None
-    if fault in HTTP_REASONS:
-        return f"{contract.task_refused} with status {HTTP_REASONS[fault]}"
+    refused = refusal(fault)
+    if refused:
+        return f"{contract.task_refused} with status {refused.words}"
     return {
         "omitted": "agent task registration response omitted task id",
         "not-json": "failed to decode agent task registration response",

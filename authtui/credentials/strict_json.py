@@ -6,7 +6,7 @@ The typed reading of the credential document is in `struct_reader`, built on the
 
 from __future__ import annotations
 
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from authtui.credentials.json_scanner import (
     EOF_LIST,
@@ -16,6 +16,7 @@ from authtui.credentials.json_scanner import (
     Failure,
     Scanner,
 )
+from authtui.record import NamedTuple
 
 Kind = Literal["null", "bool", "integer", "float", "string", "array", "object"]
 

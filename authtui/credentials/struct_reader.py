@@ -7,10 +7,11 @@ field behind its name. `Reader` follows those steps one by one (serde_json 1.0 `
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from authtui.credentials.json_scanner import EOF_LIST, EOF_OBJECT, EOF_VALUE, IDENTS, Failure
 from authtui.credentials.strict_json import TreeReader
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -9,7 +9,9 @@ import base64
 import binascii
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
+
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from authtui.identity.keys import PrivateKey

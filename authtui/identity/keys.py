@@ -12,7 +12,9 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from typing import Final, Literal, NamedTuple, NoReturn
+from typing import Final, Literal, NoReturn
+
+from authtui.record import NamedTuple
 
 NOT_BASE64: Final = "stored agent identity private key is not valid base64"
 NOT_PKCS8: Final = "stored agent identity private key is not valid PKCS#8"

@@ -159,6 +159,15 @@ class AuthSession(Generic[OptionsT]):
             if self._telling:
                 return
             self._telling = True
+        try:
+            self._deliver()
+        except BaseException:
+            # An interrupt goes on its way, but the session must not stay silent after it.
+            with self._lock:
+                self._telling = False
+            raise
+
+    def _deliver(self) -> None:
         while True:
             with self._lock:
                 if not self._pending:

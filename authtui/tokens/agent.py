@@ -7,8 +7,9 @@ private key. Sources: codex-rs/agent-identity/src/lib.rs; #18176, #19763, #19764
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
+from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, printable, redact_text
 from authtui.tokens.claims import INVALID_ID_TOKEN, plan_of
 from authtui.tokens.jwt import LARGEST, strict_base64url

@@ -6,7 +6,9 @@ RFC 7519 section 4.1 and OpenID Connect Core section 2 (registered claims).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
+
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

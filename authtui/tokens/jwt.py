@@ -11,8 +11,9 @@ import base64
 import binascii
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.record import NamedTuple
 from authtui.redaction import Secret, printable, redact_text, secret_kind
 
 if TYPE_CHECKING:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
 from authtui.tokens.jwt import strict_base64url
 

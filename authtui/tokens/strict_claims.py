@@ -12,7 +12,9 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

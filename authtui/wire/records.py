@@ -2,14 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from authtui.redaction import Secret
+
+Colour = Literal["ok", "info", "warn", "fail", "waiting", "noise"]
+HeaderLines = tuple[tuple[str, str], ...]
+
+
+class AssertionFacts(NamedTuple):
+    """What an AgentAssertion header said.
+
+    `age_seconds` is the local clock minus its timestamp, at the time of sending. `verified` is
+    None where no public key was at hand. `problem` says why the header could not be read.
+    """
+
+    agent_runtime_id: str = ""
+    task_id: Secret | None = None
+    timestamp: str = ""
+    age_seconds: float | None = None
+    verified: bool | None = None
+    problem: str | None = None
+
+
+class Detail(NamedTuple):
+    """The large parts of an exchange, redacted. A body is None where there was none.
+
+    `request_note` and `response_note` say why a body was dropped or cut.
+    """
+
+    request_headers: HeaderLines = ()
+    response_headers: HeaderLines = ()
+    request_body: str | None = None
+    response_body: str | None = None
+    request_note: str = ""
+    response_note: str = ""
+
 
 class RequestRecord(NamedTuple):
-    """One exchange. `milliseconds` and `status` are None while it is under way."""
+    """One exchange. `milliseconds` and `status` are None while it is under way.
+
+    `authorization` is a class (`Bearer JWT`), `credential_mark` the fingerprint of what was sent
+    (`#1f2e3d`). `skew_seconds` is the server's Date minus the local clock in the middle of the
+    exchange: positive when the local clock is slow. `redirect_of` and `retry_of` are the numbers
+    of earlier records. `detail` is None once it was let go to bound the memory.
+    """
 
     number: int
     at: datetime
@@ -24,3 +64,25 @@ class RequestRecord(NamedTuple):
     bytes_received: int | None = None
     meaning: str = ""
     error: str | None = None
+    purpose: str = ""
+    colour: Colour = "info"
+    reason: str = ""
+    credential_mark: str | None = None
+    account_header: str | None = None
+    server_date: datetime | None = None
+    skew_seconds: float | None = None
+    content_type: str | None = None
+    redirect_of: int | None = None
+    retry_of: int | None = None
+    assertion: AssertionFacts | None = None
+    detail: Detail | None = None
+    detail_dropped: bool = False
+
+    @property
+    def under_way(self) -> bool:
+        """Whether neither an answer nor a failure has come."""
+        return self.status is None and self.error is None
+
+    def without_detail(self) -> RequestRecord:
+        """The same exchange without its headers and bodies, marked so that a view can say it."""
+        return self if self.detail is None else self._replace(detail=None, detail_dropped=True)
