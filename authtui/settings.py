@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 import tomllib
-from pathlib import Path
+from contextlib import suppress
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, cast, get_args
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
+
+from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 ClipboardMode = Literal["auto", "native", "osc52", "off"]
 _MODES: Final = get_args(ClipboardMode)
@@ -106,6 +109,7 @@ def write_settings(settings: Settings, path: Path) -> str | None:
         beside.write_text(tomli_w.dumps(document), encoding="utf-8")
         beside.replace(path)
     except OSError as error:
-        beside.unlink(missing_ok=True)
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
         return error.strerror or "the file system refused"
     return None

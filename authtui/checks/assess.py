@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui import contracts
+from authtui.checks.app_server import answer
 from authtui.checks.catalogue import run_checks
+from authtui.checks.doctor import examine
 from authtui.checks.findings import Assessment, ContractChoice, Surface
+from authtui.checks.lamps import light_lamps
+from authtui.checks.logout import predict_logout
 from authtui.checks.matrix import build_matrix, derive_binding, view_tokens
 from authtui.checks.predictions import make_case, predict
 from authtui.checks.registry import Subject
 from authtui.checks.sources import document_facts, list_sources
-from authtui.checks.verdict import judge, light_lamps
+from authtui.checks.verdict import judge
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observation import ConfigValue
 from authtui.record import NamedTuple
@@ -68,6 +72,9 @@ def assess(observation: Observation, options: Options) -> Assessment:
             ].prediction.outcome
             for name in contracts.GENERATIONS
         },
+        doctor=examine(case),
+        app_server=answer(case),
+        logout=predict_logout(case),
     )
 
 

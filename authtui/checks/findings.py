@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from authtui.checks.app_server import AppServerAnswer
+    from authtui.checks.doctor import DoctorReport
+    from authtui.checks.logout import Logout
     from authtui.redaction import Secret
 
 Light = Literal["grey", "green", "amber", "red"]
@@ -226,3 +229,6 @@ class Assessment(NamedTuple):
     request: PlannedRequest | None
     predictions: tuple[Prediction, ...]
     generations: Mapping[str, str] = _NONE
+    doctor: DoctorReport | None = None
+    app_server: AppServerAnswer | None = None
+    logout: Logout | None = None

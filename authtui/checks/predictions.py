@@ -6,7 +6,7 @@ identity, provider, restrictions, credential, request. Each rule names its sourc
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authtui.checks.findings import SURFACES, Outcome, PlannedRequest, Prediction, Surface
 from authtui.checks.restrictions import Enforcement, Violation, enforce, filtered, has_token_data
@@ -100,24 +100,29 @@ def predict(case: Case) -> dict[Surface, Course]:
     return {surface: ways[surface](case) for surface in SURFACES}
 
 
-def _status(case: Case) -> Course:
-    contract = case.contract
+def status_start_up(case: Case) -> tuple[str, str] | None:
+    """What stops `login status` and `logout` before they look at anything, and which trouble."""
     home = case.observation.home.error
     if home:
-        text = (
-            f"WARNING: proceeding, even though we {contract.path_warning}: {home}\n"
-            f"Error loading configuration: {home}"
-        )
-        return _stop("login-status", text, "unreadable", trouble="home")
+        warning = f"WARNING: proceeding, even though we {case.contract.path_warning}: {home}"
+        return f"{warning}\nError loading configuration: {home}", "home"
     if case.config_error:
         error = case.config_error
         position = f":{error.line}:{error.column}" if error.line else ""
         path = case.observation.config.file.path
-        text = f"Error loading configuration: {path}{position}: {error.reason}"
-        return _stop("login-status", text, "unreadable", trouble="config")
+        return f"Error loading configuration: {path}{position}: {error.reason}", "config"
     if not case.provider.known:
-        text = f"Error loading configuration: Model provider `{case.provider.id}` not found"
-        return _stop("login-status", text, "unreadable", trouble="provider")
+        unknown = f"Model provider `{case.provider.id}` not found"
+        return f"Error loading configuration: {unknown}", "provider"
+    return None
+
+
+def _status(case: Case) -> Course:
+    contract = case.contract
+    stopped = status_start_up(case)
+    if stopped:
+        text, trouble = stopped
+        return _stop("login-status", text, "unreadable", trouble=trouble)
     found = filtered(case.observation, contract, case.places, on_exec=False)
     if found.failure:
         outcome: Outcome = "refused" if found.filtered else "unreadable"
@@ -225,6 +230,8 @@ def _before_restrictions(case: Case, surface: Surface) -> Course | None:
     if case.config_error:
         error = case.config_error
         text = f"Error loading config.toml: {error.reason}"
+        if error.key:
+            text += f"\nin `{error.key}`"
         if error.key is None and error.line:
             path = case.observation.config.file.path
             text = f"Error loading config.toml:\n{path}:{error.line}:{error.column}: {error.reason}"
@@ -234,7 +241,10 @@ def _before_restrictions(case: Case, surface: Surface) -> Course | None:
         return _stop(surface, text, "unreadable", trouble="provider")
     failure = case.places.workload.failure
     if failure:
-        return _stop(surface, f"Error: {failure.text}", "unreadable", failure=failure)
+        text = f"Error: {failure.text}"
+        if failure.unread:
+            text += f"\n\nCaused by:\n    {failure.reason}"
+        return _stop(surface, text, "unreadable", failure=failure)
     return None
 
 
@@ -289,9 +299,9 @@ def _request(case: Case, found: Resolution) -> Course:
     request = PlannedRequest(
         base, "Bearer", credential.account_id, credential.fedramp, credential.source
     )
-    routing = _routing(case, credential)
+    routing = routing_trouble(case, credential)
     if routing:
-        return _stop("exec", routing, "degraded", credential=credential, trouble="routing")
+        return _stop("exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing")
     return _answered(case, credential, request)
 
 
@@ -392,11 +402,14 @@ def is_stale(credential: Credential, contract: Contract, now: datetime) -> bool:
 def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
     contract, assumptions = case.contract, case.assumptions
     if not has_token_data(credential):
+        # Some generations ask the model endpoint all the same, with nothing attached.
+        bare = PlannedRequest(base, None, None, fedramp=False, credential=credential.source)
         return _stop(
             "exec",
             f"ERROR: {contract.no_tokens}",
             "unreadable",
             credential=credential,
+            request=bare if contract.asks_without_tokens else None,
             trouble="no-tokens",
         )
     request = PlannedRequest(
@@ -411,30 +424,40 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
             if contract.routing:
                 text = "workspace routing discovery unauthorized (401)"
             return _stop(
-                "exec", f"ERROR: {text}", "degraded", credential=credential, trouble="refresh-url"
+                "exec",
+                f"ERROR: {text}",
+                "degraded",
+                credential=credential,
+                request=None if contract.routing else request,
+                trouble="refresh-url",
             )
         if bad and assumptions.accepts_expired != "yes":
             return _stop(
-                "exec", f"ERROR: {bad}", "degraded", credential=credential, trouble="refresh"
+                "exec",
+                f"ERROR: {bad}",
+                "degraded",
+                credential=credential,
+                request=None if contract.routing else request,
+                trouble="refresh",
             )
         if not bad:
             assumes = ("the token is refreshed: the authority takes the refresh token",)
-    if assumptions.policies != OK and credential.plan in _MANAGED_PLANS:
+    if assumptions.policies != OK and credential.plan in MANAGED_PLANS:
         return _stop(
             "exec", f"Error: {contract.policies_failed}", "degraded", credential=credential
         )
     managed = _managed_identity(case, credential, base)
     if managed:
         return managed
-    routing = _routing(case, credential)
+    routing = routing_trouble(case, credential)
     if routing:
         return _stop(
-            "exec", routing, "degraded", credential=credential, trouble="routing", assumes=assumes
+            "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing", assumes=assumes
         )
     return _answered(case, credential, request, assumes)
 
 
-_MANAGED_PLANS = ("enterprise", "business", "hc", "education", "edu", "ent26")
+MANAGED_PLANS: Final = ("enterprise", "business", "hc", "education", "edu", "ent26")
 
 
 def _refresh_trouble(case: Case) -> str | None:
@@ -442,7 +465,8 @@ def _refresh_trouble(case: Case) -> str | None:
     if override is not None and "://" not in override.value.reveal():
         return "builder"
     fault = case.assumptions.refresh
-    if fault == OK:
+    if fault in (OK, "unreachable"):
+        # Without an answer the client goes on with the token it has.
         return None
     start = "Your access token could not be refreshed"
     known = REFRESH_TEXTS.get(fault)
@@ -450,13 +474,14 @@ def _refresh_trouble(case: Case) -> str | None:
     return f"{start}{middle} Please log out and sign in again."
 
 
-def _routing(case: Case, credential: Credential) -> str | None:
-    """The workspace look-up before the first request, from 0.155/0.156 on."""
+def routing_trouble(case: Case, credential: Credential) -> str | None:
+    """Why the workspace look-up before the first request fails (from 0.155/0.156 on), or None."""
     if not case.contract.routing or not case.provider.built_in:
         return None
     if credential.account_id is None and credential.mode in CHATGPT_MODES:
         return None
-    failed = "ERROR: workspace routing discovery failed"
+    failed = "workspace routing discovery failed"
+    unauthorized = "workspace routing discovery unauthorized (401)"
     base = case.observation.config.get("chatgpt_base_url")
     if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
         return failed
@@ -465,11 +490,13 @@ def _routing(case: Case, credential: Credential) -> str | None:
         return failed
     fault = case.assumptions.accounts_check
     if fault == OK:
-        return None
+        stale = is_stale(credential, case.contract, case.observation.at)
+        return unauthorized if stale and _refresh_trouble(case) == "builder" else None
+    if fault.startswith("401"):
+        return unauthorized
     return {
-        "401": "ERROR: workspace routing discovery unauthorized (401)",
-        "no-origin": "ERROR: workspace routing discovery missing backend origin",
-        "other-workspace": "ERROR: selected workspace missing from routing discovery",
+        "no-origin": "workspace routing discovery missing backend origin",
+        "other-workspace": "selected workspace missing from routing discovery",
     }.get(fault, failed)
 
 
@@ -481,7 +508,7 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
         return None
     text = None
     if contract.managed_identity == "biscuit":
-        text = _biscuit_trouble(case)
+        text = _biscuit_trouble(case, credential)
     elif credential.mode != "chatgpt":
         return None
     elif given.register != OK:
@@ -490,19 +517,33 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
     elif given.task != OK:
         text = f"ERROR: {task_failure(given.task, contract)}"
     if text:
-        return _stop("exec", text, "degraded", credential=credential, trouble="register")
-    routing = _routing(case, credential)
+        # With the biscuit, a first request goes out under the login itself.
+        first = PlannedRequest(
+            base, "Bearer", credential.account_id, credential.fedramp, credential.source
+        )
+        return _stop(
+            "exec",
+            text,
+            "degraded",
+            credential=credential,
+            request=first if contract.managed_identity == "biscuit" else None,
+            trouble="register",
+        )
+    routing = routing_trouble(case, credential)
     if routing:
-        return _stop("exec", routing, "degraded", credential=credential, trouble="routing")
+        return _stop("exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing")
+    # The biscuit generation attaches no account header to an assertion.
+    account = None if contract.managed_identity == "biscuit" else credential.account_id
     request = PlannedRequest(
-        base, "AgentAssertion", credential.account_id, credential.fedramp, credential.source
+        base, "AgentAssertion", account, credential.fedramp, credential.source
     )
     assumes = ("an agent identity and its task are registered, and written into auth.json",)
     return _answered(case, credential, request, assumes)
 
 
-def _biscuit_trouble(case: Case) -> str | None:
+def _biscuit_trouble(case: Case, credential: Credential) -> str | None:
     given = case.assumptions
+    runtime = credential.record.agent_runtime_id if credential.record else given.runtime
     start = (
         "ERROR: Agent task registration failed. Please try again; Codex will attempt to register "
         "the task again on the next turn: "
@@ -513,7 +554,11 @@ def _biscuit_trouble(case: Case) -> str | None:
     steps = (
         (given.biscuit, "agent identity biscuit minting failed", "/authenticate_app_v2"),
         (given.register, "agent identity registration failed", "/v1/agent/register"),
-        (given.task, "agent task registration failed", "/v1/agent/"),
+        (
+            given.task,
+            "agent task registration failed",
+            f"/v1/agent/{runtime or '<runtime>'}/task/register",
+        ),
     )
     for fault, words, path in steps:
         refused = refusal(fault)
@@ -529,13 +574,33 @@ def _answered(
     fault = case.assumptions.responses
     if fault == OK:
         return _ready(case, credential, request, assumes)
-    status = HTTP_REASONS.get(fault, fault)
+    if fault == "unreachable":
+        return _unreachable(case, credential, request)
+    refused = refusal(fault)
+    status = refused.status if refused else fault
     text = f"ERROR: unexpected status {status}"
-    if fault == "429":
+    if fault.startswith("429"):
         text = f"ERROR: exceeded retry limit, last status: {status}"
+    elif refused and refused.body is not None:
+        text = f"{text}: {refused.body}, url: {request.base_url}/responses"
     return _stop(
         "exec", text, "degraded", credential=credential, request=request, trouble="responses"
     )
+
+
+def _unreachable(
+    case: Case, credential: Credential | None, request: PlannedRequest, outcome: Outcome = "degraded"
+) -> Course:
+    """The model endpoint does not answer: given up after five rounds, or waited for."""
+    if case.contract.waits_for_network:
+        text = "ERROR: Reconnecting... waiting for network"
+        course = _stop("exec", text, outcome, credential=credential, trouble="network")
+        return course._replace(prediction=course.prediction._replace(ends=False))
+    text = (
+        "ERROR: stream disconnected before completion: error sending request for url "
+        f"({request.base_url}/responses)"
+    )
+    return _stop("exec", text, outcome, credential=credential, trouble="network")
 
 
 def _ready(
@@ -560,7 +625,9 @@ def _ready(
 def _refused_by_server(
     case: Case, request: PlannedRequest, found: Resolution, outcome: Outcome, trouble: str | None
 ) -> Course:
-    del case
+    if case.assumptions.responses == "unreachable":
+        course = _unreachable(case, found.credential, request, outcome)
+        return course._replace(failure=found.failure, filtered=found.filtered)
     text = "ERROR: " + MISSING_BEARER.format(url=request.base_url)
     prediction = Prediction(
         "exec",

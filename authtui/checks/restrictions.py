@@ -71,7 +71,7 @@ def enforce(observation: Observation, contract: Contract, places: Places) -> Enf
     if broken is None:
         return Enforcement()
     text, rule, required, has = broken
-    deletes, problem = _removal(observation, contract, places)
+    deletes, problem = removal(observation, contract, places)
     if problem:
         text = f"{text}. {contract.removal_failed}: {problem}"
     return Enforcement(Violation(text, rule, deletes, required, has, found.credential))
@@ -170,9 +170,10 @@ def has_token_data(credential: Credential) -> bool:
     return bool(document and document.tokens is not None and document.last_refresh is not None)
 
 
-def _removal(
+def removal(
     observation: Observation, contract: Contract, places: Places
 ) -> tuple[bool, str | None]:
+    """Whether logging out removes a stored login, and the error if it cannot."""
     # Logging out removes the keyring entry first; an error there leaves auth.json in place.
     if places.store_mode == "ephemeral":
         return False, None

@@ -1,7 +1,8 @@
-"""The verdict: one plain sentence, the culprit, what to change; and the four lamps.
+"""The verdict: one plain sentence, the culprit, what to change.
 
-Each rule below answers the question a person asks: what is wrong, where, and what do I do.
-Rules stand in the order in which the client itself would run into them.
+Each rule answers the question a person asks: what is wrong, where, and what do I do. Rules stand
+in the order in which the client itself would run into them; those for credentials that cannot be
+used, and for requests that go wrong, have modules of their own.
 """
 
 from __future__ import annotations
@@ -9,20 +10,29 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix, Kind, Lamp, Lamps, Verdict
-from authtui.checks.predictions import is_stale, key_doubt
+from authtui.checks.findings import Fix, Verdict
+from authtui.checks.phrases import (
+    article,
+    at_home,
+    describe,
+    goes_to,
+    host_of,
+    login_for,
+    method_name,
+)
+from authtui.checks.predictions import is_stale
 from authtui.checks.sources import LABELS
-from authtui.credentials.selection import CHATGPT_MODES, WORKLOAD_VARIABLES, forced_workspaces
+from authtui.checks.verdict_bench import LOGIN, VARIABLES
+from authtui.checks.verdict_failures import FailureRules
+from authtui.checks.verdict_troubles import OWN_ROADS, TroubleRules
+from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from authtui.checks.findings import PlannedRequest, Surface
     from authtui.checks.predictions import Case, Course
-    from authtui.credentials.selection import Credential, Failure, Place
-
-VARIABLES = ("CODEX_API_KEY", "CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN", *WORKLOAD_VARIABLES)
-LOGIN = Fix("log in again", "codex login")
+    from authtui.credentials.selection import Credential
 
 
 def judge(case: Case, courses: Mapping[Surface, Course], surface: Surface) -> Verdict:
@@ -30,17 +40,8 @@ def judge(case: Case, courses: Mapping[Surface, Course], surface: Surface) -> Ve
     return _Judge(case, courses, surface).verdict()
 
 
-class _Judge:
-    """The facts that every rule needs, gathered once."""
-
-    def __init__(self, case: Case, courses: Mapping[Surface, Course], surface: Surface) -> None:
-        self.case = case
-        self.courses = courses
-        self.course = courses[surface]
-        self.surface = surface
-        self.config = case.observation.config
-        self.environment = case.observation.environment
-        self.store: Place = case.places.store
+class _Judge(FailureRules, TroubleRules):
+    """The rules in the order in which the client runs into them."""
 
     def verdict(self) -> Verdict:
         course = self.course
@@ -49,32 +50,14 @@ class _Judge:
         if course.violation:
             return self._violation()
         if course.failure:
-            return self._failure(course.failure)
+            return self.explain_failure(course.failure)
         if course.filtered:
             return self._filtered(course.filtered)
-        if course.trouble:
-            return self._trouble(course.trouble)
+        if course.trouble and (course.credential or course.trouble in OWN_ROADS):
+            return self.explain_trouble(course.trouble)
         if course.credential is None:
             return self._nothing()
         return self._ready(course.credential)
-
-    def make(
-        self, kind: Kind, headline: str, sentence: str, culprit: str | None, *fixes: Fix
-    ) -> Verdict:
-        prediction = self.course.prediction
-        return Verdict(
-            outcome=prediction.outcome,
-            kind=kind,
-            mode=prediction.mode,
-            headline=headline,
-            sentence=sentence,
-            culprit=culprit,
-            client_message=prediction.says,
-            client_exit=prediction.exit,
-            deletes_stored_login=prediction.deletes_stored_login,
-            assumes=prediction.assumes,
-            fix=fixes,
-        )
 
     def _start_up(self, trouble: str) -> Verdict:
         home = self.case.observation.home
@@ -120,8 +103,8 @@ class _Judge:
         if violation.rule == "forced_login_method":
             kind_of = LABELS.get(credential.mode, credential.mode)
             clash = (
-                f"{where} allows only {_method(violation.required)} logins, and {credential.source} is "
-                f"{_article(kind_of)} {kind_of}"
+                f"{where} allows only {method_name(violation.required)} logins, and "
+                f"{credential.source} is {article(kind_of)} {kind_of}"
             )
         else:
             clash = (
@@ -139,7 +122,7 @@ class _Judge:
         if variable:
             lost = ""
             if violation.deletes:
-                which = _describe(stored) if stored else "the stored record"
+                which = describe(stored) if stored else "the stored record"
                 lost = (
                     f" The login that would be deleted is another one: {which} in "
                     f"{self.store.name}; the variable would stay."
@@ -157,7 +140,7 @@ class _Judge:
             headline,
             f"{clash}.",
             where,
-            _login_for(violation.required, violation.rule),
+            login_for(violation.required, violation.rule),
             Fix(f"or correct {violation.rule} at {where}, if that is what is wrong"),
         )
 
@@ -175,8 +158,8 @@ class _Judge:
         else:
             method = self.config.get("forced_login_method")
             sentence = (
-                f"{where} allows only {_method(str(method))} logins, so Codex treats {name} as not logged in, "
-                "without a word."
+                f"{where} allows only {method_name(str(method))} logins, so Codex treats {name} as "
+                "not logged in, without a word."
             )
         wants = wanted if rule == "forced_chatgpt_workspace_id" else str(self.config.get(rule))
         return self.make(
@@ -184,307 +167,8 @@ class _Judge:
             "A restriction makes this login count as absent",
             sentence,
             where,
-            _login_for(wants, rule),
+            login_for(wants, rule),
             Fix(f"or correct {rule} at {where}"),
-        )
-
-    def _failure(self, failure: Failure) -> Verdict:
-        contract = self.case.contract
-        quiet = contract.silent_drop and self.surface != "login-status"
-        variable = failure.source in VARIABLES or failure.source == "workload identity"
-        if failure.network and not variable:
-            return self._refused_while_loading(failure, _after(quiet), "")
-        if self.course.filtered:
-            return self._token_of_other_workspace(failure)
-        after = _after(quiet and failure.source != "workload identity")
-        if not variable:
-            return self._stored_failure(failure, after)
-        name = failure.where if failure.source == "workload identity" else failure.source
-        good = self.store.credential
-        kind: Kind = "another-source-won" if good else "record-not-what-it-seems"
-        behind = ""
-        if good:
-            behind = f" The good {_describe(good)} in {self.store.name} is not used instead."
-        if failure.network:
-            return self._refused_while_loading(failure, after, behind)
-        if "chatgpt_base_url" in failure.reason:
-            where = self.config.where("chatgpt_base_url")
-            return self.make(
-                "request-went-elsewhere",
-                "An agent identity does not work with this chatgpt_base_url",
-                f"{where} points ChatGPT calls to another host, and {contract.title} accepts an "
-                f"agent identity only for the known ChatGPT hosts.{after}{behind}",
-                where,
-                Fix(f"remove chatgpt_base_url at {where}"),
-            )
-        headline = f"{name} is set, but cannot be used"
-        if good:
-            headline = f"{name} cannot be used and hides a good login"
-        doubt = failure.reason or failure.text
-        fixes = [Fix("unset the variable", f"unset {name}")]
-        held = self.environment.trimmed(name) or ""
-        if held.startswith("sk-"):
-            headline = f"{name} holds an API key, which it cannot be"
-            fixes.append(
-                Fix(
-                    "an API key for `codex exec` goes into CODEX_API_KEY",
-                    f'CODEX_API_KEY="${name}"',
-                )
-            )
-        elif not good:
-            fixes.append(Fix("or put a fresh token into it"))
-        return self.make(
-            kind,
-            headline,
-            f"{name} comes before everything stored, and it cannot be used: {doubt}.{after}{behind}",
-            name,
-            *fixes,
-        )
-
-    def _refused_while_loading(self, failure: Failure, after: str, behind: str) -> Verdict:
-        what, advice = _NETWORK_STEPS.get(
-            failure.reason,
-            ("A server did not confirm the credential", "look at the address and the network path"),
-        )
-        kind: Kind = "record-not-what-it-seems"
-        if "key set" in failure.reason:
-            kind = "answer-not-from-auth-server"
-        fixes = [Fix(advice)]
-        if failure.source in VARIABLES:
-            fixes.append(Fix("or leave this credential out", f"unset {failure.source}"))
-        return self.make(
-            kind,
-            what,
-            f"{failure.source} is selected, but {failure.reason}: {failure.text}.{after}{behind}",
-            failure.where,
-            *fixes,
-        )
-
-    def _token_of_other_workspace(self, failure: Failure) -> Verdict:
-        where = self.config.where("forced_chatgpt_workspace_id")
-        wanted = ", ".join(forced_workspaces(self.case.observation, self.case.contract))
-        fix = LOGIN
-        if failure.source in VARIABLES:
-            fix = Fix("unset the variable", f"unset {failure.source}")
-        return self.make(
-            "another-source-won" if failure.source in VARIABLES else "record-not-what-it-seems",
-            "This token belongs to another workspace",
-            f"{where} allows only workspace {wanted}, and for {failure.source} {failure.reason}.",
-            failure.source,
-            fix,
-        )
-
-    def _stored_failure(self, failure: Failure, after: str) -> Verdict:
-        path = self.case.observation.auth_file.path
-        if failure.source == "keyring":
-            return self.make(
-                "record-not-what-it-seems",
-                "The keyring cannot be read",
-                f"config.toml keeps the login in the keyring, and {failure.reason}.{after}",
-                self.config.where("cli_auth_credentials_store"),
-                Fix("unlock or start the keyring, then look again"),
-                Fix('or set cli_auth_credentials_store = "file" and log in again', "codex login"),
-            )
-        if failure.unread:
-            return self.make(
-                "record-not-what-it-seems",
-                f"{failure.source} is there, but cannot be read",
-                f"{failure.source} cannot be read: {failure.reason}.{after}",
-                failure.where,
-                *self._unread_fixes(path),
-            )
-        if failure.line or failure.field:
-            aside = shlex.quote(path)
-            return self.make(
-                "record-not-what-it-seems",
-                f"A login is stored, but Codex cannot read it: {failure.where}",
-                f"{failure.where}: {failure.reason}.{after}",
-                failure.where,
-                Fix("move it aside and log in again", f"mv {aside} {aside}.bad && codex login"),
-            )
-        return self.make(
-            "record-not-what-it-seems",
-            f"What {failure.source} holds cannot be used",
-            f"{failure.where}: {failure.reason}.{after}",
-            failure.where,
-            LOGIN,
-        )
-
-    def _unread_fixes(self, path: str) -> tuple[Fix, ...]:
-        facts = self.case.observation.auth_file
-        quoted = shlex.quote(path)
-        if facts.kind == "unreadable" or (facts.error and "Permission" in facts.error):
-            owner = f"sudo chown $(id -un) {quoted} && chmod 600 {quoted}"
-            return (Fix("give it back to you, readable by you alone", owner),)
-        aside = f"mv {quoted} {quoted}.bad && codex login"
-        return (Fix("move it aside and log in again", aside),)
-
-    def _trouble(self, trouble: str) -> Verdict:
-        credential = self.course.credential
-        rules = {
-            "provider-variable": self._provider_variable,
-            "provider": self._provider_without_credential,
-            "routing": self._routing,
-            "refresh-url": self._refresh_url,
-        }
-        if trouble in rules:
-            return rules[trouble]()
-        if credential is None:
-            return self._nothing()
-        name = credential.source
-        fix = LOGIN if name not in VARIABLES else Fix("set it again, without it", f"unset {name}")
-        if trouble in ("key-header", "key-shape"):
-            key = credential.secret.reveal() if credential.secret else ""
-            doubt = key_doubt(key) or "a character that no header may carry is part of the key"
-            sent = "no Authorization header at all" if trouble == "key-header" else "a wrong key"
-            again = LOGIN._replace(command="printenv OPENAI_API_KEY | codex login --with-api-key")
-            return self.make(
-                "record-not-what-it-seems",
-                f"The API key in {name} is damaged",
-                f"In {name}, {doubt}; Codex sends {sent}, and the server answers 401.",
-                name,
-                again if name not in VARIABLES else fix,
-            )
-        if trouble == "no-tokens":
-            document = credential.document
-            missing = "tokens"
-            if document is not None and document.tokens is not None:
-                missing = "last_refresh"
-            return self.make(
-                "record-not-what-it-seems",
-                f"{name} says ChatGPT login, but holds no usable tokens",
-                f"{name} counts as a ChatGPT login, yet {missing} is missing. `codex login status` "
-                "still says it is logged in; every request fails.",
-                name,
-                LOGIN,
-            )
-        if trouble == "bedrock":
-            return self.make(
-                "request-went-elsewhere",
-                "The stored key is for Amazon Bedrock only",
-                f"{name} holds an Amazon Bedrock key, but the model provider is "
-                f"{self.case.provider.id}.",
-                name,
-                Fix('set model_provider = "amazon-bedrock"'),
-                LOGIN,
-            )
-        if trouble == "refresh":
-            return self.make(
-                "record-not-what-it-seems",
-                "The login has expired and cannot be renewed",
-                f"The access token in {name} has expired and its refresh token is not accepted.",
-                name,
-                LOGIN,
-            )
-        if trouble == "register":
-            return self.make(
-                "record-not-what-it-seems",
-                "The agent identity cannot be registered",
-                f"features.use_agent_identity is on, and registering an identity for {name} fails; "
-                "there is no falling back to the login itself.",
-                self.config.where("features.use_agent_identity"),
-                Fix("turn features.use_agent_identity off, or ask who runs the service"),
-            )
-        return self._server_says_no(credential)
-
-    def _server_says_no(self, credential: Credential) -> Verdict:
-        name, fault = credential.source, self.case.assumptions.responses
-        if fault.startswith("429"):
-            return self.make(
-                "answer-not-from-auth-server",
-                "The service limits requests; the login is not at fault",
-                f"{name} is attached as it should be; the answer is a rate limit.",
-                name,
-                Fix("wait, or look at the plan's limits"),
-            )
-        stored = self.store.credential
-        if name in VARIABLES and stored is not None:
-            return self.make(
-                "another-source-won",
-                f"The server refuses {name}, which hides your {_describe(stored)}",
-                f"{name} comes first and the server refuses it ({fault}); the {_describe(stored)} "
-                f"in {self.store.name} is not tried.",
-                name,
-                Fix("unset the variable", f"unset {name}"),
-            )
-        fix = Fix("replace it, or unset it", f"unset {name}") if name in VARIABLES else LOGIN
-        return self.make(
-            "record-not-what-it-seems",
-            f"The server refuses the {LABELS.get(credential.mode, credential.mode)} of {name}",
-            f"{name} is attached as it should be, and the server answers {fault}.",
-            name,
-            fix,
-        )
-
-    def _provider_variable(self) -> Verdict:
-        provider = self.case.provider
-        name = provider.env_key or ""
-        where = provider.lines.get("env_key", "config.toml")
-        return self.make(
-            "another-source-won",
-            f"The provider's key variable {name} is not set here",
-            f"{where} takes the key of {provider.id} from {name}, which this process does not "
-            "have; no stored login is used in its place.",
-            where,
-            Fix("set it in this shell", f"export {name}=…"),
-        )
-
-    def _provider_without_credential(self) -> Verdict:
-        provider = self.case.provider
-        where = provider.lines.get("base_url", "config.toml")
-        host = _host(provider.base_url or "")
-        return self.make(
-            "request-went-elsewhere",
-            "Requests go to a provider that is given no credential",
-            f"Model requests go to {host} ({where}), and that provider names no key and does not "
-            "ask for the OpenAI login, so nothing is attached. `codex login status` is still fine.",
-            where,
-            Fix(f"for an OpenAI endpoint, add requires_openai_auth = true below {where}"),
-            Fix("for another service, add env_key with the name of its key variable"),
-        )
-
-    def _routing(self) -> Verdict:
-        base = self.config.get("chatgpt_base_url")
-        if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
-            where = self.config.where("chatgpt_base_url")
-            return self.make(
-                "request-went-elsewhere",
-                "chatgpt_base_url is not an address",
-                f"{where} is {base!r}; the look-up of your workspace fails before any model "
-                "request, and the message does not say why.",
-                where,
-                Fix(f"remove or correct chatgpt_base_url at {where}"),
-            )
-        certificate = self.case.observation.ca_file
-        if certificate is not None and certificate.kind != "file":
-            name = next(
-                (n for n in ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE") if self.environment.get(n)),
-                "CODEX_CA_CERTIFICATE",
-            )
-            return self.make(
-                "answer-not-from-auth-server",
-                f"{name} names a file that cannot be read",
-                f"{name} is {certificate.path} ({certificate.kind}); no TLS connection can be made, "
-                "and the message only says that routing discovery failed.",
-                name,
-                Fix("unset it, or point it at the right bundle", f"unset {name}"),
-            )
-        return self.make(
-            "answer-not-from-auth-server",
-            "The workspace look-up fails before any model request",
-            "The login itself is not at fault: accounts/check did not answer as expected.",
-            None,
-            Fix("check the network path to chatgpt.com: proxy, certificates, DNS"),
-        )
-
-    def _refresh_url(self) -> Verdict:
-        return self.make(
-            "request-went-elsewhere",
-            "The token cannot be refreshed: the refresh address is no address",
-            "The access token has expired, and CODEX_REFRESH_TOKEN_URL_OVERRIDE is set to "
-            "something that is not a URL, so no refresh can be sent.",
-            "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
-            Fix("unset it", "unset CODEX_REFRESH_TOKEN_URL_OVERRIDE"),
         )
 
     def _nothing(self) -> Verdict:
@@ -564,8 +248,8 @@ class _Judge:
     def _ready(self, credential: Credential) -> Verdict:
         request = self.course.request or self.courses["exec"].request
         stored = self.store.credential
-        who = _describe(credential)
-        goes = _goes(request)
+        who = describe(credential)
+        goes = goes_to(request)
         hidden = stored if stored and stored.source != credential.source else None
         if hidden is None and self.store.failure and credential.source != self.store.name:
             where = self.store.failure.where
@@ -582,7 +266,7 @@ class _Judge:
             where = self.case.provider.lines.get("base_url", "config.toml")
             return self.make(
                 "another-source-won",
-                f"The provider's own key is used, not your {_describe(hidden)}",
+                f"The provider's own key is used, not your {describe(hidden)}",
                 f"Model provider {self.case.provider.id} brings its own credential "
                 f"({credential.source}){goes}; the stored login plays no part in model calls.",
                 where,
@@ -591,9 +275,9 @@ class _Judge:
         if hidden is not None:
             return self.make(
                 "another-source-won",
-                f"{credential.source} wins over your {_describe(hidden)}",
+                f"{credential.source} wins over your {describe(hidden)}",
                 f"{credential.source} ({who}) comes before {self.store.name} in the client's order"
-                f"{goes}; the {_describe(hidden)} in {self.store.name} is shadowed. If the server "
+                f"{goes}; the {describe(hidden)} in {self.store.name} is shadowed. If the server "
                 f"answers 401, or bills the wrong account, {credential.source} is why.",
                 credential.source,
                 Fix(f"to use {self.store.name}, unset the variable", f"unset {credential.source}"),
@@ -606,7 +290,7 @@ class _Judge:
         return self.make(
             "ready",
             f"Ready: {who}",
-            f"{credential.source} holds {_article(who)} {who}{goes}.{note} Whether the server "
+            f"{credential.source} holds {article(who)} {who}{goes}.{note} Whether the server "
             "accepts it is not known until it has answered.",
             None,
         )
@@ -614,7 +298,7 @@ class _Judge:
     def _wrong_door(self, credential: Credential, request: PlannedRequest | None) -> Verdict | None:
         if request is None or self.surface == "login-status":
             return None
-        host = _host(request.base_url)
+        host = host_of(request.base_url)
         provider = self.case.provider
         where = provider.lines.get("base_url") or self.config.where("openai_base_url")
         if credential.mode in CHATGPT_MODES and host == "api.openai.com":
@@ -627,7 +311,7 @@ class _Judge:
                 where,
                 Fix(f"remove the base URL at {where}"),
             )
-        if credential.mode in CHATGPT_MODES and not _at_home(host):
+        if credential.mode in CHATGPT_MODES and not at_home(host):
             return self.make(
                 "request-went-elsewhere",
                 f"Your ChatGPT login is sent to {host}",
@@ -637,122 +321,3 @@ class _Judge:
                 Fix(f"remove the base URL at {where}, unless that host is meant to see the token"),
             )
         return None
-
-
-_NETWORK_STEPS = {
-    "the task could not be registered": (
-        "The agent task could not be registered",
-        "check the clock and the way to the registration host; if both are fine, have the "
-        "identity issued again",
-    ),
-    "the key set could not be fetched": (
-        "The key set that proves the token could not be fetched",
-        "check the way to the key set's host: proxy, certificates, DNS, chatgpt_base_url",
-    ),
-    "the personal access token could not be looked up": (
-        "The personal access token is not confirmed by the server",
-        "check the token in the workspace's settings; it cannot be refreshed, only replaced",
-    ),
-}
-
-
-def _after(quiet: bool) -> str:  # noqa: FBT001 - a private sentence with two forms
-    if not quiet:
-        return ""
-    return (
-        " Codex drops it without a word and sends requests without any credential, which ends in "
-        "a 401 that does not name the cause."
-    )
-
-
-def _article(words: str) -> str:
-    return "an" if words[:1].lower() in "aeiou" or words.startswith("API") else "a"
-
-
-def _describe(credential: Credential) -> str:
-    label = LABELS.get(credential.mode, credential.mode)
-    if credential.mode == "chatgpt_auth_tokens":
-        label = "ChatGPT login"
-    account = credential.policy_account or credential.account_id
-    if account and credential.mode in (*CHATGPT_MODES, "agent_identity"):
-        return f"{label} of {account}"
-    return label
-
-
-def _method(name: str) -> str:
-    return {"api": "API key", "chatgpt": "ChatGPT"}.get(name, name)
-
-
-def _host(url: str) -> str:
-    rest = url.split("://", 1)[-1]
-    return rest.split("/", 1)[0].rsplit("@", 1)[-1] or url
-
-
-def _at_home(host: str) -> bool:
-    return host == "chatgpt.com" or host.endswith(".chatgpt.com")
-
-
-def _goes(request: PlannedRequest | None) -> str:
-    if request is None or request.authorization is None:
-        return ""
-    return f" and goes to {_host(request.base_url)} as {request.authorization}"
-
-
-def _login_for(required: str, rule: str) -> Fix:
-    if rule == "forced_chatgpt_workspace_id":
-        return Fix(f"log in and choose workspace {required}", "codex login")
-    if required == "api":
-        return Fix("log in with an API key", "printenv OPENAI_API_KEY | codex login --with-api-key")
-    return Fix("log in with ChatGPT", "codex login")
-
-
-def light_lamps(case: Case, course: Course) -> Lamps:
-    """stored, selected, sent, accepted: each on its own evidence, never on another's."""
-    return Lamps(_stored(case), _selected(case, course), _sent(course), _accepted())
-
-
-def _stored(case: Case) -> Lamp:
-    place = case.places.store
-    if place.credential:
-        return Lamp("green", f"{place.name} holds {_describe(place.credential)}")
-    if place.failure:
-        return Lamp("red", f"{place.failure.where}: {place.failure.reason}")
-    file = case.observation.auth_file
-    if file.exists and case.places.store_mode in ("keyring", "ephemeral"):
-        return Lamp("amber", f"auth.json is there; store mode {case.places.store_mode} skips it")
-    return Lamp("grey", "nothing is stored")
-
-
-def _selected(case: Case, course: Course) -> Lamp:
-    if course.violation:
-        return Lamp("red", f"{course.violation.credential.source} breaks {course.violation.rule}")
-    if course.failure:
-        return Lamp("red", f"{course.failure.source} was chosen and cannot be used")
-    if course.filtered:
-        return Lamp("red", f"dropped by {course.filtered}")
-    if course.credential is None:
-        return Lamp("grey", "nothing to select")
-    stored = case.places.store
-    if not stored.empty and stored.name != course.credential.source:
-        return Lamp("amber", f"{course.credential.source} shadows {stored.name}")
-    return Lamp("green", f"{course.credential.source}: {_describe(course.credential)}")
-
-
-def _sent(course: Course) -> Lamp:
-    request = course.request
-    if request is None:
-        if course.prediction.exit:
-            return Lamp("red", "no model request would be made")
-        return Lamp("grey", "this command makes no model request")
-    if request.authorization is None:
-        return Lamp("red", f"nothing would be attached for {_host(request.base_url)}")
-    if course.prediction.exit:
-        return Lamp("red", f"a wrong credential would go to {_host(request.base_url)}")
-    mode = course.credential.mode if course.credential else None
-    if mode in CHATGPT_MODES and not _at_home(_host(request.base_url)):
-        return Lamp("amber", f"{request.authorization} would go to {_host(request.base_url)}")
-    return Lamp("green", f"{request.authorization} would go to {_host(request.base_url)}")
-
-
-def _accepted() -> Lamp:
-    return Lamp("grey", "no answer of a server was seen")

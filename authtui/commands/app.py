@@ -39,11 +39,14 @@ def run(args: argparse.Namespace, *, environ: Mapping[str, str], err: TextIO) ->
 
     def fill_in() -> None:
         # The first look leaves the keyring out, which may take its time to answer or not answer.
-        from authtui.credentials.observe import wants_keyring
+        from authtui.credentials.observe import read_keyring, wants_keyring
 
         observation = made[0].state.observation
-        if observation is not None and wants_keyring(observation):
-            made[0].load("keyring")
+        if observation is None or not wants_keyring(observation):
+            return
+        seen = read_keyring(observation)
+        if (seen.keyring, seen.encrypted) != (observation.keyring, observation.encrypted):
+            made[0].adopt(seen, "keyring")
 
     settings = read_settings(settings_path())
     return launch(make, settings, presenter=args.presenter, watch=args.watch, fill_in=fill_in)

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, *, environ: Mapping[str, str], out: TextIO, er
     if args.without or args.with_:
         changed = apply(observation, args.without, args.with_)
         if isinstance(changed, str):
-            print(f"authtui check: {changed}", file=err)
+            print(f"authtui check: {_safe(changed)}", file=err)
             return EXIT_USAGE
         observation = changed
     if getattr(args, "jwks", None) and observation.key_set is None:
@@ -70,11 +70,14 @@ def run(args: argparse.Namespace, *, environ: Mapping[str, str], out: TextIO, er
         from authtui.commands.explain import explain
 
         return explain(args.explain, assessment, out, err)
-    if args.json:
-        json.dump(as_json(assessment), out, indent=2, ensure_ascii=False)
-        out.write("\n")
-    else:
-        write_text(assessment, observation, out)
+    try:
+        if args.json:
+            json.dump(as_json(assessment), out, indent=2, ensure_ascii=False)
+            out.write("\n")
+        else:
+            write_text(assessment, observation, out)
+    except BrokenPipeError:
+        pass  # Whoever reads may stop early; the verdict is the same.
     return exit_code(assessment, strict=args.strict)
 
 
@@ -188,10 +191,42 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
                 "outcome": found.outcome,
                 "mode": found.mode,
                 "assumes": [_safe(text) for text in found.assumes],
+                "ends": found.ends,
             }
             for found in assessment.predictions
         ],
         "generations": dict(assessment.generations),
+        **_other_programs(assessment),
+    }
+
+
+def _other_programs(assessment: Assessment) -> dict[str, Any]:
+    """What the client's other programs say of the same state; null where there is none."""
+    doctor, server, logout = assessment.doctor, assessment.app_server, assessment.logout
+    return {
+        "doctor": doctor
+        and {
+            "status": doctor.status,
+            "summary": _client(doctor.summary),
+            "remediation": _client(doctor.remediation),
+            "issues": [_safe(text) for text in doctor.issues],
+            "variables": list(doctor.variables),
+        },
+        "app_server": server
+        and {
+            "account": server.account,
+            "plan": _safe(server.plan),
+            "auth_method": server.auth_method,
+            "requires_openai_auth": server.requires_openai_auth,
+            "error": _client(server.error),
+            "stops": _client(server.stops),
+        },
+        "logout": logout
+        and {
+            "exit": logout.exit,
+            "says": _client(logout.says),
+            "deletes_stored_login": logout.deletes_stored_login,
+        },
     }
 
 
@@ -302,6 +337,13 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     for found in assessment.predictions:
         says = (found.says or "(nothing)").split("\n")[-1]
         line(f"     {found.surface:<14} exit {found.exit}  {_safe(says)}")
+    doctor, server = assessment.doctor, assessment.app_server
+    if doctor is not None:
+        line(f"     {'doctor':<14} {doctor.status:<6}  {_safe(doctor.summary)}")
+    if server is not None:
+        logged_in = f"logged in: {server.auth_method or server.account}"
+        says = server.stops or server.error or (logged_in if server.account else "nobody")
+        line(f"     {'app-server':<14} {'':<6}  {_safe(says.split(chr(10))[0])}")
     if observation.environment.dotenv_overrides:
         line()
         names = ", ".join(observation.environment.dotenv_overrides)

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import asyncio
+import signal
 import threading
 import time
+from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App
+from textual.message import Message
 
 from authtui.redaction import redact_text
 from authtui.tui.desk import Desk
-from authtui.tui.theme import NAMES, themes
+from authtui.tui.keys import unknown_ids
+from authtui.tui.theme import NAMES, first_theme, themes
 from authtui.tui.views.context import View, clock
 
 if TYPE_CHECKING:
@@ -31,12 +36,17 @@ if TYPE_CHECKING:
 REVEAL_SECONDS = 10
 MARK_SECONDS = 3.0
 REDRAWS_PER_SECOND = 15
+PROBE_SECONDS = 5.0
 
 
 def _commands() -> type[Provider]:
     from authtui.tui.commands import Actions
 
     return Actions
+
+
+class Heard(Message):
+    """The session published something; sent from whatever thread it happened on."""
 
 
 class AuthtuiApp(App[None]):
@@ -48,10 +58,15 @@ class AuthtuiApp(App[None]):
     ENABLE_COMMAND_PALETTE = True
 
     def __init__(
-        self, session: AuthSession[Any], settings: Settings, *, presenter: bool = False,
-        watch: bool = True, fill_in: Callable[[], None] | None = None,
+        self,
+        session: AuthSession[Any],
+        settings: Settings,
+        *,
+        presenter: bool = False,
+        watch: bool = True,
+        fill_in: Callable[[], None] | None = None,
     ) -> None:
-        """`fill_in`: slow looks (keyring, installed clients), run in a thread after the first frame."""
+        """`fill_in`: slow looks (keyring, installed clients), in a thread after the first frame."""
         super().__init__()
         self.session = session
         self.settings = settings
@@ -66,23 +81,14 @@ class AuthtuiApp(App[None]):
         self._drawn = session.state.assessment
         self._woken = threading.Event()
         self._stop = threading.Event()
-        self._loop: asyncio.AbstractEventLoop | None = None
         self._loading = False
+        self._probing = False
         self._said = 0
         for theme in themes():
             self.register_theme(theme)
-        self.theme = self._first_theme()
+        self.theme = first_theme(settings.theme, self.console.color_system)
         if settings.keymap:
             self.set_keymap(dict(settings.keymap))
-
-    def _first_theme(self) -> str:
-        wanted = self.settings.theme
-        if wanted is not None and f"authtui-{wanted}" in NAMES:
-            return f"authtui-{wanted}"
-        if wanted in NAMES:
-            return str(wanted)
-        few = self.console.color_system in ("standard", "windows")
-        return "authtui-ansi" if few else "authtui-dark"
 
     def get_default_screen(self) -> Screen[Any]:
         """The desk."""
@@ -100,9 +106,21 @@ class AuthtuiApp(App[None]):
 
     def on_mount(self) -> None:
         """Listen to the session; what is slow starts after the first frame."""
-        self._loop = asyncio.get_running_loop()
         self._unsubscribe = self.session.subscribe(self._heard)
+        if not self.is_headless:
+            self._leave_on_signals()
         self.call_after_refresh(self._start_slow_parts)
+
+    def _leave_on_signals(self) -> None:
+        # Without this the process would end inside the alternate screen.
+        with suppress(AttributeError, NotImplementedError, RuntimeError, ValueError):
+            loop = asyncio.get_running_loop()
+            for number in (signal.SIGTERM, signal.SIGHUP):
+                loop.add_signal_handler(number, partial(self.exit, return_code=128 + number))
+
+    def _fatal_error(self) -> None:
+        # Textual would print a traceback that holds the values of local variables: secrets too.
+        self._close_messages_no_wait()
 
     def on_unmount(self) -> None:
         """End the threads."""
@@ -113,29 +131,49 @@ class AuthtuiApp(App[None]):
     def _start_slow_parts(self) -> None:
         if self.session.state.assessment is None:
             self.load("start")
-        if self.settings.problems:
-            self.say(f"settings: {self.settings.problems[0]}", "warn", 8)
-        if self._fill_in is not None:
-            self._thread(self._fill_in, "fill-in")
+        for problem in (*self.settings.problems, *unknown_ids(self.settings.keymap))[:1]:
+            self.say(f"settings: {problem}", "warn", 8)
+        self._probe()
         if self._watch:
             from authtui.tui.watch import watch_session
 
             self.watching = "watching"
-            self._thread(lambda: watch_session(self.session, self._stop), "watch")
+            self.run_thread(lambda: watch_session(self.session, self._stop), "watch")
             self.desk.update_frame()
+            self.set_interval(PROBE_SECONDS, self._probe_again)
 
-    def _thread(self, work: Callable[[], object], group: str) -> None:
-        self.run_worker(work, thread=True, exclusive=True, group=group, exit_on_error=False)  # type: ignore[arg-type]
+    def _probe(self) -> None:
+        look = self._fill_in
+        if look is None or self._probing:
+            return
+        self._probing = True
+
+        def work() -> None:
+            try:
+                look()
+            finally:
+                self._probing = False
+
+        self.run_thread(work, "fill-in")
+
+    def _probe_again(self) -> None:
+        # Only a keyring that was asked once is asked again: the others cannot have changed.
+        seen = self.session.state.observation
+        if seen is not None and seen.keyring.status != "not-probed":
+            self._probe()
+
+    def run_thread(self, work: Callable[[], object], group: str) -> None:
+        """Run something that may wait, outside the loop; a newer one of the group replaces it."""
+        self.run_worker(work, thread=True, exclusive=True, group=group, exit_on_error=False)
 
     def _heard(self, state: AuthState, event: Event) -> None:  # noqa: ARG002 - a subscriber's signature
         # Called on whatever thread publishes. Many events make one redraw.
-        loop = self._loop
-        if loop is None or self._woken.is_set() or loop.is_closed():
-            return
-        self._woken.set()
-        loop.call_soon_threadsafe(self._schedule)
+        if not self._woken.is_set():
+            self._woken.set()
+            self.post_message(Heard())
 
-    def _schedule(self) -> None:
+    def on_heard(self) -> None:
+        """Redraw soon, and at most so many times a second."""
         self.set_timer(1 / REDRAWS_PER_SECOND, self._drain)
 
     def _drain(self) -> None:
@@ -156,6 +194,8 @@ class AuthtuiApp(App[None]):
 
     def redraw(self) -> None:
         """Draw every screen anew from the state."""
+        if not self.screen_stack:
+            return  # a timer may still fire while the app closes
         self.desk.update_all()
         top = self.screen
         if top is not self.desk and hasattr(top, "update_all"):
@@ -171,8 +211,16 @@ class AuthtuiApp(App[None]):
         """What the panes draw from."""
         secret = self.revealed[0] if self.revealed else None
         busy = "Reading the credentials of this machine…" if self._loading else ""
-        return View(self.shown_state(), self.session.events, secret, token, matrix, self._marks,
-                    self.at, busy)
+        return View(
+            self.shown_state(),
+            self.session.events,
+            secret,
+            token,
+            matrix,
+            self._marks,
+            self.at,
+            busy,
+        )
 
     def banner(self) -> str | None:
         """What must be seen before anything else: a revealed secret, a look into the past."""
@@ -184,7 +232,8 @@ class AuthtuiApp(App[None]):
             numbers = [e.sequence for e in events]
             place = numbers.index(self.at) + 1 if self.at in numbers else 1
             when = clock(events[place - 1].at).removesuffix("Z")
-            return f"◂ as of {when} (event {place} of {len(events)}) · , earlier  . later · End returns"
+            where = f"◂ as of {when} (event {place} of {len(events)})"
+            return f"{where} · , earlier  . later · End returns"
         return None
 
     def say(self, text: str, tone: str = "good", seconds: float = 4) -> None:
@@ -230,15 +279,19 @@ class AuthtuiApp(App[None]):
         def work() -> None:
             try:
                 self.session.load(cause)
-                answer, tone = f"read again at {clock(self.session.state.observation.at)}" if (
-                    self.session.state.observation) else "read again", "good"
+                answer, tone = (
+                    f"read again at {clock(self.session.state.observation.at)}"
+                    if (self.session.state.observation)
+                    else "read again",
+                    "good",
+                )
             except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
                 answer, tone = f"loading failed: {redact_text(str(error))[:200]}", "bad"
             self._loading = False
             if not self._stop.is_set() and cause == "load":
                 self.call_from_thread(self.say, answer, tone)
 
-        self._thread(work, "load")
+        self.run_thread(work, "load")
 
     def step_event(self, step: int) -> None:
         """Look at the state after the event before or after this one."""
@@ -314,25 +367,7 @@ class AuthtuiApp(App[None]):
             from authtui.settings import write_settings
 
             path, chosen = Path(self.settings.path), self.settings
-            self._thread(lambda: write_settings(chosen, path), "settings")
-
-    def choose_surface(self) -> None:
-        """A menu of program starts."""
-        from authtui.tui.menus import surface_menu
-
-        surface_menu(self)
-
-    def choose_generation(self) -> None:
-        """A menu of client generations."""
-        from authtui.tui.menus import generation_menu
-
-        generation_menu(self)
-
-    def reassess(self, **wanted: object) -> None:
-        """Judge what was seen for other options."""
-        options = self.session.options._replace(**wanted)
-        cause = ", ".join(f"{name} {value}" for name, value in wanted.items())
-        self._thread(lambda: self.session.reassess(options, cause), "reassess")
+            self.run_thread(lambda: write_settings(chosen, path), "settings")
 
     def open_detail(self, item: Item) -> None:
         """A row's detail."""
@@ -354,10 +389,16 @@ class AuthtuiApp(App[None]):
 
 
 def run_app(
-    session: AuthSession[Any], settings: Settings, *, presenter: bool = False, watch: bool = True,
+    session: AuthSession[Any],
+    settings: Settings,
+    *,
+    presenter: bool = False,
+    watch: bool = True,
     fill_in: Callable[[], None] | None = None,
 ) -> int:
     """Run until the user quits; the exit status for the command line."""
     app = AuthtuiApp(session, settings, presenter=presenter, watch=watch, fill_in=fill_in)
     app.run()
+    if app._exception is not None:
+        raise app._exception
     return app.return_code or 0

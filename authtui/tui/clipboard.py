@@ -75,8 +75,12 @@ def run_tool(command: tuple[str, ...], text: str) -> str | None:
     """Give the text to a clipboard program; why it did not work, or None."""
     try:
         subprocess.run(  # noqa: S603 - a fixed command; the text goes in on standard input
-            command, input=text.encode(), timeout=_SECONDS, check=True,
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+            command,
+            input=text.encode(),
+            timeout=_SECONDS,
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
         )
     except (OSError, subprocess.SubprocessError):
         return f"{command[0]} did not take the text; nothing was copied"

@@ -30,8 +30,11 @@ class Actions(Provider):
     async def discover(self) -> Hits:
         """All of them, before anything is typed."""
         for key, desk in self._entries():
-            yield DiscoveryHit(f"{key.title}  {shown(key.keys)}", partial(desk.run_action, key.action),
-                               help=key.help or None)
+            yield DiscoveryHit(
+                f"{key.title}  {shown(key.keys)}",
+                partial(desk.run_action, key.action),
+                help=key.help or None,
+            )
 
     async def search(self, query: str) -> Hits:
         """Those that match."""
@@ -39,5 +42,9 @@ class Actions(Provider):
         for key, desk in self._entries():
             name = f"{key.title}  {shown(key.keys)}"
             if (score := matcher.match(name)) > 0:
-                yield Hit(score, matcher.highlight(name), partial(desk.run_action, key.action),
-                          help=key.help or None)
+                yield Hit(
+                    score,
+                    matcher.highlight(name),
+                    partial(desk.run_action, key.action),
+                    help=key.help or None,
+                )

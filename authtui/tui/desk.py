@@ -35,8 +35,13 @@ if TYPE_CHECKING:
 
 _NO_SPACING = Spacing()
 _ORIGIN = Region(0, 0, 0, 0).offset
-_TITLES = {"sources": "Sources", "claims": "Claims", "checks": "Checks", "requests": "Requests",
-           "events": "Events"}
+_TITLES = {
+    "sources": "Sources",
+    "claims": "Claims",
+    "checks": "Checks",
+    "requests": "Requests",
+    "events": "Events",
+}
 
 
 class DeskLayout(Layout):
@@ -45,7 +50,11 @@ class DeskLayout(Layout):
     name = "desk"
 
     def arrange(
-        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True  # noqa: ARG002 - Textual's signature
+        self,
+        parent: Widget,
+        children: list[Widget],
+        size: Size,
+        greedy: bool = True,  # noqa: ARG002 - Textual's signature
     ) -> ArrangeResult:
         """The placements of the children."""
         desk = parent
@@ -127,8 +136,12 @@ class Desk(Screen[None]):
         found = view.assessment
         troubles = [c for c in found.checks if c.status != "pass"] if found else []
         self._wants["troubles"] = len(troubles) + 2
+        if self.matrix and found:
+            self._wants["troubles"] = len(found.matrix) + 3
         docs = {
-            "sources": sources_doc, "claims": claims_doc, "requests": requests_doc,
+            "sources": sources_doc,
+            "claims": claims_doc,
+            "requests": requests_doc,
             "events": events_doc,
         }
         boxes = plan(width, height, self._wants, self.active)
@@ -195,8 +208,10 @@ class Desk(Screen[None]):
     def _hint(self, keys: str, hint: str, action: str) -> list[Span]:
         first = shown(keys.split(",")[0])
         dim = self.owner.reason_against(action) is not None
-        return [Span(f"{first} ", "faint" if dim else "key", action),
-                Span(f"{hint}   ", "faint" if dim else "muted", action)]
+        return [
+            Span(f"{first} ", "faint" if dim else "key", action),
+            Span(f"{hint}   ", "faint" if dim else "muted", action),
+        ]
 
     def update_all(self) -> None:
         """The state changed: make the content anew and place it."""
@@ -316,11 +331,15 @@ class Desk(Screen[None]):
 
     def action_surface(self) -> None:
         """Choose another program start."""
-        self.owner.choose_surface()
+        from authtui.tui.menus import surface_menu
+
+        surface_menu(self.owner)
 
     def action_generation(self) -> None:
         """Choose another generation."""
-        self.owner.choose_generation()
+        from authtui.tui.menus import generation_menu
+
+        generation_menu(self.owner)
 
     def action_load(self) -> None:
         """Read the machine again."""

@@ -39,7 +39,11 @@ class SheetLayout(Layout):
     name = "sheet"
 
     def arrange(
-        self, parent: Widget, children: list[Widget], size: Size, greedy: bool = True  # noqa: ARG002 - Textual's signature
+        self,
+        parent: Widget,
+        children: list[Widget],
+        size: Size,
+        greedy: bool = True,  # noqa: ARG002 - Textual's signature
     ) -> ArrangeResult:
         """The pane is as tall as its content, within the screen."""
         if not isinstance(parent, Sheet):
@@ -52,9 +56,7 @@ class SheetLayout(Layout):
         x, y = (size.width - width) // 2, max(0, (size.height - height - 1) // 2)
         regions = {"sheet": Region(x, y, width, height), "hints": Region(x, y + height, width, 1)}
         return [
-            WidgetPlacement(regions[c.id], _ZERO, _SPACING, c)
-            for c in children
-            if c.id in regions
+            WidgetPlacement(regions[c.id], _ZERO, _SPACING, c) for c in children if c.id in regions
         ]
 
 
@@ -72,7 +74,9 @@ class Sheet(ModalScreen[str | None]):
     ]
     AUTO_FOCUS = "#sheet"
     HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("esc", "back", "leave"), ("c", "copy", "copy"), ("/", "filter", "filter"),
+        ("esc", "back", "leave"),
+        ("c", "copy", "copy"),
+        ("/", "filter", "filter"),
     )
 
     def __init__(self, make: Callable[[View, int], Doc]) -> None:
@@ -167,7 +171,9 @@ class DetailScreen(Sheet):
     """One thing in full."""
 
     HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("esc", "back", "leave"), ("c", "copy", "copy"), ("x", "reveal", "reveal"),
+        ("esc", "back", "leave"),
+        ("c", "copy", "copy"),
+        ("x", "reveal", "reveal"),
         ("/", "filter", "filter"),
     )
 
@@ -206,7 +212,9 @@ class ChooseScreen(Sheet):
     """A list in which enter chooses."""
 
     HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("⏎", "choose", "choose"), ("esc", "back", "leave"), ("/", "filter", "filter"),
+        ("⏎", "choose", "choose"),
+        ("esc", "back", "leave"),
+        ("/", "filter", "filter"),
     )
 
     def __init__(self, doc: Doc) -> None:
@@ -241,17 +249,29 @@ def help_doc(keymap: dict[str, str]) -> Doc:
             group = key.group
             lines += [BLANK] if lines else []
             lines.append(Line((Span(f"  {group}", "title"),)))
-        words = (Span("  " + pad(shown(effective(key, keymap)), 10), "key"),
-                 Span(pad(key.title, 36), "text"), Span(key.help, "muted"))
+        words = (
+            Span("  " + pad(shown(effective(key, keymap)), 10), "key"),
+            Span(pad(key.title, 36), "text"),
+            Span(key.help, "muted"),
+        )
         lines.append(Line(words, item=len(items)))
         items.append(Item(key.id, key))
-    lines.append(Line((Span("  " + pad("^p", 10), "key"), Span(pad("Command palette", 36)),
-                       Span("Every action by name.", "muted")), item=len(items)))
+    lines.append(
+        Line(
+            (
+                Span("  " + pad("^p", 10), "key"),
+                Span(pad("Command palette", 36)),
+                Span("Every action by name.", "muted"),
+            ),
+            item=len(items),
+        )
+    )
     items.append(Item("palette"))
     lines += [BLANK, Line((Span("  Words and marks", "title"),))]
     for word, meaning in _WORDS:
-        lines.append(Line((Span("  " + pad(word, 24), "strong"), Span(meaning, "muted")),
-                          item=len(items)))
+        lines.append(
+            Line((Span("  " + pad(word, 24), "strong"), Span(meaning, "muted")), item=len(items))
+        )
         items.append(Item(word))
     return Doc("Keys and words", lines, items, info=(Span("/ searches", "faint"),))
 

@@ -62,9 +62,7 @@ def plan(width: int, height: int, wants: Mapping[str, int], active: str) -> dict
     return boxes
 
 
-def _full(
-    boxes: dict[str, Box], width: int, top: int, rest: int, wants: Mapping[str, int]
-) -> None:
+def _full(boxes: dict[str, Box], width: int, top: int, rest: int, wants: Mapping[str, int]) -> None:
     inner = width - 2
     left = max(46, inner * 43 // 100)
     upper, middle, lower = share(
@@ -84,9 +82,7 @@ def _full(
     boxes["events"] = Box(1 + inner - left, top + upper + middle, left, lower)
 
 
-def _wide(
-    boxes: dict[str, Box], width: int, top: int, rest: int, wants: Mapping[str, int]
-) -> None:
+def _wide(boxes: dict[str, Box], width: int, top: int, rest: int, wants: Mapping[str, int]) -> None:
     inner = width - 2
     left = max(48, inner * 27 // 100)
     right = max(52, inner * 37 // 100)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from authtui.tui.lines import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class Key(NamedTuple):
@@ -24,51 +29,172 @@ class Key(NamedTuple):
 LOOK, MOVE, ACT, APP = "Look closer", "Move", "Do", "The app"
 
 KEYS: Final[tuple[Key, ...]] = (
-    Key("details", "enter", "details", "Details of the selected row",
-        "Why, the evidence, the fix and where the rule comes from.", LOOK, "details", 1),
-    Key("verdict", "v", "verdict", "The whole verdict",
-        "Lamps with their reasons, every program start, every client generation.", LOOK,
-        "verdict", 2),
-    Key("filter", "slash", "filter", "Filter this pane",
-        "Keep the rows that contain what you type. esc clears it.", LOOK, "filter", 3),
-    Key("matrix", "m", "matrix", "Who says which account",
+    Key(
+        "details",
+        "enter",
+        "details",
+        "Details of the selected row",
+        "Why, the evidence, the fix and where the rule comes from.",
+        LOOK,
+        "details",
+        1,
+    ),
+    Key(
+        "verdict",
+        "v",
+        "verdict",
+        "The whole verdict",
+        "Lamps with their reasons, every program start, every client generation.",
+        LOOK,
+        "verdict",
+        2,
+    ),
+    Key(
+        "filter",
+        "slash",
+        "filter",
+        "Filter this pane",
+        "Keep the rows that contain what you type. esc clears it.",
+        LOOK,
+        "filter",
+        3,
+    ),
+    Key(
+        "matrix",
+        "m",
+        "matrix",
+        "Who says which account",
         "Every place that names an account or a user, side by side; the odd one out is marked.",
-        LOOK, "matrix", 6),
-    Key("reveal", "x", "reveal", "Reveal one secret for 10 seconds",
-        "Shows the selected value in clear, with a banner, and hides it again by itself.", LOOK,
-        "reveal", 7),
-    Key("surface", "s", "surface", "Another program start",
-        "Judge for codex exec, codex login status or the codex screen.", LOOK, "surface", 8),
-    Key("generation", "g", "generation", "Another client generation",
-        "Judge as another version of the client would.", LOOK, "generation", 9),
-    Key("earlier", "comma", "earlier", "One event back",
-        "Every pane shows the state as it was at that event.", LOOK),
+        LOOK,
+        "matrix",
+        6,
+    ),
+    Key(
+        "reveal",
+        "x",
+        "reveal",
+        "Reveal one secret for 10 seconds",
+        "Shows the selected value in clear, with a banner, and hides it again by itself.",
+        LOOK,
+        "reveal",
+        7,
+    ),
+    Key(
+        "surface",
+        "s",
+        "surface",
+        "Another program start",
+        "Judge for codex exec, codex login status or the codex screen.",
+        LOOK,
+        "surface",
+        8,
+    ),
+    Key(
+        "generation",
+        "g",
+        "generation",
+        "Another client generation",
+        "Judge as another version of the client would.",
+        LOOK,
+        "generation",
+        9,
+    ),
+    Key(
+        "earlier",
+        "comma",
+        "earlier",
+        "One event back",
+        "Every pane shows the state as it was at that event.",
+        LOOK,
+    ),
     Key("later", "full_stop", "later", "One event forward", "Towards the present.", LOOK),
-    Key("present", "end", "present", "Back to the present",
-        "Leave the past; in a list, go to its last row.", LOOK),
-    Key("copy", "c", "copy", "Copy",
-        "The selected value, redacted; the fix while nothing is selected.", ACT, "copy", 4),
+    Key(
+        "present",
+        "end",
+        "present",
+        "Back to the present",
+        "Leave the past; in a list, go to its last row.",
+        LOOK,
+    ),
+    Key(
+        "copy",
+        "c",
+        "copy",
+        "Copy",
+        "The selected value, redacted; the fix while nothing is selected.",
+        ACT,
+        "copy",
+        4,
+    ),
     Key("copy-fix", "f", "copy_fix", "Copy the fix", "The first command of the verdict.", ACT),
-    Key("load", "l", "load", "Load again", "Read the files, variables and keyring anew.", ACT,
-        "load", 5),
-    Key("theme", "t", "theme", "Next theme", "Dark, light, the terminal's own colours.", APP,
-        "theme", 10),
-    Key("help", "question_mark,f1", "help", "Keys and words", "This list; type to search it.", APP,
-        "help", 11),
+    Key(
+        "load",
+        "l",
+        "load",
+        "Load again",
+        "Read the files, variables and keyring anew.",
+        ACT,
+        "load",
+        5,
+    ),
+    Key(
+        "theme",
+        "t",
+        "theme",
+        "Next theme",
+        "Dark, light, the terminal's own colours.",
+        APP,
+        "theme",
+        10,
+    ),
+    Key(
+        "help",
+        "question_mark,f1",
+        "help",
+        "Keys and words",
+        "This list; type to search it.",
+        APP,
+        "help",
+        11,
+    ),
     Key("quit", "q,ctrl+q", "quit", "Quit", "Leaves everything as it was.", APP, "quit", 12),
-    Key("pane-sources", "1", "pane('sources')", "Sources",
-        "Every place a credential can come from, in the client's order.", MOVE),
-    Key("pane-claims", "2", "pane('claims')", "Claims", "What the tokens say about themselves.",
-        MOVE),
+    Key(
+        "pane-sources",
+        "1",
+        "pane('sources')",
+        "Sources",
+        "Every place a credential can come from, in the client's order.",
+        MOVE,
+    ),
+    Key(
+        "pane-claims",
+        "2",
+        "pane('claims')",
+        "Claims",
+        "What the tokens say about themselves.",
+        MOVE,
+    ),
     Key("pane-checks", "3", "pane('checks')", "Checks", "What was checked; failures first.", MOVE),
     Key("pane-requests", "4", "pane('requests')", "Requests", "What went over the wire.", MOVE),
     Key("pane-events", "5", "pane('events')", "Events", "What happened, in order.", MOVE),
     Key("next-pane", "tab", "step_pane(1)", "Next pane", "", MOVE),
     Key("previous-pane", "shift+tab", "step_pane(-1)", "Previous pane", "", MOVE),
-    Key("next-token", "right_square_bracket,right", "step_token(1)", "Next token",
-        "The next tab of the claims.", MOVE),
-    Key("previous-token", "left_square_bracket,left", "step_token(-1)", "Previous token",
-        "The previous tab of the claims.", MOVE),
+    Key(
+        "next-token",
+        "right_square_bracket,right",
+        "step_token(1)",
+        "Next token",
+        "The next tab of the claims.",
+        MOVE,
+    ),
+    Key(
+        "previous-token",
+        "left_square_bracket,left",
+        "step_token(-1)",
+        "Previous token",
+        "The previous tab of the claims.",
+        MOVE,
+    ),
 )
 
 LIST_KEYS: Final[tuple[Key, ...]] = (
@@ -80,10 +206,27 @@ LIST_KEYS: Final[tuple[Key, ...]] = (
 )
 
 NAMES: Final = {
-    "slash": "/", "question_mark": "?", "full_stop": ".", "comma": ",", "enter": "⏎",
-    "right_square_bracket": "]", "left_square_bracket": "[", "escape": "esc", "down": "↓",
-    "up": "↑", "left": "←", "right": "→", "pagedown": "PgDn", "pageup": "PgUp", "home": "Home",
-    "end": "End", "tab": "Tab", "shift+tab": "⇧Tab", "ctrl+q": "^q", "ctrl+p": "^p", "f1": "F1",
+    "slash": "/",
+    "question_mark": "?",
+    "full_stop": ".",
+    "comma": ",",
+    "enter": "⏎",
+    "right_square_bracket": "]",
+    "left_square_bracket": "[",
+    "escape": "esc",
+    "down": "↓",
+    "up": "↑",
+    "left": "←",
+    "right": "→",
+    "pagedown": "PgDn",
+    "pageup": "PgUp",
+    "home": "Home",
+    "end": "End",
+    "tab": "Tab",
+    "shift+tab": "⇧Tab",
+    "ctrl+q": "^q",
+    "ctrl+p": "^p",
+    "f1": "F1",
     "space": "Space",
 }
 
@@ -93,6 +236,12 @@ def shown(keys: str) -> str:
     return " ".join(NAMES.get(key, key) for key in keys.split(","))
 
 
-def effective(key: Key, keymap: dict[str, str]) -> str:
+def effective(key: Key, keymap: Mapping[str, str]) -> str:
     """The keys of an action after the user's own key map."""
     return keymap.get(key.id, key.keys)
+
+
+def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
+    """What a key map names that is no action of ours, as sentences."""
+    known = {key.id for key in (*KEYS, *LIST_KEYS)} | {"back"}
+    return tuple(f"keymap.{safe(name, 40)}: no such action" for name in keymap if name not in known)

@@ -13,8 +13,12 @@ if TYPE_CHECKING:
 
 
 def launch(
-    make_session: Callable[[], AuthSession[Any]], settings: Settings, *, presenter: bool = False,
-    watch: bool = True, fill_in: Callable[[], None] | None = None,
+    make_session: Callable[[], AuthSession[Any]],
+    settings: Settings,
+    *,
+    presenter: bool = False,
+    watch: bool = True,
+    fill_in: Callable[[], None] | None = None,
 ) -> int:
     """Import the interface, make the session and run the app; the exit status.
 

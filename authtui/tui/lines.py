@@ -6,14 +6,15 @@ A view turns a state into a `Doc`; a widget paints it. Outside text enters a `Sp
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
 from rich.cells import cell_len, set_cell_size
 
 from authtui.redaction import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from authtui.redaction import Secret
 
@@ -66,11 +67,46 @@ class Doc(NamedTuple):
 
 
 BLANK = Line()
+T = TypeVar("T")
+
+
+class Lazy(Sequence[T]):
+    """A sequence whose members are made when they are looked at, after a few that stand ready.
+
+    Ten thousand rows then cost what is on screen.
+    """
+
+    def __init__(self, count: int, make: Callable[[int], T], head: Sequence[T] = ()) -> None:
+        """`make(n)` builds the n-th of `count` members after `head`."""
+        self._count = count
+        self._make = make
+        self._head = tuple(head)
+
+    def __len__(self) -> int:
+        """How many there are, made or not."""
+        return len(self._head) + self._count
+
+    @overload
+    def __getitem__(self, index: int) -> T: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[T]: ...
+    def __getitem__(self, index: int | slice) -> T | list[T]:
+        """Make one, or the ones of a slice."""
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not 0 <= index < len(self):
+            raise IndexError(index)
+        if index < len(self._head):
+            return self._head[index]
+        return self._make(index - len(self._head))
 
 
 def safe(text: object, limit: int = LONGEST) -> str:
     """Outside text, made harmless and bounded."""
-    return printable(str(text), limit)
+    given = str(text)
+    if len(given) <= limit:
+        return printable(given)
+    return f"{printable(given[:limit])}… (+{len(given) - limit} characters)"
 
 
 def width_of(text: str) -> int:
@@ -100,7 +136,7 @@ def wrap(text: str, width: int, most: int = 1_000) -> list[str]:
     rows: list[str] = []
     rest = text.strip()
     while rest:
-        # Measuring a long rest anew for each row would cost its square: nothing that fits is longer.
+        # Nothing that fits is longer; measuring a long rest for each row would cost its square.
         if len(rows) == most - 1 or (len(rest) <= 4 * width and width_of(rest) <= width):
             rows.append(clip(rest, width))
             break
@@ -187,8 +223,12 @@ def narrow(doc: Doc, needle: str) -> Doc:
     lines = [line for line in doc.lines if line.item in kept and line.item is not None]
     if not lines:
         note = (Span(f"nothing here contains “{safe(needle, 60)}”", "muted"),)
-        return doc._replace(lines=(Line(note), Line((Span("esc clears the filter", "faint"),))),
-                            items=(), rows_from=None, start=0)
+        return doc._replace(
+            lines=(Line(note), Line((Span("esc clears the filter", "faint"),))),
+            items=(),
+            rows_from=None,
+            start=0,
+        )
     order = sorted(kept)
     index = {old: new for new, old in enumerate(order)}
     return doc._replace(

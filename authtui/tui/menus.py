@@ -34,16 +34,20 @@ def surface_menu(app: AuthtuiApp) -> None:
         here = found is not None and found.surface == name
         lines.append(
             Line(
-                (Span(f" {glyph} ", "muted" if colour == "grey" else colour),
-                 Span(pad(PROGRAMS[name], 22), "strong"), Span(_READS[name], "muted")),
-                (Span("‹ this one " if here else "", "faint"),), index,
+                (
+                    Span(f" {glyph} ", "muted" if colour == "grey" else colour),
+                    Span(pad(PROGRAMS[name], 22), "strong"),
+                    Span(_READS[name], "muted"),
+                ),
+                (Span("← this one " if here else "", "faint"),),
+                index,
             )
         )
         items.append(Item(name, name))
 
     def chosen(name: str | None) -> None:
         if name is not None:
-            app.reassess(surface=name)
+            _reassess(app, surface=name)
 
     app.push_screen(ChooseScreen(Doc("Judge which program start?", lines, items)), chosen)
 
@@ -62,16 +66,27 @@ def generation_menu(app: AuthtuiApp) -> None:
         here = found is not None and found.contract.name == row.name
         lines.append(
             Line(
-                (Span(f" {glyph} ", "muted" if colour == "grey" else colour),
-                 Span(pad(row.name, 15), "strong"), Span(pad(row.title, 36), "muted"),
-                 Span(words, "faint")),
-                (Span("‹ this one " if here else "", "faint"),), index,
+                (
+                    Span(f" {glyph} ", "muted" if colour == "grey" else colour),
+                    Span(pad(row.name, 15), "strong"),
+                    Span(pad(row.title, 36), "muted"),
+                    Span(words, "faint"),
+                ),
+                (Span("← this one " if here else "", "faint"),),
+                index,
             )
         )
         items.append(Item(row.name, row.name))
 
     def chosen(name: str | None) -> None:
         if name is not None:
-            app.reassess(contract=name)
+            _reassess(app, contract=name)
 
     app.push_screen(ChooseScreen(Doc("Judge as which client?", lines, items)), chosen)
+
+
+def _reassess(app: AuthtuiApp, **wanted: object) -> None:
+    session = app.session
+    options = session.options._replace(**wanted)
+    cause = ", ".join(f"{name} {value}" for name, value in wanted.items())
+    app.run_thread(lambda: session.reassess(options, cause), "reassess")

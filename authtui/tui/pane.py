@@ -132,7 +132,7 @@ class Pane(Painted, can_focus=True):
         self.source = doc
         self._narrow()
         if fresh:
-            self.cursor = doc.start
+            self.cursor, self.top = doc.start, 0
         if at_end:
             self.cursor = max(0, len(self.doc.items) - 1)
         elif held is not None and self.doc.rows_from is None:
@@ -175,6 +175,8 @@ class Pane(Painted, can_focus=True):
 
     def _settle(self) -> None:
         count, total, room = len(self.doc.items), len(self.doc.lines), self.inside
+        if room == 0:
+            return
         self.cursor = max(0, min(self.cursor, count - 1))
         if count:
             first, last = self.span_of(self.cursor)
@@ -209,9 +211,11 @@ class Pane(Painted, can_focus=True):
         if not chosen:
             return self.strip([Span("│ ", edge), *spans, Span(" "), right]).crop(0, width)
         first, _ = self.span_of(self.cursor)
-        mark = Span("›" if index == first else " ", "key")
+        mark = Span("▸" if index == first else " ", "key")
         middle = self.strip([mark, *spans, Span(" ")], self.tones()["cursor"])
-        return Strip.join([self.strip([Span("│", edge)]), middle, self.strip([right])]).crop(0, width)
+        return Strip.join([self.strip([Span("│", edge)]), middle, self.strip([right])]).crop(
+            0, width
+        )
 
     def _title(self, width: int, edge: str) -> list[Span]:
         name = "title-focus" if self.has_focus else "title"
@@ -286,7 +290,8 @@ class Pane(Painted, can_focus=True):
         self._settle()
 
     def on_resize(self) -> None:
-        """Keep the cursor in sight."""
+        """Keep the cursor in sight, and as much above it as fits."""
+        self.top = 0
         self._settle()
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:

@@ -33,16 +33,40 @@ class Palette(NamedTuple):
 
 
 DARK: Final = Palette(
-    background="#12141c", raised="#242a3d", border="#363e57", text="#d7dcec", muted="#99a3c0",
-    faint="#6f7996", accent="#82aaff", good="#8fce84", warn="#e6b566", bad="#ff7a90",
-    code="#7fd6ea", on_loud="#12141c",
-    tint_good="#16241f", tint_warn="#272117", tint_bad="#2b1820", tint_grey="#1b1f2c",
+    background="#12141c",
+    raised="#242a3d",
+    border="#363e57",
+    text="#d7dcec",
+    muted="#99a3c0",
+    faint="#6f7996",
+    accent="#82aaff",
+    good="#8fce84",
+    warn="#e6b566",
+    bad="#ff7a90",
+    code="#7fd6ea",
+    on_loud="#12141c",
+    tint_good="#16241f",
+    tint_warn="#272117",
+    tint_bad="#2b1820",
+    tint_grey="#1b1f2c",
 )
 LIGHT: Final = Palette(
-    background="#fbfaf7", raised="#e3e9f6", border="#c9cdd8", text="#23283a", muted="#545d7a",
-    faint="#6f7790", accent="#2a5bcc", good="#23733a", warn="#8d5a06", bad="#bf2845",
-    code="#0a6985", on_loud="#fbfaf7",
-    tint_good="#e9f4ea", tint_warn="#faf1dc", tint_bad="#fbe8ea", tint_grey="#eef0f4",
+    background="#fbfaf7",
+    raised="#e3e9f6",
+    border="#c9cdd8",
+    text="#23283a",
+    muted="#545d7a",
+    faint="#6f7790",
+    accent="#2a5bcc",
+    good="#23733a",
+    warn="#8d5a06",
+    bad="#bf2845",
+    code="#0a6985",
+    on_loud="#fbfaf7",
+    tint_good="#e9f4ea",
+    tint_warn="#faf1dc",
+    tint_bad="#fbe8ea",
+    tint_grey="#eef0f4",
 )
 
 
@@ -121,19 +145,37 @@ NAMES: Final = tuple(TONES)
 
 def _theme(name: str, p: Palette, *, dark: bool) -> Theme:
     return Theme(
-        name=name, primary=p.accent, secondary=p.code, warning=p.warn, error=p.bad, success=p.good,
-        accent=p.accent, foreground=p.text, background=p.background, surface=p.background,
-        panel=p.raised, dark=dark,
+        name=name,
+        primary=p.accent,
+        secondary=p.code,
+        warning=p.warn,
+        error=p.bad,
+        success=p.good,
+        accent=p.accent,
+        foreground=p.text,
+        background=p.background,
+        surface=p.background,
+        panel=p.raised,
+        dark=dark,
     )
 
 
 def themes() -> tuple[Theme, ...]:
     """The themes to register with the app, in the order in which the key steps through them."""
     ansi = Theme(
-        name="authtui-ansi", ansi=True, primary="ansi_blue", secondary="ansi_cyan",
-        warning="ansi_yellow", error="ansi_red", success="ansi_green", accent="ansi_blue",
-        foreground="ansi_default", background="ansi_default", surface="ansi_default",
-        panel="ansi_default", boost="ansi_default",
+        name="authtui-ansi",
+        ansi=True,
+        primary="ansi_blue",
+        secondary="ansi_cyan",
+        warning="ansi_yellow",
+        error="ansi_red",
+        success="ansi_green",
+        accent="ansi_blue",
+        foreground="ansi_default",
+        background="ansi_default",
+        surface="ansi_default",
+        panel="ansi_default",
+        boost="ansi_default",
         variables=dict(BUILTIN_THEMES["ansi-dark"].variables),
     )
     return (
@@ -141,3 +183,12 @@ def themes() -> tuple[Theme, ...]:
         _theme("authtui-light", LIGHT, dark=False),
         ansi,
     )
+
+
+def first_theme(wanted: str | None, color_system: str | None) -> str:
+    """The theme to start with: the one asked for, else what the terminal's colours allow."""
+    if wanted is not None:
+        for name in (wanted, f"authtui-{wanted}"):
+            if name in NAMES:
+                return name
+    return "authtui-ansi" if color_system in ("standard", "windows") else "authtui-dark"

@@ -5,7 +5,6 @@ What changed is always decided by `os.stat`; watchfiles only ends a wait early w
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,7 +23,7 @@ Mark = tuple[int, int, int, int] | None
 def probe_mark(path: str) -> Mark:
     """What stat says of a path: inode, size, modification time, mode; None when it is not there."""
     try:
-        found = os.stat(path)
+        found = Path(path).stat()
     except (OSError, ValueError):
         return None
     return found.st_ino, found.st_size, found.st_mtime_ns, found.st_mode
@@ -95,8 +94,16 @@ def _native_waits(home: str, stop: threading.Event) -> Iterator[None]:
     try:
         from watchfiles import watch
 
-        wakes = watch(home, stop_event=stop, recursive=False, step=40, debounce=80,
-                      rust_timeout=500, yield_on_timeout=True, raise_interrupt=False)
+        wakes = watch(
+            home,
+            stop_event=stop,
+            recursive=False,
+            step=40,
+            debounce=80,
+            rust_timeout=500,
+            yield_on_timeout=True,
+            raise_interrupt=False,
+        )
         for _ in wakes:
             yield None
             if not Path(home).is_dir():

@@ -1,4 +1,4 @@
-"""Render the screens of made-up states into SVG pictures: `python -m tests.tui.make_screenshots DIR`."""
+"""Render the screens of made-up states: `python -m tests.tui.make_screenshots DIR`."""
 
 from __future__ import annotations
 
@@ -61,18 +61,22 @@ def tidy(svg: str) -> str:
     def moved(found: re.Match[str]) -> str:
         x, y, length, rest, spaces = found.groups()
         shift = _CELL * (len(spaces) // len(_NBSP))
-        return (f'x="{float(x) + shift:.1f}" y="{y}" textLength="{float(length) - shift:.1f}"'
-                f"{rest}>")
+        return f'x="{float(x) + shift:.1f}" y="{y}" textLength="{float(length) - shift:.1f}"{rest}>'
 
     return _TEXT.sub(moved, svg)
 
 
-async def render(shot: Shot) -> str:
-    """The picture as SVG text."""
+def made(shot: Shot) -> AuthtuiApp:
+    """The app of a picture, before its keys are pressed."""
     session = session_of(STORIES[shot.story])
     if shot.requests:
         session._state = replace(session.state, requests=REQUESTS)
-    app = AuthtuiApp(session, Settings(theme=shot.theme), watch=False)
+    return AuthtuiApp(session, Settings(theme=shot.theme), watch=False)
+
+
+async def render(shot: Shot) -> str:
+    """The picture as SVG text."""
+    app = made(shot)
     async with app.run_test(size=shot.size) as pilot:
         await pilot.pause()
         for key in shot.keys:

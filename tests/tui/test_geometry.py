@@ -6,17 +6,41 @@ import pytest
 
 from authtui.tui.geometry import PANES, Box, plan, shape_of, share
 
-WANTS = {"verdict": 10, "sources": 9, "claims": 14, "checks": 12, "requests": 4, "events": 3,
-         "troubles": 4}
+WANTS = {
+    "verdict": 10,
+    "sources": 9,
+    "claims": 14,
+    "checks": 12,
+    "requests": 4,
+    "events": 3,
+    "troubles": 4,
+}
 
 
 def overlaps(a: Box, b: Box) -> bool:
-    return not (a.x + a.width <= b.x or b.x + b.width <= a.x
-                or a.y + a.height <= b.y or b.y + b.height <= a.y)
+    return not (
+        a.x + a.width <= b.x
+        or b.x + b.width <= a.x
+        or a.y + a.height <= b.y
+        or b.y + b.height <= a.y
+    )
 
 
-@pytest.mark.parametrize("size", [(20, 5), (50, 14), (80, 24), (100, 30), (120, 40), (180, 50),
-                                  (300, 100), (10, 2), (40, 60), (1, 1)])
+@pytest.mark.parametrize(
+    "size",
+    [
+        (20, 5),
+        (50, 14),
+        (80, 24),
+        (100, 30),
+        (120, 40),
+        (180, 50),
+        (300, 100),
+        (10, 2),
+        (40, 60),
+        (1, 1),
+    ],
+)
 def test_parts_stay_on_the_screen_and_apart(size: tuple[int, int]) -> None:
     boxes = plan(*size, WANTS, "checks")
     for box in boxes.values():
@@ -42,7 +66,11 @@ def test_a_small_screen_shows_the_verdict_and_one_pane() -> None:
 
 def test_shapes_follow_the_size() -> None:
     assert [shape_of(20, 5), shape_of(80, 24), shape_of(120, 40), shape_of(180, 50)] == [
-        "tiny", "tabs", "full", "wide"]
+        "tiny",
+        "tabs",
+        "full",
+        "wide",
+    ]
 
 
 def test_sharing_gives_out_every_row() -> None:

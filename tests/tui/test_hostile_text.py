@@ -26,7 +26,7 @@ from authtui.tui.views.whole import whole_doc
 from tests.tui.samples import NOW, REQUESTS, STORIES, session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 HOSTILE = (
     "\x1b[2J\x1b]52;c;ZXZpbA==\x07 cleared",
@@ -37,11 +37,21 @@ HOSTILE = (
     "x" * 1_000_000,
     "",
 )
-FIXED = {"status", "light", "outcome", "kind", "verified", "section", "surface", "wrong",
-         "authorization", "command"}
+FIXED = {
+    "status",
+    "light",
+    "outcome",
+    "kind",
+    "verified",
+    "section",
+    "surface",
+    "wrong",
+    "authorization",
+    "command",
+}
 
 
-def poisoned(value: Any, text: str, name: str = "") -> Any:
+def poisoned(value: Any, text: str, name: str = "") -> Any:  # noqa: ANN401 - any value, same type
     """A copy of a value with every free text in it replaced."""
     if isinstance(value, str):
         return value if name in FIXED else text
@@ -50,15 +60,14 @@ def poisoned(value: Any, text: str, name: str = "") -> Any:
     if hasattr(value, "_fields"):
         keep = FIXED if type(value).__name__ != "Source" else FIXED - {"kind"}
         return value._replace(
-            **{f: poisoned(getattr(value, f), text, f if f in keep else "")
-               for f in value._fields}
+            **{f: poisoned(getattr(value, f), text, f if f in keep else "") for f in value._fields}
         )
     if isinstance(value, tuple):
         return tuple(poisoned(v, text, name) for v in value)
     return value
 
 
-def texts_of(lines: Any) -> Iterator[str]:
+def texts_of(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         for span in (*line.left, *line.right):
             yield span.text
@@ -89,9 +98,7 @@ def test_every_view_keeps_hostile_text_harmless_and_in_its_columns(story: str, t
     session = session_of(found)
     session.fail(text, text)
     session.note_change(text, (text,))
-    state = replace(
-        session.state, requests=tuple(poisoned(r, text) for r in REQUESTS)
-    )
+    state = replace(session.state, requests=tuple(poisoned(r, text) for r in REQUESTS))
     view = View(state, session.events)
     for width in (12, 46):
         for doc in docs_of(view, width, details=width == 46):
@@ -133,6 +140,7 @@ def test_a_claim_that_expired_long_ago_and_one_from_the_far_future_both_draw() -
     found = STORIES["healthy"]()
     for days in (-3_000, 300_000):
         token = found.tokens[0]._replace(
-            issued_at=NOW - timedelta(days=9_000), expires_at=NOW + timedelta(days=days))
+            issued_at=NOW - timedelta(days=9_000), expires_at=NOW + timedelta(days=days)
+        )
         view = View(session_of(found._replace(tokens=(token,))).state)
         assert all(spans_width(fit(x, 60)) == 60 for x in claims_doc(view, 60).lines)

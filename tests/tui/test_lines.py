@@ -66,8 +66,11 @@ def test_a_click_finds_the_span_under_it() -> None:
 
 
 def test_a_filter_keeps_whole_items_and_says_when_nothing_is_left() -> None:
-    lines = [Line((Span("one"),), item=0), Line((Span("└ detail"),), item=0),
-             Line((Span("two"),), item=1)]
+    lines = [
+        Line((Span("one"),), item=0),
+        Line((Span("└ detail"),), item=0),
+        Line((Span("two"),), item=1),
+    ]
     doc = Doc("Things", lines, [Item("1"), Item("2")])
     kept = narrow(doc, "DETAIL")
     assert [item.key for item in kept.items] == ["1"]

@@ -49,7 +49,9 @@ def checks_doc(view: View, width: int, height: int = 0) -> Doc:
     if found.matrix and height - len(rows) >= len(found.matrix) + 3:
         more, _ = _matrix_rows(found, width)
         rows += [BLANK, *[line._replace(item=None) for line in more]]
-    return Doc("Checks", rows, items, tabs=_counts(found), info=(Span("m accounts", "faint", "matrix"),))
+    return Doc(
+        "Checks", rows, items, tabs=_counts(found), info=(Span("m accounts", "faint", "matrix"),)
+    )
 
 
 def _counts(found: Assessment) -> tuple[Span, ...]:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import ClaimRow, TokenView
 
+_SHORTEST_NOTE = 8
 _SIGNATURE = {
     "not-checked": ("!", "warn"),
     "unsigned": ("!", "warn"),
@@ -45,8 +46,9 @@ def _no_tokens(view: View, width: int) -> list[Line]:
     found = view.assessment
     mode = found.verdict.mode if found else None
     if mode == "api_key":
-        return note("An API key carries no claims: who it belongs to is known only to the server.",
-                    width)
+        return note(
+            "An API key carries no claims: who it belongs to is known only to the server.", width
+        )
     return note("No token was found, so there is nothing to decode.", width) + note(
         "authtui decode reads one from a file or the standard input.", width, "faint"
     )
@@ -63,9 +65,7 @@ def _token(
         )
     ]
     items: list[Item] = []
-    lines += [
-        Line((Span(" ✗ ", "bad"), Span(safe(problem), "bad"))) for problem in token.problems
-    ]
+    lines += [Line((Span(" ✗ ", "bad"), Span(safe(problem), "bad"))) for problem in token.problems]
     column = min(24, max((width_of(safe(r.name, 60)) for r in token.rows), default=8) + 2)
     lines += [*_bar(token, now, width), BLANK]
     for row in token.rows:
@@ -74,8 +74,13 @@ def _token(
 
 
 def _claim(
-    row: ClaimRow, token: TokenView, view: View, column: int, width: int,
-    lines: list[Line], items: list[Item],
+    row: ClaimRow,
+    token: TokenView,
+    view: View,
+    column: int,
+    width: int,
+    lines: list[Line],
+    items: list[Item],
 ) -> None:
     key = f"{token.name}.{row.section}.{row.name}"
     value = safe(row.value)
@@ -89,14 +94,17 @@ def _claim(
         right = (Span(f"{glyph} {safe(row.note, 200) or words}", colour),)
     if key in view.marks:
         right = (Span("changed ", "accent"), *right)
-    # A note gives way to the value: it is shown whole in the detail.
-    most = max(12, width - column - 4 - min(width_of(text), width // 2))
+    # A note gives way to the value, a judgement less than a remark: the detail shows both whole.
+    left = width - column - width_of(clip(text, width)) - 3
+    most = max(16, left) if row.status is not None else left
     if right and width_of(right[-1].text) > most:
-        right = (*right[:-1], right[-1]._replace(text=clip(right[-1].text, most)))
+        short = right[-1]._replace(text=clip(right[-1].text, most))
+        right = (*right[:-1], short) if most >= _SHORTEST_NOTE else right[:-1]
     lines.append(
         Line(
             (Span(" " + pad(safe(row.name, 60), column), "muted"), Span(text, tone)),
-            right, len(items),
+            right,
+            len(items),
         )
     )
     items.append(Item(key, (token, row), value, f"the value of {safe(row.name, 60)}", row.secret))
@@ -111,22 +119,27 @@ def _bar(token: TokenView, now: datetime, width: int) -> list[Line]:
         return [Line((Span(" ◷ ", "faint"), Span(words, "muted")))]
     over = expires <= now
     tone = "bad" if over else "good"
-    end = f"expired {span_words(now - expires)} ago" if over else f"expires {relative(expires, now)}"
-    words = [Span(" ◷ ", tone), Span(end, tone), Span(f"  {stamp(expires)}", "faint")]
+    end = (
+        f"expired {span_words(now - expires)} ago" if over else f"expires {relative(expires, now)}"
+    )
+    facts = [Span(" ◷ ", tone), Span(end, tone), Span(f"  {stamp(expires)}", "faint")]
     if issued is None:
-        return [Line(tuple(words))]
+        return [Line(tuple(facts))]
     length = max(10, min(44, width - 32))
     whole = max(1.0, (expires - issued).total_seconds())
     part = (now - issued).total_seconds() / whole
     before = f"{issued:%Y-%m-%d}"
+    bar: tuple[Span, ...]
     if over:
         bar = (Span("━" * (length - 3), "bad"), Span("┤ ", "bad"), Span("● now", "bad-strong"))
     else:
         done = max(0, min(length - 1, int(part * length)))
         bar = (
-            Span("━" * done, "accent"), Span("●", "good"),
-            Span("╌" * (length - 1 - done), "border"), Span("┤ ", "faint"),
+            Span("━" * done, "accent"),
+            Span("●", "good"),
+            Span("╌" * (length - 1 - done), "border"),
+            Span("┤ ", "faint"),
             Span(f"{expires:%Y-%m-%d}", "faint"),
         )
     head = (Span("   ", "text"), Span(before, "faint"), Span(" ├", "faint"))
-    return [Line(tuple(words)), Line((*head, *bar))]
+    return [Line(tuple(facts)), Line((*head, *bar))]

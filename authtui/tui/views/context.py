@@ -79,6 +79,17 @@ OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
     "unreadable": ("✗", "bad"),
     "not-logged-in": ("○", "grey"),
 }
+
+
+def outcome_look(found: Assessment | None) -> tuple[str, str]:
+    """Glyph and colour: a start that works, but not as its owner believes, is amber."""
+    if found is None:
+        return "?", "grey"
+    verdict = found.verdict
+    if verdict.outcome == "ready" and verdict.kind != "ready":
+        return "!", "warn"
+    return OUTCOMES.get(verdict.outcome, ("?", "grey"))
+
 OUTCOME_WORDS: Final[Mapping[str, str]] = {
     "ready": "would start",
     "degraded": "would start, with the wrong credential or none",
@@ -134,8 +145,14 @@ def note(text: str, width: int, tone: str = "muted", indent: int = 1) -> list[Li
 
 
 def labelled(
-    label: str, value: str, width: int, *, tone: str = "text", column: int = 14,
-    item: int | None = None, most: int = 1_000,
+    label: str,
+    value: str,
+    width: int,
+    *,
+    tone: str = "text",
+    column: int = 14,
+    item: int | None = None,
+    most: int = 1_000,
 ) -> list[Line]:
     """A label and its wrapped value, as rows."""
     rows = wrap(value, width - column - 2, most)
@@ -148,7 +165,26 @@ def labelled(
 
 
 __all__ = [
-    "CHECKS", "KINDS", "LIGHTS", "OUTCOMES", "OUTCOME_WORDS", "PROGRAMS", "SOURCES", "Doc", "Item",
-    "Line", "Span", "View", "clip", "clock", "labelled", "note", "pad", "relative", "safe",
-    "span_words", "stamp", "wrap",
+    "CHECKS",
+    "KINDS",
+    "LIGHTS",
+    "OUTCOMES",
+    "OUTCOME_WORDS",
+    "PROGRAMS",
+    "SOURCES",
+    "Doc",
+    "Item",
+    "Line",
+    "Span",
+    "View",
+    "clip",
+    "clock",
+    "labelled",
+    "note",
+    "pad",
+    "relative",
+    "safe",
+    "span_words",
+    "stamp",
+    "wrap",
 ]

@@ -43,8 +43,9 @@ class Page:
         index = len(self.items)
         label = safe(fact.label, 60)
         self.items.append(Item(label, fact, safe(fact.value), label, fact.secret))
-        self.lines += labelled(label, value, self.width, tone="warn" if shown else tone,
-                               column=column, item=index)
+        self.lines += labelled(
+            label, value, self.width, tone="warn" if shown else tone, column=column, item=index
+        )
 
     def fix(self, fix: Fix) -> None:
         """What to do, and the command as something to copy."""
@@ -125,7 +126,9 @@ def _claim(token: TokenView, row: ClaimRow, page: Page) -> Doc:
 
 def _check(check: CheckResult, page: Page) -> Doc:
     glyph, tone, words = CHECKS[check.status]
-    page.lines.append(Line((Span(f"  {glyph} {words}   ", tone), Span(safe(check.summary), "strong"))))
+    page.lines.append(
+        Line((Span(f"  {glyph} {words}   ", tone), Span(safe(check.summary), "strong")))
+    )
     if check.why:
         page.heading("Why it matters")
         page.words(check.why)
@@ -184,8 +187,8 @@ def _event(event: Event, page: Page) -> Doc:
     page.fact(Fact("cause", event.cause))
     for number, change in enumerate(getattr(event, "changes", ()), 1):
         page.fact(Fact(f"change {number}", change))
-    page.lines += [BLANK, *note(", and . step through events; every pane follows.", page.width,
-                                "faint", 2)]
+    page.lines += [
+        BLANK,
+        *note(", and . step through events; every pane follows.", page.width, "faint", 2),
+    ]
     return page.doc(name_of(event))
-
-

@@ -4,24 +4,41 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.tui.lines import Doc, Item, Line, Span, clip, pad, safe
+from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe
 from authtui.tui.views.context import View, note
 
 if TYPE_CHECKING:
     from authtui.model.events import Event
 
-_STEPS: Final = (("loaded", "load"), ("registered", "register"), ("asserted", "assert"),
-                 ("logged-out", "logout"))
+_STEPS: Final = (
+    ("loaded", "load"),
+    ("registered", "register"),
+    ("asserted", "assert"),
+    ("logged-out", "logout"),
+)
 _TONES: Final = {
-    "Loaded": "text", "Failed": "bad", "Restricted": "bad", "LoggedOut": "warn",
-    "SourceChanged": "accent", "IdentityRegistered": "good", "TaskRegistered": "good",
-    "Asserted": "good", "Refreshed": "good",
+    "Loaded": "text",
+    "Failed": "bad",
+    "Restricted": "bad",
+    "LoggedOut": "warn",
+    "SourceChanged": "accent",
+    "IdentityRegistered": "good",
+    "TaskRegistered": "good",
+    "Asserted": "good",
+    "Refreshed": "good",
 }
 _NAMES: Final = {
-    "Loaded": "loaded", "Restricted": "refused", "IdentityRegistered": "identity registered",
-    "TaskRegistered": "task registered", "Asserted": "asserted", "Refreshed": "refreshed",
-    "LoggedOut": "logged out", "Failed": "failed", "SourceChanged": "changed",
-    "RequestStarted": "request", "RequestFinished": "answer",
+    "Loaded": "loaded",
+    "Restricted": "refused",
+    "IdentityRegistered": "identity registered",
+    "TaskRegistered": "task registered",
+    "Asserted": "asserted",
+    "Refreshed": "refreshed",
+    "LoggedOut": "logged out",
+    "Failed": "failed",
+    "SourceChanged": "changed",
+    "RequestStarted": "request",
+    "RequestFinished": "answer",
 }
 
 
@@ -42,8 +59,11 @@ def words_of(event: Event) -> str:
     if kind == "Failed":
         return safe(f"{getattr(event, 'transition', '')}: {getattr(event, 'reason', '')}", 600)
     if kind == "Restricted":
-        deletes = "the client would delete the login · " if getattr(
-            event, "deletes_stored_login", False) else ""
+        deletes = (
+            "the client would delete the login · "
+            if getattr(event, "deletes_stored_login", False)
+            else ""
+        )
         return deletes + safe(getattr(event, "message", ""), 600)
     if kind in ("RequestStarted", "RequestFinished"):
         record = getattr(event, "request", None)
@@ -60,7 +80,8 @@ def lifecycle(view: View, width: int) -> Line:
             reached = index
     spans: list[Span] = [Span(" ")]
     stopped = phase in ("refused", "failed")
-    bar = " ── " if width >= (50 if stopped else 46) else " ─ "
+    wide = 36 if stopped else 33
+    bar = next((b for b in (" ── ", " ─ ") if wide + 3 * len(b) <= width), "─")
     for index, (_, word) in enumerate(_STEPS):
         if index:
             spans.append(Span(bar, "border"))
@@ -78,25 +99,32 @@ def lifecycle(view: View, width: int) -> Line:
 def events_doc(view: View, width: int) -> Doc:
     """The pane of events; the one looked back at is marked."""
     lines = [lifecycle(view, width)]
-    items: list[Item] = []
     if not view.events:
         return Doc("Events", [*lines, *note("Nothing has happened yet.", width)])
-    for event in view.events:
-        now = event.sequence == view.at
-        later = view.at is not None and event.sequence > view.at
-        tone = "faint" if later else _TONES.get(event.kind, "muted")
-        mark = "▸" if now else " "
-        name = clip(name_of(event), 19)
-        lines.append(
-            Line(
-                (
-                    Span(f" {mark}{event.at:%H:%M:%S} ", "accent" if now else "faint"),
-                    Span(pad(name, 9) + " ", tone),
-                    Span(words_of(event), "faint" if later else "muted"),
-                ),
-                item=len(items),
-            )
-        )
-        items.append(Item(f"event.{event.sequence}", event, words_of(event), "the event"))
-    info = (Span(", steps back", "faint", "earlier"),)
-    return Doc("Events", lines, items, info=info)
+    seen, at = view.events, view.at
+    return Doc(
+        "Events",
+        Lazy(len(seen), lambda n: _row(seen[n], n, at), lines),
+        Lazy(len(seen), lambda n: _item(seen[n])),
+        info=(Span(", steps back", "faint", "earlier"),),
+        rows_from=len(lines),
+    )
+
+
+def _item(event: Event) -> Item:
+    return Item(f"event.{event.sequence}", event, words_of(event), "the event")
+
+
+def _row(event: Event, number: int, at: int | None) -> Line:
+    here = event.sequence == at
+    later = at is not None and event.sequence > at
+    tone = "faint" if later else _TONES.get(event.kind, "muted")
+    name = clip(name_of(event), 19)
+    return Line(
+        (
+            Span(f" {'▸' if here else ' '}{event.at:%H:%M:%S} ", "accent" if here else "faint"),
+            Span(pad(name, 9) + " ", tone),
+            Span(words_of(event), "faint" if later else "muted"),
+        ),
+        item=number,
+    )

@@ -2,57 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING
 
-from authtui.tui.lines import Doc, Item, Line, Span, clip, pad, safe
+from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe
 from authtui.tui.views.context import View, note
 
 if TYPE_CHECKING:
     from authtui.checks.findings import PlannedRequest
     from authtui.wire.records import RequestRecord
-
-
-class _Rows(Sequence[Line]):
-    """Lines made when they are looked at: ten thousand requests cost what is on screen."""
-
-    def __init__(self, head: list[Line], records: Sequence[RequestRecord], width: int) -> None:
-        self._head = head
-        self._records = records
-        self._width = width
-
-    def __len__(self) -> int:
-        return len(self._head) + len(self._records)
-
-    @overload
-    def __getitem__(self, index: int) -> Line: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Line]: ...
-    def __getitem__(self, index: int | slice) -> Line | list[Line]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        if index < len(self._head):
-            return self._head[index]
-        number = index - len(self._head)
-        return _row(self._records[number], number, self._width)
-
-
-class _Items(Sequence[Item]):
-    def __init__(self, records: Sequence[RequestRecord]) -> None:
-        self._records = records
-
-    def __len__(self) -> int:
-        return len(self._records)
-
-    @overload
-    def __getitem__(self, index: int) -> Item: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Item]: ...
-    def __getitem__(self, index: int | slice) -> Item | list[Item]:
-        if isinstance(index, slice):
-            return [self[i] for i in range(*index.indices(len(self)))]
-        record = self._records[index]
-        return Item(f"request.{record.number}", record, url_of(record), "the address")
 
 
 def url_of(record: RequestRecord) -> str:
@@ -89,8 +46,18 @@ def requests_doc(view: View, width: int) -> Doc:
     if view.state.requests_dropped:
         text = f"{view.state.requests_dropped} older ones were let go to bound the memory"
         head += note(text, width, "faint")
-    return Doc("Requests", _Rows(head, records, width), _Items(records),
-               info=(Span(str(len(records)), "faint"),), rows_from=len(head))
+    count = len(records)
+    return Doc(
+        "Requests",
+        Lazy(count, lambda n: _row(records[n], n, width), head),
+        Lazy(count, lambda n: _item(records[n])),
+        info=(Span(str(count), "faint"),),
+        rows_from=len(head),
+    )
+
+
+def _item(record: RequestRecord) -> Item:
+    return Item(f"request.{record.number}", record, url_of(record), "the address")
 
 
 def _why_none(view: View) -> str:
@@ -110,8 +77,13 @@ def planned_lines(planned: PlannedRequest, width: int) -> list[Line]:
     auth = Span(f"{attached}{by}", "text") if attached else Span("✗ nothing attached", "bad-strong")
     column = 10
     lines = [
-        Line((Span(" " + pad("would go", column), "faint"), Span("POST ", "accent"),
-              Span(clip(where, width - column - 20) + "/responses", "text"))),
+        Line(
+            (
+                Span(" " + pad("would go", column), "faint"),
+                Span("POST ", "accent"),
+                Span(clip(where, width - column - 20) + "/responses", "text"),
+            )
+        ),
         Line((Span(" " + pad("with", column), "faint"), auth)),
     ]
     if planned.account_id_header:
@@ -131,8 +103,13 @@ def _row(record: RequestRecord, number: int, width: int) -> Line:
     path = safe(record.path, 600)
     room = width - 18 - sum(len(s.text) for s in tail)
     if len(path) > room > 4:
-        path = "…" + path[-(room - 1):]
+        path = "…" + path[-(room - 1) :]
     return Line(
-        (Span(f" {record.at:%H:%M:%S} ", "faint"), Span(method + " ", "accent"), Span(path, "text")),
-        tuple(tail), number,
+        (
+            Span(f" {record.at:%H:%M:%S} ", "faint"),
+            Span(method + " ", "accent"),
+            Span(path, "text"),
+        ),
+        tuple(tail),
+        number,
     )

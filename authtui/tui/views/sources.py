@@ -44,8 +44,9 @@ def sources_doc(view: View, width: int) -> Doc:
             _rung(source, found, view, lines, items)
     if not found.sources:
         lines += note("This client generation reads no credential source at all.", width)
-    return Doc("Sources", lines, items, info=(Span("first match wins", "faint"),),
-               start=_start(items))
+    return Doc(
+        "Sources", lines, items, info=(Span("first match wins", "faint"),), start=_start(items)
+    )
 
 
 def _start(items: list[Item]) -> int:
@@ -64,7 +65,10 @@ def _rung(
     index = len(items)
     items.append(
         Item(
-            source_key(source), source, safe(source.name), "the source's name",
+            source_key(source),
+            source,
+            safe(source.name),
+            safe(source.name, 60),
             next((f.secret for f in source.facts if f.secret is not None), None),
         )
     )
@@ -79,6 +83,10 @@ def _rung(
         )
     )
     said = source.detail or ("" if quiet else source.reason)
-    parts = [safe(p, 400) for p in (source.kind, said) if p]
-    if parts and not (quiet and source.kind is None and source.detail is None):
-        lines.append(Line((Span("   └ ", "border"), Span(" · ".join(parts), "muted")), item=index))
+    said = safe(said or source.kind or "", 400)
+    if said and not (quiet and source.kind is None and source.detail is None):
+        lines.append(Line((Span("   └ ", "border"), Span(said, "muted")), item=index))
+    for fact in source.facts:
+        if fact.secret is not None and view.shows(fact.secret):
+            shown = f"{safe(fact.label, 40)}  {safe(fact.secret.reveal())}"
+            lines.append(Line((Span("   └ ", "border"), Span(shown, "warn")), item=index))

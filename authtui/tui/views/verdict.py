@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.tui.lines import BLANK, Line, Span, clip, clip_spans, pad, safe, spans_width, wrap
-from authtui.tui.views.context import KINDS, LIGHTS, OUTCOMES, View, clock
+from authtui.tui.views.context import KINDS, LIGHTS, View, clock, outcome_look
 
 if TYPE_CHECKING:
     from authtui.checks.findings import Assessment, Lamp
@@ -14,12 +14,12 @@ LAMPS = ("stored", "selected", "sent", "accepted")
 _LABEL = 13
 _LAMPS_WIDTH = 42
 _ROOMY = 10
+_PLAIN = ("ready", "nothing-stored")  # the headline says it already
 
 
 def tint(view: View) -> str:
     """The tone of the block: `good`, `warn`, `bad` or `grey`."""
-    found = view.assessment
-    return OUTCOMES.get(found.verdict.outcome, ("?", "grey"))[1] if found else "grey"
+    return outcome_look(view.assessment)[1]
 
 
 def verdict_lines(view: View, width: int, *, compact: bool, rows: int | None = None) -> list[Line]:
@@ -35,18 +35,18 @@ def verdict_lines(view: View, width: int, *, compact: bool, rows: int | None = N
 
 
 def _tone(found: Assessment) -> str:
-    colour = OUTCOMES.get(found.verdict.outcome, ("?", "grey"))[1]
+    colour = outcome_look(found)[1]
     return "strong" if colour == "grey" else f"{colour}-strong"
 
 
 def _headline(found: Assessment, width: int) -> Line:
     verdict = found.verdict
-    glyph = OUTCOMES.get(verdict.outcome, ("?", "grey"))[0]
+    glyph = outcome_look(found)[0]
     tone = _tone(found)
     left = [Span(f"  {glyph}  ", tone)]
     left += _words(found, tone, " DELETES THE LOGIN ")
     kind = KINDS.get(verdict.kind, safe(verdict.kind))
-    if spans_width(left) + len(kind) + 6 <= width and verdict.kind != "ready":
+    if spans_width(left) + len(kind) + 6 <= width and verdict.kind not in _PLAIN:
         left.append(Span(f"   {kind}", "muted"))
     return Line(tuple(left))
 
@@ -76,7 +76,8 @@ def _full(found: Assessment, width: int) -> list[Line]:
         add("client says", f"“{safe(verdict.client_message)}”", "quote", 2)
     elif verdict.outcome != "ready":
         add("client says", "nothing", "quote", 1)
-    add("in truth" if verdict.client_message else "meaning", safe(verdict.sentence), "text", 4)
+    misled = verdict.client_message is not None and verdict.kind not in _PLAIN
+    add("in truth" if misled else "meaning", safe(verdict.sentence), "text", 4)
     body += _fix(found, "     ", text)
     if len(body) < _ROOMY:
         body.insert(1, BLANK)
@@ -100,19 +101,19 @@ def _fix(found: Assessment, indent: str, width: int) -> list[Line]:
     label = Span(indent + pad("fix", _LABEL), "faint")
     if first.command is None:
         return [Line((label, Span(clip(safe(first.text), width), "strong")))]
-    spans = [label, Span(clip(safe(first.command), width), "code", "copy_fix")]
+    rows = wrap(safe(first.command), width, 2)
+    spans = [label, Span(rows[0], "code", "copy_fix")]
     left = width - spans_width(spans[1:])
-    if left > 14:
+    if left > 14 and len(rows) == 1:
         spans.append(Span("  f", "key", "copy_fix"))
         spans.append(Span(" copies", "faint", "copy_fix"))
         left -= 10
     lines = [Line(tuple(spans))]
+    blank = Span(indent + pad("", _LABEL), "faint")
+    lines += [Line((blank, Span(row, "code", "copy_fix"))) for row in rows[1:]]
     text = safe(first.text)
     if text and text != first.command:
-        lines += [
-            Line((Span(indent + pad("", _LABEL), "faint"), Span(row, "muted")))
-            for row in wrap(text, width, 1)
-        ]
+        lines += [Line((blank, Span(row, "muted"))) for row in wrap(text, width, 1)]
     return lines
 
 
@@ -125,8 +126,10 @@ def _lamp_column(found: Assessment) -> list[tuple[Span, ...]]:
         rows = wrap(safe(lamp.reason), _LAMPS_WIDTH - 18, 2)
         out.append(
             (
-                Span("│  ", "border"), Span(f"{glyph} ", tone, "verdict"),
-                Span(pad(name, 10), label, "verdict"), Span(rows[0], "faint", "verdict"),
+                Span("│  ", "border"),
+                Span(f"{glyph} ", tone, "verdict"),
+                Span(pad(name, 10), label, "verdict"),
+                Span(rows[0], "faint", "verdict"),
             )
         )
         more = rows[1] if len(rows) > 1 else ""
@@ -149,7 +152,7 @@ def lamp_chain(found: Assessment) -> tuple[Span, ...]:
 def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
     verdict = found.verdict
     text = width - 6
-    glyph = OUTCOMES.get(verdict.outcome, ("?", "grey"))[0]
+    glyph = outcome_look(found)[0]
     tone = _tone(found)
     head = Line((Span(f" {glyph} ", tone), *_words(found, tone, " DELETES ")))
     sentence = [Line((Span("   " + row, "text"),)) for row in wrap(safe(verdict.sentence), text, 2)]
@@ -161,16 +164,24 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
     fix: list[Line] = []
     if verdict.fix:
         first = verdict.fix[0]
-        shown = Span(safe(first.command or first.text), "code" if first.command else "strong",
-                     "copy_fix")
-        fix = [Line((Span("   fix  ", "faint"), shown), (Span("f", "key"), Span(" copies ", "faint")))]
+        shown = Span(
+            safe(first.command or first.text), "code" if first.command else "strong", "copy_fix"
+        )
+        fix = [
+            Line((Span("   fix  ", "faint"), shown), (Span("f", "key"), Span(" copies ", "faint")))
+        ]
     chain = [Line((Span("   "), *lamp_chain(found)))]
     whole = [head, *sentence, *says, *fix, chain[0]]
     if rows is None or len(whole) <= rows:
         return whole
     # What gives way first: the client's text, the second row of the sentence, the lamps.
-    for without in ([head, *sentence, *fix, *chain], [head, *sentence[:1], *fix, *chain],
-                    [head, *fix, *chain], [head, *fix], [head]):
+    for without in (
+        [head, *sentence, *fix, *chain],
+        [head, *sentence[:1], *fix, *chain],
+        [head, *fix, *chain],
+        [head, *fix],
+        [head],
+    ):
         if len(without) <= rows:
             return without
     return [head]

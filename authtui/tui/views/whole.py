@@ -12,6 +12,7 @@ from authtui.tui.views.context import (
     PROGRAMS,
     View,
     note,
+    outcome_look,
 )
 from authtui.tui.views.detail import Page
 from authtui.tui.views.verdict import LAMPS
@@ -24,15 +25,20 @@ def whole_doc(view: View, width: int) -> Doc:
         return Doc("Verdict", note("Nothing has been read yet.", width))
     page = Page(view, width)
     verdict = found.verdict
-    glyph, colour = OUTCOMES.get(verdict.outcome, ("?", "grey"))
+    glyph, colour = outcome_look(found)
     tone = "strong" if colour == "grey" else f"{colour}-strong"
     page.lines.append(
-        Line((Span(f"  {glyph} {safe(verdict.headline)}", tone),
-              Span(f"   {KINDS.get(verdict.kind, '')}", "muted")))
+        Line(
+            (
+                Span(f"  {glyph} {safe(verdict.headline)}", tone),
+                Span(f"   {KINDS.get(verdict.kind, '')}", "muted"),
+            )
+        )
     )
     if verdict.deletes_stored_login:
-        page.lines.append(Line((Span("  "), Span(" starting the client deletes the stored login ",
-                                                   "loud"))))
+        page.lines.append(
+            Line((Span("  "), Span(" starting the client deletes the stored login ", "loud")))
+        )
     page.words(verdict.sentence)
     page.heading("What the client says")
     page.fact(Fact("message", verdict.client_message or "nothing"), "quote")
@@ -74,7 +80,9 @@ def _starts(page: Page) -> None:
         says = safe(start.says) if start.says else "says nothing"
         deletes = " · deletes the login" if start.deletes_stored_login else ""
         head = Span(f"  {mark} {pad(PROGRAMS[start.surface], 20)}", tone)
-        tail = Span(f" exit {start.exit}{deletes}", "bad" if start.deletes_stored_login else "faint")
+        tail = Span(
+            f" exit {start.exit}{deletes}", "bad" if start.deletes_stored_login else "faint"
+        )
         page.lines.append(Line((head, Span(says, "quote")), (tail,)))
     if not found.generations:
         return
@@ -82,7 +90,8 @@ def _starts(page: Page) -> None:
     for name, outcome in found.generations.items():
         mark, colour = OUTCOMES.get(outcome, ("?", "grey"))
         tone = "muted" if colour == "grey" else colour
-        here = Span("  ‹ this one", "faint") if name == found.contract.name else Span("")
+        here = Span("  ← this one", "faint") if name == found.contract.name else Span("")
         words = OUTCOME_WORDS.get(outcome, safe(outcome))
-        page.lines.append(Line((Span(f"  {mark} {pad(safe(name, 40), 20)} ", tone),
-                                Span(words, "text"), here)))
+        page.lines.append(
+            Line((Span(f"  {mark} {pad(safe(name, 40), 20)} ", tone), Span(words, "text"), here))
+        )

@@ -1,0 +1,171 @@
+"""What the tokens say about plan, government routing and the person (CLAIMS)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix
+from authtui.checks.look import (
+    LOGIN,
+    ago,
+    auth_claims,
+    chatgpt_login,
+    chosen,
+    claims_of,
+    line_of,
+    number_of,
+    seen,
+    text_of,
+)
+from authtui.checks.registry import Answer, check
+
+if TYPE_CHECKING:
+    from authtui.checks.registry import Subject
+
+_TOKENS = "codex-rs/login/src/token_data.rs"
+_OLD_SECONDS = 30 * 86_400
+
+
+@check("plan.claim", "CLAIMS", "The plan that the token names", source=_TOKENS, modes=(2,))
+def _plan(subject: Subject) -> Answer | None:
+    login = chatgpt_login(subject)
+    if login is None:
+        return None
+    _, tokens = login
+    plan = tokens.id_claims.plan
+    if plan is None:
+        return None
+    from authtui.tokens.claims import plan_of
+
+    found = plan_of(plan)
+    issued = number_of(claims_of(tokens.id_token).get("iat"))
+    age = seen(subject).at.timestamp() - issued if issued is not None else None
+    when = f"issued {ago(age)} ago" if age is not None and age >= 0 else "of unknown age"
+    where = line_of(subject, "tokens.id_token")
+    if found.raw == "free":
+        return Answer(
+            "unknown",
+            f"the id token, {when}, says plan Free; a plan bought since then is not in it",
+            (f"{where}: chatgpt_plan_type free", f"account {tokens.id_claims.account_id}"),
+            "The plan is written into the token when it is issued. After an upgrade, or when the "
+            "sign-in picked another workspace, Codex still shows Free and asks you to upgrade.",
+            Fix("log in again and pick the workspace with the plan", "codex logout; codex login"),
+            where,
+        )
+    if age is not None and age > _OLD_SECONDS:
+        return Answer("pass", f"the id token says plan {found.shown}; it is {ago(age)} old")
+    return Answer("pass", f"the id token, {when}, says plan {found.shown}")
+
+
+@check("plan.agree", "CLAIMS", "Both tokens name the same plan", source=_TOKENS, modes=(2,))
+def _plan_agree(subject: Subject) -> Answer | None:
+    login = chatgpt_login(subject)
+    if login is None:
+        return None
+    _, tokens = login
+    one, other = (
+        tokens.id_claims.plan,
+        text_of(auth_claims(tokens.access_token).get("chatgpt_plan_type")),
+    )
+    if one is None or other is None:
+        return None
+    if one == other:
+        return Answer("pass", f"id token and access token both say plan {one}")
+    return Answer(
+        "warn",
+        f"the id token says plan {one}, the access token says {other}",
+        (
+            f"{line_of(subject, 'tokens.id_token')}: {one}",
+            f"{line_of(subject, 'tokens.access_token')}: {other}",
+        ),
+        "Codex shows the id token's plan; the server goes by the access token. They were issued at "
+        "different times, or come from different logins.",
+        LOGIN,
+        line_of(subject, "tokens.id_token"),
+    )
+
+
+@check(
+    "fedramp.flag",
+    "CLAIMS",
+    "Requests of a government workspace are marked",
+    source="#17151",
+    modes=(69,),
+)
+def _fedramp(subject: Subject) -> Answer | None:
+    credential = chosen(subject.course)
+    says: dict[str, bool] = {}
+    login = chatgpt_login(subject)
+    if login is not None:
+        _, tokens = login
+        says["id token"] = tokens.id_claims.fedramp
+        flag = auth_claims(tokens.access_token).get("chatgpt_account_is_fedramp")
+        if isinstance(flag, bool):
+            says["access token"] = flag
+    if credential is not None and credential.record is not None:
+        says["agent identity"] = credential.record.fedramp
+    if not any(says.values()):
+        return None
+    request = subject.course.request or subject.courses["exec"].request
+    evidence = tuple(f"{name}: {'yes' if flag else 'no'}" for name, flag in says.items())
+    if request is None or request.authorization is None:
+        return None
+    if request.fedramp and all(says.values()):
+        return Answer("pass", "the account is FedRAMP, and requests are marked so", evidence)
+    reason = (
+        "this generation never marks requests of an agent identity"
+        if subject.case.contract.identity_only
+        and credential is not None
+        and credential.mode == "agent_identity"
+        else "the selected credential does not carry the flag"
+    )
+    if request.fedramp:
+        reason = "the tokens disagree"
+    return Answer(
+        "warn",
+        f"one token says FedRAMP, but X-OpenAI-Fedramp is {'' if request.fedramp else 'not '}sent: "
+        f"{reason}",
+        evidence,
+        "A government workspace is served apart, and the header routes requests there. Without it "
+        "the commercial service answers 401 or 403, however good the login is.",
+        LOGIN,
+        line_of(subject, "tokens.id_token"),
+    )
+
+
+@check(
+    "claims.person",
+    "CLAIMS",
+    "Whose login this is",
+    source=_TOKENS,
+    modes=(7,),
+)
+def _person(subject: Subject) -> Answer | None:
+    login = chatgpt_login(subject)
+    if login is None:
+        return None
+    _, tokens = login
+    from authtui.redaction import mask_email
+    from authtui.tokens.claims import plan_of
+
+    claims = tokens.id_claims
+    who = mask_email(claims.email) if claims.email else "no e-mail"
+    plan = plan_of(claims.plan) if claims.plan else None
+    place = "no plan named"
+    if plan is not None:
+        place = "a workspace plan" if plan.workspace else "a personal plan"
+    if claims.account_id is None:
+        return Answer(
+            "warn",
+            f"the id token names no account (chatgpt_account_id); the login is of {who}",
+            (f"{line_of(subject, 'tokens.id_token')}: chatgpt_account_id is missing",),
+            "Codex compares this claim with forced_chatgpt_workspace_id; a login without it breaks "
+            "any such restriction and would be deleted.",
+            LOGIN,
+            line_of(subject, "tokens.id_token"),
+        )
+    return Answer(
+        "pass",
+        f"the login is of {who}, account {claims.account_id}, {place}",
+        why="With several workspaces under one address the browser decides which one you get.",
+    )

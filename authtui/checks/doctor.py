@@ -1,0 +1,155 @@
+"""What `codex doctor` says of the login: its check `auth.credentials`, and nothing else.
+
+The doctor looks at the shape of the stored record and at whether a variable is there, never at
+whether either can be used; so it says `ok` in many states in which `codex exec` fails.
+Sources: codex-rs/cli/src/doctor.rs (spec sources.md 8), recorded clients 0.142 to 0.169.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from authtui.checks.predictions import MANAGED_PLANS, is_stale
+from authtui.credentials.assumptions import OK, refusal
+from authtui.credentials.document import Document, DocumentError, parse_document
+from authtui.credentials.selection import held_record
+from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from authtui.checks.predictions import Case
+
+VARIABLES: Final = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
+"""The variables whose mere presence the doctor counts as a login, in its order."""
+
+_LOG_IN = "Run codex login or provide an API key through a supported auth env var."
+_LOG_IN_AGAIN = "Run codex login again or provide a supported auth env var."
+_FIX_ACCESS = "Fix auth storage access or run codex login again."
+
+
+class DoctorReport(NamedTuple):
+    """The doctor's line on the login: `ok`, `warning` or `fail`, in its own words.
+
+    `issues` are its findings on the stored record, `variables` the ones it counts as a login.
+    """
+
+    status: Literal["ok", "warning", "fail"]
+    summary: str
+    remediation: str | None = None
+    issues: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+
+
+def examine(case: Case) -> DoctorReport | None:
+    """The doctor's line; None where the generation has no doctor, or it stops before that check."""
+    if not case.contract.doctor or case.observation.home.error or case.config_error:
+        return None
+    if not case.provider.known or case.places.workload.failure or _without_policies(case):
+        return None
+    variables = tuple(name for name in VARIABLES if case.observation.environment.get(name))
+    if not case.provider.built_in and not case.provider.requires_openai_auth:
+        return _of_the_provider(case)._replace(variables=variables)
+    return _of_the_store(case, variables)._replace(variables=variables)
+
+
+def _without_policies(case: Case) -> bool:
+    # The newest generation loads the workspace's policies before the doctor looks at anything.
+    login = case.places.store.credential
+    managed = login is not None and login.plan in MANAGED_PLANS
+    return case.contract.routing and managed and refusal(case.assumptions.policies) is not None
+
+
+def _renewed_first(case: Case) -> bool:
+    # ... and renews an expired login, which fills in what its record lacked.
+    login = case.places.store.credential
+    stale = login is not None and is_stale(login, case.contract, case.observation.at)
+    return case.contract.routing and stale and case.assumptions.refresh == OK
+
+
+def _of_the_provider(case: Case) -> DoctorReport:
+    name = case.provider.env_key
+    if name is None:
+        return DoctorReport("ok", "OpenAI auth is not required for the active model provider")
+    if case.observation.environment.trimmed(name) is not None:
+        return DoctorReport("ok", "auth is provided by the active model provider")
+    advice = case.provider.env_key_instructions or f"Set {name} for the active model provider."
+    return DoctorReport("fail", "active model provider auth env var is missing", advice)
+
+
+def _of_the_store(case: Case, variables: tuple[str, ...]) -> DoctorReport:
+    contract = case.contract
+    held = held_record(case.observation, contract)
+    unreadable = DoctorReport("fail", "stored credentials could not be read", _FIX_ACCESS)
+    if held.failure:
+        return unreadable
+    if held.data is None:
+        if variables:
+            return DoctorReport("ok", "auth is provided by environment")
+        return DoctorReport("fail", "no Codex credentials were found", _LOG_IN)
+    parsed = parse_document(
+        held.data,
+        contract.document,
+        contract.agent,
+        now=case.observation.at,
+        store="file" if held.name == "auth.json" else "keyring",
+    )
+    if isinstance(parsed, DocumentError):
+        return unreadable
+    issues = () if _renewed_first(case) else tuple(_issues(case, parsed))
+    if issues and variables:
+        summary = "auth is provided by environment, but stored credentials are incomplete"
+        return DoctorReport("warning", summary, None, issues)
+    if issues:
+        return DoctorReport("fail", "stored credentials are incomplete", _LOG_IN_AGAIN, issues)
+    if len(variables) > 1:
+        summary = "auth is configured, but multiple auth env vars are present"
+        return DoctorReport("warning", summary)
+    return DoctorReport("ok", "auth is configured")
+
+
+def _issues(case: Case, document: Document) -> list[str]:
+    match document.mode:
+        case "apikey":
+            key = document.openai_api_key
+            environment = case.observation.environment
+            given = environment.get("OPENAI_API_KEY") or environment.get("CODEX_API_KEY")
+            if (key is None or not key.reveal().strip()) and not given:
+                return ["API key auth is missing an API key"]
+        case "chatgpt":
+            return _chatgpt_issues(document)
+        case "chatgptAuthTokens":
+            return _external_issues(document)
+        case "agentIdentity" if document.agent_identity is None:
+            return ["agent identity auth is missing an agent identity token"]
+        case "personalAccessToken" if document.personal_access_token is None:
+            return ["personal access token auth is missing a personal access token"]
+        case "bedrockApiKey" if document.bedrock_api_key is None:
+            return ["Bedrock API key auth is missing a Bedrock API key"]
+    return []
+
+
+def _chatgpt_issues(document: Document) -> list[str]:
+    found = []
+    if document.tokens is None:
+        found.append("ChatGPT auth is missing token data")
+    else:
+        if not document.tokens.access_token.reveal().strip():
+            found.append("ChatGPT auth is missing an access token")
+        if not document.tokens.refresh_token.reveal().strip():
+            found.append("ChatGPT auth is missing a refresh token")
+    if document.last_refresh is None:
+        found.append("ChatGPT auth is missing refresh metadata")
+    return found
+
+
+def _external_issues(document: Document) -> list[str]:
+    found = []
+    if document.tokens is None:
+        found.append("external ChatGPT auth is missing token data")
+    else:
+        if not document.tokens.access_token.reveal().strip():
+            found.append("external ChatGPT auth is missing an access token")
+        if document.tokens.account_id is None and document.tokens.id_claims.account_id is None:
+            found.append("external ChatGPT auth is missing a ChatGPT account id")
+    if document.last_refresh is None:
+        found.append("external ChatGPT auth is missing refresh metadata")
+    return found

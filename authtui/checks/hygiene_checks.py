@@ -1,0 +1,339 @@
+"""Hygiene of variables: values that are not what they should be (ENVH)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix
+from authtui.checks.look import (
+    CREDENTIAL_VARIABLES,
+    ago,
+    chosen,
+    host_of,
+    hurt,
+    quoted_path,
+    seen,
+    unset_where,
+    where_set,
+)
+from authtui.checks.registry import Answer, check
+from authtui.redaction import Secret
+
+if TYPE_CHECKING:
+    from authtui.checks.findings import CheckStatus
+    from authtui.checks.registry import Subject
+
+_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+_CA = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
+_STALE_SECONDS = 2 * 31_557_600
+_QUOTES = "\"'\u2018\u2019\u201c\u201d"
+_INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00a0"
+_EXAMPLES = ("your", "xxxx", "changeme", "change-me", "placeholder", "<", "...", "…", "****")
+
+
+def _names(subject: Subject) -> list[str]:
+    names = [*CREDENTIAL_VARIABLES, "OPENAI_API_KEY"]
+    own = subject.case.provider.env_key
+    if own and own not in names:
+        names.append(own)
+    return names
+
+
+def _status(subject: Subject, name: str) -> CheckStatus:
+    course = subject.course
+    credential = chosen(course)
+    source = (
+        credential.source if credential else (course.failure.source if course.failure else None)
+    )
+    return hurt(subject) if source == name else "warn"
+
+
+def dirt_of(value: str) -> str | None:
+    """What is wrong with the value of a credential variable, or None. Never repeats the value."""
+    text = value.strip()
+    if not text:
+        return None
+    if text[0] in _QUOTES or text[-1] in _QUOTES:
+        return "quote characters are part of the value"
+    if text.lower().startswith(("bearer ", "authorization:")):
+        return "the word Bearer is part of the value"
+    if any(char in _INVISIBLE for char in text):
+        return "an invisible character is part of the value"
+    if any(char in "\r\n" for char in text):
+        return "the value has several lines"
+    if any(char.isspace() for char in text):
+        return "white space stands inside the value"
+    if "://" in text:
+        return "the value is an address"
+    if "=" in text.split(".", 1)[0] and text.split("=", 1)[0].isupper():
+        return "a name and an equals sign are part of the value"
+    if text.startswith(("$", "%")):
+        return "the value is the name of another variable, not its content"
+    if text.startswith(("/", "~/")):
+        return "the value is a path, not a credential"
+    low = text.lower()
+    if len(text) < 200 and any(mark in low for mark in _EXAMPLES):
+        return "the value is a placeholder"
+    if any(ord(char) > 126 or ord(char) < 32 for char in text):
+        return "a character that no header may carry is part of the value"
+    return None
+
+
+@check(
+    "variable.dirty",
+    "ENVH",
+    "Credential variables hold nothing but the credential",
+    source="codex-rs/login/src/auth/manager.rs (trimmed, nothing else)",
+    modes=(43,),
+)
+def _dirty(subject: Subject) -> Answer | None:
+    environment = seen(subject).environment
+    clean: list[str] = []
+    for name in _names(subject):
+        variable = environment.get(name)
+        if variable is None or not variable.value:
+            continue
+        if not variable.valid_unicode:
+            return Answer(
+                _status(subject, name),
+                f"{name} is not valid Unicode, so the client treats it as not set",
+                fix=unset_where(subject, name),
+                where=where_set(subject, name),
+            )
+        dirt = dirt_of(variable.value.reveal())
+        if dirt is None:
+            if variable.value.reveal().strip():
+                clean.append(name)
+            continue
+        return Answer(
+            _status(subject, name),
+            f"{name}: {dirt}",
+            (f"{name}: {variable.value}", f"set in: {where_set(subject, name)}"),
+            "Only white space at the two ends is removed; everything else is sent as it stands, "
+            "and the server answers that the key is incorrect.",
+            Fix("set it again, the bare value only", f"unset {name}"),
+            where_set(subject, name),
+        )
+    if not clean:
+        return None
+    return Answer("pass", f"{', '.join(clean)}: nothing but the value, no quotes, no white space")
+
+
+@check(
+    "variable.blank",
+    "ENVH",
+    "Variables that are set hold something",
+    source="codex-rs/login/src/auth/manager.rs",
+    modes=(33, 43),
+)
+def _blank(subject: Subject) -> Answer | None:
+    environment = seen(subject).environment
+    blank = [
+        name
+        for name in _names(subject)
+        if (found := environment.get(name)) is not None and not found.value.reveal().strip()
+    ]
+    if not blank:
+        return None
+    name = blank[0]
+    return Answer(
+        "warn",
+        f"{', '.join(blank)} {'is' if len(blank) == 1 else 'are'} set, but blank: the client "
+        "treats that as not set",
+        (f"set in: {where_set(subject, name)}",),
+        "In a CI job this is what a secret looks like that the job may not see, for example in a "
+        "pull request from a fork. `codex doctor` may count a blank variable as a login.",
+        unset_where(subject, name),
+        where_set(subject, name),
+    )
+
+
+_SHAPES = {
+    "API key": "an API key (sk-…)",
+    "personal access token": "a personal access token (at-…)",
+    "private key": "a private key",
+    "JWT": "a JWT",
+}
+
+
+@check(
+    "variable.kind",
+    "ENVH",
+    "Each variable holds the right kind of secret",
+    source="#25731, #18180",
+    modes=(64,),
+)
+def _kind(subject: Subject) -> Answer | None:
+    case, environment = subject.case, seen(subject).environment
+    agent = case.contract.agent_variable
+    found: list[str] = []
+    for name in ("CODEX_API_KEY", *([agent] if agent else [])):
+        value = environment.trimmed(name)
+        if value is None:
+            continue
+        problem, command = _wrong_kind(subject, name, value)
+        if problem is None:
+            found.append(name)
+            continue
+        return Answer(
+            _status(subject, name),
+            f"{name} holds {problem}",
+            (f"{name}: {Secret(value)}",),
+            "A token beginning with at- is taken for a personal access token; anything else in the "
+            "agent variable is read as an agent identity JWT, and anything in CODEX_API_KEY is "
+            "sent as an API key.",
+            Fix("move it to the right variable", command),
+            where_set(subject, name),
+        )
+    if not found:
+        return None
+    return Answer("pass", f"{' and '.join(found)} hold the kind of secret that belongs there")
+
+
+def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str | None, str]:
+    kind = Secret(value).kind
+    contract = subject.case.contract
+    shown = _SHAPES.get(kind, "something that is no token")
+    to_agent = f'export {contract.agent_variable}="${name}"; unset {name}'
+    if name == "CODEX_API_KEY":
+        if kind in ("personal access token", "JWT", "private key"):
+            command = to_agent if contract.agent_variable else f"unset {name}"
+            return f"{shown}, where an API key belongs", command
+        return None, ""
+    to_key = f'export CODEX_API_KEY="${name}"; unset {name}'
+    if kind == "personal access token":
+        if contract.personal_access_tokens:
+            return None, ""
+        return f"{shown}, which {contract.title} does not know", f"unset {name}"
+    if kind == "API key":
+        return f"{shown}, where an agent identity belongs", to_key
+    if kind != "JWT":
+        return f"{shown}, where an agent identity JWT belongs", f"unset {name}"
+    from authtui.checks.look import claims_of
+
+    claims = claims_of(Secret(value))
+    if "agent_runtime_id" not in claims and "https://api.openai.com/auth" in claims:
+        return "a ChatGPT token, where an agent identity belongs", f"unset {name}"
+    return None, ""
+
+
+@check(
+    "network.proxy",
+    "ENVH",
+    "Proxy variables name a proxy",
+    source="reqwest (proxy schemes)",
+    modes=(15,),
+)
+def _proxy(subject: Subject) -> Answer | None:
+    environment = seen(subject).environment
+    given = {name: value for name in _PROXIES if (value := environment.trimmed(name))}
+    if not given:
+        return None
+    evidence = tuple(f"{name}: {_proxy_shown(value)}" for name, value in given.items())
+    for name, value in given.items():
+        scheme, mark, rest = value.partition("://")
+        if mark and scheme.lower() not in _SCHEMES:
+            return Answer(
+                "warn",
+                f"{name} has the scheme {scheme[:20]}://, which the client does not know",
+                evidence,
+                "Known are http, https, socks4, socks4a, socks5 and socks5h; socks:// is not. The "
+                "client then goes without the proxy, or fails with a text about the request.",
+                Fix("name a known scheme", f"export {name}=socks5h://{host_of(value)}:…"),
+                where_set(subject, name),
+            )
+        if not host_of(rest if mark else value) or any(c.isspace() for c in value):
+            return Answer(
+                "warn",
+                f"{name} is no proxy address",
+                evidence,
+                "A proxy is given as scheme://host:port.",
+                unset_where(subject, name),
+                where_set(subject, name),
+            )
+    for upper in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
+        low = upper.lower()
+        if upper in given and low in given and given[upper] != given[low]:
+            return Answer(
+                "warn",
+                f"{upper} and {low} differ: {_proxy_shown(given[upper])} and "
+                f"{_proxy_shown(given[low])}",
+                evidence,
+                "Programs differ in which spelling they prefer, so two parts of one login may go "
+                "different ways.",
+                unset_where(subject, low),
+                where_set(subject, low),
+            )
+    first = next(iter(given))
+    dotted = " of .env" if where_set(subject, first).startswith(".env") else ""
+    return Answer("pass", f"requests go through the proxy of {first}{dotted}", evidence)
+
+
+def _proxy_shown(value: str) -> str:
+    from authtui.checks.look import shown_url
+
+    return shown_url(value)
+
+
+@check(
+    "network.ca",
+    "ENVH",
+    "The CA bundle can be read",
+    source="codex-rs/login/src/auth/default_client.rs",
+    modes=(25, 55),
+)
+def _ca(subject: Subject) -> Answer | None:
+    environment, facts = seen(subject).environment, seen(subject).ca_file
+    name = next((n for n in _CA if environment.trimmed(n)), None)
+    if name is None or facts is None:
+        return None
+    evidence = [f"{name}: {facts.path}"]
+    both = all(environment.trimmed(n) for n in _CA)
+    if both:
+        evidence.append("CODEX_CA_CERTIFICATE comes before SSL_CERT_FILE")
+    why = (
+        "The client trusts the certificates in this file for every TLS connection. When it cannot "
+        "be read, nothing can be reached, and the message speaks of the request or of routing."
+    )
+    fix = unset_where(subject, name)
+    where = where_set(subject, name)
+    if facts.kind != "file" or facts.data is None:
+        reason = facts.error or ("it does not exist" if facts.kind == "absent" else facts.kind)
+        return Answer(
+            hurt(subject),
+            f"{name} names {facts.path}, which cannot be read: {reason}",
+            evidence,
+            why,
+            fix,
+            where,
+        )
+    if (
+        b"-----BEGIN CERTIFICATE-----" not in facts.data
+        and b"TRUSTED CERTIFICATE" not in facts.data
+    ):
+        return Answer(
+            "warn",
+            f"{name} names {facts.path}, which holds no certificate",
+            evidence,
+            why,
+            fix,
+            where,
+        )
+    count = facts.data.count(b"-----BEGIN ")
+    if facts.modified is not None:
+        age = seen(subject).at.timestamp() - facts.modified.timestamp()
+        if age > _STALE_SECONDS:
+            return Answer(
+                "warn",
+                f"{name} names a bundle that was last changed {ago(age)} ago; it may lack today's "
+                "authorities",
+                (*evidence, f"{count} certificates"),
+                "Certificate authorities come and go. A variable set long ago for another project "
+                "points at an old bundle, and connections fail with `error sending request`.",
+                Fix(
+                    "look at its dates", f"openssl x509 -noout -dates -in {quoted_path(facts.path)}"
+                ),
+                where,
+            )
+    return Answer("pass", f"{name} names a bundle of {count} certificates", evidence)

@@ -1,0 +1,358 @@
+"""Agent identities: the token field by field, the key, the task, the hosts (IDJ, IDK)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix
+from authtui.checks.look import (
+    CREDENTIAL_VARIABLES,
+    agent_token,
+    decoded,
+    fields_of,
+    host_of,
+    hurt,
+    judged,
+    line_of,
+    seen,
+    shown_url,
+    stored_document,
+    unset_where,
+    where_set,
+)
+from authtui.checks.registry import Answer, check
+from authtui.redaction import Secret, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from authtui.checks.registry import Subject
+    from authtui.tokens.agent import FieldJudgement
+
+_CRATE = "codex-rs/agent-identity/src/lib.rs"
+_OPAQUE = (
+    "The client has one message, `failed to verify agent identity JWT`, for a wrong issuer, "
+    "audience, expiry or signature, and hides the name of a missing claim. Newer clients print "
+    "nothing at all."
+)
+_JWKS = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
+_AUTHAPI = ("CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL", "CODEX_AUTHAPI_BASE_URL")
+
+
+def _renew(subject: Subject, source: str) -> Fix:
+    if source in CREDENTIAL_VARIABLES:
+        return Fix("put a fresh token into it, or unset it", unset_where(subject, source).command)
+    return Fix(
+        "log in again with a fresh token",
+        "printenv CODEX_ACCESS_TOKEN | codex login --with-access-token",
+    )
+
+
+def _about(subject: Subject, names: Iterable[str], good: str) -> Answer | None:
+    """One answer on some fields of the token: the worst of them speaks."""
+    found = agent_token(subject)
+    if found is None:
+        return None
+    source, where, token = found
+    judgement = judged(subject, token)
+    fields = [field for name in names if (field := judgement.of(name)) is not None]
+    if not fields:
+        return None
+    evidence = tuple(f"{field.field}: {field.value}: {field.statement}" for field in fields)
+    for status in ("fail", "warn", "unknown"):
+        bad = [field for field in fields if field.status == status]
+        if bad:
+            grade = hurt(subject) if status == "fail" else bad[0].status
+            return Answer(
+                grade,
+                f"agent identity in {source}: {_words(bad)}",
+                evidence,
+                _OPAQUE,
+                _renew(subject, source) if status == "fail" else None,
+                where,
+            )
+    return Answer("pass", f"agent identity in {source}: {good}", evidence, where=where)
+
+
+def _words(fields: list[FieldJudgement]) -> str:
+    return "; ".join(f"{field.field} {field.value}: {field.statement}" for field in fields[:3])
+
+
+@check("identity.shape", "IDJ", "The agent identity is a JWT", source=_CRATE, modes=(64,))
+def _shape(subject: Subject) -> Answer | None:
+    return _about(subject, ("shape", "payload"), "three parts that can be decoded")
+
+
+@check(
+    "identity.algorithm",
+    "IDJ",
+    "It is signed with the right algorithm",
+    source="#19764",
+    modes=(57,),
+)
+def _algorithm(subject: Subject) -> Answer | None:
+    if not subject.case.contract.agent.verified:
+        found = agent_token(subject)
+        if found is None:
+            return None
+        return Answer(
+            "unknown",
+            f"agent identity in {found[0]}: {subject.case.contract.title} checks no signature",
+            why="The code of #18176 reads the claims and trusts them. Anyone can write such a "
+            "token.",
+            where=found[1],
+        )
+    return _about(subject, ("alg",), "signed with the algorithm the client accepts")
+
+
+@check(
+    "identity.kid", "IDJ", "Its signing key is in the key set", source="#19764, #23739", modes=(49,)
+)
+def _kid(subject: Subject) -> Answer | None:
+    return _about(subject, ("kid",), "the key set lists its key")
+
+
+@check("identity.signature", "IDJ", "The signature is right", source="#19764", modes=(49, 57))
+def _signature(subject: Subject) -> Answer | None:
+    if not subject.case.contract.agent.verified:
+        return None
+    return _about(subject, ("signature",), "the signature was checked and is right")
+
+
+@check("identity.issuer", "IDJ", "It is from the right issuer", source="#19764", modes=(57,))
+def _issuer(subject: Subject) -> Answer | None:
+    return _about(subject, ("iss",), "the issuer is the required one")
+
+
+@check("identity.audience", "IDJ", "It is for this client", source="#19764", modes=(57,))
+def _audience(subject: Subject) -> Answer | None:
+    return _about(subject, ("aud",), "the audience is the required one")
+
+
+@check("identity.expiry", "IDJ", "It is in date", source="#19764", modes=(57,))
+def _expiry(subject: Subject) -> Answer | None:
+    return _about(subject, ("exp",), "not expired")
+
+
+@check(
+    "identity.claims", "IDJ", "Every required claim is there", source="#18176, #18904", modes=(63,)
+)
+def _claims(subject: Subject) -> Answer | None:
+    skip = ("iss", "aud", "exp", "agent_private_key")
+    contract = subject.case.contract.agent
+    names = [name for name in (*contract.required, *contract.optional) if name not in skip]
+    return _about(subject, names, "every required claim is there and of the right type")
+
+
+@check(
+    "identity.form",
+    "IDJ",
+    "It has the claims of this generation",
+    source="#18176, #19763",
+    modes=(63,),
+)
+def _form(subject: Subject) -> Answer | None:
+    found = agent_token(subject)
+    if found is None:
+        return None
+    source, where, token = found
+    claims = decoded(token).claims
+    if claims is None:
+        return None
+    old, new = "workspace_id" in claims, "account_id" in claims
+    wants = "workspace_id" if subject.case.contract.identity_only else "account_id"
+    if not (old or new):
+        return None
+    if (old and wants == "workspace_id") or (new and wants == "account_id"):
+        return Answer("pass", f"agent identity in {source}: it names its account as {wants}")
+    has = "workspace_id" if old else "account_id"
+    return Answer(
+        hurt(subject),
+        f"agent identity in {source} names its account as {has}; {subject.case.contract.title} "
+        f"wants {wants}",
+        (f"claims: {', '.join(printable(name, 40) for name in list(claims)[:12])}",),
+        "The shape with workspace_id belongs to the proposal of April 2026 (#18176), which no "
+        "released client accepts; every release wants account_id and a signature.",
+        _renew(subject, source),
+        where,
+    )
+
+
+@check(
+    "identity.hosts",
+    "IDJ",
+    "Key set and registration are of one service",
+    source="#19764, #37356",
+    modes=(49, 50, 62),
+)
+def _hosts(subject: Subject) -> Answer | None:
+    if agent_token(subject) is None or not subject.case.contract.agent.verified:
+        return None
+    facts, contract = seen(subject), subject.case.contract
+    base = facts.config.get("chatgpt_base_url")
+    jwks = base if isinstance(base, str) and base.strip() else "https://chatgpt.com/backend-api"
+    jwks_set_by = facts.config.where("chatgpt_base_url") if base else "the default"
+    override = facts.environment.trimmed(_JWKS)
+    if override and contract.identity_overrides:
+        jwks, jwks_set_by = override, _JWKS
+    name = next((n for n in _AUTHAPI if facts.environment.trimmed(n)), None)
+    task = (facts.environment.trimmed(name) if name else None) or ""
+    staging = "staging" in host_of(jwks)
+    if not task:
+        stock = (
+            "https://auth.api.openai.org/api/accounts"
+            if staging
+            else ("https://auth.openai.com/api/accounts")
+        )
+        task = stock if contract.known_environments_only else "https://auth.openai.com/api/accounts"
+    task_set_by = name or "the default"
+    evidence = (
+        f"key set: {shown_url(jwks)} ({jwks_set_by})",
+        f"task registration: {shown_url(task)} ({task_set_by})",
+    )
+    one, two = _service(host_of(jwks)), _service(host_of(task))
+    if one == two:
+        return Answer("pass", f"key set and task registration are both of {one}", evidence)
+    culprit = task_set_by if name else jwks_set_by
+    return Answer(
+        "warn",
+        f"the key set comes from {host_of(jwks)} ({jwks_set_by}), tasks are registered at "
+        f"{host_of(task)} ({task_set_by})",
+        evidence,
+        "Two settings decide these hosts apart from each other. A token of one service is not "
+        "known to the other: the client says that the kid is not trusted, or the task is refused.",
+        unset_where(subject, culprit)
+        if culprit in (_JWKS, *_AUTHAPI)
+        else Fix(f"remove the setting at {culprit}"),
+        where_set(subject, culprit) if culprit in (_JWKS, *_AUTHAPI) else culprit,
+    )
+
+
+def _service(host: str) -> str:
+    if host in ("chatgpt.com", "chat.openai.com", "auth.openai.com"):
+        return "production"
+    if host in ("chatgpt-staging.com", "auth.api.openai.org"):
+        return "staging"
+    return "this machine" if host in ("localhost", "127.0.0.1", "[::1]") else host
+
+
+def _private_key(subject: Subject) -> tuple[str, Secret] | None:
+    found = agent_token(subject)
+    if found is not None:
+        value = (decoded(found[2]).claims or {}).get("agent_private_key")
+        place = found[0] if found[1] == "environment" else found[1]
+        return (place, Secret(value)) if isinstance(value, str) else None
+    document = stored_document(subject)
+    record = document.agent_record if document else None
+    if record is not None:
+        return line_of(subject, "agent_identity.agent_private_key"), record.agent_private_key
+    if subject.case.places.store.failure is None:
+        return None
+    kept = fields_of(subject).get("agent_identity")
+    value = kept.get("agent_private_key") if isinstance(kept, Mapping) else None
+    if isinstance(value, Secret):
+        return subject.case.places.store.failure.where, value
+    return None
+
+
+@check(
+    "identity.key", "IDK", "The private key can be used", source=f"{_CRATE}, #17387", modes=(65,)
+)
+def _key(subject: Subject) -> Answer | None:
+    token = agent_token(subject)
+    if token is not None:
+        claims = decoded(token[2]).claims
+        if claims is not None and not isinstance(claims.get("agent_private_key"), str):
+            missing = "must be a text" if "agent_private_key" in claims else "is missing"
+            return Answer(
+                hurt(subject),
+                f"agent identity in {token[0]}: agent_private_key {missing}",
+                why="Each request of an agent identity is signed with this key, which the token "
+                "itself carries. A token without it cannot be used.",
+                fix=_renew(subject, token[0]),
+                where=token[1],
+            )
+    found = _private_key(subject)
+    if found is None:
+        return None
+    from authtui.identity.keys import KeyProblem, read_private_key
+
+    where, secret = found
+    key = read_private_key(secret.reveal())
+    if isinstance(key, KeyProblem):
+        removed = ""
+        if subject.case.contract.managed_identity == "biscuit":
+            removed = " With features.use_agent_identity the client then removes the record."
+        return Answer(
+            hurt(subject),
+            f"{where}: the agent's private key cannot be used: {key.statement}",
+            (f"agent_private_key: {secret}", f"the client says: {key.client_error}"),
+            "Each request of an agent identity is signed with this key; it must be an Ed25519 key "
+            f"as PKCS#8 in standard base64. A cut or wrapped key signs nothing.{removed}",
+            Fix("have the identity issued again"),
+            where,
+        )
+    return Answer(
+        "pass",
+        f"{where}: a usable Ed25519 key, PKCS#8 v{key.version}, {key.sha256_fingerprint}",
+        ("whether it is the key registered for the runtime, the server alone knows",),
+    )
+
+
+@check("identity.task", "IDK", "A task is registered", source="#17387, #19049", modes=(50,))
+def _task(subject: Subject) -> Answer | None:
+    document = stored_document(subject)
+    record = document.agent_record if document else None
+    if record is None or record.from_jwt:
+        return None
+    named = record.task_id if subject.case.contract.managed_record else record.background_task_id
+    field = "task_id" if subject.case.contract.managed_record else "background_task_id"
+    where = line_of(subject, f"agent_identity.{field}")
+    if named and named.strip():
+        return Answer(
+            "pass",
+            f"{where}: {field} is stored; whether the task still lives, the server alone knows",
+        )
+    if named is not None:
+        return Answer(
+            "warn",
+            f"{where}: {field} is blank, so a new task has to be registered",
+            why="A blank task id counts as none. Each start then registers a task over the "
+            "network.",
+            where=where,
+        )
+    return Answer("pass", f"{field} is absent: the next start registers a task over the network")
+
+
+@check(
+    "identity.record",
+    "IDK",
+    "The stored identity is complete",
+    source="#17385, #19049",
+    modes=(24, 67),
+)
+def _record(subject: Subject) -> Answer | None:
+    document = stored_document(subject)
+    record = document.agent_record if document else None
+    if record is None:
+        return None
+    blank = [
+        name
+        for name, value in (
+            ("agent_runtime_id", record.agent_runtime_id),
+            ("account id", record.account_id),
+            ("agent_private_key", record.agent_private_key.reveal()),
+        )
+        if not value.strip()
+    ]
+    where = line_of(subject, "agent_identity")
+    if not blank:
+        return Answer("pass", f"{where}: runtime, account and key of the agent identity are there")
+    return Answer(
+        hurt(subject),
+        f"{where}: blank in the agent identity: {', '.join(blank)}",
+        why="The client takes a blank text as it is; the server then knows no such agent.",
+        fix=Fix("have the identity issued again"),
+        where=where,
+    )

@@ -1,0 +1,69 @@
+"""The four lamps: stored, selected, sent, accepted, each lit on its own evidence.
+
+Reasons are short: they stand in a narrow column beside the verdict.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Lamp, Lamps
+from authtui.checks.phrases import at_home, describe, host_of
+from authtui.credentials.selection import CHATGPT_MODES
+
+if TYPE_CHECKING:
+    from authtui.checks.predictions import Case, Course
+
+
+def light_lamps(case: Case, course: Course) -> Lamps:
+    """stored, selected, sent, accepted: never one on the evidence of another."""
+    return Lamps(_stored(case), _selected(case, course), _sent(course), _accepted())
+
+
+def _stored(case: Case) -> Lamp:
+    place = case.places.store
+    if place.credential:
+        return Lamp("green", f"{place.name}: {describe(place.credential, short=True)}")
+    if place.failure:
+        return Lamp("red", f"{place.failure.where} cannot be read")
+    file = case.observation.auth_file
+    if file.exists and case.places.store_mode in ("keyring", "ephemeral"):
+        return Lamp("amber", f"store mode {case.places.store_mode} skips auth.json")
+    return Lamp("grey", "nothing is stored")
+
+
+def _selected(case: Case, course: Course) -> Lamp:
+    if course.violation:
+        where = case.observation.config.where(course.violation.rule)
+        return Lamp("red", f"{course.violation.credential.source}: refused by {where}")
+    if course.failure:
+        return Lamp("red", f"{course.failure.source} cannot be used")
+    if course.filtered:
+        return Lamp("red", f"dropped by {case.observation.config.where(course.filtered)}")
+    if course.credential is None:
+        return Lamp("grey", "nothing to select")
+    stored = case.places.store
+    if not stored.empty and stored.name != course.credential.source:
+        return Lamp("amber", f"{course.credential.source} hides {stored.name}")
+    return Lamp("green", course.credential.source)
+
+
+def _sent(course: Course) -> Lamp:
+    request = course.request
+    if request is None:
+        if course.prediction.exit:
+            return Lamp("red", "nothing: it stops first")
+        return Lamp("grey", "this command sends no model request")
+    host = host_of(request.base_url)
+    if request.authorization is None:
+        return Lamp("red", f"no credential, to {host}")
+    if course.prediction.exit:
+        return Lamp("red", f"a wrong credential, to {host}")
+    mode = course.credential.mode if course.credential else None
+    if mode in CHATGPT_MODES and not at_home(host):
+        return Lamp("amber", f"{request.authorization} to {host}")
+    return Lamp("green", f"{request.authorization} to {host}")
+
+
+def _accepted() -> Lamp:
+    return Lamp("grey", "no answer was seen yet")

@@ -1,0 +1,236 @@
+"""Expiry, refresh and clocks (LIFE)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix
+from authtui.checks.look import (
+    LOGIN,
+    agent_token,
+    ago,
+    chatgpt_login,
+    chosen,
+    claims_of,
+    hurt,
+    is_url,
+    line_of,
+    number_of,
+    seen,
+    set_value,
+    shown_url,
+    stored,
+    unset_where,
+    where_set,
+)
+from authtui.checks.predictions import is_stale
+from authtui.checks.registry import Answer, check
+
+if TYPE_CHECKING:
+    from authtui.checks.registry import Subject
+
+_MANAGER = "codex-rs/login/src/auth/manager.rs"
+_SKEW_SECONDS = 60
+_IDLE_SECONDS = 60 * 86_400
+_REFRESH = "CODEX_REFRESH_TOKEN_URL_OVERRIDE"
+_REVOKE = "CODEX_REVOKE_TOKEN_URL_OVERRIDE"
+
+
+def _managed(subject: Subject) -> bool:
+    credential = stored(subject)
+    return credential is not None and credential.mode == "chatgpt"
+
+
+@check(
+    "access.expiry",
+    "LIFE",
+    "The access token is in date",
+    source=f"{_MANAGER}, #23546",
+    modes=(40,),
+)
+def _expiry(subject: Subject) -> Answer | None:
+    login = chatgpt_login(subject)
+    if login is None:
+        return None
+    _, tokens = login
+    from authtui.tokens.times import moment
+
+    now = seen(subject).at
+    expires = number_of(claims_of(tokens.access_token).get("exp"))
+    where = line_of(subject, "tokens.access_token")
+    if expires is None:
+        return None
+    left = expires - now.timestamp()
+    when = moment(expires, now)
+    if left > 0:
+        return Answer("pass", f"the access token is in date until {when}")
+    if tokens.refresh_token and _managed(subject):
+        return Answer(
+            "pass",
+            f"the access token expired {ago(left)} ago and is refreshed first; whether the refresh "
+            "token is still good, the server alone knows",
+            (f"{where}: exp {when.text}",),
+            "Codex trades the refresh token for new tokens before the first request.",
+        )
+    why_not = (
+        "the refresh token is empty" if not tokens.refresh_token else "a host program keeps it"
+    )
+    return Answer(
+        hurt(subject),
+        f"the access token expired {ago(left)} ago, and {why_not}: it cannot be renewed",
+        (f"{where}: exp {when.text}", f"{line_of(subject, 'tokens.refresh_token')}: {why_not}"),
+        "An access token lasts some days. Records made by converters often carry no refresh token "
+        "and stop working when it ends; `codex login status` still calls that a login.",
+        LOGIN,
+        where,
+    )
+
+
+@check("refresh.token", "LIFE", "A refresh token is there", source=_MANAGER, modes=(40,))
+def _token(subject: Subject) -> Answer | None:
+    login = chatgpt_login(subject)
+    if login is None or not _managed(subject):
+        return None
+    _, tokens = login
+    where = line_of(subject, "tokens.refresh_token")
+    if tokens.refresh_token.reveal().strip():
+        return Answer("pass", f"a refresh token is stored ({tokens.refresh_token})")
+    return Answer(
+        "warn",
+        f"{where}: the refresh token is empty; the login ends with the access token",
+        why="A refresh then fails with `Invalid 'refresh_token': empty string`. Files made by hand "
+        "or by a converter look like this.",
+        fix=LOGIN,
+        where=where,
+    )
+
+
+@check(
+    "refresh.last", "LIFE", "When the tokens were last refreshed", source=_MANAGER, modes=(24, 34)
+)
+def _last(subject: Subject) -> Answer | None:
+    login = chatgpt_login(subject)
+    if login is None:
+        return None
+    document, _ = login
+    where = line_of(subject, "last_refresh")
+    if document.last_refresh is None:
+        return Answer(
+            hurt(subject),
+            f"last_refresh is missing in {where}: the client cannot get at the tokens",
+            ("`codex login status` still says: Logged in using ChatGPT",),
+            "Without last_refresh the client treats the tokens as not available, although they are "
+            "there. Status does not look that far.",
+            LOGIN,
+            where,
+        )
+    age = seen(subject).at.timestamp() - document.last_refresh.timestamp()
+    if age < -_SKEW_SECONDS:
+        return Answer(
+            "warn",
+            f"{where}: last_refresh lies {ago(age)} in the future of this machine's clock",
+            why="The clock of this machine is behind, or the file came from one whose clock is "
+            "ahead. A token without expiry would not be refreshed in time.",
+            fix=Fix("set the clock", "timedatectl status"),
+            where=where,
+        )
+    if age > _IDLE_SECONDS:
+        return Answer(
+            "unknown",
+            f"the tokens were last refreshed {ago(age)} ago; the refresh token may have expired",
+            (where,),
+            "A refresh token that nobody uses for a long time is refused "
+            "(`refresh_token_expired`). Only the server knows.",
+            LOGIN,
+            where,
+        )
+    return Answer("pass", f"the tokens were last refreshed {ago(age)} ago")
+
+
+@check(
+    "clock.issued", "LIFE", "No token comes from the future", source="RFC 7519 4.1.6", modes=(34,)
+)
+def _issued(subject: Subject) -> Answer | None:
+    tokens = []
+    login = chatgpt_login(subject)
+    if login is not None:
+        tokens += [("id token", login[1].id_token), ("access token", login[1].access_token)]
+    agent = agent_token(subject)
+    if agent is not None:
+        tokens.append((f"agent identity in {agent[0]}", agent[2]))
+    now = seen(subject).at.timestamp()
+    ages: list[float] = []
+    for name, token in tokens:
+        claims = claims_of(token)
+        for claim in ("iat", "nbf"):
+            value = number_of(claims.get(claim))
+            if value is None:
+                continue
+            ages.append(now - value)
+            if value - now > _SKEW_SECONDS:
+                return Answer(
+                    "warn",
+                    f"the {name} has {claim} {ago(value - now)} in the future: this machine's "
+                    "clock is probably behind",
+                    (f"this machine: {seen(subject).at:%Y-%m-%dT%H:%M:%SZ}",),
+                    "Signed requests carry the local time, and the client judges expiry by it. A "
+                    "wrong clock makes good tokens look expired or unsigned. WSL and virtual "
+                    "machines lose time while they sleep.",
+                    Fix("compare the clock with a time server", "timedatectl status"),
+                )
+    if not ages:
+        return None
+    return Answer("pass", "no token is from the future, so the clock is not far behind")
+
+
+@check(
+    "refresh.url",
+    "LIFE",
+    "Refresh and revoke go to the stock address",
+    source="codex-rs/login/src/auth/revoke.rs",
+    modes=(30, 47),
+)
+def _url(subject: Subject) -> Answer | None:
+    name = next((n for n in (_REFRESH, _REVOKE) if set_value(subject, n) is not None), None)
+    if name is None:
+        return None
+    value = set_value(subject, name) or ""
+    credential = chosen(subject.courses["exec"]) or stored(subject)
+    stale = credential is not None and is_stale(credential, subject.case.contract, seen(subject).at)
+    wrong = not is_url(value)
+    shown = "blank" if not value.strip() else shown_url(value)
+    state = "which is no address" if wrong else "not to https://auth.openai.com"
+    return Answer(
+        "fail" if wrong and stale and subject.course.prediction.outcome != "ready" else "warn",
+        f"{name} sends {'refreshes' if name == _REFRESH else 'revocations'} to {shown}, {state}",
+        ("the access token has expired: the next start refreshes",) if stale else (),
+        "This variable is meant for tests. It is used exactly as it stands, so a value left over "
+        "from another task sends your refresh token elsewhere, or nowhere, and the failure looks "
+        "like a bad login.",
+        unset_where(subject, name),
+        where_set(subject, name),
+    )
+
+
+@check(
+    "refresh.throwaway",
+    "LIFE",
+    "The login is kept where it can be renewed",
+    source=_MANAGER,
+    modes=(32, 33, 41),
+)
+def _throwaway(subject: Subject) -> Answer | None:
+    marks = seen(subject).host.marks
+    if not _managed(subject) or not ("CI" in marks or "container" in marks):
+        return None
+    place = "a CI job" if "CI" in marks else "a container"
+    return Answer(
+        "unknown",
+        f"a ChatGPT login in {place}: its refresh token works once, and the new one is lost if "
+        "this file is thrown away",
+        tuple(f"mark: {mark}" for mark in marks),
+        "Every copy of the record forks a chain in which each refresh token works once. The first "
+        "copy to refresh ends all others with `refresh token was already used`. Whether this place "
+        "keeps its files cannot be seen from inside.",
+        Fix("use an API key or an access token for jobs, or keep the home on a volume"),
+    )

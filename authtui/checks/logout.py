@@ -1,0 +1,37 @@
+"""What `codex logout` does: it removes what is stored, and touches no variable.
+
+Source: spec sources.md 8, recorded clients 0.122 to 0.169. The revocation it asks the server for
+changes neither its text nor its exit code.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.predictions import status_start_up
+from authtui.checks.restrictions import removal
+from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from authtui.checks.predictions import Case
+
+
+class Logout(NamedTuple):
+    """Exit code, text, and whether a stored login is gone afterwards."""
+
+    exit: int
+    says: str
+    deletes_stored_login: bool
+
+
+def predict_logout(case: Case) -> Logout:
+    """What logging out comes to."""
+    stopped = status_start_up(case)
+    if stopped:
+        return Logout(1, stopped[0], deletes_stored_login=False)
+    deletes, problem = removal(case.observation, case.contract, case.places)
+    if problem:
+        return Logout(1, f"Error logging out: {problem}", deletes_stored_login=False)
+    if deletes:
+        return Logout(0, "Successfully logged out", deletes_stored_login=True)
+    return Logout(0, "Not logged in", deletes_stored_login=False)

@@ -1,0 +1,66 @@
+"""Phrases that verdicts and lamps share: how a credential, a host, a fix is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix
+from authtui.checks.sources import LABELS
+from authtui.credentials.selection import CHATGPT_MODES
+
+if TYPE_CHECKING:
+    from authtui.checks.findings import PlannedRequest
+    from authtui.credentials.selection import Credential
+
+DROPPED_SILENTLY = (
+    " Codex drops it without a word and sends requests without any credential, which ends in a "
+    "401 that does not name the cause."
+)
+
+
+def article(words: str) -> str:
+    """`a` or `an`, as the words are spoken."""
+    return "an" if words[:1].lower() in "aeiou" or words.startswith("API") else "a"
+
+
+def describe(credential: Credential, *, short: bool = False) -> str:
+    """`ChatGPT login of acct-1`; in short without the account."""
+    label = LABELS.get(credential.mode, credential.mode)
+    if credential.mode == "chatgpt_auth_tokens":
+        label = "ChatGPT login"
+    account = credential.policy_account or credential.account_id
+    if account and not short and credential.mode in (*CHATGPT_MODES, "agent_identity"):
+        return f"{label} of {account}"
+    return label
+
+
+def method_name(name: str) -> str:
+    """The value of `forced_login_method` in words."""
+    return {"api": "API key", "chatgpt": "ChatGPT"}.get(name, name)
+
+
+def host_of(url: str) -> str:
+    """The host, with its port, of an address; without userinfo."""
+    rest = url.split("://", 1)[-1]
+    return rest.split("/", 1)[0].rsplit("@", 1)[-1] or url
+
+
+def at_home(host: str) -> bool:
+    """Whether a ChatGPT login belongs there."""
+    return host == "chatgpt.com" or host.endswith(".chatgpt.com")
+
+
+def goes_to(request: PlannedRequest | None) -> str:
+    """` and goes to api.openai.com as Bearer`; empty when nothing is attached."""
+    if request is None or request.authorization is None:
+        return ""
+    return f" and goes to {host_of(request.base_url)} as {request.authorization}"
+
+
+def login_for(required: str, rule: str) -> Fix:
+    """The log-in that a restriction asks for."""
+    if rule == "forced_chatgpt_workspace_id":
+        return Fix(f"log in and choose workspace {required}", "codex login")
+    if required == "api":
+        return Fix("log in with an API key", "printenv OPENAI_API_KEY | codex login --with-api-key")
+    return Fix("log in with ChatGPT", "codex login")

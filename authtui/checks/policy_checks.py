@@ -1,0 +1,316 @@
+"""Restrictions of the configuration, and what they would delete (POL)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix
+from authtui.checks.look import (
+    CREDENTIAL_VARIABLES,
+    LOGIN,
+    chosen,
+    described,
+    kind_of,
+    line_of,
+    seen,
+    stored,
+    unset_where,
+    where_set,
+)
+from authtui.checks.registry import Answer, check
+from authtui.checks.restrictions import API_MODES, forced_method
+from authtui.credentials.selection import CHATGPT_MODES, Credential, forced_workspaces, resolve
+
+if TYPE_CHECKING:
+    from authtui.checks.findings import CheckStatus
+    from authtui.checks.registry import Subject
+
+_SPEC = "codex-rs/login/src/auth/manager.rs (enforce_login_restrictions), #18177"
+_WORKSPACE = "forced_chatgpt_workspace_id"
+_METHOD = "forced_login_method"
+
+
+def _restricted(subject: Subject) -> Credential | None:
+    """The credential that restrictions look at: the winner with the API key enabled."""
+    found = resolve(subject.case.places, subject.case.contract, on_exec=True)
+    return found.credential
+
+
+def _broken(subject: Subject) -> CheckStatus:
+    return "fail" if subject.course.prediction.outcome == "refused" else "warn"
+
+
+def _fix(subject: Subject, credential: Credential, text: str, command: str) -> Fix:
+    if credential.source in CREDENTIAL_VARIABLES:
+        return unset_where(subject, credential.source)
+    return Fix(text, command)
+
+
+def _place(subject: Subject, credential: Credential) -> str:
+    if credential.source in CREDENTIAL_VARIABLES:
+        return credential.source
+    if credential.mode in CHATGPT_MODES:
+        return line_of(subject, "tokens.id_token")
+    return line_of(subject, "agent_identity")
+
+
+@check(
+    "workspace.forced",
+    "POL",
+    "The login belongs to the required workspace",
+    source=f"{_SPEC}, #27450",
+    modes=(7, 60),
+)
+def _workspace(subject: Subject) -> Answer | None:
+    case = subject.case
+    wanted = forced_workspaces(case.observation, case.contract)
+    where = case.observation.config.where(_WORKSPACE)
+    if not wanted or case.config_error is not None:
+        return None
+    required = ", ".join(wanted)
+    credential = _restricted(subject)
+    if credential is None:
+        return None
+    if credential.mode in API_MODES:
+        return Answer(
+            "pass", f"{where} requires {required}; an API key passes a restriction of workspaces"
+        )
+    if credential.mode == "personal_access_token":
+        return Answer(
+            "unknown",
+            f"{where} requires {required}; which account {credential.source} is of, the server "
+            "alone knows",
+            why="A personal access token names no account. The client asks the whoami endpoint.",
+            where=where,
+        )
+    has = credential.policy_account
+    place = _place(subject, credential)
+    if has in wanted:
+        return Answer(
+            "pass",
+            f"{place} is of {has}, as {where} requires; auth.json stays",
+            (f"{where}: {required}", f"{place}: {has}"),
+        )
+    course = subject.courses["exec"]
+    evidence = [f"{where}: {_WORKSPACE} {required}", f"{place}: {has or 'names no workspace'}"]
+    if credential.account_id and credential.account_id != has:
+        evidence.append(
+            f"tokens.account_id: {credential.account_id}, which the rule does not look at"
+        )
+    if course.violation is not None:
+        evidence.append(f"codex exec says: {course.violation.text}")
+        evidence.append(f"deletes the stored login: {'yes' if course.violation.deletes else 'no'}")
+    return Answer(
+        _broken(subject),
+        f"{place} belongs to {has or 'no workspace'}, and {where} requires {required}",
+        evidence,
+        "The configuration allows only logins of certain workspaces. At its next start Codex "
+        "compares them with the token and, when they differ, removes the stored login and stops.",
+        _fix(subject, credential, f"log in and choose workspace {required}", "codex login"),
+        where,
+    )
+
+
+@check("method.forced", "POL", "The login is of the required kind", source=_SPEC, modes=(68,))
+def _method(subject: Subject) -> Answer | None:
+    method = forced_method(seen(subject))
+    if method is None or subject.case.config_error is not None:
+        return None
+    where = seen(subject).config.where(_METHOD)
+    credential = _restricted(subject)
+    if credential is None:
+        return None
+    is_api = credential.mode in API_MODES
+    if is_api == (method == "api"):
+        return Answer(
+            "pass", f"{credential.source} is {kind_of(credential)}, as {where} requires ({method})"
+        )
+    course = subject.courses["exec"]
+    command = "codex login"
+    if method == "api":
+        command = "printenv OPENAI_API_KEY | codex login --with-api-key"
+    evidence = [f"{where}: {_METHOD} {method}", f"{credential.source}: {kind_of(credential)}"]
+    if course.violation is not None:
+        evidence.append(f"codex exec says: {course.violation.text}")
+    return Answer(
+        _broken(subject),
+        f"{credential.source} is {kind_of(credential)}, and {where} allows only {method} logins",
+        evidence,
+        "The check counts CODEX_API_KEY and the agent variable, so a stray variable can break the "
+        "rule although the stored login is right. The message never names the variable.",
+        _fix(subject, credential, f"log in with {method}", command),
+        where,
+    )
+
+
+@check(
+    "policy.deletes",
+    "POL",
+    "Starting Codex keeps the stored login",
+    source=_SPEC,
+    modes=(60, 68),
+)
+def _deletes(subject: Subject) -> Answer | None:
+    violation = subject.courses["exec"].violation
+    config = seen(subject).config
+    if violation is None or not violation.deletes:
+        rules = [key for key in (_METHOD, _WORKSPACE) if key in config.values]
+        if not rules or subject.case.places.store.empty or subject.case.config_error:
+            return None
+        return Answer("pass", "starting Codex keeps the stored login under these restrictions")
+    credential = violation.credential
+    behind = stored(subject)
+    where = config.where(violation.rule)
+    store = subject.case.places.store.name
+    if credential.source == store:
+        return Answer(
+            _broken(subject),
+            f"starting Codex now would delete the login in {store}, because of {where}",
+            (f"{where} requires {violation.required}", f"{store}: {described(credential)}"),
+            "`codex exec` and the interactive client both remove a login that breaks a "
+            "restriction. `codex login status` does not warn of it.",
+            Fix("keep a copy before you start Codex", "cp -p ~/.codex/auth.json ~/auth.json.kept"),
+            where,
+        )
+    good = described(behind) if behind else "the stored record"
+    return Answer(
+        _broken(subject),
+        f"{credential.source} breaks {where}, and for it Codex would delete another login: {good} "
+        f"in {store}",
+        (
+            f"the culprit: {credential.source}, {described(credential)}",
+            f"what would be deleted: {store}, {good}",
+            "the variable stays, so the next start fails in the same way",
+        ),
+        "A restriction is checked against the credential that wins, but the removal hits the "
+        "stored one. The login that is lost may be exactly the one that was required.",
+        unset_where(subject, credential.source),
+        where_set(subject, credential.source),
+    )
+
+
+@check(
+    "policy.filtered",
+    "POL",
+    "A restriction makes a login count as absent",
+    source="recorded clients 0.147 to 0.169",
+    modes=(60, 68),
+)
+def _filtered(subject: Subject) -> Answer | None:
+    course = subject.courses["login-status"]
+    if course.filtered is None:
+        return None
+    where = seen(subject).config.where(course.filtered)
+    name = subject.case.places.store.name
+    if course.failure is not None:
+        name = course.failure.source
+    return Answer(
+        _broken(subject),
+        f"{where} makes {name} count as not there: status says “{_first(course.prediction.says)}”",
+        (f"rule: {course.filtered}",),
+        "From 0.147 on status and the interactive client skip a login that a restriction forbids, "
+        "and behave as if it did not exist.",
+        LOGIN,
+        where,
+    )
+
+
+def _first(text: str | None) -> str:
+    return (text or "nothing").splitlines()[0]
+
+
+@check(
+    "policy.layers",
+    "POL",
+    "One place sets the restriction",
+    source="codex-rs/config (layers)",
+    modes=(60, 68),
+)
+def _layers(subject: Subject) -> Answer | None:
+    config = seen(subject).config
+    for key, loser in config.overridden:
+        if key not in (_METHOD, _WORKSPACE) or key not in config.values:
+            continue
+        winner = config.values[key]
+        if winner.value == loser.value:
+            continue
+        return Answer(
+            "warn",
+            f"{key} is {winner.value} at {winner.where}, and {loser.value} at {loser.where}, which "
+            "does not count",
+            (f"in force: {winner.where}", f"overridden: {loser.where}"),
+            "Managed files come before your own config.toml. Changing the line in your own file "
+            "changes nothing.",
+            Fix(f"ask who manages {winner.file}"),
+            winner.where,
+        )
+    return None
+
+
+@check(
+    "policy.blank",
+    "POL",
+    "A restriction that is set says something",
+    source=_SPEC,
+    modes=(60,),
+)
+def _blank(subject: Subject) -> Answer | None:
+    case, config = subject.case, seen(subject).config
+    if _WORKSPACE not in config.values or case.config_error is not None:
+        return None
+    if forced_workspaces(case.observation, case.contract):
+        return None
+    where = config.where(_WORKSPACE)
+    return Answer(
+        "warn",
+        f"{where}: {_WORKSPACE} is blank, so no workspace is required",
+        why="Released clients trim the value and treat a blank one as not set.",
+        fix=Fix(f"write the workspace id at {where}, or remove the line"),
+        where=where,
+    )
+
+
+@check(
+    "policy.requirements",
+    "POL",
+    "Managed requirements of this machine",
+    source="#37132",
+    modes=(60, 68),
+)
+def _requirements(subject: Subject) -> Answer | None:
+    given = seen(subject).config.requirements
+    method = given.get("allowed_login_methods")
+    workspaces = given.get("allowed_chatgpt_workspaces")
+    if method is None and workspaces is None:
+        return None
+    credential = chosen(subject.courses["exec"])
+    evidence = [f"{v.where}: {v.value}" for v in (method, workspaces) if v is not None]
+    if credential is None:
+        return Answer("unknown", "managed requirements restrict which logins count", evidence)
+    kind = "api" if credential.mode in API_MODES else "chatgpt"
+    allowed = method.value if method is not None else None
+    if isinstance(allowed, list) and kind not in allowed:
+        assert method is not None  # noqa: S101 - a list came from it
+        return Answer(
+            "warn",
+            f"{method.where} allows {', '.join(map(str, allowed))}; {credential.source} is of kind "
+            f"{kind}",
+            evidence,
+            "Managed requirements are a silent filter: a forbidden login counts as not there.",
+            LOGIN,
+            method.where,
+        )
+    account = credential.policy_account or credential.account_id
+    listed = workspaces.value if workspaces is not None else None
+    if kind == "chatgpt" and isinstance(listed, list) and account and account not in listed:
+        assert workspaces is not None  # noqa: S101 - a list came from it
+        return Answer(
+            "warn",
+            f"{workspaces.where} allows {', '.join(map(str, listed))}; {credential.source} is of "
+            f"{account}",
+            evidence,
+            "Managed requirements are a silent filter: a forbidden login counts as not there.",
+            LOGIN,
+            workspaces.where,
+        )
+    return Answer("pass", f"{credential.source} meets the managed requirements", evidence)

@@ -1,0 +1,296 @@
+"""The review findings on #18177 as checks of a state: identity-only request auth (REQ).
+
+They apply to the generation of #18176, #18177 and #18180 only, and to a credential that is an
+agent identity without ChatGPT tokens (`R1` to `R3`), or with them (`R3c`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix
+from authtui.checks.look import (
+    CREDENTIAL_VARIABLES,
+    LOGIN,
+    chatgpt_login,
+    chosen,
+    line_of,
+    seen,
+    stored_document,
+    unset_where,
+)
+from authtui.checks.predictions import make_case, predict
+from authtui.checks.registry import Answer, check
+from authtui.credentials.assumptions import OK
+from authtui.credentials.observation import ConfigValue
+from authtui.credentials.selection import forced_workspaces, resolve, task_failure
+
+if TYPE_CHECKING:
+    from authtui.checks.predictions import Course
+    from authtui.checks.registry import Subject
+    from authtui.credentials.document import AgentRecord
+    from authtui.credentials.selection import Credential
+
+_SOURCE = "#18177, review"
+_FLAG = "features.use_agent_identity"
+
+
+def _winner(subject: Subject) -> Credential | None:
+    if not subject.case.contract.identity_only:
+        return None
+    return resolve(subject.case.places, subject.case.contract, on_exec=True).credential
+
+
+def _tokenless(subject: Subject) -> tuple[Credential, AgentRecord] | None:
+    credential = _winner(subject)
+    if credential is None or credential.mode != "agent_identity" or credential.record is None:
+        return None
+    return credential, credential.record
+
+
+def _task_path(record: AgentRecord) -> str:
+    return f"/v1/agent/{record.agent_runtime_id}/task/register"
+
+
+def _auth_of(course: Course, record: AgentRecord) -> str | None:
+    """What is wrong with the request auth of a course, or None."""
+    says = course.prediction.says or ""
+    if "oken data" in says:
+        return f"the client asks for ChatGPT tokens: {says}"
+    request = course.request
+    if request is None:
+        return "no model request is built"
+    if request.authorization != "AgentAssertion":
+        return f"Authorization is {request.authorization or 'absent'} instead of AgentAssertion"
+    if request.account_id_header != record.account_id:
+        return (
+            f"the account header is {request.account_id_header}, the identity's {record.account_id}"
+        )
+    return None
+
+
+@check(
+    "request.identity_only",
+    "REQ",
+    "R1: an identity without tokens signs its requests",
+    source=_SOURCE,
+    modes=(52,),
+)
+def _r1(subject: Subject) -> Answer | None:
+    found = _tokenless(subject)
+    course = subject.courses["exec"]
+    if found is None or course.violation is not None or subject.case.config_error:
+        return None
+    credential, record = found
+    wrong = _auth_of(course, record)
+    if wrong is None:
+        return Answer(
+            "pass",
+            f"{credential.source} has no tokens and needs none: requests carry AgentAssertion and "
+            f"account {record.account_id}",
+        )
+    return Answer(
+        "fail",
+        f"request auth of {credential.source} cannot be built: {wrong}",
+        why="An identity without tokens has to sign by itself. Code that asks for token data first "
+        "fails with `Token data is not available.`",
+        where=credential.where,
+    )
+
+
+@check(
+    "request.flag_off",
+    "REQ",
+    "R1b: the feature flag makes no difference to that",
+    source=_SOURCE,
+    modes=(52,),
+)
+def _r1b(subject: Subject) -> Answer | None:
+    found = _tokenless(subject)
+    if found is None or subject.courses["exec"].violation or subject.case.config_error:
+        return None
+    credential, record = found
+    config = seen(subject).config
+    on = config.get(_FLAG) is True
+    course = subject.courses["exec"]
+    if on:
+        values = {**config.values, _FLAG: ConfigValue(False, "--feature")}
+        other = seen(subject)._replace(config=config._replace(values=values))
+        case = make_case(other, subject.case.contract, subject.case.assumptions)
+        course = predict(case)["exec"]
+    wrong = _auth_of(course, record)
+    state = "on" if on else "off"
+    if wrong is None:
+        return Answer(
+            "pass", f"use_agent_identity is {state}; {credential.source} signs without it"
+        )
+    return Answer(
+        "fail",
+        f"with use_agent_identity off, {credential.source} cannot be used: {wrong}",
+        why="The flag governs identities that Codex registers by itself, not this one.",
+        where=config.where(_FLAG),
+    )
+
+
+@check(
+    "request.task",
+    "REQ",
+    "R2: one signed task registration, without a biscuit",
+    source=_SOURCE,
+    modes=(50,),
+)
+def _r2(subject: Subject) -> Answer | None:
+    found = _tokenless(subject)
+    if found is None:
+        return None
+    credential, record = found
+    from authtui.identity.keys import KeyProblem, read_private_key
+
+    if not record.agent_runtime_id.strip():
+        return Answer("fail", f"{credential.source} names no runtime, so no task can be registered")
+    key = read_private_key(record.agent_private_key.reveal())
+    if isinstance(key, KeyProblem):
+        return Answer(
+            "fail",
+            f"the task registration of {credential.source} cannot be signed: {key.statement}",
+            why="The signature over runtime and time is all that proves the identity.",
+            fix=Fix("have the identity issued again"),
+            where=credential.where,
+        )
+    return Answer(
+        "pass",
+        f"one POST to {_task_path(record)} registers the task, signed with "
+        f"{key.sha256_fingerprint}",
+        (
+            "no GET to /authenticate_app_v2: there is no access token to mint a biscuit with",
+            "no X-OpenAI-Authorization header",
+        ),
+        "The signature alone registers the task, whether the feature flag is on or off.",
+    )
+
+
+@check(
+    "request.cached_task",
+    "REQ",
+    "R2b, R2c: a cached task is kept for its own runtime only",
+    source=_SOURCE,
+    modes=(52,),
+)
+def _r2bc(subject: Subject) -> Answer | None:
+    found = _tokenless(subject)
+    if found is None:
+        return None
+    credential, record = found
+    document = stored_document(subject)
+    kept = document.agent_record if document else None
+    task = (kept.background_task_id or "").strip() if kept else ""
+    if kept is None or not task:
+        return None
+    if kept.agent_runtime_id == record.agent_runtime_id:
+        return Answer(
+            "pass",
+            f"the stored task is of runtime {kept.agent_runtime_id}, the one in use: it is reused",
+        )
+    return Answer(
+        "warn",
+        f"the stored task is of runtime {kept.agent_runtime_id}, but {credential.source} is of "
+        f"{record.agent_runtime_id}: the task is dropped and a new one registered",
+        (f"{line_of(subject, 'agent_identity')}: {kept.agent_runtime_id}",),
+        "A task belongs to the runtime that registered it. Signing for it with another identity is "
+        "refused.",
+        where=credential.where,
+    )
+
+
+@check(
+    "request.task_error",
+    "REQ",
+    "R2d: a refused task is an explicit error",
+    source=_SOURCE,
+    modes=(50,),
+)
+def _r2d(subject: Subject) -> Answer | None:
+    found = _tokenless(subject)
+    fault = subject.case.assumptions.task
+    if found is None or fault == OK:
+        return None
+    credential, _ = found
+    text = task_failure(fault, subject.case.contract) or "agent task registration failed"
+    return Answer(
+        "fail",
+        f"with the task refused ({fault}), {credential.source} ends in an error: {text}",
+        why="A task that cannot be registered has to be said. Going on without one would send "
+        "requests without any Authorization.",
+        where=credential.where,
+    )
+
+
+@check(
+    "request.forced",
+    "REQ",
+    "R3, R3b: a forced workspace is compared with the identity's own",
+    source=_SOURCE,
+    modes=(60,),
+)
+def _r3(subject: Subject) -> Answer | None:
+    found = _tokenless(subject)
+    wanted = forced_workspaces(seen(subject), subject.case.contract)
+    if found is None or not wanted or subject.case.config_error:
+        return None
+    credential, record = found
+    where = seen(subject).config.where("forced_chatgpt_workspace_id")
+    if record.account_id in wanted:
+        return Answer(
+            "pass",
+            f"{credential.source} is of {record.account_id}, as {where} requires; auth.json stays",
+        )
+    course = subject.courses["exec"]
+    text = course.violation.text if course.violation else ""
+    deletes = course.violation is not None and course.violation.deletes
+    name = credential.source
+    return Answer(
+        "fail" if subject.surface != "login-status" else "warn",
+        f"{name} is of {record.account_id}, and {where} requires {wanted[0]}"
+        + ("; auth.json would be removed" if deletes else ""),
+        (f"the client says: {text}",) if text else (),
+        "Before #18177 every identity without tokens failed here with `Token data is not "
+        "available.`; now its own workspace is compared.",
+        unset_where(subject, name) if name in CREDENTIAL_VARIABLES else LOGIN,
+        where,
+    )
+
+
+@check(
+    "request.forced_tokens",
+    "REQ",
+    "R3c: with tokens, the id token decides",
+    source=_SOURCE,
+    modes=(60,),
+)
+def _r3c(subject: Subject) -> Answer | None:
+    credential = _winner(subject)
+    login = chatgpt_login(subject)
+    document = stored_document(subject)
+    record = document.agent_record if document else None
+    wanted = forced_workspaces(seen(subject), subject.case.contract)
+    if credential is None or login is None or record is None or not wanted:
+        return None
+    if chosen(subject.courses["exec"]) is None or credential.source in CREDENTIAL_VARIABLES:
+        return None
+    claim = login[1].id_claims.account_id
+    where = seen(subject).config.where("forced_chatgpt_workspace_id")
+    evidence = (
+        f"{line_of(subject, 'tokens.id_token')}: {claim}",
+        f"{line_of(subject, 'agent_identity')}: {record.account_id}, not looked at",
+    )
+    if claim in wanted:
+        return Answer("pass", f"the id token is of {claim}, as {where} requires", evidence)
+    return Answer(
+        "fail" if subject.surface != "login-status" else "warn",
+        f"the id token is of {claim or 'no workspace'}, and {where} requires {wanted[0]}; the "
+        f"identity's {record.account_id} does not count",
+        evidence,
+        "A record with tokens is no identity-only record: its workspace is that of the id token.",
+        LOGIN,
+        where,
+    )

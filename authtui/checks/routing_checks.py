@@ -1,0 +1,349 @@
+"""Where requests go, and with which credential (ROUTE)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix
+from authtui.checks.look import (
+    chosen,
+    described,
+    host_of,
+    hurt,
+    is_url,
+    kind_of,
+    seen,
+    set_value,
+    shown_url,
+    stored,
+    unset_where,
+    where_set,
+)
+from authtui.checks.registry import Answer, check
+from authtui.credentials.selection import CHATGPT_MODES, KNOWN_CHATGPT_HOSTS, environment_error
+
+if TYPE_CHECKING:
+    from authtui.checks.registry import Subject
+
+_PROVIDER = "codex-rs/model-provider-info"
+_API_HOST = "api.openai.com"
+_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+_BACKEND_MODES = (*CHATGPT_MODES, "agent_identity", "personal_access_token")
+
+
+def _set_at(subject: Subject) -> str:
+    lines = subject.case.provider.lines
+    if "base_url" in lines:
+        return lines["base_url"]
+    return seen(subject).config.where("openai_base_url")
+
+
+@check(
+    "route.host", "ROUTE", "The credential goes to the host it is for", source=_PROVIDER, modes=(6,)
+)
+def _host(subject: Subject) -> Answer | None:
+    course = subject.courses["exec"]
+    request, credential = course.request, chosen(course)
+    if request is None or credential is None or request.authorization is None:
+        return None
+    host, where = host_of(request.base_url), _set_at(subject)
+    backend = credential.mode in _BACKEND_MODES
+    what = kind_of(credential)
+    if backend and host == _API_HOST:
+        return Answer(
+            "fail" if subject.surface != "login-status" else "warn",
+            f"right token, wrong door: {what} goes to {host} ({where}), and only chatgpt.com takes "
+            "it",
+            (
+                f"credential: {credential.source}",
+                f"request: {shown_url(request.base_url)}/responses",
+            ),
+            "A ChatGPT login never carries the API's scopes, so api.openai.com answers 401 "
+            "“Missing scopes: api.responses.write”. Logging in again does not change that.",
+            Fix(f"remove the base URL at {where}"),
+            where,
+        )
+    if backend and not any(host == h or host.endswith(f".{h}") for h in KNOWN_CHATGPT_HOSTS):
+        return Answer(
+            "warn",
+            f"{what} is sent to {host} ({where}), which is none of ChatGPT's hosts",
+            (f"credential: {credential.source}", f"account header: {request.account_id_header}"),
+            "Whoever runs that host sees the token and the account. A proxy of your own is fine; a "
+            "line left over from another tool is not.",
+            Fix(f"remove the base URL at {where}, unless that host is meant"),
+            where,
+        )
+    if credential.mode == "api_key" and host.endswith("chatgpt.com"):
+        return Answer(
+            "warn",
+            f"an API key goes to {host} ({where}), which takes ChatGPT logins only",
+            why="The ChatGPT service knows no API keys and answers 401.",
+            fix=Fix(f"remove the base URL at {where}"),
+            where=where,
+        )
+    return Answer("pass", f"{what} goes to {host}, as {request.authorization}")
+
+
+@check(
+    "route.variable",
+    "ROUTE",
+    "OPENAI_BASE_URL is left over",
+    source="recorded clients",
+    modes=(30,),
+)
+def _variable(subject: Subject) -> Answer | None:
+    value = set_value(subject, "OPENAI_BASE_URL")
+    if value is None or not value.strip():
+        return None
+    request = subject.courses["exec"].request
+    goes = host_of(request.base_url) if request else "the stock host"
+    return Answer(
+        "warn",
+        f"OPENAI_BASE_URL is {shown_url(value)}, but requests go to {goes}: this client ignores it",
+        why="Other tools obey this variable and older builds of Codex did, so the same shell talks "
+        "to different hosts. The released clients recorded here never read it.",
+        fix=unset_where(subject, "OPENAI_BASE_URL"),
+        where=where_set(subject, "OPENAI_BASE_URL"),
+    )
+
+
+@check(
+    "route.openai_base_url", "ROUTE", "openai_base_url is changed", source=_PROVIDER, modes=(6, 30)
+)
+def _openai_base_url(subject: Subject) -> Answer | None:
+    config = seen(subject).config
+    value = config.get("openai_base_url")
+    if not isinstance(value, str) or not value.strip() or not subject.case.provider.built_in:
+        return None
+    where, shown = config.where("openai_base_url"), shown_url(value)
+    if not is_url(value):
+        return Answer(
+            hurt(subject),
+            f"{where}: openai_base_url is {shown}, which is no http address",
+            why="Every model request is built from this value, so none can be sent.",
+            fix=Fix(f"remove or correct openai_base_url at {where}"),
+            where=where,
+        )
+    if host_of(value) == _API_HOST:
+        return Answer("pass", f"{where}: openai_base_url names the stock API host")
+    return Answer(
+        "warn",
+        f"{where}: openai_base_url sends every model request to {host_of(value)}",
+        (f"{where}: {shown}",),
+        "The value replaces the host for every kind of login, also for ChatGPT logins.",
+        Fix(f"remove openai_base_url at {where}, unless that host is meant"),
+        where,
+    )
+
+
+@check(
+    "route.chatgpt_base_url",
+    "ROUTE",
+    "chatgpt_base_url names a known host",
+    source="#37356",
+    modes=(30, 62),
+)
+def _chatgpt_base_url(subject: Subject) -> Answer | None:
+    config = seen(subject).config
+    value = config.get("chatgpt_base_url")
+    if not isinstance(value, str):
+        return None
+    where, shown = config.where("chatgpt_base_url"), shown_url(value)
+    fix = Fix(f"remove chatgpt_base_url at {where}")
+    if not is_url(value):
+        return Answer(
+            hurt(subject),
+            f"{where}: chatgpt_base_url is {shown or 'blank'}, which is no http address",
+            why="The key set, the workspace look-up and the account calls are built from it. Newer "
+            "clients only say `workspace routing discovery failed`.",
+            fix=fix,
+            where=where,
+        )
+    known = host_of(value) in KNOWN_CHATGPT_HOSTS and value.lower().startswith("https://")
+    places = (subject.case.places.agent, subject.case.places.store)
+    agent = any(
+        (place.credential is not None and place.credential.mode == "agent_identity")
+        or (place.failure is not None and "chatgpt_base_url" in place.failure.reason)
+        for place in places
+    )
+    if agent and environment_error(seen(subject), subject.case.contract):
+        return Answer(
+            hurt(subject),
+            f"{where}: chatgpt_base_url is {shown}; an agent identity works with the known ChatGPT "
+            "hosts only",
+            (f"known: {', '.join(KNOWN_CHATGPT_HOSTS)}",),
+            "The client refuses an agent identity for any other host, with a text that does not "
+            "name this line; newer ones drop the identity in silence.",
+            fix,
+            where,
+        )
+    if known:
+        return Answer("pass", f"{where}: chatgpt_base_url is {shown}, a known host")
+    return Answer(
+        "warn",
+        f"{where}: chatgpt_base_url sends account calls to {host_of(value)}",
+        (f"{where}: {shown}",),
+        "Account, workspace and key-set calls go there, with the login; model requests do not.",
+        fix,
+        where,
+    )
+
+
+@check(
+    "provider.credential",
+    "ROUTE",
+    "The model provider is given a credential",
+    source=f"{_PROVIDER}, recorded clients 0.142 and 0.169",
+    modes=(18,),
+)
+def _credential(subject: Subject) -> Answer | None:
+    case, provider = subject.case, subject.case.provider
+    if provider.built_in or not provider.known:
+        return None
+    where = provider.lines.get("base_url", "config.toml")
+    host = host_of(provider.base_url) if provider.base_url else "no host"
+    own = (
+        f"env_key {provider.env_key}"
+        if provider.env_key
+        else "experimental_bearer_token"
+        if provider.bearer_token is not None
+        else f"the command {provider.auth_command}"
+        if provider.auth_command
+        else None
+    )
+    if own:
+        return Answer(
+            "pass",
+            f"provider {provider.id} ({host}) brings its own credential: {own}",
+            why="The stored login plays no part in model requests to this provider.",
+        )
+    if provider.requires_openai_auth:
+        return Answer(
+            "pass", f"provider {provider.id} ({host}) is sent the Codex login, as it asks"
+        )
+    if case.contract.provider_inherits_login:
+        return None
+    login = stored(subject)
+    also: tuple[str, ...] = ()
+    if login is not None and login.mode == "chatgpt":
+        also = ("a 401 of that host makes the client refresh and rewrite the ChatGPT tokens",)
+    return Answer(
+        "fail" if subject.course.trouble == "provider" else "warn",
+        f"provider {provider.id} ({where}) names no credential, so requests to {host} carry none",
+        also,
+        "From 0.147 on a provider of your own is sent the Codex login only when it has "
+        "requires_openai_auth = true. `codex login status` is still fine, and the provider's 401 "
+        "looks like a bad login.",
+        Fix("add requires_openai_auth = true, or env_key with the name of its key variable"),
+        where,
+    )
+
+
+@check(
+    "provider.inherits",
+    "ROUTE",
+    "A provider is sent the Codex login",
+    source="recorded client 0.142",
+    modes=(6,),
+)
+def _inherits(subject: Subject) -> Answer | None:
+    case, provider = subject.case, subject.case.provider
+    if provider.built_in or not provider.known or not case.contract.provider_inherits_login:
+        return None
+    if provider.env_key or provider.bearer_token is not None or provider.auth_command:
+        return None
+    if provider.requires_openai_auth:
+        return None
+    credential = chosen(subject.courses["exec"])
+    if credential is None:
+        return None
+    where = provider.lines.get("base_url", "config.toml")
+    host = host_of(provider.base_url) if provider.base_url else "an unnamed host"
+    return Answer(
+        "warn",
+        f"{described(credential)} is sent to {host}: provider {provider.id} ({where}) names no "
+        "credential of its own",
+        (f"credential: {credential.source}",),
+        f"{case.contract.title} sends the login, with the account id, to any provider that has "
+        "neither env_key nor requires_openai_auth. Newer clients send nothing there.",
+        Fix("give the provider an env_key, or remove it"),
+        where,
+    )
+
+
+@check(
+    "provider.variable",
+    "ROUTE",
+    "The provider's key variable is set",
+    source=_PROVIDER,
+    modes=(19,),
+)
+def _provider_variable(subject: Subject) -> Answer | None:
+    provider, environment = subject.case.provider, seen(subject).environment
+    name = provider.env_key
+    if name is None:
+        return None
+    where = provider.lines.get("env_key", "config.toml")
+    if environment.trimmed(name) is not None:
+        return Answer(
+            "pass",
+            f"{name}, the key of provider {provider.id}, is set ({where_set(subject, name)})",
+        )
+    blank = environment.get(name) is not None
+    ignored = next((line for line in environment.dotenv_ignored if line.name == name), None)
+    evidence = [f"{where}: env_key {name}"]
+    if ignored is not None:
+        evidence.append(f".env:{ignored.line} sets it, but {ignored.reason}")
+    if seen(subject).host.marks:
+        evidence.append(f"this place: {', '.join(seen(subject).host.marks)}")
+    return Answer(
+        "fail" if subject.course.trouble == "provider-variable" else "warn",
+        f"{where} takes the key of {provider.id} from {name}, which is "
+        f"{'blank' if blank else 'not set'} in this process",
+        evidence,
+        "The variable has to be in the process that runs Codex. A program started from the "
+        "desktop, a service or the other side of WSL does not have what a shell exports, and "
+        "`source .env` without export does not pass it on.",
+        Fix("set it in this shell", f"export {name}=…"),
+        where,
+    )
+
+
+@check("provider.known", "ROUTE", "The model provider is defined", source=_PROVIDER, modes=(18,))
+def _known(subject: Subject) -> Answer | None:
+    provider, config = subject.case.provider, seen(subject).config
+    if "model_provider" not in config.values and provider.known:
+        return None
+    where = config.where("model_provider")
+    if provider.known:
+        return Answer("pass", f"{where}: model provider {provider.id} is defined")
+    return Answer(
+        "fail",
+        f"{where} selects model provider {provider.id}, which no table defines",
+        why="Codex stops at once, before it looks at any login.",
+        fix=Fix(f"define [model_providers.{provider.id}], or remove the line at {where}"),
+        where=where,
+    )
+
+
+@check(
+    "route.plain_http", "ROUTE", "Credentials travel encrypted", source="RFC 6750 5.3", modes=(30,)
+)
+def _plain_http(subject: Subject) -> Answer | None:
+    request = subject.courses["exec"].request
+    if request is None or request.authorization is None:
+        return None
+    if not request.base_url.lower().startswith("http://"):
+        return Answer("pass", "requests go out over https")
+    host = host_of(request.base_url)
+    if host in _LOOPBACK:
+        return Answer("pass", f"requests go to {host} without encryption, on this machine only")
+    where = _set_at(subject)
+    return Answer(
+        "warn",
+        f"the credential would go to {host} without encryption ({where})",
+        (shown_url(request.base_url),),
+        "Anyone on the way can read and reuse it.",
+        Fix(f"use https at {where}"),
+        where,
+    )

@@ -1,0 +1,250 @@
+"""Programs of the client that disagree about the same machine (SURF)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix
+from authtui.checks.look import chosen, described, kind_of, seen, stored, unset_where, where_set
+from authtui.checks.registry import Answer, check
+from authtui.checks.restrictions import has_token_data
+from authtui.credentials.selection import CHATGPT_MODES
+
+if TYPE_CHECKING:
+    from authtui.checks.predictions import Course
+    from authtui.checks.registry import Subject
+
+_PROGRAMS = {
+    "exec": "codex exec",
+    "login-status": "codex login status",
+    "tui": "the interactive client",
+}
+
+
+def _words(course: Course) -> str:
+    prediction = course.prediction
+    credential = chosen(course)
+    what = described(credential) if credential else prediction.outcome
+    if prediction.outcome != "ready":
+        what = prediction.outcome if credential is None else f"{prediction.outcome}: {what}"
+    says = (prediction.says or "").strip().splitlines()
+    return f"{what}, exit {prediction.exit}" + (f", says: {says[0]}" if says else "")
+
+
+@check(
+    "surfaces.disagree",
+    "SURF",
+    "The client's programs give different answers",
+    source="recorded clients 0.122 to 0.169",
+    modes=(9,),
+)
+def _disagree(subject: Subject) -> Answer:
+    courses = subject.courses
+    answers = {
+        (course.prediction.outcome, getattr(chosen(course), "source", None))
+        for course in courses.values()
+    }
+    evidence = tuple(f"{_PROGRAMS[name]}: {_words(course)}" for name, course in courses.items())
+    status, run = courses["login-status"].prediction, courses["exec"].prediction
+    if len(answers) == 1:
+        return Answer("pass", f"all three programs agree: {run.outcome}", evidence)
+    if status.exit == 0 and run.exit != 0:
+        says = (status.says or "").splitlines()[0] if status.says else "logged in"
+        summary = f"`codex login status` says “{says}”, but `codex exec` fails"
+    elif status.exit != 0 and run.exit == 0:
+        summary = "`codex login status` fails, but `codex exec` works"
+    else:
+        used = getattr(chosen(courses["exec"]), "source", None) or "nothing"
+        other = getattr(chosen(courses["login-status"]), "source", None) or "nothing"
+        if used == other:
+            used, other = run.outcome, status.outcome
+        summary = f"`codex exec` uses {used}, `codex login status` looks at {other}"
+    return Answer(
+        "warn",
+        summary,
+        evidence,
+        "The programs read different places: status does not look at CODEX_API_KEY, providers, "
+        "expiry or (in older clients) restrictions. A good answer of one proves nothing for "
+        "another.",
+    )
+
+
+@check(
+    "surfaces.exec_only_key",
+    "SURF",
+    "CODEX_API_KEY is read by `codex exec` alone",
+    source="codex-rs/exec/src/lib.rs",
+    modes=(4, 9),
+)
+def _exec_only_key(subject: Subject) -> Answer | None:
+    if not seen(subject).environment.trimmed("CODEX_API_KEY"):
+        return None
+    other = chosen(subject.courses["tui"])
+    if other is not None and other.source == "CODEX_API_KEY":
+        return None
+    theirs = f"{other.source} ({kind_of(other)})" if other else "nothing, and ask you to sign in"
+    return Answer(
+        "pass" if subject.surface == "exec" else "warn",
+        f"`codex exec` uses CODEX_API_KEY; the interactive client and status use {theirs}",
+        why="Only non-interactive programs enable this variable. The same shell can so bill an API "
+        "key in one program and a ChatGPT plan in the other.",
+        fix=unset_where(subject, "CODEX_API_KEY"),
+        where=where_set(subject, "CODEX_API_KEY"),
+    )
+
+
+def doctor_says(subject: Subject) -> tuple[str, str]:
+    """Status and summary of `codex doctor`'s auth check for this state: it tests presence only."""
+    case, environment = subject.case, seen(subject).environment
+    provider = case.provider
+    if not provider.built_in and not provider.requires_openai_auth:
+        if not provider.env_key:
+            return "ok", "OpenAI auth is not required for the active model provider"
+        variable = environment.get(provider.env_key)
+        if variable is not None and variable.value:
+            return "ok", "auth is provided by the active model provider"
+        return "fail", "active model provider auth env var is missing"
+    names = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
+    present = [n for n in names if (found := environment.get(n)) is not None and found.value]
+    store = case.places.store
+    whole = store.credential is not None
+    credential = store.credential
+    if credential is not None and credential.mode in CHATGPT_MODES:
+        whole = has_token_data(credential)
+    if store.failure is not None and store.failure.line is None and store.failure.field:
+        whole = True  # the shape is right, and it looks no further
+    if store.failure is not None and not whole:
+        return "fail", "stored credentials could not be read"
+    if not store.empty and whole:
+        if len(present) > 1:
+            return "warning", "auth is configured, but multiple auth env vars are present"
+        return "ok", "auth is configured"
+    if not store.empty:
+        if present:
+            text = "auth is provided by environment, but stored credentials are incomplete"
+            return "warning", text
+        return "fail", "stored credentials are incomplete"
+    if present:
+        return "ok", "auth is provided by environment"
+    return "fail", "no Codex credentials were found"
+
+
+@check(
+    "surfaces.doctor",
+    "SURF",
+    "What `codex doctor` would say, and whether it is true",
+    source="codex-rs/cli/src/doctor.rs",
+    modes=(9,),
+)
+def _doctor(subject: Subject) -> Answer | None:
+    case = subject.case
+    if not case.contract.doctor or seen(subject).home.error or case.config_error:
+        return None
+    status, summary = doctor_says(subject)
+    run = subject.courses["exec"].prediction
+    evidence = (f"doctor: {status}, {summary}", f"codex exec: {run.outcome}, exit {run.exit}")
+    if status == "ok" and run.exit != 0:
+        return Answer(
+            "warn",
+            f"`codex doctor` says “{summary}”, but `codex exec` fails",
+            evidence,
+            "Doctor looks whether something is there, not whether it can be used: an expired "
+            "token, a blank variable and OPENAI_API_KEY, which nothing reads, all count.",
+        )
+    if status == "fail" and run.exit == 0:
+        return Answer(
+            "warn",
+            f"`codex doctor` says “{summary}”, but `codex exec` works",
+            evidence,
+            "Doctor looks at the store by its shape; what `codex exec` selects is another place.",
+        )
+    return Answer("pass", f"`codex doctor` says “{summary}”, which agrees with exec", evidence)
+
+
+@check(
+    "surfaces.status_is_no_read",
+    "SURF",
+    "What `codex login status` does besides reading",
+    source="recorded clients 0.128 to 0.169",
+    modes=(62,),
+)
+def _status_is_no_read(subject: Subject) -> Answer | None:
+    course = subject.courses["login-status"]
+    credential = chosen(course)
+    if credential is None:
+        return None
+    if credential.mode == "agent_identity" and subject.case.contract.agent.verified:
+        record = credential.document.agent_record if credential.document else None
+        if record is not None and record.task_id:
+            return Answer("pass", "`codex login status` reads only: the record carries its task")
+        return Answer(
+            "pass",
+            "`codex login status` is no mere read: it fetches the key set and registers a task",
+            ("with a dead backend it takes 10 s for the key set, 90 s for the task",),
+            "Each call registers a new task for the agent identity; `codex exec` does so several "
+            "times. authtui never does: looking here sends nothing.",
+        )
+    if credential.mode == "personal_access_token":
+        return Answer(
+            "pass",
+            "`codex login status` is no mere read: it asks the server whose access token this is",
+            why="The token names no account by itself, so the client asks the whoami endpoint.",
+        )
+    return Answer("pass", "`codex login status` reads only; it tests nothing against a server")
+
+
+@check(
+    "surfaces.versions",
+    "SURF",
+    "Copies of the client on this machine",
+    source="codex-rs/cli",
+    modes=(26,),
+)
+def _versions(subject: Subject) -> Answer | None:
+    clients = seen(subject).clients
+    if not clients:
+        return None
+    evidence = tuple(f"{c.path}: {c.version or 'version unknown'} ({c.found_by})" for c in clients)
+    versions = {client.version for client in clients}
+    first = clients[0]
+    if len(versions) == 1:
+        version = first.version or "of unknown version"
+        count = f"{len(clients)} copies" if len(clients) > 1 else "one copy"
+        return Answer("pass", f"{count} of the client found: {version}", evidence)
+    others = ", ".join(sorted({c.version or "unknown" for c in clients[1:]} - {first.version}))
+    return Answer(
+        "warn",
+        f"{len(clients)} copies of the client differ: {first.path} is "
+        f"{first.version or 'unknown'}, others are {others}",
+        evidence,
+        "Each program runs its own copy: an editor or an app may start another version than the "
+        "shell, with other variables, other file formats and other messages.",
+        Fix("see which copies the shell finds", "type -a codex"),
+        first.path,
+    )
+
+
+@check(
+    "surfaces.login_kept",
+    "SURF",
+    "Whether logging out leaves something behind",
+    source="codex-rs/cli/src/login.rs (logout)",
+    modes=(4,),
+)
+def _login_kept(subject: Subject) -> Answer | None:
+    winner = chosen(subject.courses["exec"])
+    if winner is None or stored(subject) is None:
+        return None
+    left = []
+    if winner.source != subject.case.places.store.name:
+        left.append(f"{winner.source}, which stays in force")
+    if seen(subject).auth_file.link_target:
+        left.append(f"the file behind the link, {seen(subject).auth_file.link_target}")
+    if not left:
+        return Answer("pass", "`codex logout` would leave nobody logged in here")
+    return Answer(
+        "pass",
+        f"`codex logout` would leave {' and '.join(left)}",
+        why="Logging out deletes stored records. Variables, other homes and the target of a "
+        "symbolic link are not touched.",
+    )

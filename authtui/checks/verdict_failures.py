@@ -1,0 +1,161 @@
+"""Verdicts for a credential that is there and cannot be used."""
+
+from __future__ import annotations
+
+import shlex
+
+from authtui.checks.findings import Fix, Kind, Verdict
+from authtui.checks.phrases import DROPPED_SILENTLY, describe
+from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
+from authtui.credentials.selection import Failure, forced_workspaces
+
+_NETWORK_STEPS = {
+    "the task could not be registered": (
+        "The agent task could not be registered",
+        "check the clock and the way to the registration host, or have the identity issued again",
+    ),
+    "the key set could not be fetched": (
+        "The key set that proves the token could not be fetched",
+        "check the way to the key set's host: proxy, certificates, DNS, chatgpt_base_url",
+    ),
+    "the personal access token could not be looked up": (
+        "The personal access token is not confirmed by the server",
+        "check the token in the workspace's settings; it cannot be refreshed, only replaced",
+    ),
+}
+
+
+class FailureRules(Bench):
+    """Variables first, then what is stored."""
+
+    def explain_failure(self, failure: Failure) -> Verdict:
+        """What is wrong with the credential that decided, and what it hides."""
+        contract = self.case.contract
+        quiet = contract.silent_drop and self.surface != "login-status"
+        variable = failure.source in VARIABLES or failure.source == "workload identity"
+        if failure.network and not variable:
+            return self._refused_while_loading(failure, DROPPED_SILENTLY if quiet else "", "")
+        if self.course.filtered:
+            return self._token_of_other_workspace(failure)
+        after = DROPPED_SILENTLY if quiet and failure.source != "workload identity" else ""
+        if not variable:
+            return self._stored_failure(failure, after)
+        name = failure.where if failure.source == "workload identity" else failure.source
+        good = self.store.credential
+        kind: Kind = "another-source-won" if good else "record-not-what-it-seems"
+        behind = ""
+        if good:
+            behind = f" The good {describe(good)} in {self.store.name} is not used instead."
+        if failure.network:
+            return self._refused_while_loading(failure, after, behind)
+        if "chatgpt_base_url" in failure.reason:
+            where = self.config.where("chatgpt_base_url")
+            return self.make(
+                "request-went-elsewhere",
+                "An agent identity does not work with this chatgpt_base_url",
+                f"{where} points ChatGPT calls to another host, and {contract.title} accepts an "
+                f"agent identity only for the known ChatGPT hosts.{after}{behind}",
+                where,
+                Fix(f"remove chatgpt_base_url at {where}"),
+            )
+        headline = f"{name} is set, but cannot be used"
+        if good:
+            headline = f"{name} cannot be used and hides a good login"
+        doubt = failure.reason or failure.text
+        fixes = [Fix("unset the variable", f"unset {name}")]
+        held = self.environment.trimmed(name) or ""
+        if held.startswith("sk-"):
+            headline = f"{name} holds an API key, which it cannot be"
+            fixes.append(
+                Fix(
+                    "an API key for `codex exec` goes into CODEX_API_KEY",
+                    f'CODEX_API_KEY="${name}"',
+                )
+            )
+        elif not good:
+            fixes.append(Fix("or put a fresh token into it"))
+        return self.make(
+            kind,
+            headline,
+            f"{name} comes before everything stored, and cannot be used: {doubt}.{after}{behind}",
+            name,
+            *fixes,
+        )
+
+    def _refused_while_loading(self, failure: Failure, after: str, behind: str) -> Verdict:
+        what, advice = _NETWORK_STEPS.get(
+            failure.reason,
+            ("A server did not confirm the credential", "look at the address and the network path"),
+        )
+        kind: Kind = "record-not-what-it-seems"
+        if "key set" in failure.reason:
+            kind = "answer-not-from-auth-server"
+        fixes = [Fix(advice)]
+        if failure.source in VARIABLES:
+            fixes.append(Fix("or leave this credential out", f"unset {failure.source}"))
+        return self.make(
+            kind,
+            what,
+            f"{failure.source} is selected, but {failure.reason}: {failure.text}.{after}{behind}",
+            failure.where,
+            *fixes,
+        )
+
+    def _token_of_other_workspace(self, failure: Failure) -> Verdict:
+        where = self.config.where("forced_chatgpt_workspace_id")
+        wanted = ", ".join(forced_workspaces(self.case.observation, self.case.contract))
+        fix = LOGIN
+        if failure.source in VARIABLES:
+            fix = Fix("unset the variable", f"unset {failure.source}")
+        return self.make(
+            "another-source-won" if failure.source in VARIABLES else "record-not-what-it-seems",
+            "This token belongs to another workspace",
+            f"{where} allows only workspace {wanted}, and for {failure.source} {failure.reason}.",
+            failure.source,
+            fix,
+        )
+
+    def _stored_failure(self, failure: Failure, after: str) -> Verdict:
+        path = self.case.observation.auth_file.path
+        if failure.source == "keyring":
+            return self.make(
+                "record-not-what-it-seems",
+                "The keyring cannot be read",
+                f"config.toml keeps the login in the keyring, and {failure.reason}.{after}",
+                self.config.where("cli_auth_credentials_store"),
+                Fix("unlock or start the keyring, then look again"),
+                Fix('or set cli_auth_credentials_store = "file" and log in again', "codex login"),
+            )
+        if failure.unread:
+            return self.make(
+                "record-not-what-it-seems",
+                f"{failure.source} is there, but cannot be read",
+                f"{failure.source} cannot be read: {failure.reason}.{after}",
+                failure.where,
+                *self._unread_fixes(path),
+            )
+        if failure.line or failure.field:
+            aside = shlex.quote(path)
+            return self.make(
+                "record-not-what-it-seems",
+                f"A login is stored, but Codex cannot read it: {failure.where}",
+                f"{failure.where}: {failure.reason}.{after}",
+                failure.where,
+                Fix("move it aside and log in again", f"mv {aside} {aside}.bad && codex login"),
+            )
+        return self.make(
+            "record-not-what-it-seems",
+            f"What {failure.source} holds cannot be used",
+            f"{failure.where}: {failure.reason}.{after}",
+            failure.where,
+            LOGIN,
+        )
+
+    def _unread_fixes(self, path: str) -> tuple[Fix, ...]:
+        facts = self.case.observation.auth_file
+        quoted = shlex.quote(path)
+        if facts.kind == "unreadable" or (facts.error and "Permission" in facts.error):
+            owner = f"sudo chown $(id -un) {quoted} && chmod 600 {quoted}"
+            return (Fix("give it back to you, readable by you alone", owner),)
+        aside = f"mv {quoted} {quoted}.bad && codex login"
+        return (Fix("move it aside and log in again", aside),)

@@ -1,0 +1,189 @@
+"""Verdicts for a credential that is selected, and goes wrong on its way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fix, Verdict
+from authtui.checks.phrases import describe, host_of
+from authtui.checks.predictions import key_doubt
+from authtui.checks.sources import LABELS
+from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
+
+if TYPE_CHECKING:
+    from authtui.credentials.selection import Credential
+
+
+# These go wrong whether or not a credential was selected.
+OWN_ROADS = ("provider-variable", "provider", "routing", "refresh-url")
+
+
+class TroubleRules(Bench):
+    """Damaged keys, missing tokens, wrong hosts, servers that say no."""
+
+    def explain_trouble(self, trouble: str) -> Verdict:
+        """What goes wrong between selecting the credential and its arrival."""
+        rules = {
+            "provider-variable": self._provider_variable,
+            "provider": self._provider_without_credential,
+            "routing": self._routing,
+            "refresh-url": self._refresh_url,
+        }
+        credential = self.course.credential
+        if trouble in rules or credential is None:
+            return rules[trouble]()
+        name = credential.source
+        fix = LOGIN if name not in VARIABLES else Fix("set it again, without it", f"unset {name}")
+        if trouble in ("key-header", "key-shape"):
+            key = credential.secret.reveal() if credential.secret else ""
+            doubt = key_doubt(key) or "a character that no header may carry is part of the key"
+            sent = "no Authorization header at all" if trouble == "key-header" else "a wrong key"
+            again = LOGIN._replace(command="printenv OPENAI_API_KEY | codex login --with-api-key")
+            return self.make(
+                "record-not-what-it-seems",
+                f"The API key in {name} is damaged",
+                f"In {name}, {doubt}; Codex sends {sent}, and the server answers 401.",
+                name,
+                again if name not in VARIABLES else fix,
+            )
+        if trouble == "no-tokens":
+            document = credential.document
+            missing = "tokens"
+            if document is not None and document.tokens is not None:
+                missing = "last_refresh"
+            return self.make(
+                "record-not-what-it-seems",
+                f"{name} says ChatGPT login, but holds no usable tokens",
+                f"{name} counts as a ChatGPT login, yet {missing} is missing. `codex login status` "
+                "still says it is logged in; every request fails.",
+                name,
+                LOGIN,
+            )
+        if trouble == "bedrock":
+            return self.make(
+                "request-went-elsewhere",
+                "The stored key is for Amazon Bedrock only",
+                f"{name} holds an Amazon Bedrock key, but the model provider is "
+                f"{self.case.provider.id}.",
+                name,
+                Fix('set model_provider = "amazon-bedrock"'),
+                LOGIN,
+            )
+        if trouble == "refresh":
+            return self.make(
+                "record-not-what-it-seems",
+                "The login has expired and cannot be renewed",
+                f"The access token in {name} has expired and its refresh token is not accepted.",
+                name,
+                LOGIN,
+            )
+        if trouble == "register":
+            return self.make(
+                "record-not-what-it-seems",
+                "The agent identity cannot be registered",
+                f"features.use_agent_identity is on, and registering an identity for {name} fails; "
+                "there is no falling back to the login itself.",
+                self.config.where("features.use_agent_identity"),
+                Fix("turn features.use_agent_identity off, or ask who runs the service"),
+            )
+        return self._server_says_no(credential)
+
+    def _server_says_no(self, credential: Credential) -> Verdict:
+        name, fault = credential.source, self.case.assumptions.responses
+        if fault.startswith("429"):
+            return self.make(
+                "answer-not-from-auth-server",
+                "The service limits requests; the login is not at fault",
+                f"{name} is attached as it should be; the answer is a rate limit.",
+                name,
+                Fix("wait, or look at the plan's limits"),
+            )
+        stored = self.store.credential
+        if name in VARIABLES and stored is not None:
+            return self.make(
+                "another-source-won",
+                f"The server refuses {name}, which hides your {describe(stored)}",
+                f"{name} comes first and the server refuses it ({fault}); the {describe(stored)} "
+                f"in {self.store.name} is not tried.",
+                name,
+                Fix("unset the variable", f"unset {name}"),
+            )
+        fix = Fix("replace it, or unset it", f"unset {name}") if name in VARIABLES else LOGIN
+        return self.make(
+            "record-not-what-it-seems",
+            f"The server refuses the {LABELS.get(credential.mode, credential.mode)} of {name}",
+            f"{name} is attached as it should be, and the server answers {fault}.",
+            name,
+            fix,
+        )
+
+    def _provider_variable(self) -> Verdict:
+        provider = self.case.provider
+        name = provider.env_key or ""
+        where = provider.lines.get("env_key", "config.toml")
+        return self.make(
+            "another-source-won",
+            f"The provider's key variable {name} is not set here",
+            f"{where} takes the key of {provider.id} from {name}, which this process does not "
+            "have; no stored login is used in its place.",
+            where,
+            Fix("set it in this shell", f"export {name}=…"),
+        )
+
+    def _provider_without_credential(self) -> Verdict:
+        provider = self.case.provider
+        where = provider.lines.get("base_url", "config.toml")
+        host = host_of(provider.base_url or "")
+        return self.make(
+            "request-went-elsewhere",
+            "Requests go to a provider that is given no credential",
+            f"Model requests go to {host} ({where}), and that provider names no key and does not "
+            "ask for the OpenAI login, so nothing is attached. `codex login status` is still fine.",
+            where,
+            Fix(f"for an OpenAI endpoint, add requires_openai_auth = true below {where}"),
+            Fix("for another service, add env_key with the name of its key variable"),
+        )
+
+    def _routing(self) -> Verdict:
+        base = self.config.get("chatgpt_base_url")
+        if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
+            where = self.config.where("chatgpt_base_url")
+            return self.make(
+                "request-went-elsewhere",
+                "chatgpt_base_url is not an address",
+                f"{where} is {base!r}; the look-up of your workspace fails before any model "
+                "request, and the message does not say why.",
+                where,
+                Fix(f"remove or correct chatgpt_base_url at {where}"),
+            )
+        certificate = self.case.observation.ca_file
+        if certificate is not None and certificate.kind != "file":
+            name = next(
+                (n for n in ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE") if self.environment.get(n)),
+                "CODEX_CA_CERTIFICATE",
+            )
+            return self.make(
+                "answer-not-from-auth-server",
+                f"{name} names a file that cannot be read",
+                f"{name} is {certificate.path} ({certificate.kind}); no TLS connection can be "
+                "made, and the message only says that routing discovery failed.",
+                name,
+                Fix("unset it, or point it at the right bundle", f"unset {name}"),
+            )
+        return self.make(
+            "answer-not-from-auth-server",
+            "The workspace look-up fails before any model request",
+            "The login itself is not at fault: accounts/check did not answer as expected.",
+            None,
+            Fix("check the network path to chatgpt.com: proxy, certificates, DNS"),
+        )
+
+    def _refresh_url(self) -> Verdict:
+        return self.make(
+            "request-went-elsewhere",
+            "The token cannot be refreshed: the refresh address is no address",
+            "The access token has expired, and CODEX_REFRESH_TOKEN_URL_OVERRIDE is set to "
+            "something that is not a URL, so no refresh can be sent.",
+            "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
+            Fix("unset it", "unset CODEX_REFRESH_TOKEN_URL_OVERRIDE"),
+        )

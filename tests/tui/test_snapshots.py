@@ -1,0 +1,19 @@
+"""Pictures of the screens. Few on purpose; words and positions are asserted elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.tui.make_screenshots import SHOTS, Shot, made
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Compare = Callable[..., bool]
+
+
+@pytest.mark.parametrize("shot", SHOTS, ids=[shot.name for shot in SHOTS])
+def test_the_screen_looks_as_it_did(shot: Shot, snap_compare: Compare) -> None:
+    assert snap_compare(made(shot), terminal_size=shot.size, press=shot.keys)

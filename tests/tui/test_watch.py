@@ -1,0 +1,93 @@
+from __future__ import annotations
+
+import threading
+import time
+from typing import TYPE_CHECKING
+
+from authtui.tui.watch import watch_session
+from tests.tui.samples import healthy, session_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from authtui.model.session import AuthSession
+    from tests.tui.samples import Options
+
+
+def wait_for(condition: Callable[[], object]) -> float:
+    start = time.monotonic()
+    while not condition():
+        assert time.monotonic() - start < 3, "nothing was noticed"
+        time.sleep(0.01)
+    return time.monotonic() - start
+
+
+class Watching:
+    def __init__(self, home: Path) -> None:
+        self.session: AuthSession[Options] = session_of(healthy, home=str(home))
+        self.stop = threading.Event()
+        self.thread = threading.Thread(target=watch_session, args=(self.session, self.stop))
+
+    def __enter__(self) -> AuthSession[Options]:
+        self.thread.start()
+        time.sleep(0.4)
+        return self.session
+
+    def __exit__(self, *_: object) -> None:
+        self.stop.set()
+        self.thread.join(3)
+        assert not self.thread.is_alive()
+
+
+def kinds(session: AuthSession[Options]) -> list[str]:
+    return [event.kind for event in session.events]
+
+
+def test_a_written_file_is_loaded_within_a_second(tmp_path: Path) -> None:
+    with Watching(tmp_path) as session:
+        (tmp_path / "auth.json").write_text("{}")
+        took = wait_for(lambda: kinds(session)[-2:] == ["SourceChanged", "Loaded"])
+        assert took < 1
+        change = session.events[-2]
+        assert getattr(change, "place", "") == "auth.json"
+        assert getattr(change, "what", ()) == ("was created",)
+
+
+def test_a_changed_mode_and_a_removal_are_noticed(tmp_path: Path) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("a = 1")
+    with Watching(tmp_path) as session:
+        file.chmod(0o640)
+        wait_for(lambda: len(session.events) == 3)
+        file.unlink()
+        wait_for(lambda: len(session.events) == 5)
+    whats = [getattr(event, "what", ("",))[0] for event in session.events]
+    assert "has another mode" in whats
+    assert "was removed" in whats
+
+
+def test_a_home_that_is_missing_at_first_is_noticed_when_it_appears(tmp_path: Path) -> None:
+    home = tmp_path / "later"
+    with Watching(home) as session:
+        home.mkdir()
+        (home / "auth.json").write_text("{}")
+        assert wait_for(lambda: "Loaded" in kinds(session)[1:]) < 1.5
+
+
+def test_a_home_that_is_deleted_is_noticed_and_breaks_nothing(tmp_path: Path) -> None:
+    home = tmp_path / "gone"
+    home.mkdir()
+    (home / "auth.json").write_text("{}")
+    with Watching(home) as session:
+        (home / "auth.json").unlink()
+        home.rmdir()
+        wait_for(lambda: "Loaded" in kinds(session)[1:])
+
+
+def test_files_that_stay_as_they_are_cause_no_event(tmp_path: Path) -> None:
+    (tmp_path / "auth.json").write_text("{}")
+    with Watching(tmp_path) as session:
+        (tmp_path / "history.jsonl").write_text("noise")
+        time.sleep(0.5)
+    assert kinds(session) == ["Loaded"]
