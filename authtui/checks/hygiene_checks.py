@@ -188,7 +188,7 @@ def _kind(subject: Subject) -> Answer | None:
         )
     if not found:
         return None
-    return Answer("pass", f"{' and '.join(found)} hold the kind of secret that belongs there")
+    return Answer("pass", f"{' and '.join(found)}: the kind of secret that belongs there")
 
 
 def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str | None, str]:

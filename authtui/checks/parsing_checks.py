@@ -12,6 +12,7 @@ from authtui.checks.look import (
     chosen,
     fields_of,
     hurt,
+    kind_of,
     line_of,
     quoted_path,
     seen,
@@ -44,9 +45,9 @@ def _readable(subject: Subject) -> Answer | None:
         return None
     failure = place.failure
     if failure is None:
-        document = stored_document(subject)
-        mode = document.mode if document else "a record"
-        return Answer("pass", f"{place.name} is read as {mode}")
+        credential = stored(subject)
+        what = kind_of(credential) if credential else "a record"
+        return Answer("pass", f"{place.name} can be read; it holds {what}")
     if failure.network:
         return None
     kept = sorted(name for name, value in fields_of(subject).items() if value is not None)
@@ -113,8 +114,9 @@ def _tokens(subject: Subject) -> Answer | None:
             return Answer(
                 hurt(subject),
                 f"{line_of(subject, 'tokens.access_token')}: the access token is empty",
-                why="The record has the right shape, so status calls it a login. The first requests "
-                "go out with nothing in them; only the refresh after their 401 can save the run.",
+                why="The record has the right shape, so status calls it a login. The first "
+                "requests go out with nothing in them, and only the refresh after their 401 can "
+                "save the run.",
                 fix=LOGIN,
                 where=line_of(subject, "tokens.access_token"),
             )

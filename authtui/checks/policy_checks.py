@@ -12,6 +12,7 @@ from authtui.checks.look import (
     described,
     kind_of,
     line_of,
+    quoted_path,
     seen,
     stored,
     unset_where,
@@ -143,6 +144,14 @@ def _method(subject: Subject) -> Answer | None:
     )
 
 
+def _keep(subject: Subject) -> Fix:
+    text = "keep a copy before you start Codex, or correct the restriction"
+    if subject.case.places.store.name != "auth.json":
+        return Fix("correct the restriction before you start Codex")
+    path = quoted_path(seen(subject).auth_file.path)
+    return Fix(text, f"cp -p {path} {path}.kept")
+
+
 @check(
     "policy.deletes",
     "POL",
@@ -169,7 +178,7 @@ def _deletes(subject: Subject) -> Answer | None:
             (f"{where} requires {violation.required}", f"{store}: {described(credential)}"),
             "`codex exec` and the interactive client both remove a login that breaks a "
             "restriction. `codex login status` does not warn of it.",
-            Fix("keep a copy before you start Codex", "cp -p ~/.codex/auth.json ~/auth.json.kept"),
+            _keep(subject),
             where,
         )
     good = described(behind) if behind else "the stored record"

@@ -51,7 +51,7 @@ def _shadowing(subject: Subject) -> Answer | None:
             "pass", f"{store.name} is used; no variable stands before it", where=name or ""
         )
     if store.empty:
-        return Answer("pass", f"{name} is used, and hides nothing stored")
+        return Answer("pass", f"{name} comes first, and hides nothing stored")
     behind = stored(subject)
     hidden = described(behind) if behind else "a record that cannot be read"
     used = described(winner) if winner else "a credential that cannot be used"

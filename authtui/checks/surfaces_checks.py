@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.checks.doctor import examine
 from authtui.checks.findings import Fix
 from authtui.checks.look import chosen, described, kind_of, seen, stored, unset_where, where_set
 from authtui.checks.registry import Answer, check
-from authtui.checks.restrictions import has_token_data
-from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
     from authtui.checks.predictions import Course
@@ -93,42 +92,6 @@ def _exec_only_key(subject: Subject) -> Answer | None:
     )
 
 
-def doctor_says(subject: Subject) -> tuple[str, str]:
-    """Status and summary of `codex doctor`'s auth check for this state: it tests presence only."""
-    case, environment = subject.case, seen(subject).environment
-    provider = case.provider
-    if not provider.built_in and not provider.requires_openai_auth:
-        if not provider.env_key:
-            return "ok", "OpenAI auth is not required for the active model provider"
-        variable = environment.get(provider.env_key)
-        if variable is not None and variable.value:
-            return "ok", "auth is provided by the active model provider"
-        return "fail", "active model provider auth env var is missing"
-    names = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
-    present = [n for n in names if (found := environment.get(n)) is not None and found.value]
-    store = case.places.store
-    whole = store.credential is not None
-    credential = store.credential
-    if credential is not None and credential.mode in CHATGPT_MODES:
-        whole = has_token_data(credential)
-    if store.failure is not None and store.failure.line is None and store.failure.field:
-        whole = True  # the shape is right, and it looks no further
-    if store.failure is not None and not whole:
-        return "fail", "stored credentials could not be read"
-    if not store.empty and whole:
-        if len(present) > 1:
-            return "warning", "auth is configured, but multiple auth env vars are present"
-        return "ok", "auth is configured"
-    if not store.empty:
-        if present:
-            text = "auth is provided by environment, but stored credentials are incomplete"
-            return "warning", text
-        return "fail", "stored credentials are incomplete"
-    if present:
-        return "ok", "auth is provided by environment"
-    return "fail", "no Codex credentials were found"
-
-
 @check(
     "surfaces.doctor",
     "SURF",
@@ -137,12 +100,16 @@ def doctor_says(subject: Subject) -> tuple[str, str]:
     modes=(9,),
 )
 def _doctor(subject: Subject) -> Answer | None:
-    case = subject.case
-    if not case.contract.doctor or seen(subject).home.error or case.config_error:
+    report = examine(subject.case)
+    if report is None:
         return None
-    status, summary = doctor_says(subject)
+    status, summary = report.status, report.summary
     run = subject.courses["exec"].prediction
-    evidence = (f"doctor: {status}, {summary}", f"codex exec: {run.outcome}, exit {run.exit}")
+    evidence = (
+        f"doctor: {status}, {summary}",
+        *(f"doctor: {issue}" for issue in report.issues),
+        f"codex exec: {run.outcome}, exit {run.exit}",
+    )
     if status == "ok" and run.exit != 0:
         return Answer(
             "warn",

@@ -1,0 +1,95 @@
+"""Every check: a state it objects to, one it is content with, one it has nothing to say about."""
+
+from __future__ import annotations
+
+import pytest
+
+from authtui.checks.catalogue import REGISTER
+from tests.checks import rows_records, rows_requests, rows_sources
+from tests.checks.build import State, answer, subject_of
+
+ROWS = [*rows_sources.ROWS, *rows_records.ROWS, *rows_requests.ROWS]
+ALWAYS = {"surfaces.disagree", "home.location"}
+"""Checks that apply to every state."""
+NEVER_PASS = {
+    "sources.dotenv_override",
+    "policy.filtered",
+    "policy.layers",
+    "policy.blank",
+    "policy.requirements",
+    "record.prints_secret",
+    "file.empty",
+    "refresh.url",
+    "refresh.throwaway",
+    "route.variable",
+    "provider.inherits",
+    "store.ephemeral",
+    "host.sandbox",
+    "host.sudo",
+    "variable.blank",
+    "request.task_error",
+}
+"""Checks that speak only where there is something to say."""
+INFORM = {
+    "surfaces.status_is_no_read",
+    "surfaces.login_kept",
+    "host.multiplexer",
+    "request.identity_only",
+    "request.flag_off",
+}
+"""Checks that tell something worth knowing, or whose failure the predictions rule out."""
+
+
+@pytest.mark.parametrize(
+    ("check", "state", "status", "words"),
+    ROWS,
+    ids=[f"{row[0]}-{row[2] or 'silent'}-{number}" for number, row in enumerate(ROWS)],
+)
+def test_a_check_says_what_the_state_deserves(
+    check: str, state: State, status: str | None, words: str
+) -> None:
+    found = answer(check, state)
+    if status is None:
+        assert found is None
+        return
+    assert found is not None
+    assert (found.status, words in found.summary) == (status, True), found.summary
+    if status in ("warn", "fail"):
+        assert found.why
+
+
+def test_every_check_is_shown_failing_passing_and_silent() -> None:
+    shown: dict[str, set[str]] = {}
+    for check, _, status, _ in ROWS:
+        kind = {None: "silent", "pass": "pass"}.get(status, "bad")
+        shown.setdefault(check, set()).add(kind)
+    for entry in REGISTER:
+        wanted = {"bad", "pass", "silent"}
+        wanted -= {"silent"} if entry.id in ALWAYS else set()
+        wanted -= {"pass"} if entry.id in NEVER_PASS else set()
+        wanted -= {"bad"} if entry.id in INFORM else set()
+        assert wanted <= shown.get(entry.id, set()), entry.id
+
+
+def test_a_fix_for_a_shadowing_variable_can_be_copied() -> None:
+    row = next(row for row in ROWS if row[0] == "sources.shadowing")
+    found = answer(*row[:2])
+    assert found is not None
+    assert found.fix is not None
+    assert (found.fix.command, found.where) == ("unset CODEX_API_KEY", "environment")
+
+
+def test_the_message_of_a_forced_logout_names_the_variable_that_caused_it() -> None:
+    row = next(row for row in ROWS if row[0] == "policy.deletes")
+    found = answer(*row[:2])
+    assert found is not None
+    assert found.summary.startswith("CODEX_API_KEY breaks config.toml:1")
+    assert "the culprit: CODEX_API_KEY, an API key" in found.evidence
+
+
+def test_a_state_that_is_ready_without_a_flaw_has_no_failing_and_no_warning_check() -> None:
+    from authtui.checks.registry import run_checks
+    from tests.checks.build import chatgpt
+
+    bad = [c for c in run_checks(subject_of(State(chatgpt()))) if c.status in ("fail", "warn")]
+    assert bad == []
