@@ -21,6 +21,8 @@ COMMANDS = {
     "check": "the verdict as text or JSON; no network, no writes",
     "decode": "one JWT, explained claim by claim",
     "paths": "every file and keyring entry that is read or written",
+    "run": "load, register, assert, refresh, logout, restore; a preview unless --live",
+    "serve-backend": "the embedded backend, on loopback, for use with a real client",
 }
 EPILOG = """\
 exit codes: 0 usable as far as can be known without the network · 1 the client would refuse, or
@@ -40,10 +42,13 @@ def run() -> NoReturn:
     code = main()
     for stream in (sys.stdout, sys.stderr):
         try:
-            stream.flush()
+            if stream is not None:
+                stream.flush()
+        except BrokenPipeError:
+            pass  # The reader has enough; the answer stands.
         except (OSError, ValueError):
-            # The reader went away; there is nobody left to tell.
-            code = code or 0
+            # The output is not whole, which must not look like success.
+            code = code or EXIT_BUG
     os._exit(code)
 
 
@@ -82,6 +87,14 @@ def _run(arguments: list[str]) -> int:
         from authtui.commands.options import clock_of
 
         return paths.run(args, environ=os.environ, out=sys.stdout, now=clock_of(args))
+    if args.command == "run":
+        from authtui.commands import run as lifecycle
+
+        return lifecycle.run(args, environ=os.environ, out=sys.stdout, err=sys.stderr)
+    if args.command == "serve-backend":
+        from authtui.commands import serve_backend
+
+        return serve_backend.run(args, out=sys.stdout, err=sys.stderr)
     from authtui.commands import app
 
     return app.run(args, environ=os.environ, err=sys.stderr)
@@ -91,12 +104,18 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     import argparse
 
     from authtui.commands.options import add_common
+    from authtui.redaction import printable, redact_text
 
     def formatter(prog: str) -> argparse.HelpFormatter:
         # A given width spares the look at the terminal, and the modules that needs.
         return argparse.RawDescriptionHelpFormatter(prog, max_help_position=30, width=96)
 
-    parser = argparse.ArgumentParser(
+    class Parser(argparse.ArgumentParser):
+        def error(self, message: str) -> NoReturn:
+            # What was typed in the wrong place may be a key, or hold control bytes.
+            super().error(printable(redact_text(message)))
+
+    parser = Parser(
         prog="authtui",
         description="Open it and read why a Codex login fails, what the client will do next, and "
         "what to change. Without a command it opens the app on this machine's state.",
@@ -139,6 +158,14 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser, *, help_wanted: b
 
         decode.add_arguments(parser)
         add_common(parser, nested=True)
+    elif name == "run":
+        from authtui.commands import run as lifecycle
+
+        lifecycle.add_arguments(parser)
+    elif name == "serve-backend":
+        from authtui.commands import serve_backend
+
+        serve_backend.add_arguments(parser)
     else:
         add_common(parser, nested=True)
         parser.add_argument("--json", action="store_true", help="print JSON")

@@ -61,6 +61,46 @@ class AgentContract(NamedTuple):
     key_derivation: Literal["seed", "labelled"] = "seed"
 
 
+class RegistrationRules(NamedTuple):
+    """How a generation registers agents and their tasks (spec agent_identity.md 5, 7, 8, 10).
+
+    `base`: the ChatGPT base URL, the AuthAPI host, or by environment. `strip`: which rule trims
+    `chatgpt_base_url` (#17385, #18871, #19763). `biscuit`: a token-backed registration carries a
+    human biscuit; else agent registration carries the Bearer and a task nothing. Limits are
+    seconds, `attempts` counts requests, `cooldown_seconds` is the pause after the last. `source`
+    is the program's name in the bill of materials. `task_fields` are read in this order.
+    `body_limit` cuts a quoted body. `wrapper` stands before every error of the thread's task.
+    `jwks_path` is appended to a base without `/backend-api`. `task_kept` is where a task of a
+    managed identity lives. `invalid_grant`: status 400 with that code ends a refresh for good;
+    `known_codes`: the three known codes do so with any status. `revokes_store`: logging out takes
+    the token to revoke from the store, so that a variable does not hide it. `base_variable`
+    replaces the base of registration.
+    """
+
+    base: Literal["chatgpt", "authapi", "environment"] = "chatgpt"
+    strip: Literal["first", "suffix-first", "api-codex"] = "first"
+    biscuit: bool = True
+    agent_seconds: float = 15.0
+    task_seconds: float = 15.0
+    attempts: int = 1
+    cooldown_seconds: int = 0
+    capabilities: tuple[str, ...] = ()
+    ttl: bool = False
+    source: str = "cli"
+    task_fields: tuple[str, ...] = ("encrypted_task_id",)
+    task_unsent: str = "failed to send agent task registration request to {url}"
+    task_refused_from: str = " from {url}"
+    task_undecodable: str | None = None
+    body_limit: int | None = None
+    wrapper: str = ""
+    jwks_path: str = "/agent-identities/jwks"
+    task_kept: Literal["thread", "process", "record"] = "thread"
+    known_codes: bool = False
+    invalid_grant: bool = False
+    revokes_store: bool = False
+    base_variable: str | None = None
+
+
 class Contract(NamedTuple):
     """One generation of the client. Names of variables, hosts and texts are the client's own.
 
@@ -72,7 +112,12 @@ class Contract(NamedTuple):
     although the store mode is `ephemeral`. `known_environments_only`: an agent identity needs one
     of the known ChatGPT hosts. `provider_inherits_login`: a provider without any auth setting is
     sent the ChatGPT login. `routing`: the workspace is looked up before the first model request.
-    `managed_identity`: how `features.use_agent_identity` registers, if it does anything.
+    `asks_without_tokens`: a ChatGPT login without tokens still makes a model request, with nothing
+    attached. `waits_for_network`: a model request that finds no network is waited for without an
+    end, instead of five rounds. `app_server_home_error`: what the app server puts before an error
+    of CODEX_HOME. `identity_at_first_use`: the key of a stored identity is first looked at by the
+    first request, so `login status` does not notice a broken one. `managed_identity`: how
+    `features.use_agent_identity` registers, if it does anything.
     """
 
     name: str
@@ -113,6 +158,12 @@ class Contract(NamedTuple):
     removal_failed: str = "Failed to remove auth.json"
     commas_refused: bool = False
     policies_failed: str = "failed to load your workspace-managed config"
+    registration: RegistrationRules = RegistrationRules()
+    asks_without_tokens: bool = False
+    waits_for_network: bool = False
+    app_server_home_error: str = ""
+    identity_at_first_use: bool = False
+    policies_path: str = "/wham/config/requirements"
 
 
 AGENT_ISSUER: Final = "https://chatgpt.com/codex-backend/agent-identity"
@@ -120,6 +171,44 @@ AGENT_AUDIENCE: Final = "codex-app-server"
 SIGNED_OUT_SINCE: Final = (
     "Your access token could not be refreshed because you have since logged out or signed in to "
     "another account. Please sign in again."
+)
+
+_BOTH_SPELLINGS = ("task_id", "taskId", "encrypted_task_id", "encryptedTaskId")
+_G1_REGISTRATION = RegistrationRules(
+    wrapper=(
+        "Agent task registration failed. Please try again; Codex will attempt to register the "
+        "task again on the next turn: "
+    ),
+)
+_G2_REGISTRATION = RegistrationRules(
+    strip="suffix-first",
+    biscuit=False,
+    task_seconds=30.0,
+    task_fields=_BOTH_SPELLINGS,
+    task_unsent="failed to register agent task",
+    task_refused_from="",
+    task_undecodable="failed to decode agent task registration response",
+    task_kept="process",
+)
+_G3_REGISTRATION = _G2_REGISTRATION._replace(
+    base="authapi",
+    strip="api-codex",
+    body_limit=512,
+    known_codes=True,
+    base_variable="CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
+)
+# Three attempts: a task registration that never answers kept 0.142 and 0.169 for 3 x 30 s.
+_G4_REGISTRATION = _G3_REGISTRATION._replace(
+    attempts=3,
+    capabilities=("responsesapi",),
+    ttl=True,
+    source="exec",
+    body_limit=None,
+    task_kept="record",
+    base="environment",  # 0.142 registers at auth.api.openai.org for chatgpt-staging.com
+)
+_G5_REGISTRATION = _G4_REGISTRATION._replace(
+    cooldown_seconds=3600, invalid_grant=True, revokes_store=True
 )
 
 _G1_MODES = ("apikey", "chatgpt", "chatgptAuthTokens")
@@ -190,6 +279,8 @@ _FIRST = Contract(
     agent=_WORKSPACE_CLAIMS,
     agent_variable=None,
     managed_identity="biscuit",
+    registration=_G1_REGISTRATION,
+    app_server_home_error="error loading default config after config error: ",
 )
 _IDENTITY_ONLY = _FIRST._replace(
     name="identity-only",
@@ -217,6 +308,9 @@ _0124 = _FIRST._replace(
     agent=_VERIFIED_WITH_EMAIL,
     managed_identity="none",
     record_without_bearer=True,
+    registration=_G2_REGISTRATION,
+    app_server_home_error="",
+    identity_at_first_use=True,
 )
 _EXPLICIT = _FIRST._replace(
     name="explicit",
@@ -233,7 +327,10 @@ _EXPLICIT = _FIRST._replace(
     agent_variable="CODEX_AGENT_IDENTITY",
     managed_identity="none",
     no_tokens=SIGNED_OUT_SINCE,
+    asks_without_tokens=True,
+    app_server_home_error="",
     policies_failed="Failed to load cloud requirements (workspace-managed policies).",
+    registration=_G3_REGISTRATION,
 )
 _MANAGED = _EXPLICIT._replace(
     name="managed",
@@ -265,6 +362,8 @@ _MANAGED = _EXPLICIT._replace(
     task_refused="agent task registration failed",
     task_timeout=("retryable agent identity registration failure: failed to register agent task"),
     workspace_wrong_type="data did not match any variant of untagged enum Repr",
+    registration=_G4_REGISTRATION,
+    policies_path="/wham/config/bundle",
 )
 _CURRENT = _MANAGED._replace(
     name="current",
@@ -295,6 +394,8 @@ _CURRENT = _MANAGED._replace(
     enforces_always=False,
     status_key="API key configured - {key}\nAuthentication is checked when you send a request.",
     no_tokens="plan type is required for chatgpt authentication",
+    asks_without_tokens=False,
+    waits_for_network=True,
     provider_inherits_login=False,
     routing=True,
     managed_identity="bearer",
@@ -305,6 +406,11 @@ _CURRENT = _MANAGED._replace(
         "failed to load CLI auth from keyring: Platform secure storage failure: {cause}: "
         "Platform secure storage failure: {cause}: {cause}"
     ),
+    registration=_G5_REGISTRATION,
+)
+
+_WITH_HEADERS = _MANAGED.document._replace(
+    auth_modes=(*_G1_MODES, "headers", *_G4_MODES[len(_G1_MODES) :])
 )
 
 TABLE: Final[tuple[Contract, ...]] = (
@@ -318,23 +424,26 @@ TABLE: Final[tuple[Contract, ...]] = (
         version="0.125.0",
         record_without_bearer=False,
         no_tokens=SIGNED_OUT_SINCE,
+        asks_without_tokens=True,
     ),
     _EXPLICIT,
     _MANAGED,
-    _MANAGED._replace(name="0.146", title="client 0.146", version="0.146.0"),
+    _MANAGED._replace(
+        name="0.146", title="client 0.146", version="0.146.0", document=_WITH_HEADERS
+    ),
     _CURRENT._replace(
         name="0.147",
         title="client 0.147",
         version="0.147.0",
-        document=_MANAGED.document._replace(
-            auth_modes=(*_G1_MODES, "headers", *_G4_MODES[len(_G1_MODES) :])
-        ),
+        document=_WITH_HEADERS,
+        agent=_VERIFIED,
         routing=False,
         provider_inherits_login=True,
         workload_identity=False,
+        waits_for_network=False,
         status_key=_MANAGED.status_key,
         keyring_error=_MANAGED.keyring_error,
-        shape_before_environment=False,
+        identity_overrides=False,
         removal_failed=_MANAGED.removal_failed,
     ),
     _CURRENT,

@@ -21,6 +21,8 @@ from authtui.credentials.observation import ConfigValue
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
+    from authtui.checks.doctor import DoctorReport
+    from authtui.checks.findings import Verdict
     from authtui.contracts import Contract
     from authtui.credentials.observation import Observation
 
@@ -42,7 +44,8 @@ def assess(observation: Observation, options: Options) -> Assessment:
     courses = predict(case)
     course = courses[options.surface]
     tokens = view_tokens(case)
-    verdict = judge(case, courses, options.surface)
+    doctor = examine(case)
+    verdict = _beside_doctor(judge(case, courses, options.surface), doctor)
     credential = course.credential or (course.violation.credential if course.violation else None)
     sources = list_sources(case, courses, options.surface)
     if credential is not None and credential.document is not None:
@@ -72,9 +75,21 @@ def assess(observation: Observation, options: Options) -> Assessment:
             ].prediction.outcome
             for name in contracts.GENERATIONS
         },
-        doctor=examine(case),
+        doctor=doctor,
         app_server=answer(case),
         logout=predict_logout(case),
+    )
+
+
+def _beside_doctor(verdict: Verdict, doctor: DoctorReport | None) -> Verdict:
+    """The verdict, with a word on the doctor where that one sees nothing wrong."""
+    if doctor is None or doctor.status == "fail" or not verdict.client_exit:
+        return verdict
+    if "codex doctor" in verdict.sentence:
+        return verdict
+    said = "says ok" if doctor.status == "ok" else "only warns"
+    return verdict._replace(
+        sentence=f"{verdict.sentence} `codex doctor` {said} all the same: {doctor.summary}."
     )
 
 

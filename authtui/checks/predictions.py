@@ -229,22 +229,22 @@ def _before_restrictions(case: Case, surface: Surface) -> Course | None:
         return _stop(surface, f"Error finding codex home: {home}", "unreadable", trouble="home")
     if case.config_error:
         error = case.config_error
-        text = f"Error loading config.toml: {error.reason}"
+        text = f"Error loading config.toml: {error.at_start or error.reason}"
         if error.key:
             text += f"\nin `{error.key}`"
         if error.key is None and error.line:
             path = case.observation.config.file.path
             text = f"Error loading config.toml:\n{path}:{error.line}:{error.column}: {error.reason}"
         return _stop(surface, text, "unreadable", trouble="config")
-    if not case.provider.known:
-        text = f"Error: Model provider `{case.provider.id}` not found"
-        return _stop(surface, text, "unreadable", trouble="provider")
     failure = case.places.workload.failure
     if failure:
         text = f"Error: {failure.text}"
         if failure.unread:
             text += f"\n\nCaused by:\n    {failure.reason}"
         return _stop(surface, text, "unreadable", failure=failure)
+    if not case.provider.known:
+        text = f"Error: Model provider `{case.provider.id}` not found"
+        return _stop(surface, text, "unreadable", trouble="provider")
     return None
 
 
@@ -285,6 +285,10 @@ def _request(case: Case, found: Resolution) -> Course:
         )
         return _stop("exec", text, "unreadable", credential=credential, trouble="bedrock")
     if credential.mode == "agent_identity":
+        if credential.flaw is not None:
+            bare = PlannedRequest(API_BASE, None, None, fedramp=False)
+            unusable = Resolution(None, credential.flaw)
+            return _refused_by_server(case, bare, unusable, "unreadable", None)
         if case.contract.record_without_bearer and credential.document is not None:
             text = "ERROR: agent identity auth does not expose a bearer token"
             return _stop("exec", text, "unreadable", credential=credential, trouble="bearer")
@@ -301,7 +305,9 @@ def _request(case: Case, found: Resolution) -> Course:
     )
     routing = routing_trouble(case, credential)
     if routing:
-        return _stop("exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing")
+        return _stop(
+            "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
+        )
     return _answered(case, credential, request)
 
 
@@ -444,7 +450,11 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
             assumes = ("the token is refreshed: the authority takes the refresh token",)
     if assumptions.policies != OK and credential.plan in MANAGED_PLANS:
         return _stop(
-            "exec", f"Error: {contract.policies_failed}", "degraded", credential=credential
+            "exec",
+            f"Error: {contract.policies_failed}",
+            "degraded",
+            credential=credential,
+            trouble="policies",
         )
     managed = _managed_identity(case, credential, base)
     if managed:
@@ -452,7 +462,12 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
     routing = routing_trouble(case, credential)
     if routing:
         return _stop(
-            "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing", assumes=assumes
+            "exec",
+            f"ERROR: {routing}",
+            "degraded",
+            credential=credential,
+            trouble="routing",
+            assumes=assumes,
         )
     return _answered(case, credential, request, assumes)
 
@@ -531,12 +546,12 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
         )
     routing = routing_trouble(case, credential)
     if routing:
-        return _stop("exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing")
+        return _stop(
+            "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
+        )
     # The biscuit generation attaches no account header to an assertion.
     account = None if contract.managed_identity == "biscuit" else credential.account_id
-    request = PlannedRequest(
-        base, "AgentAssertion", account, credential.fedramp, credential.source
-    )
+    request = PlannedRequest(base, "AgentAssertion", account, credential.fedramp, credential.source)
     assumes = ("an agent identity and its task are registered, and written into auth.json",)
     return _answered(case, credential, request, assumes)
 
@@ -589,7 +604,10 @@ def _answered(
 
 
 def _unreachable(
-    case: Case, credential: Credential | None, request: PlannedRequest, outcome: Outcome = "degraded"
+    case: Case,
+    credential: Credential | None,
+    request: PlannedRequest,
+    outcome: Outcome = "degraded",
 ) -> Course:
     """The model endpoint does not answer: given up after five rounds, or waited for."""
     if case.contract.waits_for_network:

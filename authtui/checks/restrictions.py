@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 from authtui.credentials.selection import (
     CHATGPT_MODES,
+    MODES,
     Credential,
     Failure,
     Places,
     Resolution,
+    beside_login,
     forced_workspaces,
     resolve,
 )
@@ -96,30 +98,44 @@ def filtered(
         chatgpt_allowed=method != "api",
         api_allowed=method != "chatgpt",
     )
+    mode = found.credential.mode if found.credential else None
+    if found.failure and found.failure.mode:
+        mode = MODES.get(found.failure.mode, found.failure.mode)
+    is_api = mode in API_MODES
+    if mode and ((method == "api" and not is_api) or (method == "chatgpt" and is_api)):
+        return Resolution(None, filtered="forced_login_method")
+    wanted = forced_workspaces(observation, contract)
+    if not wanted or is_api:
+        return found
+    if found.failure:
+        account = found.failure.account
+        if account is None or account in wanted:
+            return found
+        return _of_another_workspace(found.failure.source, found.failure.where, account, wanted)
     credential = found.credential
     if credential is None:
         return found
-    if (method == "api" and credential.mode not in API_MODES) or (
-        method == "chatgpt" and credential.mode in API_MODES
-    ):
-        return Resolution(None, filtered="forced_login_method")
-    wanted = forced_workspaces(observation, contract)
-    if not wanted or credential.mode in API_MODES:
-        return found
     account = credential.account_id
     if credential.mode in CHATGPT_MODES:
-        account = credential.account_id or credential.policy_account
-        if account not in wanted:
+        beside = beside_login(credential, observation, contract)
+        if beside and beside.text:
+            return Resolution(None, beside)
+        if beside and beside.account not in wanted:
+            return _of_another_workspace(beside.source, beside.where, beside.account, wanted)
+        if (account or credential.policy_account) not in wanted:
             return Resolution(None, filtered="forced_chatgpt_workspace_id")
     elif credential.mode in ("agent_identity", "personal_access_token") and account not in wanted:
-        text = f"Login is restricted to workspace id(s) {', '.join(wanted)}."
-        reason = f"the token belongs to {account}"
-        return Resolution(
-            None,
-            Failure(credential.source, credential.where, text, reason, "account_id"),
-            filtered="forced_chatgpt_workspace_id",
-        )
+        return _of_another_workspace(credential.source, credential.where, account, wanted)
     return found
+
+
+def _of_another_workspace(
+    source: str, where: str, account: str | None, wanted: tuple[str, ...]
+) -> Resolution:
+    text = f"Login is restricted to workspace id(s) {', '.join(wanted)}."
+    reason = f"the token belongs to {account}"
+    failure = Failure(source, where, text, reason, "account_id")
+    return Resolution(None, failure, filtered="forced_chatgpt_workspace_id")
 
 
 def _violation(

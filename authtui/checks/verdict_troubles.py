@@ -77,6 +77,25 @@ class TroubleRules(Bench):
                 name,
                 LOGIN,
             )
+        if trouble == "policies":
+            return self.make(
+                "answer-not-from-auth-server",
+                "The workspace's policies cannot be loaded",
+                f"{name} holds a login of the plan {credential.plan}, whose workspace manages the "
+                "configuration; its policies could not be fetched, and Codex does not start "
+                "without them. The login itself is not at fault.",
+                name,
+                Fix("check the way to chatgpt.com, or ask who manages the workspace"),
+            )
+        if trouble == "network":
+            return self.make(
+                "answer-not-from-auth-server",
+                "The model endpoint does not answer",
+                f"{name} would be attached as it should be, but no answer comes; the login is not "
+                "at fault.",
+                name,
+                Fix("check the network path: proxy, certificates, DNS"),
+            )
         if trouble == "register":
             return self.make(
                 "record-not-what-it-seems",

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from authtui.commands.options import observe, options_of
+from authtui.commands.options import clock_of, observe, options_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
     from typing import Any, TextIO
 
     from authtui.credentials.observation import Observation
+    from authtui.lifecycle.transitions import Lifecycle
     from authtui.model.session import AuthSession
 
 EXIT_USAGE = 2
@@ -48,8 +49,33 @@ def run(args: argparse.Namespace, *, environ: Mapping[str, str], err: TextIO) ->
         if (seen.keyring, seen.encrypted) != (observation.keyring, observation.encrypted):
             made[0].adopt(seen, "keyring")
 
+    def lifecycle(progress: Callable[[str], None]) -> Lifecycle:
+        from authtui.lifecycle.transitions import Lifecycle, wire_factory
+
+        session = made[0]
+
+        def clock() -> datetime:
+            return clock_of(args)
+
+        return Lifecycle(
+            session,
+            wire_factory(session, environ, clock, offline=args.offline),
+            clock=clock,
+            offline=args.offline,
+            base_url=getattr(args, "base_url", None),
+            progress=progress,
+        )
+
     settings = read_settings(settings_path())
-    return launch(make, settings, presenter=args.presenter, watch=args.watch, fill_in=fill_in)
+    return launch(
+        make,
+        settings,
+        presenter=args.presenter,
+        watch=args.watch,
+        fill_in=fill_in,
+        lifecycle=lifecycle,
+        offline=args.offline,
+    )
 
 
 def make_session(args: argparse.Namespace, environ: Mapping[str, str]) -> AuthSession[Any]:
@@ -65,7 +91,7 @@ def make_session(args: argparse.Namespace, environ: Mapping[str, str]) -> AuthSe
         return observe(args, environ, probe_keyring=keyring)
 
     def clock() -> datetime:
-        return args.now or datetime.now(UTC)
+        return clock_of(args)
 
     session = AuthSession(read, assess, options_of(args), clock)
     session.load("start")

@@ -24,7 +24,8 @@ class Assumptions(NamedTuple):
     whoami: `ok`, a status, `not-json` (or a field missing), `unreachable`. whoami_account: the
     account a personal access token belongs to; None assumes the one that is asked for.
     whoami_fedramp: `yes` for an account of that kind.
-    register: agent registration: `ok` or a status. biscuit: `ok`, `missing` or a status.
+    register: agent registration: `ok` or a status; runtime: the runtime id that it gives.
+    biscuit: `ok`, `missing` or a status.
     refresh: `ok`, an error code such as `refresh_token_reused`. accepts_expired: the model
     endpoint takes an expired token all the same.
     accounts_check: `ok`, a status, `not-json`, `no-origin`, `other-workspace`, `unreachable`.
@@ -47,6 +48,7 @@ class Assumptions(NamedTuple):
     responses: str = OK
     network: str = OK
     whoami_fedramp: str = "no"
+    runtime: str | None = None
 
     def settled(self) -> Assumptions:
         """A copy in which `network=down` has been spelled out for each server."""

@@ -86,6 +86,21 @@ class ProviderFacts(NamedTuple):
     lines: Mapping[str, str] = {}
 
 
+NOT_A_VARIANT: Final = "wanted string or table"
+_NOT_A_VARIANT_AT_START: Final = "invalid type: unit variant, expected string only"
+# Keys whose value stays whole although it is a table, so that the mistake can be named.
+_NEVER_TABLES: Final = frozenset(
+    [
+        ("forced_login_method",),
+        ("forced_chatgpt_workspace_id",),
+        ("cli_auth_credentials_store",),
+        ("chatgpt_base_url",),
+        ("openai_base_url",),
+        ("model_provider",),
+    ]
+)
+
+
 def read_config(home: Path, system_dir: Path) -> ConfigFacts:
     """The user's config.toml over the system's, under the system's managed one, if any.
 
@@ -177,7 +192,8 @@ def validate(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigErr
     for key, value in in_order:
         reason = _complaint(key, value.value, contract)
         if reason is not None:
-            return ConfigError(reason, value.file, value.line, value.column, key)
+            at_start = _NOT_A_VARIANT_AT_START if reason == NOT_A_VARIANT else None
+            return ConfigError(reason, value.file, value.line, value.column, key, at_start)
     return None
 
 
@@ -262,7 +278,7 @@ def _leaves(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     stack: list[tuple[tuple[str, ...], Any]] = [((), tree)]
     while stack:
         path, value = stack.pop()
-        if isinstance(value, dict):
+        if isinstance(value, dict) and path not in _NEVER_TABLES:
             stack.extend(((*path, key), below) for key, below in reversed(value.items()))
         else:
             yield path, value
@@ -313,8 +329,13 @@ def _is_list_of_text(value: Any) -> bool:  # noqa: ANN401
 
 
 def _variant_complaint(value: Any, accepted: tuple[str, ...]) -> str | None:  # noqa: ANN401
+    if isinstance(value, dict):
+        # A table of one key is another spelling of that variant.
+        if len(value) != 1:
+            return f"wanted exactly 1 element, found {len(value)} elements"
+        value = next(iter(value))
     if not isinstance(value, str):
-        return "wanted string or table"
+        return NOT_A_VARIANT
     if value in accepted:
         return None
     quoted = [f"`{name}`" for name in accepted]

@@ -11,24 +11,25 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from authtui.credentials import client_formats as formats
+from authtui.client_json.scanner import NOT_UTF8, Failure
+from authtui.client_json.structs import Field, Reader, optional
+from authtui.credentials.dates import RFC_3339, read_date
 from authtui.credentials.explain_document import (
     explain,
     quoted_text_is_secret,
     redacted,
     shown_name,
 )
-from authtui.credentials.json_scanner import NOT_UTF8, Failure
-from authtui.credentials.struct_reader import Field, Reader
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
+from authtui.tokens.id_token import read_id_claims, read_payload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from authtui.contracts import AgentContract, DocumentRules
-    from authtui.tokens.claims import IdClaims
+    from authtui.tokens.id_token import IdClaims
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
@@ -153,8 +154,7 @@ def parse_document(
         return DocumentError(NOT_UTF8, line, column, None, _encoding(raw), "encoding")
     schema = _Schema(rules, agent, now)
     try:
-        values = reader.read_struct("AuthDotJson", schema.fields())
-        reader.end()
+        values = reader.read_whole("AuthDotJson", schema.fields())
     except Failure as failure:
         prefix = rules.prefix if store == "file" else rules.keyring_prefix
         return _error(reader, failure, rules, prefix)
@@ -173,7 +173,7 @@ def _error(reader: Reader, failure: Failure, rules: DocumentRules, prefix: str) 
     text = str(failure)
     leaks = False
     if rules.conceals and not syntax:
-        text = f"invalid credential JSON (Data at line {failure.line} column {failure.column})"
+        text = failure.concealed
     elif failure.quoted is not None and quoted_text_is_secret(failure.quoted, failure.kind):
         text = redacted(text, failure.quoted)
         leaks = True
@@ -233,22 +233,14 @@ def build_error(document: Document, rules: DocumentRules) -> str | None:
 # how each field is read
 
 
-def _text(reader: Reader) -> str:
-    return reader.read_text()
-
-
 def _secret(reader: Reader) -> Secret:
     return Secret(reader.read_text())
 
 
-def _optional(read: Callable[[Reader], Any]) -> Callable[[Reader], Any]:
-    return lambda reader: reader.read_option(read)
-
-
 def _date(reader: Reader) -> datetime:
-    text = reader.read_text(formats.RFC_3339)
+    text = reader.read_text(RFC_3339)
     try:
-        return formats.read_date(text)
+        return read_date(text)
     except Failure as failure:
         raise reader.placed(failure) from None
 
@@ -260,23 +252,23 @@ class _IdToken(NamedTuple):
 
 def _id_token(reader: Reader) -> _IdToken:
     raw = reader.read_text()
-    return _IdToken(Secret(raw), formats.read_id_claims(raw, float_numbers=reader.float_numbers))
+    return _IdToken(Secret(raw), read_id_claims(raw, float_numbers=reader.float_numbers))
 
 
 _TOKENS: Final = (
     Field("id_token", _id_token, optional=False),
     Field("access_token", _secret, optional=False),
     Field("refresh_token", _secret, optional=False),
-    Field("account_id", _optional(_text), positional=True),
+    Field("account_id", optional(Reader.read_text), positional=True),
 )
 _BEDROCK_KEY: Final = (
     Field("api_key", _secret, optional=False),
-    Field("region", _text, optional=False),
+    Field("region", Reader.read_text, optional=False),
 )
 _ACCESS_KEYS: Final = (
     Field("access_key_id", _secret, optional=False),
     Field("secret_access_key", _secret, optional=False),
-    Field("session_token", _optional(_secret)),
+    Field("session_token", optional(_secret)),
 )
 _RECORD: Final = "AgentIdentityAuthRecord"
 
@@ -312,29 +304,29 @@ class _Schema:
             "account-record": self.record,
         }.get(rules.agent_form, self.record_or_jwt)
         rows = [
-            Field("auth_mode", _optional(lambda r: r.read_variant(rules.auth_modes))),
-            Field("OPENAI_API_KEY", _optional(_secret), positional=True),
-            Field("tokens", _optional(_tokens)),
-            Field("last_refresh", _optional(_date)),
-            Field("agent_identity", _optional(identity)),
+            Field("auth_mode", optional(lambda r: r.read_variant(rules.auth_modes))),
+            Field("OPENAI_API_KEY", optional(_secret), positional=True),
+            Field("tokens", optional(_tokens)),
+            Field("last_refresh", optional(_date)),
+            Field("agent_identity", optional(identity)),
         ]
         if rules.personal_access_token:
-            rows.append(Field("personal_access_token", _optional(_secret)))
+            rows.append(Field("personal_access_token", optional(_secret)))
         if rules.bedrock_api_key:
-            rows.append(Field("bedrock_api_key", _optional(_bedrock_key)))
+            rows.append(Field("bedrock_api_key", optional(_bedrock_key)))
         if rules.bedrock_access_keys:
-            rows.append(Field("bedrock_access_keys", _optional(_access_keys)))
+            rows.append(Field("bedrock_access_keys", optional(_access_keys)))
         return tuple(rows)
 
-    def _record_fields(self, names: tuple[str, ...], optional: tuple[str, ...]) -> list[Field]:
+    def _record_fields(self, names: tuple[str, ...], absent: tuple[str, ...]) -> list[Field]:
         special: dict[str, Callable[[Reader], Any]] = {
             "agent_private_key": _secret,
-            "chatgpt_account_is_fedramp": lambda reader: reader.read_bool(),
+            "chatgpt_account_is_fedramp": Reader.read_bool,
             "plan_type": lambda reader: reader.read_variant((), open_ended=True),
         }
         return [
-            Field(name, _optional(_text)) if name in optional
-            else Field(name, special.get(name, _text), optional=False)
+            Field(name, optional(Reader.read_text)) if name in absent
+            else Field(name, special.get(name, Reader.read_text), optional=False)
             for name in names
         ]  # fmt: skip
 
@@ -369,11 +361,9 @@ class _Schema:
     def _decoded(self, jwt: str) -> AgentRecord:
         """The April 2026 form: the JWT becomes a record while the document is parsed (#18176)."""
         required = self.agent.required if self.agent else ()
-        optional = self.agent.optional if self.agent else ()
-        names = (*required, *optional)
-        claims = formats.read_payload(
-            jwt, "AgentIdentityJwtClaims", self._record_fields(names, optional)
-        )
+        absent = self.agent.optional if self.agent else ()
+        fields = self._record_fields((*required, *absent), absent)
+        claims = read_payload(jwt, "AgentIdentityJwtClaims", fields)
         if not claims.get("registered_at"):
             claims["registered_at"] = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
         return _record(claims)._replace(from_jwt=True)

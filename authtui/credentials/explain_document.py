@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Final
 from authtui.redaction import Secret, printable, redact_text, secret_kind
 
 if TYPE_CHECKING:
+    from authtui.client_json.scanner import Failure, FailureKind
     from authtui.contracts import DocumentRules
-    from authtui.credentials.json_scanner import Failure, FailureKind
 
 _FOUND: Final = {
     "integer": "a number",

@@ -91,7 +91,7 @@ def _follow(name: str) -> os.stat_result | int:
     try:
         return os.stat(name)  # noqa: PTH116
     except OSError as error:
-        if error.errno in (*_GONE, errno.ELOOP):
+        if error.errno in _GONE:
             return error.errno or errno.ENOENT
         raise
 

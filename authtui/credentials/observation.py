@@ -95,13 +95,17 @@ class ConfigValue(NamedTuple):
 
 
 class ConfigError(NamedTuple):
-    """Why a configuration cannot be read. `reason` is the parser's text, without position."""
+    """Why a configuration cannot be read. `reason` is the parser's text, without position.
+
+    `at_start` is the text of `exec` and the interactive client where it is another one.
+    """
 
     reason: str
     file: str
     line: int | None = None
     column: int | None = None
     key: str | None = None
+    at_start: str | None = None
 
 
 class ConfigFacts(NamedTuple):

@@ -12,7 +12,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.credentials.strict_json import JsonError, parse
+from authtui.client_json.tree import JsonError, parse
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

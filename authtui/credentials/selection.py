@@ -38,6 +38,7 @@ MODES = {
     "headers": "headers",
 }
 CHATGPT_MODES = ("chatgpt", "chatgpt_auth_tokens")
+AUTHAPI_BASE = "https://auth.openai.com/api/accounts"
 WORKLOAD_VARIABLES = ("OPENAI_FEDERATION_RULE_ID", "OPENAI_IDENTITY_TOKEN_FILE")
 
 
@@ -45,7 +46,8 @@ class Credential(NamedTuple):
     """A credential the client would use.
 
     `account_id` is what a request carries, `policy_account` what a workspace restriction looks
-    at (the id token's claim for ChatGPT logins, never `tokens.account_id`).
+    at (the id token's claim for ChatGPT logins, never `tokens.account_id`). `flaw` is what the
+    generation notices only at the first request.
     """
 
     mode: str
@@ -60,10 +62,15 @@ class Credential(NamedTuple):
     plan: str | None = None
     fedramp: bool = False
     assumes: tuple[str, ...] = ()
+    flaw: Failure | None = None
 
 
 class Failure(NamedTuple):
-    """A credential that is there and cannot be used. `text` is the client's, `reason` ours."""
+    """A credential that is there and cannot be used. `text` is the client's, `reason` ours.
+
+    `mode` is the mode of the stored record where there is one, `account` the account that an
+    agent identity claims: a restriction looks at both although the credential is of no use.
+    """
 
     source: str
     where: str
@@ -73,6 +80,8 @@ class Failure(NamedTuple):
     line: int | None = None
     unread: bool = False
     network: bool = False
+    mode: str | None = None
+    account: str | None = None
 
 
 class Place(NamedTuple):
@@ -115,14 +124,13 @@ def store_mode(observation: Observation) -> str:
 
 def judge_places(observation: Observation, contract: Contract, assumptions: Assumptions) -> Places:
     """Judge each place by the rules of one generation; pure."""
-    store, somewhere = _store(observation, contract, assumptions)
     return Places(
         workload=_workload(observation, contract),
         api_key=_api_key(observation),
         agent=_agent_variable(observation, contract, assumptions),
-        store=store,
+        store=_store(observation, contract, assumptions),
         store_mode=store_mode(observation),
-        stored_somewhere=somewhere,
+        stored_somewhere=_stored_somewhere(observation, contract),
     )
 
 
@@ -231,7 +239,11 @@ def personal_access_token(
     elif assumptions.whoami == "not-json":
         text = "failed to decode personal access token metadata: error decoding response body"
     elif assumptions.whoami != OK:
-        text = "failed to request personal access token metadata"
+        base = observation.environment.trimmed("CODEX_AUTHAPI_BASE_URL") or AUTHAPI_BASE
+        text = (
+            "failed to request personal access token metadata: error sending request for url "
+            f"({base.rstrip('/')}/v1/user-auth-credential/whoami)"
+        )
     if text:
         return Place(
             source,
@@ -278,11 +290,12 @@ def agent_token(
 
     decoded = decode(token.reveal())
     judged = judge_agent_token(decoded, contract.agent, observation.at, observation.key_set)
+    claimed = _text((decoded.claims or {}).get("account_id"))
 
     def broken(text: str, reason: str, *, network: bool = False) -> Place:
-        return Place(
-            source, failure=Failure(source, where, text, reason, "agent_identity", network=network)
-        )
+        failure = Failure(source, where, text, reason, "agent_identity", network=network)
+        account = None if judged.malformed else claimed
+        return Place(source, failure=failure._replace(account=account))
 
     failed = judged.failed
     if failed and failed[0].field == "shape":
@@ -387,53 +400,73 @@ def forced_workspaces(observation: Observation, contract: Contract) -> tuple[str
     return ()
 
 
-def _store(
-    observation: Observation, contract: Contract, assumptions: Assumptions
-) -> tuple[Place, bool]:
+class Held(NamedTuple):
+    """What the configured store holds: its name, the record's text, or why it cannot be read."""
+
+    name: str
+    data: bytes | str | None = None
+    failure: Failure | None = None
+
+
+def held_record(observation: Observation, contract: Contract) -> Held:
+    """The record that the store mode leads to, not yet parsed (spec sources.md 4)."""
     mode = store_mode(observation)
-    file_place = _file(observation, contract, assumptions)
-    on_disk = observation.auth_file.exists
     if mode == "file":
-        return file_place, on_disk
+        return _in_file(observation)
     if mode == "ephemeral":
-        return Place("in-memory store"), False
+        return Held("in-memory store")
     secrets = observation.config.get("features.secret_auth_storage") is True
     if secrets and contract.document.personal_access_token:
-        kept = _encrypted(observation, contract, assumptions)
-        present = observation.encrypted.status == "present"
+        kept = _in_encrypted_store(observation)
     else:
-        kept = _keyring(observation, contract, assumptions)
-        present = observation.keyring.status == "present"
-    if mode == "auto" and kept.credential is None:
-        absent_or_failing = kept.failure is None or observation.keyring.status != "present"
-        if absent_or_failing:
-            return file_place, present or on_disk
-    return kept, present or on_disk
+        kept = _in_keyring(observation, contract)
+    if mode == "auto" and (
+        kept.data is None and (kept.failure is None or observation.keyring.status != "present")
+    ):
+        return _in_file(observation)
+    return kept
 
 
-def _file(observation: Observation, contract: Contract, assumptions: Assumptions) -> Place:
+def _stored_somewhere(observation: Observation, contract: Contract) -> bool:
+    mode = store_mode(observation)
+    on_disk = observation.auth_file.exists
+    if mode in ("file", "ephemeral"):
+        return on_disk and mode == "file"
+    secrets = observation.config.get("features.secret_auth_storage") is True
+    if secrets and contract.document.personal_access_token:
+        return observation.encrypted.status == "present" or on_disk
+    return observation.keyring.status == "present" or on_disk
+
+
+def _store(observation: Observation, contract: Contract, assumptions: Assumptions) -> Place:
+    held = held_record(observation, contract)
+    if held.data is None:
+        return Place(held.name, failure=held.failure)
+    return _document(held.name, held.data, observation, contract, assumptions)
+
+
+def _in_file(observation: Observation) -> Held:
     facts = observation.auth_file
+    name = "auth.json"
     if facts.kind in ("absent", "dangling-link"):
-        return Place("auth.json")
-    if facts.kind != "file" or facts.data is None:
-        text = facts.error or "Is a directory (os error 21)"
-        reason = {
-            "directory": "a directory stands where the file should be",
-            "fifo": "a named pipe stands where the file should be; the client waits on it for ever",
-            "too-large": "the file is too large to be a credential record",
-        }.get(facts.kind, text)
-        return Place(
-            "auth.json", failure=Failure("auth.json", "auth.json", text, reason, unread=True)
-        )
-    return _document("auth.json", facts.data, observation, contract, assumptions)
+        return Held(name)
+    if facts.kind == "file" and facts.data is not None:
+        return Held(name, facts.data)
+    text = facts.error or "Is a directory (os error 21)"
+    reason = {
+        "directory": "a directory stands where the file should be",
+        "fifo": "a named pipe stands where the file should be; the client waits on it for ever",
+        "too-large": "the file is too large to be a credential record",
+    }.get(facts.kind, text)
+    return Held(name, failure=Failure(name, name, text, reason, unread=True))
 
 
-def _keyring(observation: Observation, contract: Contract, assumptions: Assumptions) -> Place:
+def _in_keyring(observation: Observation, contract: Contract) -> Held:
     facts = observation.keyring
     if facts.status == "present" and facts.document is not None:
-        return _document("keyring", facts.document.reveal(), observation, contract, assumptions)
+        return Held("keyring", facts.document.reveal())
     if facts.status in ("absent", "not-probed"):
-        return Place("keyring")
+        return Held("keyring")
     cause = facts.detail or facts.status
     if facts.status == "no-backend":
         cause = "no secret service provider or dbus session found"
@@ -445,22 +478,22 @@ def _keyring(observation: Observation, contract: Contract, assumptions: Assumpti
         "denied": "the keyring refused access",
         "hanging": "the keyring did not answer in time",
     }.get(facts.status, "the keyring could not be read")
-    return Place("keyring", failure=Failure("keyring", "keyring", text, reason, unread=True))
+    return Held("keyring", failure=Failure("keyring", "keyring", text, reason, unread=True))
 
 
-def _encrypted(observation: Observation, contract: Contract, assumptions: Assumptions) -> Place:
+def _in_encrypted_store(observation: Observation) -> Held:
     facts = observation.encrypted
     name = "encrypted store"
     if facts.status == "present" and facts.document is not None:
-        return _document(name, facts.document.reveal(), observation, contract, assumptions)
+        return Held(name, facts.document.reveal())
     if facts.status in ("absent", "not-probed"):
-        return Place(name)
+        return Held(name)
     reason = {
         "no-extra": "authtui needs its encrypted-store extra to open it",
         "no-passphrase": "its passphrase is not in the keyring",
     }.get(facts.status, facts.detail or facts.status)
     text = f"failed to load encrypted auth storage: {facts.detail or facts.status}"
-    return Place(name, failure=Failure(name, "secrets/codex_auth.age", text, reason, unread=True))
+    return Held(name, failure=Failure(name, "secrets/codex_auth.age", text, reason, unread=True))
 
 
 def _document(
@@ -493,15 +526,44 @@ def _document(
         line = parsed.lines.get("auth_mode")
         where = f"{source}:{line}" if line else source
         reason = f"auth_mode {parsed.mode} has nothing to work with"
-        return Place(source, failure=Failure(source, where, text, reason, field, line))
-    return _credential(source, parsed, observation, contract, assumptions)
+        return Place(
+            source, failure=Failure(source, where, text, reason, field, line, mode=parsed.mode)
+        )
+    place = _credential(source, parsed, observation, contract, assumptions)
+    if place.failure is None:
+        return place
+    return place._replace(failure=place.failure._replace(mode=parsed.mode))
+
+
+def beside_login(
+    credential: Credential, observation: Observation, contract: Contract
+) -> Failure | None:
+    """The agent identity stored beside a ChatGPT login: the account it claims, or its fault.
+
+    Only a workspace restriction of the newer generations looks at it (`account`, `text`).
+    """
+    document = credential.document
+    if document is None or document.agent_identity is None:
+        return None
+    where = f"{credential.source}: agent_identity"
+    if document.agent_record is not None:
+        return Failure(credential.source, where, "", "", account=document.agent_record.account_id)
+    from authtui.tokens.agent import judge_agent_token
+    from authtui.tokens.jwt import decode
+
+    decoded = decode(document.agent_jwt.reveal() if document.agent_jwt else "")
+    judged = judge_agent_token(decoded, contract.agent, observation.at, observation.key_set)
+    if judged.malformed and judged.client_error:
+        return Failure(credential.source, where, judged.client_error, "it is no agent identity")
+    account = _text((decoded.claims or {}).get("account_id"))
+    return Failure(credential.source, where, "", "", account=account)
 
 
 def _line_of(data: bytes | str, error: DocumentError) -> int | None:
     """The line of the field at fault: the client's own line may count inside a token's payload."""
     if error.kind != "data" or not error.field:
         return error.line
-    from authtui.credentials.strict_json import JsonError, parse
+    from authtui.client_json.tree import JsonError, parse
 
     node = parse(data)
     if isinstance(node, JsonError):
@@ -592,31 +654,35 @@ def _agent_record(
     environment = environment_error(observation, contract)
     if environment:
         return Place(
-            source, failure=Failure(source, where, environment, _UNKNOWN_HOST, "agent_identity")
-        )
-    key = read_private_key(record.agent_private_key.reveal())
-    if isinstance(key, KeyProblem):
-        line = document.lines.get("agent_identity.agent_private_key")
-        return Place(
             source,
             failure=Failure(
                 source,
-                f"{source}:{line}" if line else source,
-                key.client_error or key.statement,
-                key.statement,
-                "agent_identity.agent_private_key",
-                line,
+                where,
+                environment,
+                _UNKNOWN_HOST,
+                "agent_identity",
+                account=record.account_id,
             ),
         )
-    if not (record.task_id or "").strip():
-        fault = task_failure(assumptions.task, contract)
-        if fault:
-            return Place(
-                source,
-                failure=Failure(
-                    source, where, fault, "the task could not be registered", network=True
-                ),
-            )
+    flaw = None
+    key = read_private_key(record.agent_private_key.reveal())
+    fault = task_failure(assumptions.task, contract)
+    if isinstance(key, KeyProblem):
+        line = document.lines.get("agent_identity.agent_private_key")
+        flaw = Failure(
+            source,
+            f"{source}:{line}" if line else source,
+            key.client_error or key.statement,
+            key.statement,
+            "agent_identity.agent_private_key",
+            line,
+            account=record.account_id,
+        )
+    elif fault and not (record.task_id or "").strip():
+        reason = "the task could not be registered"
+        flaw = Failure(source, where, fault, reason, network=True, account=record.account_id)
+    if flaw is not None and not contract.identity_at_first_use:
+        return Place(source, failure=flaw)
     return Place(
         source,
         Credential(
@@ -632,6 +698,7 @@ def _agent_record(
             plan=record.plan_type,
             fedramp=bool(record.fedramp),
             assumes=("the task is registered",) if not record.task_id else (),
+            flaw=flaw,
         ),
     )
 

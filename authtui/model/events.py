@@ -49,45 +49,128 @@ class Restricted(Event):
 
 @dataclass(frozen=True, slots=True)
 class IdentityRegistered(Event):
-    """An agent identity was registered."""
+    """An agent identity is at hand. `reused`: a stored one that matches the binding.
+
+    `stored` names the place that keeps it, None where only this process does.
+    """
 
     agent_runtime_id: str
+    account_id: str | None = None
+    reused: bool = False
+    stored: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IdentityDropped(Event):
+    """A stored agent identity does not fit and is not used; `removed_from` where it was removed."""
+
+    reason: str
+    removed_from: str | None = None
+    backup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class TaskRegistered(Event):
-    """A task of an agent identity was registered."""
+    """A task of an agent identity is at hand; the fields are as for `IdentityRegistered`."""
 
     agent_runtime_id: str
+    reused: bool = False
+    sealed: bool = False
+    stored: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskDropped(Event):
+    """A task at hand belongs to another agent runtime and is not used."""
+
+    agent_runtime_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class FellBack(Event):
+    """Registration failed for now: requests carry the Bearer until `until` (UTC)."""
+
+    reason: str
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Asserted(Event):
-    """A request was signed (or a bearer attached) and answered with `status`."""
+    """A request was signed (or a bearer attached) and answered with `status`.
+
+    `authorization` is the class of what was attached; `host` where it went. `by_auth_server`: the
+    answer came from the service itself, not from something in between. `meaning` is a sentence;
+    `attempts` counts the requests, recovery included.
+    """
 
     status: int | None
+    authorization: str | None = None
+    host: str = ""
+    by_auth_server: bool = True
+    meaning: str = ""
+    attempts: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Refreshed(Event):
-    """Tokens were refreshed on request."""
+    """Tokens were refreshed on request. `rotated`: the old refresh token is used up.
+
+    `changed` is False where nothing had to be done; `adopted`: another process had refreshed, and
+    its tokens were taken over without a request.
+    """
 
     changed: bool
+    adopted: bool = False
+    rotated: bool = False
+    backup: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryStep(Event):
+    """One step after an answer 401. `changed` says whether the credential is another now."""
+
+    mode: str
+    step: str
+    changed: bool | None = None
+    next_step: str = "done"
+    problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class LoggedOut(Event):
-    """Stored credentials were removed; `removed` names the places."""
+    """Stored credentials were removed; `removed` names the places.
+
+    `revoked` is the class of the token that was revoked; `left` says what stays, `warnings` what
+    did not work; `backups` are the files that `authtui run restore` puts back.
+    """
 
     removed: tuple[str, ...] = ()
+    revoked: str | None = None
+    backups: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Restored(Event):
+    """A backup was put back; `backup` is the copy of what stood there before, if anything did."""
+
+    place: str
+    restored_from: str
+    backup: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Failed(Event):
-    """A transition did not succeed; `transition` is its name, `reason` a full sentence."""
+    """A transition did not succeed; `transition` is its name, `reason` a full sentence.
+
+    `client_text` is what the client prints then, where it is known.
+    """
 
     transition: str
     reason: str
+    client_text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

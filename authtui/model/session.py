@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import Assessment
     from authtui.credentials.observation import Observation
+    from authtui.wire.records import RequestRecord
 
     Subscriber = Callable[[AuthState, ev.Event], None]
 
@@ -131,9 +132,19 @@ class AuthSession(Generic[OptionsT]):
         """Publish that a watched place changed, ahead of the load that reads it."""
         return self.publish(lambda n, at: ev.SourceChanged(n, at, cause, place, what))
 
-    def fail(self, transition: str, reason: str) -> ev.Event:
+    def fail(self, transition: str, reason: str, client_text: str | None = None) -> ev.Event:
         """Publish that a transition did not succeed, with a full sentence."""
-        return self.publish(lambda n, at: ev.Failed(n, at, transition, transition, reason))
+        return self.publish(
+            lambda n, at: ev.Failed(n, at, transition, transition, reason, client_text)
+        )
+
+    def request_started(self, record: RequestRecord, cause: str = "request") -> None:
+        """Publish that a request left: the recorder of a `Wire` calls this."""
+        self.publish(lambda n, at: ev.RequestStarted(n, at, cause, record))
+
+    def request_finished(self, record: RequestRecord, cause: str = "request") -> None:
+        """Publish that a request was answered or failed."""
+        self.publish(lambda n, at: ev.RequestFinished(n, at, cause, record))
 
     def publish(self, make: Callable[[int, datetime], ev.Event]) -> ev.Event:
         """Append the event that `make(sequence, time)` builds and tell every subscriber."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from authtui.checks.findings import Lamp
 from authtui.model import events as ev
 
 if TYPE_CHECKING:
@@ -17,7 +18,11 @@ REQUESTS_KEPT = 10_000
 
 @dataclass(frozen=True, slots=True)
 class AuthState:
-    """Everything a view needs. `requests_dropped` counts what the bounded log let go."""
+    """Everything a view needs. `requests_dropped` counts what the bounded log let go.
+
+    `answer` is the last observed answer of a server to the selected credential; it lights the
+    `accepted` lamp of `assessment` and is forgotten when the credential changes.
+    """
 
     phase: ev.Phase = "empty"
     observation: Observation | None = None
@@ -26,22 +31,63 @@ class AuthState:
     requests_dropped: int = 0
     last: ev.Event | None = None
     failure: str | None = None
+    answer: ev.Asserted | None = None
+
+
+def accepted_lamp(answer: ev.Asserted) -> Lamp:
+    """The lamp an observed answer lights: green and red only on the service's own word."""
+    host = answer.host or "the server"
+    said = f": {answer.meaning}" if answer.meaning else ""
+    if answer.status is None:
+        return Lamp("amber", f"{host} gave no answer{said}")
+    text = f"{host} answered {answer.status}{said}"
+    if not answer.by_auth_server:
+        return Lamp("amber", text)
+    if 200 <= answer.status < 300:
+        return Lamp("green", text)
+    return Lamp("red" if answer.status in (401, 403) else "amber", text)
+
+
+def _with_answer(assessment: Assessment | None, answer: ev.Asserted) -> Assessment | None:
+    if assessment is None:
+        return None
+    lamps = assessment.lamps._replace(accepted=accepted_lamp(answer))
+    return assessment._replace(lamps=lamps)
+
+
+def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
+    # An answer speaks for the credential it was given to: it outlives a look that finds the same.
+    answer, before = state.answer, state.assessment
+    same = before is not None and before.request == event.assessment.request and not event.changes
+    if answer is None or not same:
+        answer, assessment = None, event.assessment
+    else:
+        assessment = _with_answer(event.assessment, answer) or event.assessment
+    return replace(
+        state,
+        phase="loaded",
+        observation=event.observation,
+        assessment=assessment,
+        failure=None,
+        answer=answer,
+    )
 
 
 def fold(state: AuthState, event: ev.Event) -> AuthState:
     """The state after `event`. Pure: replay, time travel and tests are this function."""
     state = replace(state, last=event)
     match event:
-        case ev.Loaded(observation=observation, assessment=assessment):
-            return replace(
-                state, phase="loaded", observation=observation, assessment=assessment, failure=None
-            )
+        case ev.Loaded():
+            return _after_load(state, event)
         case ev.Restricted(message=message):
             return replace(state, phase="refused", failure=message)
         case ev.IdentityRegistered() | ev.TaskRegistered():
             return replace(state, phase="registered", failure=None)
         case ev.Asserted():
-            return replace(state, phase="asserted", failure=None)
+            assessment = _with_answer(state.assessment, event)
+            return replace(
+                state, phase="asserted", failure=None, answer=event, assessment=assessment
+            )
         case ev.LoggedOut():
             return replace(state, phase="logged-out", failure=None)
         case ev.Failed(reason=reason):

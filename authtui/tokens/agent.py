@@ -7,17 +7,21 @@ private key. Sources: codex-rs/agent-identity/src/lib.rs; #18176, #19763, #19764
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.client_json.scanner import Failure
+from authtui.client_json.structs import Field, Reader, optional
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, printable, redact_text
-from authtui.tokens.claims import INVALID_ID_TOKEN, plan_of
-from authtui.tokens.jwt import LARGEST, strict_base64url
+from authtui.tokens.base64url import base64url_fault, strict_base64url
+from authtui.tokens.claims import plan_of
+from authtui.tokens.id_token import INVALID_ID_TOKEN, PLAN_ENUM
+from authtui.tokens.jwt import LARGEST, read_part
 from authtui.tokens.keyset import KeySet, KeySetProblem, parse_key_set, shown_kid, verify_rs256
-from authtui.tokens.strict_claims import FieldType, StructError, read_struct
 from authtui.tokens.times import moment
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from authtui.checks.findings import CheckStatus
@@ -29,6 +33,8 @@ if TYPE_CHECKING:
 TOLERANCE_SECONDS: Final = 60
 """How long after `exp` the client still takes a token: its JWT library's default."""
 
+FieldType = Literal["text", "count", "flag", "plan"]
+
 _TYPES: Final[dict[str, FieldType]] = {
     "iat": "count",
     "exp": "count",
@@ -37,27 +43,14 @@ _TYPES: Final[dict[str, FieldType]] = {
 }
 _WORDS: Final = {
     "text": "a text",
-    "text?": "a text",
     "count": "a whole number, not negative",
     "flag": "true or false",
     "plan": "a text",
 }
 _ALGORITHMS: Final = frozenset(
-    [
-        "HS256",
-        "HS384",
-        "HS512",
-        "ES256",
-        "ES384",
-        "RS256",
-        "RS384",
-        "RS512",
-        "PS256",
-        "PS384",
-        "PS512",
-        "EdDSA",
-    ]
-)
+    ("HS256", "HS384", "HS512", "ES256", "ES384", "RS256", "RS384", "RS512", "PS256", "PS384",
+     "PS512", "EdDSA")
+)  # fmt: skip
 _HEADER_TEXTS: Final = ("typ", "cty", "jku", "kid", "x5u", "x5t", "x5t#S256")
 _STRUCT: Final = "AgentIdentityJwtClaims"
 _SHOWN: Final = 120
@@ -319,47 +312,43 @@ def _payload_error(text: str, contract: AgentContract) -> str | None:
     data = strict_base64url(payload)
     if data is None:
         if not contract.verified:
-            return _base64_error(payload)
+            return base64url_fault(payload)
         return f"{contract.error_prefix}agent identity JWT payload is not valid base64url"
-    required = {name: _TYPES.get(name, "text") for name in contract.required}
-    optional: dict[str, FieldType] = dict.fromkeys(contract.optional, "text?")
-    found = read_struct(data, required, optional, _STRUCT)
-    if not isinstance(found, StructError):
-        return None
-    if not contract.verified:
-        return redact_text(found.text)
-    if contract.conceals:
-        return contract.error_prefix + found.concealed
-    return f"{contract.error_prefix}agent identity JWT payload is not valid JSON"
+    required = (
+        Field(name, _READERS[_TYPES.get(name, "text")], optional=False)
+        for name in contract.required
+    )
+    absent = (Field(name, optional(Reader.read_text)) for name in contract.optional)
+    try:
+        Reader(data).read_whole(_STRUCT, (*required, *absent))
+    except Failure as failure:
+        if not contract.verified:
+            return redact_text(str(failure))
+        if contract.conceals:
+            return contract.error_prefix + failure.concealed
+        return f"{contract.error_prefix}agent identity JWT payload is not valid JSON"
+    return None
 
 
-def _base64_error(piece: str) -> str:
-    """The decoder's own words, which the id token reader of #18180 passes on."""
-    data = piece.encode("utf-8", "replace")
-    alphabet = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_")
-    body = data.rstrip(b"=")
-    for offset, byte in enumerate(body):
-        if byte not in alphabet:
-            return f"Invalid symbol {byte}, offset {offset}."
-    if body != data:
-        return "Invalid padding"
-    if len(data) % 4 == 1:
-        return f"Invalid input length: {len(data)}"
-    return f"Invalid last symbol {data[-1]}, offset {len(data) - 1}."
+def _plan(reader: Reader) -> str:
+    try:
+        return reader.read_untagged_text(PLAN_ENUM)
+    except Failure as failure:
+        raise reader.placed(failure) from None
+
+
+_READERS: Final[dict[FieldType, Callable[[Reader], object]]] = {
+    "text": Reader.read_text,
+    "count": Reader.read_usize,
+    "flag": Reader.read_bool,
+    "plan": _plan,
+}
 
 
 def _strict_header(text: str) -> dict[str, Any] | None:
     """The header if the client's JWT library takes it: a known `alg`, texts where texts belong."""
-    import json
-
-    data = strict_base64url(text.split(".")[0])
-    if data is None:
-        return None
-    try:
-        value = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(value, dict):
+    value = read_part(text.split(".")[0])
+    if value is None:
         return None
     alg = value.get("alg")
     if not isinstance(alg, str) or alg not in _ALGORITHMS:

@@ -1,27 +1,22 @@
-"""What the claims of a token mean: the ones the client reads, and all others in words.
+"""What the claims of a token mean, in words; how the client reads them is in `tokens.id_token`.
 
-Sources: codex-rs/login/src/token_data.rs (id token), codex-rs/protocol/src/auth.rs (plans),
+Sources: codex-rs/protocol/src/auth.rs (plans),
 RFC 7519 section 4.1 and OpenID Connect Core section 2 (registered claims).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.tokens.jwt import DecodedJwt
-
 AUTH: Final = "https://api.openai.com/auth"
 PROFILE: Final = "https://api.openai.com/profile"
 NAMESPACES: Final = {AUTH: "auth", PROFILE: "profile"}
 """Full name of a nested claim and the short form used in labels."""
-
-INVALID_ID_TOKEN: Final = "invalid ID token format"  # noqa: S105 - a message, not a password
-"""The client's text for an id token that is no JWT."""
 
 TIMES: Final = frozenset(
     [
@@ -75,72 +70,6 @@ PLANS: Final = {row.raw: row for row in _PLAN_ROWS}
 def plan_of(raw: str) -> Plan:
     """The plan of a spelling; an unknown one is kept as its raw text."""
     return PLANS.get(raw) or Plan(raw, raw, workspace=False, known=False)
-
-
-class IdClaims(NamedTuple):
-    """The five things the client takes from an id token; None where the claim is absent.
-
-    `error` is the plain reason why the client cannot read the token, and everything else is then
-    empty. `plan` is the raw spelling.
-    """
-
-    email: str | None = None
-    plan: str | None = None
-    user_id: str | None = None
-    account_id: str | None = None
-    fedramp: bool = False
-    error: str | None = None
-
-    @property
-    def plan_shown(self) -> str | None:
-        """The plan's name as the client shows it."""
-        return plan_of(self.plan).shown if self.plan is not None else None
-
-
-def id_claims(decoded: DecodedJwt) -> IdClaims:
-    """The id token's claims with the client's own fallbacks. Extra dot parts are tolerated."""
-    from authtui.tokens.jwt import payload_bytes
-
-    if payload_bytes(decoded.raw.reveal()) is None:
-        return IdClaims(error=INVALID_ID_TOKEN)
-    claims = decoded.claims
-    if claims is None:
-        return IdClaims(error="the payload is no JSON object")
-    return read_id_claims(claims)
-
-
-def read_id_claims(claims: Mapping[str, Any]) -> IdClaims:
-    """The same from a payload already read. A wrong type is an error, null is absence."""
-    auth, profile = claims.get(AUTH), claims.get(PROFILE)
-    for name, value in ((AUTH, auth), (PROFILE, profile)):
-        if value is not None and not isinstance(value, dict):
-            return IdClaims(error=f"`{name}` is not an object")
-    auth, profile = auth or {}, profile or {}
-    fields = {
-        "email": claims.get("email"),
-        "profile.email": profile.get("email"),
-        "chatgpt_plan_type": auth.get("chatgpt_plan_type"),
-        "chatgpt_user_id": auth.get("chatgpt_user_id"),
-        "user_id": auth.get("user_id"),
-        "chatgpt_account_id": auth.get("chatgpt_account_id"),
-    }
-    for name, value in fields.items():
-        if value is not None and not isinstance(value, str):
-            return IdClaims(error=f"`{name}` is not a text")
-    fedramp = auth.get("chatgpt_account_is_fedramp", False)
-    if not isinstance(fedramp, bool):
-        return IdClaims(error="`chatgpt_account_is_fedramp` is neither true nor false")
-
-    def first(*names: str) -> str | None:
-        return next((fields[name] for name in names if fields[name] is not None), None)
-
-    return IdClaims(
-        first("email", "profile.email"),
-        fields["chatgpt_plan_type"],
-        first("chatgpt_user_id", "user_id"),
-        fields["chatgpt_account_id"],
-        fedramp,
-    )
 
 
 EXPLANATIONS: Final[Mapping[str, str]] = {

@@ -2,19 +2,19 @@
 
 Reading is more lenient than the client, so that the claims of a damaged token can still be seen;
 every lenience used is a `Problem`. How the client itself would judge is in `tokens.agent` and
-`tokens.claims`. Source of the client's rules: codex-rs/login/src/token_data.rs.
+`tokens.id_token`. Source of the client's rules: codex-rs/login/src/token_data.rs.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, printable, redact_text, secret_kind
+from authtui.tokens.base64url import strict_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,23 +107,16 @@ def _unread(text: str, token: str, parts: int, problems: list[Problem]) -> Decod
     return DecodedJwt(Secret(text), Secret(token), parts, None, None, problems=tuple(problems))
 
 
-def strict_base64url(text: str) -> bytes | None:
-    """base64url without padding, canonical: the only form the client's decoder takes."""
+def read_part(piece: str) -> dict[str, Any] | None:
+    """One part as a JSON object, without lenience; None when it is none."""
+    data = strict_base64url(piece)
+    if data is None:
+        return None
     try:
-        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
-    except (binascii.Error, ValueError):
+        value = json.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError):
         return None
-    return data if base64.urlsafe_b64encode(data).decode("ascii").rstrip("=") == text else None
-
-
-def payload_bytes(text: str) -> bytes | None:
-    """The payload as the client's lenient reader takes it: three non-empty parts, more allowed."""
-    if len(text) > LARGEST:
-        return None
-    pieces = text.split(".")
-    if len(pieces) < 3 or not all(pieces[:3]):
-        return None
-    return strict_base64url(pieces[1])
+    return value if isinstance(value, dict) else None
 
 
 def exp_of(text: str) -> int | None:
@@ -140,14 +133,10 @@ def iat_of(text: str) -> int | None:
 
 
 def _integer_of(text: str, name: str) -> int | None:
-    data = payload_bytes(text)
-    if data is None:
+    pieces = text.split(".") if len(text) <= LARGEST else []
+    if len(pieces) < 3 or not all(pieces[:3]):  # more than three parts are tolerated
         return None
-    try:
-        value = json.loads(data.decode("utf-8"))
-    except (ValueError, RecursionError):
-        return None
-    found = value.get(name) if isinstance(value, dict) else None
+    found = (read_part(pieces[1]) or {}).get(name)
     if isinstance(found, bool) or not isinstance(found, int):
         return None
     return found if -(2**63) <= found < 2**63 else None

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
-from authtui.tokens.jwt import strict_base64url
+from authtui.tokens.base64url import strict_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -93,18 +93,18 @@ def test_a_link_to_a_pipe_is_a_pipe(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("target", "error"),
+    ("target", "kind", "error"),
     [
-        ("gone", "No such file or directory (os error 2)"),
-        ("auth.json", "Too many levels of symbolic links (os error 40)"),
+        ("gone", "dangling-link", "No such file or directory (os error 2)"),
+        ("auth.json", "unreadable", "Too many levels of symbolic links (os error 40)"),
     ],
 )
-def test_a_link_to_nothing_and_a_link_to_itself_are_dangling(
-    tmp_path: Path, target: str, error: str
+def test_a_link_to_nothing_is_dangling_and_a_link_to_itself_cannot_be_read(
+    tmp_path: Path, target: str, kind: str, error: str
 ) -> None:
     (tmp_path / "auth.json").symlink_to(target)
     facts = read_file(tmp_path / "auth.json")
-    assert (facts.kind, facts.link_target, facts.error) == ("dangling-link", target, error)
+    assert (facts.kind, facts.link_target, facts.error) == (kind, target, error)
 
 
 def test_fifty_megabytes_are_not_read(tmp_path: Path) -> None:

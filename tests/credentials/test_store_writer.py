@@ -131,19 +131,23 @@ def test_a_file_that_changed_underneath_is_left_alone(auth: Path) -> None:
 
 
 def test_a_file_that_appeared_or_went_away_counts_as_changed(auth: Path) -> None:
-    assert failure(update_document(auth, {"a": 1}, now=NOW, expected=None)).why == "changed-underneath"
+    assert (
+        failure(update_document(auth, {"a": 1}, now=NOW, expected=None)).why == "changed-underneath"
+    )
     seen = auth.read_bytes()
     auth.unlink()
-    assert failure(update_document(auth, {"a": 1}, now=NOW, expected=seen)).why == "changed-underneath"
+    assert (
+        failure(update_document(auth, {"a": 1}, now=NOW, expected=seen)).why == "changed-underneath"
+    )
     assert not auth.exists()
 
 
 def test_a_file_that_changes_between_backup_and_rename_is_left_alone(
     auth: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from authtui.credentials import store_writer
+    from authtui.credentials import backups, store_writer
 
-    backup = store_writer.write_backup
+    backup = backups.write_backup
 
     def interfere(path: str, data: bytes, now: datetime) -> str:
         auth.write_text('{"by": "the client"}')
@@ -181,6 +185,15 @@ def test_removing_a_link_leaves_its_target_and_says_so(tmp_path: Path) -> None:
     assert isinstance(answer, Removed)
     assert answer.left == str(target)
     assert target.exists()
+    assert not link.is_symlink()
+
+
+@posix
+def test_a_link_that_leads_nowhere_is_removed_as_the_client_does(tmp_path: Path) -> None:
+    link = tmp_path / "auth.json"
+    link.symlink_to(tmp_path / "nothing")
+    answer = remove_document(link, now=NOW, expected=None)
+    assert answer == Removed(str(link), None, None)
     assert not link.is_symlink()
 
 
@@ -242,7 +255,8 @@ if limit:
 if user:
     os.setgid(user)
     os.setuid(user)
-answer = update_document(path, {"a": "x" * 5000}, now=datetime(2026, 4, 15, tzinfo=UTC), expected=expected)
+now = datetime(2026, 4, 15, tzinfo=UTC)
+answer = update_document(path, {"a": "x" * 5000}, now=now, expected=expected)
 print(type(answer).__name__, getattr(answer, "why", ""), getattr(answer, "sentence", ""))
 """
 
@@ -291,9 +305,18 @@ def test_a_directory_that_takes_no_files_leaves_the_old_file_whole_and_says_so(
 
 
 @posix
-@pytest.mark.skipif(is_root(), reason="permissions mean nothing to root")
 def test_a_file_of_mode_000_is_left_alone_and_named(auth: Path) -> None:
     before = auth.read_bytes()
+    if is_root():
+        for folder in [auth.parent, *list(auth.parent.parents)[:2]]:
+            folder.chmod(folder.stat().st_mode | 0o111)
+        auth.chmod(0)
+        said = outcome(auth, user=NOBODY)
+        assert said.startswith("WriteFailure unreadable"), said
+        assert str(auth) in said
+        auth.chmod(0o600)
+        assert auth.read_bytes() == before
+        return
     auth.chmod(0)
     answer = failure(update_document(auth, {"a": 1}, now=NOW, expected=before))
     assert answer.why == "unreadable"
@@ -351,7 +374,9 @@ NAMES = st.text(st.characters(exclude_characters="."), max_size=6)
 
 @given(st.dictionaries(NAMES, JSON, max_size=5), NAMES, JSON)
 def test_merging_changes_one_field_and_keeps_all_others(
-    document: dict[str, Any], name: str, value: Any  # noqa: ANN401 - any JSON value
+    document: dict[str, Any],
+    name: str,
+    value: Any,  # noqa: ANN401 - any JSON value
 ) -> None:
     merged = merge(json.dumps(document).encode(), {name: value})
     assert isinstance(merged, bytes)

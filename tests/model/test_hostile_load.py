@@ -19,12 +19,21 @@ if TYPE_CHECKING:
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=10),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 FIELDS = st.sampled_from(
-    ["auth_mode", "OPENAI_API_KEY", "tokens", "last_refresh", "agent_identity",
-     "personal_access_token", "bedrock_api_key"]
+    [
+        "auth_mode",
+        "OPENAI_API_KEY",
+        "tokens",
+        "last_refresh",
+        "agent_identity",
+        "personal_access_token",
+        "bedrock_api_key",
+    ]
 )
 VALUES = (
     JSON
@@ -38,14 +47,18 @@ VALUES = (
 DOCUMENTS = st.binary(max_size=200) | st.dictionaries(FIELDS, VALUES, max_size=5).map(
     lambda fields: json.dumps(fields).encode()
 )
-CONFIGS = st.none() | st.binary(max_size=100) | st.sampled_from(
-    [
-        b'forced_login_method = "chatgpt"\n',
-        b"forced_chatgpt_workspace_id = ['a', 'b']\n",
-        b'model_provider = "x"\n[model_providers.x]\nname = "x"\nenv_key = "X"\n',
-        b'cli_auth_credentials_store = "ephemeral"\n',
-        b"a = [[[[[[[[[[\n",
-    ]
+CONFIGS = (
+    st.none()
+    | st.binary(max_size=100)
+    | st.sampled_from(
+        [
+            b'forced_login_method = "chatgpt"\n',
+            b"forced_chatgpt_workspace_id = ['a', 'b']\n",
+            b'model_provider = "x"\n[model_providers.x]\nname = "x"\nenv_key = "X"\n',
+            b'cli_auth_credentials_store = "ephemeral"\n',
+            b"a = [[[[[[[[[[\n",
+        ]
+    )
 )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -110,7 +110,7 @@ def test_a_subscriber_that_raises_harms_nobody(session: AuthSession[Options]) ->
     before, after = Listener(), Listener()
     boom = ValueError("boom")
 
-    def broken(state: AuthState, event: ev.Event) -> None:
+    def broken(*_: object) -> None:
         raise boom
 
     session.subscribe(before)
@@ -128,7 +128,7 @@ def test_an_interrupt_in_a_subscriber_does_not_silence_the_session(
     listener = Listener()
     stop = [True]
 
-    def interrupted(state: AuthState, event: ev.Event) -> None:
+    def interrupted(*_: object) -> None:
         if stop.pop() if stop else False:
             raise KeyboardInterrupt
 
@@ -143,7 +143,7 @@ def test_an_interrupt_in_a_subscriber_does_not_silence_the_session(
 def test_an_event_published_by_a_subscriber_waits_its_turn(session: AuthSession[Options]) -> None:
     first, last = Listener(), Listener()
 
-    def echo(state: AuthState, event: ev.Event) -> None:
+    def echo(_: AuthState, event: ev.Event) -> None:
         if event.sequence <= 3:
             session.publish(change(event.sequence * 10))
 
@@ -192,7 +192,7 @@ def test_a_subscriber_may_leave_while_it_is_being_told(session: AuthSession[Opti
     staying = Listener()
     out: list[Callable[[], None]] = []
 
-    def once(state: AuthState, event: ev.Event) -> None:
+    def once(*_: object) -> None:
         out[0]()
 
     out.append(session.subscribe(once))
@@ -245,9 +245,11 @@ def test_a_load_says_what_changed_since_the_last_one_without_a_value(tmp_path: P
     assert isinstance(first, ev.Loaded)
     assert first.changes == ()
 
-    def changes(what: Any) -> tuple[str, ...]:
+    def changes(what: Callable[[], object]) -> tuple[str, ...]:
         what()
-        event = next(e for e in (session.load(), *reversed(session.events)) if isinstance(e, ev.Loaded))
+        event = next(
+            e for e in (session.load(), *reversed(session.events)) if isinstance(e, ev.Loaded)
+        )
         return event.changes
 
     auth = home / "auth.json"
@@ -281,7 +283,7 @@ def test_a_variable_that_comes_changes_and_goes_is_told_by_name(tmp_path: Path) 
     environ: dict[str, str] = {"LANG": "C"}
     session = session_on(codex_home(tmp_path), environ)
     session.load()
-    found = []
+    found: list[str] = []
     for value in ("sk-one", "sk-two", None):
         if value is None:
             del environ["CODEX_API_KEY"]

@@ -13,8 +13,24 @@ from authtui.redaction import printable
 ANY = st.text(alphabet=st.characters(), max_size=300)
 NASTY = st.lists(
     st.sampled_from(
-        ["\x1b]0;title\x07", "\x1b[2J", "\x9b31m", "\u202e", "\u200b", "\ufeff", "\r\n", "\x7f",
-         "e\u0301\u0301\u0301\u0301", "\U000e0041", "\ud800", "\x00", "a", "ß", "漢", "👩‍👩‍👧"]
+        [
+            "\x1b]0;title\x07",
+            "\x1b[2J",
+            "\x9b31m",
+            "\u202e",
+            "\u200b",
+            "\ufeff",
+            "\r\n",
+            "\x7f",
+            "e\u0301\u0301\u0301\u0301",
+            "\U000e0041",
+            "\ud800",
+            "\x00",
+            "a",
+            "ß",
+            "漢",
+            "👩‍👩‍👧",
+        ]
     ),
     max_size=30,
 ).map("".join)

@@ -38,7 +38,9 @@ def test_a_secret_of_every_class_is_taken_out_wherever_it_stands(name: str, sent
     assert "characters, #" in text
 
 
-@pytest.mark.parametrize("start", ["MC4CAQAwBQ", "MFECAQEwBQ", "MFMCAQEwBQ", "MIIEvQIBADAN", "MIGHAgEAMBMG", "MHcCAQEE"])
+@pytest.mark.parametrize(
+    "start", ["MC4CAQAwBQ", "MFECAQEwBQ", "MFMCAQEwBQ", "MIIEvQIBADAN", "MIGHAgEAMBMG", "MHcCAQEE"]
+)
 def test_a_private_key_is_known_by_the_start_of_its_der_whatever_its_kind(start: str) -> None:
     assert redact_text(f"key {start}{BODY} .").startswith("key <private key, ")
 
@@ -69,12 +71,16 @@ def test_the_same_secret_keeps_the_same_mark_so_that_a_mix_up_stays_visible() ->
     "prose",
     [
         "Missing bearer or basic authentication in header",
-        "unexpected status 401 Unauthorized: Missing bearer or basic authentication in header, "
-        "url: https://api.openai.com/v1/responses",
+        (
+            "unexpected status 401 Unauthorized: Missing bearer or basic authentication in header, "
+            "url: https://api.openai.com/v1/responses"
+        ),
         "Basic authentication is not supported",
         "the bearer of this letter",
-        "Login is restricted to workspace org_mine, but current agent identity belongs to "
-        'Some("org_other"). Logging out.',
+        (
+            "Login is restricted to workspace org_mine, but current agent identity belongs to "
+            'Some("org_other"). Logging out.'
+        ),
         "log in again: codex login --with-api-key",
         "config.toml:3 requires org_mine",
         "agent-identity",
@@ -88,7 +94,9 @@ def test_prose_without_a_secret_stays_word_for_word(prose: str) -> None:
 
 
 @pytest.mark.parametrize("masked", ["sk-test-***00000", "sk-test-***0000", "***"])
-def test_a_key_that_the_client_has_masked_itself_is_left_as_the_client_shows_it(masked: str) -> None:
+def test_a_key_that_the_client_has_masked_itself_is_left_as_the_client_shows_it(
+    masked: str,
+) -> None:
     said = f"Logged in using an API key - {masked}"
     assert redact_text(said) == said
 
@@ -109,7 +117,9 @@ def test_any_text_can_be_redacted(text: str) -> None:
 
 
 @given(st.text(max_size=60), st.sampled_from(sorted(SECRETS)), st.text(max_size=60))
-def test_a_secret_between_any_two_words_does_not_survive(before: str, name: str, after: str) -> None:
+def test_a_secret_between_any_two_words_does_not_survive(
+    before: str, name: str, after: str
+) -> None:
     text = redact_text(f"{before} {SECRETS[name]} {after}")
     assert BODY not in text
 

@@ -9,7 +9,7 @@ import logging
 import pickle
 import traceback
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
 import pytest
 from hypothesis import given
@@ -41,16 +41,20 @@ def _logged() -> str:
     return out.getvalue()
 
 
+def _fail() -> NoReturn:
+    raise ValueError("wrong key", SECRET)
+
+
 def _raised() -> str:
     try:
-        raise ValueError("wrong key", SECRET)
+        _fail()
     except ValueError:
         return traceback.format_exc()
 
 
 def _printed() -> str:
     out = io.StringIO()
-    print(SECRET, [SECRET], {"key": SECRET}, file=out)  # noqa: T201 - to a buffer
+    print(SECRET, [SECRET], {"key": SECRET}, file=out)
     return out.getvalue()
 
 
@@ -92,7 +96,9 @@ def test_a_secret_refuses_to_be_pickled(protocol: int) -> None:
 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy])
-def test_a_secret_refuses_to_be_copied_into_who_knows_what(copied: Callable[[object], object]) -> None:
+def test_a_secret_refuses_to_be_copied_into_who_knows_what(
+    copied: Callable[[object], object],
+) -> None:
     with pytest.raises(TypeError, match="not to be pickled"):
         copied(SECRET)
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.tokens.jwt import DecodedJwt, decode, exp_of, strict_base64url
+from authtui.tokens.base64url import base64url_fault, strict_base64url
+from authtui.tokens.jwt import DecodedJwt, decode, exp_of
 from tests.tokens.token_samples import b64, part
 
 HEAD = part({"alg": "RS256", "kid": "k"})
@@ -146,6 +147,11 @@ def test_any_json_payload_is_taken_apart(value: object) -> None:
 def test_strict_base64url_takes_back_what_it_would_write_and_no_padding(data: bytes) -> None:
     assert strict_base64url(b64(data)) == data
     assert len(data) % 3 == 0 or strict_base64url(base64.urlsafe_b64encode(data).decode()) is None
+
+
+@given(st.text(st.sampled_from("AQgwz09-_=+/ é"), max_size=12))
+def test_the_decoder_has_words_for_exactly_the_texts_it_refuses(text: str) -> None:
+    assert (strict_base64url(text) is None) == (base64url_fault(text) is not None)
 
 
 @pytest.mark.parametrize(

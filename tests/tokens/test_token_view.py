@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from authtui import contracts
 from authtui.redaction import Secret
-from authtui.tokens.claims import AUTH, PROFILE, id_claims, plan_of
+from authtui.tokens.claims import AUTH, plan_of
 from authtui.tokens.jwt import decode
 from authtui.tokens.keyset import KeySet, KeySetProblem, parse_key_set, verify_rs256
 from authtui.tokens.times import moment, relative
@@ -161,34 +161,6 @@ def test_any_claims_have_a_view_that_json_can_carry(claims: dict[str, Any]) -> N
     token = f"{part({'alg': 'RS256', 'kid': 'k'})}.{part(claims)}.c2ln"
     found = view(token, agent=CURRENT, key_set=KEYS)
     json.dumps([found.header, found.claims], allow_nan=False)
-
-
-def test_the_client_s_fallbacks_for_an_id_token() -> None:
-    claims = {PROFILE: {"email": "ada@example.org"}, AUTH: {"user_id": "u"}}
-    found = id_claims(decode(signed(claims)))
-    assert found == ("ada@example.org", None, "u", None, False, None)
-    assert id_claims(decode(signed(ID_CLAIMS))).plan_shown == "Pro Lite"
-    assert id_claims(decode(signed({}))) == (None, None, None, None, False, None)
-
-
-@pytest.mark.parametrize(
-    ("claims", "word"),
-    [
-        ({"email": 5}, "email"),
-        ({AUTH: "text"}, "is not an object"),
-        ({AUTH: {"chatgpt_account_is_fedramp": None}}, "fedramp"),
-    ],
-)
-def test_a_claim_of_a_wrong_type_makes_the_id_token_unreadable(
-    claims: dict[str, object], word: str
-) -> None:
-    error = id_claims(decode(signed(claims))).error
-    assert error is not None
-    assert word in error
-
-
-def test_an_id_token_that_is_none_gives_the_client_s_text() -> None:
-    assert id_claims(decode("a.b")).error == "invalid ID token format"
 
 
 def test_plans_have_the_names_the_client_shows() -> None:

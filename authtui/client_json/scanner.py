@@ -28,10 +28,11 @@ _ESCAPES: Final = {
 }  # fmt: skip
 IDENTS: Final = {0x6E: (b"ull", None), 0x74: (b"rue", True), 0x66: (b"alse", False)}
 
+Category = Literal["Data", "Syntax", "Eof"]
 FailureKind = Literal["syntax", "type", "missing", "duplicate", "variant", "length", "custom"]
 
 
-class Failure(Exception):  # noqa: N818 - never leaves the credentials room; it is control flow
+class Failure(Exception):  # noqa: N818 - control flow: every room that reads makes a value of it
     """The reader's way out of a nested value. `line` 0 means: not placed yet.
 
     `what` holds the parts a human explanation is made of: the found and the expected type, the
@@ -62,6 +63,23 @@ class Failure(Exception):  # noqa: N818 - never leaves the credentials room; it 
         if not self.line:
             return self.reason
         return f"{self.reason} at line {self.line} column {self.column}"
+
+    @property
+    def category(self) -> Category:
+        """The library's class of the error."""
+        if self.kind != "syntax":
+            return "Data"
+        return "Eof" if self.reason.startswith("EOF ") else "Syntax"
+
+    @property
+    def concealed(self) -> str:
+        """What a client prints that hides data: class and place only."""
+        return f"invalid credential JSON ({self.category} at line {self.line} column {self.column})"
+
+
+def custom(reason: str) -> Failure:
+    """A data error that gets its place from the value around it."""
+    return Failure(reason, kind="custom")
 
 
 class Scanner:

@@ -1,14 +1,14 @@
 """A JSON reader that fails exactly where and as the client's reader (serde_json) fails.
 
 `parse` gives a tree in which every value knows its place, or the error in serde_json's words.
-The typed reading of the credential document is in `struct_reader`, built on the same steps.
+The typed reading of the credential document is in `structs`, built on the same steps.
 """
 
 from __future__ import annotations
 
 from typing import Any, Literal
 
-from authtui.credentials.json_scanner import (
+from authtui.client_json.scanner import (
     EOF_LIST,
     EOF_OBJECT,
     IDENTS,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.credentials.json_scanner import NOT_UTF8
-from authtui.credentials.strict_json import JsonError, Node, parse
-from authtui.credentials.struct_reader import rust_debug, rust_float
+from authtui.client_json.scanner import NOT_UTF8
+from authtui.client_json.structs import rust_debug, rust_float
+from authtui.client_json.tree import JsonError, Node, parse
 
 # Texts and places as the client itself gives them.
 FAULTS = [

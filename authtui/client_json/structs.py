@@ -1,16 +1,24 @@
 """Typed reading of JSON as serde derives it for the client's structs and enums.
 
-The client reads its credential document straight into structs: a wrong type early in the text is
-reported before a syntax error further down, a missing field behind the closing brace, a doubled
-field behind its name. `Reader` follows those steps one by one (serde_json 1.0 `de.rs`).
+The client reads its credential document and its tokens' claims straight into structs: a wrong
+type early in the text is reported before a syntax error further down, a missing field behind the
+closing brace, a doubled field behind its name. `Reader` follows those steps one by one
+(serde_json 1.0 `de.rs`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from authtui.credentials.json_scanner import EOF_LIST, EOF_OBJECT, EOF_VALUE, IDENTS, Failure
-from authtui.credentials.strict_json import TreeReader
+from authtui.client_json.scanner import (
+    EOF_LIST,
+    EOF_OBJECT,
+    EOF_VALUE,
+    IDENTS,
+    Failure,
+    custom,
+)
+from authtui.client_json.tree import TreeReader
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -29,6 +37,11 @@ class Field(NamedTuple):
     read: Callable[[Reader], Any]
     optional: bool = True
     positional: bool = False
+
+
+def optional(read: Callable[[Reader], Any]) -> Callable[[Reader], Any]:
+    """Null, or what `read` reads."""
+    return lambda reader: reader.read_option(read)
 
 
 class Reader(TreeReader):
@@ -91,6 +104,23 @@ class Reader(TreeReader):
             raise self.wrong_type("a boolean")
         return bool(self.constant(byte))
 
+    def read_usize(self) -> int:
+        """A whole number from 0 to 2^64 - 1."""
+        byte = self.start()
+        if byte != 0x2D and not 0x30 <= byte <= 0x39:
+            raise self.wrong_type("usize")
+        # where a number is expected the library parses it, whatever its way with other numbers
+        kept, self.float_numbers = self.float_numbers, True
+        number = self.number()
+        self.float_numbers = kept
+        if isinstance(number, int) and number >= 0:
+            return number
+        found, fault = f"integer `{number}`", "value"
+        if isinstance(number, float):
+            found, fault = f"floating point `{rust_float(number)}`", "type"
+        reason = f"invalid {fault}: {found}, expected usize"
+        raise self.placed(Failure(reason, kind="type", what=(found.split("`")[0].strip(), "usize")))
+
     def read_null(self) -> None:
         """A null."""
         if self.start() != 0x6E:
@@ -137,7 +167,20 @@ class Reader(TreeReader):
         )
         raise self.placed(failure)
 
+    def read_untagged_text(self, enum: str) -> str:
+        """A string as an untagged enum: any other value is read whole before it is refused."""
+        node = self.read_any()
+        if node.kind != "string":
+            raise custom(f"data did not match any variant of untagged enum {enum}")
+        return str(node.value)
+
     # structs
+
+    def read_whole(self, name: str, fields: Sequence[Field]) -> dict[str, Any]:
+        """A struct with nothing but white space behind it."""
+        found = self.read_struct(name, fields)
+        self.end()
+        return found
 
     def read_struct(self, name: str, fields: Sequence[Field]) -> dict[str, Any]:
         """An object (or, as serde allows, an array in field order) as a value for each field."""

@@ -1,0 +1,1 @@
+"""JSON read as the client's library (serde_json) reads it, with its errors and their places."""

@@ -1,0 +1,205 @@
+"""`authtui run`: the lifecycle without the interface; a preview unless `--live` is given."""
+
+from __future__ import annotations
+
+import json
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from authtui.commands.app import make_session
+from authtui.commands.check import EXIT_CANNOT_TELL, EXIT_NOT_LOGGED_IN, EXIT_REFUSED, EXIT_USAGE
+from authtui.commands.event_lines import event_json, event_text
+from authtui.commands.options import add_common, clock_of
+from authtui.redaction import printable, redact_text
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Mapping
+    from datetime import datetime
+    from typing import TextIO
+
+    from authtui.lifecycle.preview import Outcome
+    from authtui.model.events import Event
+    from authtui.model.session import AuthSession
+    from authtui.model.state import AuthState
+
+ACTIONS: Final = ("load", "register", "assert", "refresh", "logout", "restore")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of `authtui run`."""
+    parser.add_argument(
+        "actions", nargs="+", choices=ACTIONS, metavar="ACTION", help=", ".join(ACTIONS)
+    )
+    parser.add_argument(
+        "--live", action="store_true", help="really do it; without this it only says what it would"
+    )
+    parser.add_argument("--json", action="store_true", help="events as JSON Lines")
+    parser.add_argument(
+        "--base-url", metavar="URL", help="one server for every call, such as serve-backend"
+    )
+    parser.add_argument("--log-file", metavar="FILE", help="append the events as JSON Lines")
+    parser.add_argument(
+        "--probe",
+        choices=("responses", "models"),
+        default="responses",
+        help="the request that assert sends (default: responses, a small model call)",
+    )
+    parser.add_argument(
+        "--recover",
+        action="store_true",
+        help="assert: after an answer 401 go through the client's recovery, which may use up the "
+        "refresh token",
+    )
+    parser.add_argument(
+        "--no-revoke",
+        dest="revoke",
+        action="store_false",
+        help="logout: remove what is stored without revoking the token",
+    )
+    parser.add_argument("--backup", metavar="FILE", help="restore: this backup, not the newest")
+    add_common(parser, nested=True)
+
+
+def run(args: argparse.Namespace, *, environ: Mapping[str, str], out: TextIO, err: TextIO) -> int:
+    """Perform or preview the actions in order; stops at the first that cannot be done."""
+    import asyncio
+
+    problem = _bad_base(args.base_url)
+    if problem is not None:
+        print(f"authtui run: {problem}", file=err)
+        return EXIT_USAGE
+    log = _open_log(args.log_file)
+    if isinstance(log, str):
+        print(f"authtui run: {log}", file=err)
+        return EXIT_USAGE
+    try:
+        return asyncio.run(_run(args, environ, out, log))
+    finally:
+        if log is not None:
+            log.close()
+
+
+async def _run(
+    args: argparse.Namespace, environ: Mapping[str, str], out: TextIO, log: TextIO | None
+) -> int:
+    from authtui.lifecycle.transitions import Lifecycle, wire_factory
+
+    session = make_session(args, environ)
+
+    def clock() -> datetime:
+        return clock_of(args)
+
+    def tell(state: AuthState, event: Event) -> None:
+        del state
+        line = json.dumps(event_json(event), ensure_ascii=False)
+        if args.json:
+            out.write(line + "\n")
+        else:
+            out.write(event_text(event) + "\n")
+        out.flush()
+        if log is not None:
+            log.write(line + "\n")
+            log.flush()
+
+    session.subscribe(tell)
+    life = Lifecycle(
+        session,
+        wire_factory(session, environ, clock, offline=args.offline),
+        clock=clock,
+        live=args.live,
+        offline=args.offline,
+        base_url=args.base_url,
+    )
+    if args.actions[0] != "load":
+        session.load("start")
+    code = 0
+    for action in args.actions:
+        outcome = await life.perform(action, **_options(action, args))
+        _write_outcome(outcome, args, out)
+        code = _exit_code(outcome, session)
+        if code:
+            break
+    return code
+
+
+def _options(action: str, args: argparse.Namespace) -> dict[str, Any]:
+    if action == "assert":
+        return {"what": args.probe, "recover": args.recover}
+    if action == "logout":
+        return {"revoke": args.revoke}
+    return {"backup": args.backup} if action == "restore" else {}
+
+
+def _write_outcome(outcome: Outcome, args: argparse.Namespace, out: TextIO) -> None:
+    from authtui.lifecycle.preview import plan_json, plan_lines
+
+    preview = outcome.plan if outcome.is_preview else None
+    if args.json:
+        if preview is not None:
+            out.write(json.dumps(plan_json(preview), ensure_ascii=False) + "\n")
+        found = {
+            "kind": "Outcome",
+            "action": outcome.action,
+            "live": outcome.live,
+            "done": outcome.done,
+            "reason": _safe(outcome.reason),
+            "client_message": None if outcome.client_text is None else _safe(outcome.client_text),
+        }
+        out.write(json.dumps(found, ensure_ascii=False) + "\n")
+        return
+    out.write(f"{outcome.action}: {_safe(outcome.reason)}\n")
+    if outcome.client_text is not None and outcome.client_text != outcome.reason:
+        out.write(f"  the client prints: {_safe(outcome.client_text)}\n")
+    if preview is not None:
+        out.writelines(f"  {line}\n" for line in plan_lines(preview))
+
+
+def _exit_code(outcome: Outcome, session: AuthSession[Any]) -> int:
+    assessment = session.state.assessment
+    if outcome.is_preview:
+        return 0
+    if outcome.done:
+        if outcome.action == "assert" and assessment is not None:
+            light = assessment.lamps.accepted.light
+            return {"green": 0, "red": EXIT_REFUSED}.get(light, EXIT_CANNOT_TELL)
+        return 0
+    found = assessment.verdict.outcome if assessment else None
+    if found == "not-logged-in":
+        return EXIT_NOT_LOGGED_IN
+    return EXIT_CANNOT_TELL if found == "unreadable" else EXIT_REFUSED
+
+
+def _bad_base(url: str | None) -> str | None:
+    if url is None:
+        return None
+    from urllib.parse import urlsplit
+
+    from authtui.wire.transport import is_loopback
+
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return "--base-url is no URL"
+    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
+        return "--base-url wants http or https and a host, without a user name"
+    if parts.scheme == "http" and not is_loopback(host):
+        return "--base-url: plain http is used with this machine only"
+    return None
+
+
+def _open_log(path: str | None) -> TextIO | str | None:
+    if path is None:
+        return None
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
+    try:
+        return os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8")
+    except (OSError, ValueError) as error:
+        number = getattr(error, "errno", None)
+        reason = os.strerror(number) if number else "not a file name"
+        return f"--log-file {_safe(path)}: {reason}"
+
+
+def _safe(text: str) -> str:
+    return printable(redact_text(text), 4000)

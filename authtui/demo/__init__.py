@@ -1,0 +1,1 @@
+"""The demo: an embedded backend with real cryptography, on loopback only."""

@@ -1,0 +1,182 @@
+"""Faults on request: what goes wrong, at which endpoint, and how often."""
+
+from __future__ import annotations
+
+import math
+import threading
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
+
+from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+ENDPOINTS: Final = (
+    "jwks",
+    "biscuit",
+    "agent-register",
+    "task-register",
+    "token",
+    "revoke",
+    "whoami",
+    "models",
+    "responses",
+    "accounts-check",
+    "config",
+)
+ANY: Final = "any"
+
+KINDS: Final[Mapping[str, str]] = {
+    "status": "answer with this status (value: 400 to 599) and a JSON error",
+    "error": "refuse with this error code (value: text); status 401",
+    "delay": "answer after so many seconds (value: number)",
+    "drop": "close the connection without an answer",
+    "truncate": "promise the whole body, send half of it, close the connection",
+    "html": "answer with a HTML page, status 200 or the value",
+    "date": "put the Date header off by so many seconds (value: number)",
+    "redirect": "answer 307 to another place (value: URL)",
+    "rotated-kid": "jwks: serve a key set whose only key has another id",
+    "other-key": "task-register: seal the task id to a key nobody has",
+    "garbage": "task-register: a ciphertext that is none",
+    "no-biscuit": "biscuit: leave the header out",
+    "no-task-id": "task-register: leave the task id out",
+}
+"""Each kind of fault and what it does."""
+
+LONGEST_DELAY: Final = 600.0
+_ONLY_AT: Final = {
+    "rotated-kid": "jwks",
+    "other-key": "task-register",
+    "garbage": "task-register",
+    "no-task-id": "task-register",
+    "no-biscuit": "biscuit",
+}
+
+
+class FaultError(ValueError):
+    """A fault that cannot be set; the message is a plain sentence."""
+
+
+class Fault(NamedTuple):
+    """One fault. `value` as its kind wants it; `times` is how often it still strikes, None: always.
+
+    `endpoint` is one of `ENDPOINTS`, or `any`.
+    """
+
+    endpoint: str
+    kind: str
+    value: str | float | None = None
+    times: int | None = None
+
+
+class Faults:
+    """The faults that are set. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        """None set."""
+        self._lock = threading.Lock()
+        self._set: list[Fault] = []
+
+    def set(
+        self,
+        endpoint: str,
+        kind: str,
+        value: str | float | None = None,
+        *,
+        times: int | None = None,
+    ) -> Fault:
+        """Add a fault, or replace the one of the same endpoint and kind."""
+        fault = checked(Fault(endpoint, kind, value, times))
+        with self._lock:
+            self._set = [old for old in self._set if old[:2] != (endpoint, kind)]
+            self._set.append(fault)
+        return fault
+
+    def replace(self, faults: Iterable[Fault]) -> None:
+        """Set exactly these; all are checked before any is taken."""
+        wanted = [checked(fault) for fault in faults]
+        with self._lock:
+            self._set = wanted
+
+    def clear(self, endpoint: str | None = None) -> None:
+        """Remove the faults of an endpoint, or all."""
+        with self._lock:
+            self._set = [f for f in self._set if endpoint not in (None, f.endpoint)]
+
+    def active(self) -> tuple[Fault, ...]:
+        """What is set now."""
+        with self._lock:
+            return tuple(self._set)
+
+    def take(self, endpoint: str) -> tuple[Fault, ...]:
+        """The faults that strike a request to `endpoint`; each counts down by one."""
+        with self._lock:
+            struck = tuple(f for f in self._set if f.endpoint in (endpoint, ANY))
+            left = []
+            for fault in self._set:
+                if fault in struck and fault.times is not None:
+                    if fault.times > 1:
+                        left.append(fault._replace(times=fault.times - 1))
+                else:
+                    left.append(fault)
+            self._set = left
+        return struck
+
+
+def checked(fault: Fault) -> Fault:
+    """The fault itself; raises `FaultError` when it makes no sense."""
+    endpoint, kind, value, times = fault
+    if endpoint != ANY and endpoint not in ENDPOINTS:
+        raise FaultError(f"no such endpoint; there are {', '.join(ENDPOINTS)} and {ANY}")
+    if kind not in KINDS:
+        raise FaultError(f"no such fault; there are {', '.join(KINDS)}")
+    if kind in _ONLY_AT and endpoint not in (_ONLY_AT[kind], ANY):
+        raise FaultError(f"{kind} is a fault of {_ONLY_AT[kind]} only")
+    if times is not None and (isinstance(times, bool) or not isinstance(times, int) or times < 1):
+        raise FaultError("times must be a whole number from 1")
+    problem = _value_problem(kind, value)
+    if problem:
+        raise FaultError(f"{kind} {problem}")
+    return fault
+
+
+def _value_problem(kind: str, value: object) -> str | None:
+    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    number = number and math.isfinite(value)  # type: ignore[arg-type] # a number by the line before
+    if kind == "status" and not (isinstance(value, int) and 400 <= value <= 599):
+        return "wants a status from 400 to 599"
+    if kind == "html" and value is not None and not (isinstance(value, int) and 200 <= value < 600):
+        return "wants a status from 200 to 599, or nothing"
+    if kind == "error" and not (isinstance(value, str) and value):
+        return "wants an error code"
+    if kind in ("delay", "date") and not number:
+        return "wants a number of seconds"
+    if kind == "delay" and not 0 <= value <= LONGEST_DELAY:  # type: ignore[operator] # a number by the line before
+        return f"wants 0 to {LONGEST_DELAY:g} seconds"
+    if kind == "date" and abs(value) > 3e9:  # type: ignore[arg-type] # a number by then
+        return "wants a moment that a calendar has"
+    if kind == "redirect":
+        return _url_problem(value)
+    return None
+
+
+def _url_problem(value: object) -> str | None:
+    wanted = "wants a http or https URL"
+    if not isinstance(value, str) or not value.isascii() or not value.isprintable():
+        return wanted
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        return wanted
+    return None if parts.scheme in ("http", "https") and parts.netloc else wanted
+
+
+def from_json(value: Any) -> Fault:  # noqa: ANN401 - any JSON value
+    """A fault of its JSON object; raises `FaultError` for anything else."""
+    if not isinstance(value, dict) or not set(value) <= set(Fault._fields):
+        raise FaultError(f"a fault is an object with {', '.join(Fault._fields)}")
+    endpoint, kind = value.get("endpoint"), value.get("kind")
+    if not isinstance(endpoint, str) or not isinstance(kind, str):
+        raise FaultError("endpoint and kind must be texts")
+    return checked(Fault(endpoint, kind, value.get("value"), value.get("times")))

@@ -1,0 +1,110 @@
+"""How a real client is pointed at the backend: auth.json, config.toml lines, variables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from authtui.demo.backend.server import Backend
+    from authtui.redaction import Secret
+
+Login = Literal[
+    "chatgpt",
+    "api-key",
+    "agent-identity",
+    "personal-access-token",
+    "managed-record",
+    "first-record",
+    "april-identity",
+]
+
+LOGINS: Final[dict[Login, str]] = {
+    "chatgpt": "a ChatGPT login (every client)",
+    "api-key": "an API key (every client)",
+    "agent-identity": "an agent identity JWT (clients 0.128 and 0.169; 0.142 refuses the address)",
+    "personal-access-token": "a personal access token (clients 0.142 and later)",
+    "managed-record": "a ChatGPT login with a managed agent record (0.169; 0.142 sends Bearer)",
+    "first-record": "a ChatGPT login with an agent record of the first form (client 0.123)",
+    "april-identity": "an unsigned identity of #18176 and #18180 (accepted by no release)",
+}
+"""The logins that can be handed out, and the clients that read them (recorded)."""
+
+_WITH_FEATURE: Final = ("managed-record", "first-record")
+
+
+class Setup(NamedTuple):
+    """What to put where. `auth_json` is the one text with secrets in it; they open nothing else."""
+
+    login: Login
+    auth_json: Secret
+    config: str
+    environment: dict[str, str]
+
+
+def setup_for(backend: Backend, login: Login, *, agent_feature: bool = False) -> Setup:
+    """Mint a login and say how a client is to be started with it.
+
+    `agent_feature` turns `use_agent_identity` on, which the two logins with a record do anyway:
+    with a plain ChatGPT login the client then registers an agent of its own.
+    """
+    api_key = login == "api-key"
+    return Setup(
+        login,
+        _auth_json(backend, login),
+        _config(
+            backend,
+            backend.api_base_url if api_key else backend.codex_base_url,
+            agent_feature=agent_feature or login in _WITH_FEATURE,
+        ),
+        environment_of(backend),
+    )
+
+
+def environment_of(backend: Backend) -> dict[str, str]:
+    """The variables that lead a client's requests to the auth server here instead."""
+    return {
+        "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL": backend.authapi_base_url,
+        "CODEX_AGENT_IDENTITY_JWKS_BASE_URL": backend.chatgpt_base_url,
+        "CODEX_AUTHAPI_BASE_URL": backend.authapi_base_url,
+        "CODEX_REFRESH_TOKEN_URL_OVERRIDE": backend.refresh_url,
+        "CODEX_REVOKE_TOKEN_URL_OVERRIDE": f"{backend.base_url}/oauth/revoke",
+    }
+
+
+def _auth_json(backend: Backend, login: Login) -> Secret:
+    mint = backend.mint
+    if login == "chatgpt":
+        return mint.chatgpt_login().auth_json
+    if login == "api-key":
+        return mint.api_key().auth_json
+    if login == "agent-identity":
+        return mint.agent_identity().auth_json
+    if login == "personal-access-token":
+        return mint.personal_token().auth_json
+    if login == "managed-record":
+        return mint.managed_record().auth_json
+    if login == "first-record":
+        return mint.first_record(with_login=True).auth_json
+    return mint.april_identity().auth_json
+
+
+def _config(backend: Backend, openai_base_url: str, *, agent_feature: bool) -> str:
+    # The rest keeps the client from asking other places than this backend.
+    lines = [
+        f'chatgpt_base_url = "{backend.chatgpt_base_url}"',
+        f'openai_base_url = "{openai_base_url}"',
+        "check_for_update_on_startup = false",
+        "",
+        "[analytics]",
+        "enabled = false",
+        "",
+        "[features]",
+        "apps = false",
+        "plugins = false",
+        "remote_plugin = false",
+    ]
+    if agent_feature:
+        lines.append("use_agent_identity = true")
+    return "\n".join(lines) + "\n"

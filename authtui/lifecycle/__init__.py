@@ -1,0 +1,1 @@
+"""The lifecycle of a login, performed: load, register, assert, refresh, logout, restore."""

@@ -1,0 +1,155 @@
+"""What a transition looks at and what one run keeps in memory."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from authtui.checks.assess import choose_contract, with_features
+from authtui.checks.matrix import derive_binding
+from authtui.checks.predictions import make_case, predict
+from authtui.lifecycle.addresses import addresses_of
+from authtui.lifecycle.policies import Policy, Task, policy_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from authtui.checks.findings import Binding
+    from authtui.checks.predictions import Case, Course
+    from authtui.contracts import Contract
+    from authtui.credentials.document import AgentRecord
+    from authtui.credentials.keyring_writer import WritableBackend
+    from authtui.credentials.observation import Observation
+    from authtui.credentials.selection import Credential
+    from authtui.lifecycle.addresses import Addresses
+    from authtui.model.events import Event
+    from authtui.model.session import AuthSession
+    from authtui.wire.client import Wire
+
+    WireFactory = Callable[[frozenset[str], int], Wire]
+    Progress = Callable[[str], None]
+
+
+class View(NamedTuple):
+    """One moment of the session, with everything a transition decides by."""
+
+    observation: Observation
+    contract: Contract
+    case: Case
+    course: Course
+    credential: Credential | None
+    policy: Policy
+    binding: Binding | None
+    addresses: Addresses
+
+
+class Memory:
+    """What one run of the client would keep: nothing of it outlives the process.
+
+    `identity` is the managed identity in use and `task` its task, or that of a JWT. `cooldown`
+    maps (account, registration base) to the end of the pause. `dead` maps a login's mark to the
+    permanent refresh failure it met. `key_set` is the one that was fetched.
+    """
+
+    def __init__(self) -> None:
+        """Nothing known yet."""
+        self.identity: AgentRecord | None = None
+        self.task: Task | None = None
+        self.cooldown: dict[tuple[str, str], datetime] = {}
+        self.dead: dict[str, str] = {}
+        self.key_set: str | None = None
+
+
+class Context:
+    """The session and the outside world, as a transition gets them.
+
+    `live` False: nothing is sent or written. `offline` forbids every connection even so.
+    """
+
+    def __init__(
+        self,
+        session: AuthSession[Any],
+        wires: WireFactory,
+        *,
+        clock: Callable[[], datetime],
+        random: Callable[[int], bytes],
+        live: bool,
+        offline: bool,
+        base_url: str | None,
+        progress: Progress,
+        keyring: WritableBackend | None,
+    ) -> None:
+        """See `transitions.Lifecycle`."""
+        self.session = session
+        self.wires = wires
+        self.clock = clock
+        self.random = random
+        self.live = live
+        self.offline = offline
+        self.base_url = base_url
+        self.progress = progress
+        self.keyring = keyring
+        self.memory = Memory()
+        self.published: list[Event] = []
+
+    @property
+    def system(self) -> str:
+        """The operating system as the client names it."""
+        return {"darwin": "macos", "win32": "windows"}.get(sys.platform, "linux")
+
+    def view(self) -> View | None:
+        """The session's present state, judged; None before anything was loaded."""
+        observation = self.session.state.observation
+        if observation is None:
+            return None
+        options = self.session.options
+        seen = with_features(observation, options.features)
+        if self.memory.key_set is not None:
+            seen = seen._replace(key_set=self.memory.key_set)
+        contract, _ = choose_contract(seen, options.contract)
+        case = make_case(seen, contract, options.assumptions)
+        course = predict(case)[options.surface]
+        credential = course.credential
+        model = course.request.base_url if course.request else None
+        return View(
+            seen,
+            contract,
+            case,
+            course,
+            credential,
+            policy_of(seen),
+            derive_binding(case, credential),
+            addresses_of(seen, contract, credential, model, self.base_url),
+        )
+
+    def publish(self, make: Callable[[int, datetime], Event]) -> Event:
+        """Publish an event of this transition and remember it."""
+        event = self.session.publish(make)
+        self.published.append(event)
+        return event
+
+    def reload(self, cause: str) -> None:
+        """Read the machine anew after a change of ours."""
+        self.published.append(self.session.load(cause))
+
+    def adopt(self, observation: Observation, cause: str) -> None:
+        """Judge a changed observation: with the key set that was fetched."""
+        self.published.append(self.session.adopt(observation, cause))
+
+    def wire(self, addresses: Iterable[str]) -> Wire:
+        """A client that may contact the hosts of these addresses and no other."""
+        from authtui.wire.endpoints import hosts_of
+
+        allowed = frozenset() if self.offline else hosts_of(addresses)
+        last = max((record.number for record in self.session.state.requests), default=0)
+        return self.wires(allowed, last + 1)
+
+
+def environment_of(variables: Mapping[str, str], observation: Observation | None) -> dict[str, str]:
+    """The environment for proxies and certificates, with what the `.env` file sets."""
+    from authtui.credentials.environment import effective_environ
+
+    if observation is None:
+        return dict(variables)
+    return effective_environ(observation.environment, variables)

@@ -1,0 +1,199 @@
+"""Logging out: what is revoked, what is removed, what stays. Every row of spec lifecycle.md 7.
+
+Sources: spec binding_and_restrictions.md 6; codex-rs/login/src/auth/revoke.rs @ 409afc20,
+codex-rs/login/src/auth/storage.rs.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from authtui.credentials.document import Document, parse_document
+from authtui.credentials.selection import store_mode
+from authtui.credentials.store_writer import WriteFailure
+from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
+from authtui.lifecycle.refresh import CLIENT_ID, message_of
+from authtui.lifecycle.stores import FileStore, file_store, keyring_store, seen_in
+from authtui.model import events as ev
+from authtui.wire.answers import WireFailure
+
+if TYPE_CHECKING:
+    from authtui.lifecycle.context import Context, View
+    from authtui.lifecycle.stores import Store
+    from authtui.redaction import Secret
+    from authtui.wire.client import Wire
+
+NOT_LOGGED_IN: Final = "Not logged in"
+WORKLOAD: Final = "workload identity auth is managed by the host and cannot be logged out"
+SECONDS: Final = 10.0
+
+
+class Revocable(NamedTuple):
+    """The token that is revoked, and what the server is told it is."""
+
+    token: Secret
+    hint: str
+
+    @property
+    def body(self) -> dict[str, str]:
+        """The request's body; the client id goes with a refresh token only."""
+        body = {"token": self.token.reveal(), "token_type_hint": self.hint}
+        if self.hint == "refresh_token":
+            body["client_id"] = CLIENT_ID
+        return body
+
+
+def revocable(document: Document | None) -> Revocable | None:
+    """What of a document is revoked: tokens of a ChatGPT login, by the revoke code's inference."""
+    if document is None or document.tokens is None:
+        return None
+    # Older than the loader's: it knows neither personal access tokens nor Bedrock.
+    mode = document.auth_mode or ("apikey" if document.openai_api_key is not None else "chatgpt")
+    if mode != "chatgpt":
+        return None
+    for hint in ("refresh_token", "access_token"):
+        token: Secret = getattr(document.tokens, hint)
+        if token:
+            return Revocable(token, hint)
+    return None
+
+
+class Removal(NamedTuple):
+    """What logging out would do in one state: the stores in order, the token, what stays."""
+
+    stores: tuple[Store, ...]
+    revoke: Revocable | None
+    left: tuple[str, ...]
+    problem: str | None = None
+
+
+def removal_of(context: Context, view: View, *, revoke: bool) -> Removal:
+    """Judge the state by the configured store; pure but for nothing."""
+    observation, contract = view.observation, view.contract
+    left = _left(view)
+    if view.case.places.workload.credential is not None:
+        return Removal((), None, left, WORKLOAD)
+    mode = store_mode(observation)
+    if mode == "ephemeral":
+        reason = "the store mode is ephemeral: a login lives in the client's memory only"
+        return Removal((), None, left, f"{NOT_LOGGED_IN}: {reason}")
+    file, ring = file_store(observation), keyring_store(observation, context.keyring)
+    stores: list[Store] = []
+    if mode in ("keyring", "auto"):
+        if _encrypted(view):
+            reason = "authtui does not change the encrypted store; use `codex logout`"
+            return Removal((), None, left, reason)
+        if observation.keyring.status == "present":
+            stores.append(ring)
+        elif observation.keyring.status != "absent":
+            # A keyring error comes first and leaves auth.json in place, as in the client.
+            cause = observation.keyring.detail or observation.keyring.status
+            return Removal((), None, left, f"failed to delete auth from keyring: {cause}")
+    if observation.auth_file.exists:
+        stores.append(file)
+    if not stores:
+        return Removal((), None, left, NOT_LOGGED_IN)
+    token = None
+    if revoke:
+        data = seen_in(stores[0], observation)
+        found = None
+        if data is not None:
+            found = parse_document(data, contract.document, contract.agent, now=observation.at)
+        token = revocable(found if isinstance(found, Document) else None)
+    return Removal(tuple(stores), token, left)
+
+
+def _encrypted(view: View) -> bool:
+    on = view.observation.config.get("features.secret_auth_storage") is True
+    return on and view.contract.document.personal_access_token
+
+
+def _left(view: View) -> tuple[str, ...]:
+    """What logging out does not remove, in sentences."""
+    observation, places = view.observation, view.case.places
+    found = []
+    for place in (places.api_key, places.agent):
+        if not place.empty:
+            text = f"{place.name} stays set: the next start is still authenticated by it"
+            found.append(text)
+    mode = store_mode(observation)
+    if mode == "file" and observation.keyring.status == "present":
+        found.append("the keyring entry stays: with store mode file only auth.json is removed")
+    elif mode == "file" and observation.keyring.status == "not-probed":
+        found.append("a keyring entry, if there is one, stays: the store mode is file")
+    credentials = (places.store.credential, places.agent.credential)
+    for credential in credentials:
+        record = credential.record if credential else None
+        if record is not None:
+            runtime = record.agent_runtime_id
+            found.append(f"agent {runtime} stays registered on the server, with its tasks")
+    link = observation.auth_file.link_target
+    if link is not None:
+        found.append(f"the target of the link, {link}, stays: only the link is removed")
+    return tuple(found)
+
+
+def plan_logout(view: View, removal: Removal) -> Plan:
+    """The preview."""
+    calls: tuple[PlannedCall, ...] = ()
+    if removal.revoke is not None:
+        carries = f"the {removal.revoke.hint.replace('_', ' ')} in its body, no Authorization"
+        url = view.addresses.endpoints.revoke
+        calls = (PlannedCall("POST", url, carries, "token revocation"),)
+    changes = [
+        PlannedChange(store.place, "removed, with a backup beside it")
+        if isinstance(store, FileStore)
+        else PlannedChange(store.place, "removed; a copy is kept in the home, mode 0600")
+        for store in removal.stores
+    ]
+    return Plan("logout", calls, tuple(changes), removal.left)
+
+
+async def perform_logout(context: Context, view: View, removal: Removal, wire: Wire) -> ev.Event:
+    """Revoke, then remove whatever the revocation came to, as the client does."""
+    warnings: list[str] = []
+    revoked = None
+    if removal.revoke is not None:
+        context.progress("revoking the token")
+        problem = await _revoke(view, removal.revoke, wire)
+        if problem is None:
+            revoked = removal.revoke.hint
+        else:
+            warnings.append(problem)
+    removed: list[str] = []
+    backups: list[str] = []
+    left = list(removal.left)
+    for store in removal.stores:
+        done = store.remove(seen_in(store, view.observation), context.clock())
+        if isinstance(done, WriteFailure):
+            if removed:
+                warnings.append(done.sentence)
+                continue
+            reason = done.sentence
+            if revoked:
+                reason = f"{reason} Its {revoked.replace('_', ' ')} is revoked all the same."
+            return _failed(context, reason)
+        removed.append(store.place)
+        if done.backup is not None:
+            backups.append(done.backup)
+    context.memory.identity = context.memory.task = context.memory.key_set = None
+    context.reload("logout")
+    return context.publish(
+        lambda n, at: ev.LoggedOut(
+            n, at, "logout", tuple(removed), revoked, tuple(backups), tuple(left), tuple(warnings)
+        )
+    )
+
+
+def _failed(context: Context, reason: str) -> ev.Event:
+    return context.publish(lambda n, at: ev.Failed(n, at, "logout", "logout", reason))
+
+
+async def _revoke(view: View, token: Revocable, wire: Wire) -> str | None:
+    body: dict[str, Any] = dict(token.body)
+    answer = await wire.request("POST", view.addresses.endpoints.revoke, json=body, timeout=SECONDS)
+    if isinstance(answer, WireFailure):
+        return f"failed to revoke {token.hint}: {answer.statement}"
+    if answer.ok:
+        return None
+    return f"failed to revoke {token.hint}: {answer.status_text}: {message_of(answer)}"

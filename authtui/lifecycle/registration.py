@@ -1,0 +1,295 @@
+"""Registering an agent and its tasks: biscuit, requests, retries, answers, each text exact.
+
+Every function takes what it needs and answers with a value or a `Trouble`. Sources: spec
+agent_identity.md 5 to 7 and 10; codex-rs/core/src/agent_identity.rs @ 041795a8,
+codex-rs/agent-identity/src/lib.rs; recordings of 0.123, 0.128, 0.142 and 0.169.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+
+from authtui.identity.assertion import task_registration_signature, timestamp_text
+from authtui.identity.keys import KeyProblem, PrivateKey, generate_key
+from authtui.redaction import Secret, printable, redact_text
+from authtui.wire.answers import Answer, AnswerProblem, WireFailure
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping
+    from datetime import datetime
+
+    from authtui.contracts import Contract
+    from authtui.wire.client import Wire
+
+OMITTED: Final = "agent task registration response omitted task id"
+NOT_BASE64: Final = "encrypted task id is not valid base64"
+NOT_OPENED: Final = "failed to decrypt encrypted task id"
+NOT_UTF8: Final = "decrypted task id is not valid UTF-8"
+NO_BISCUIT: Final = "agent identity biscuit response did not include x-openai-authorization"
+BISCUIT_HEADER: Final = "x-openai-authorization"
+RETRYABLE: Final = "retryable agent identity registration failure: "
+T = TypeVar("T")
+_KEY_BYTES: Final = {"seed": 32, "labelled": 64}
+
+
+class Trouble(NamedTuple):
+    """Why a step failed. `text` is the client's own where `known`, else a sentence of ours.
+
+    `retryable` is whether the newest client tries again; `status` of the answer, if one came.
+    `published`: an event tells it already.
+    """
+
+    text: str
+    retryable: bool = False
+    status: int | None = None
+    known: bool = True
+    published: bool = False
+
+
+class TaskAnswer(NamedTuple):
+    """A task id, and whether it came sealed."""
+
+    task_id: Secret
+    sealed: bool
+
+
+class Agent(NamedTuple):
+    """A newly registered agent."""
+
+    agent_runtime_id: str
+    key: PrivateKey
+
+
+def new_key(contract: Contract, random: Callable[[int], bytes]) -> PrivateKey | KeyProblem:
+    """A new key from random bytes, by the generation's rule."""
+    rule = contract.agent.key_derivation
+    return generate_key(random(_KEY_BYTES[rule]), rule)
+
+
+def bill_of_materials(contract: Contract, system: str) -> dict[str, str]:
+    """What is registered with the agent (ABOM): which program, and where it runs."""
+    return {
+        "agent_version": contract.version or "0.0.0",
+        "agent_harness_id": "codex-cli",
+        "running_location": f"{contract.registration.source}-{system}",
+    }
+
+
+def agent_body(contract: Contract, key: PrivateKey, system: str) -> dict[str, Any]:
+    """The body of an agent registration."""
+    rules = contract.registration
+    body: dict[str, Any] = {
+        "abom": bill_of_materials(contract, system),
+        "agent_public_key": key.ssh_text,
+        "capabilities": list(rules.capabilities),
+    }
+    if rules.ttl:
+        body["ttl"] = None
+    return body
+
+
+def task_body(key: PrivateKey, agent_runtime_id: str, now: datetime) -> dict[str, str]:
+    """The signed body of a task registration."""
+    timestamp = timestamp_text(now)
+    signature = task_registration_signature(key, agent_runtime_id, timestamp)
+    return {"timestamp": timestamp, "signature": signature}
+
+
+async def mint_biscuit(
+    wire: Wire, url: str, access_token: Secret, target: str, random: Callable[[int], bytes]
+) -> Secret | Trouble:
+    """A human biscuit for one POST to `target` (#17385); it comes in a header of the answer."""
+    request_id = base64.urlsafe_b64encode(random(16)).rstrip(b"=").decode("ascii")
+    answer = await wire.request(
+        "GET",
+        url,
+        headers=[
+            ("Authorization", f"Bearer {access_token.reveal()}"),
+            ("X-Request-Id", f"codex-agent-identity-{request_id}"),
+            ("X-Original-Method", "POST"),
+            ("X-Original-Url", target),
+        ],
+        timeout=15.0,
+    )
+    if isinstance(answer, WireFailure):
+        text = f"failed to request agent identity biscuit: {answer.statement}"
+        return Trouble(text, answer.retryable, answer.status, known=False)
+    if not answer.ok:
+        text = "agent identity biscuit minting failed"
+        return _refused(answer, f"{text} with status {answer.status_text} from {url}", None)
+    value = answer.header(BISCUIT_HEADER)
+    return Trouble(NO_BISCUIT, status=answer.status) if value is None else Secret(value)
+
+
+async def register_agent(
+    wire: Wire, url: str, contract: Contract, key: PrivateKey, proof: Secret, system: str
+) -> str | Trouble:
+    """One request; the agent runtime id. `proof` is the biscuit, or the access token (#19049)."""
+    biscuit = contract.registration.biscuit
+    name = "X-OpenAI-Authorization" if biscuit else "Authorization"
+    value = proof.reveal() if biscuit else f"Bearer {proof.reveal()}"
+    return await _agent_request(wire, url, contract, key, ((name, value),), system)
+
+
+async def register_managed_agent(
+    wire: Wire,
+    url: str,
+    contract: Contract,
+    key: PrivateKey,
+    proof: Secret,
+    system: str,
+    *,
+    fedramp: bool,
+) -> str | Trouble:
+    """As `register_agent` with the Bearer, and the FedRAMP header where the account is one."""
+    lines = [("Authorization", f"Bearer {proof.reveal()}")]
+    if fedramp:
+        lines.append(("X-OpenAI-Fedramp", "true"))
+    return await _agent_request(wire, url, contract, key, tuple(lines), system)
+
+
+async def _agent_request(
+    wire: Wire,
+    url: str,
+    contract: Contract,
+    key: PrivateKey,
+    lines: tuple[tuple[str, str], ...],
+    system: str,
+) -> str | Trouble:
+    rules = contract.registration
+    answer = await wire.request(
+        "POST", url, headers=lines, json=agent_body(contract, key, system),
+        timeout=rules.agent_seconds,
+    )  # fmt: skip
+    if isinstance(answer, WireFailure):
+        text = f"failed to send agent identity registration request to {url}"
+        return Trouble(text, answer.retryable, answer.status)
+    if not answer.ok:
+        if rules.biscuit:
+            start = f"agent identity registration failed with status {answer.status_text}"
+            return _refused(answer, f"{start} from {url}", None)
+        text = f"agent identity registration failed for {url}"
+        return Trouble(text, answer.retryable, answer.status)
+    value = answer.json()
+    found = value.get("agent_runtime_id") if isinstance(value, dict) else None
+    if not isinstance(found, str) or not found:
+        return Trouble(f"failed to parse agent identity response from {url}", status=answer.status)
+    return found
+
+
+async def register_task(
+    wire: Wire,
+    url: str,
+    contract: Contract,
+    key: PrivateKey,
+    agent_runtime_id: str,
+    now: datetime,
+    biscuit: Secret | None,
+) -> TaskAnswer | Trouble:
+    """One signed request; the task id, opened if it came sealed.
+
+    `biscuit` None: signature only, and no `X-OpenAI-Authorization` (#18177, and #18785 on).
+    """
+    rules = contract.registration
+    lines = [] if biscuit is None else [("X-OpenAI-Authorization", biscuit.reveal())]
+    answer = await wire.request(
+        "POST",
+        url,
+        headers=lines,
+        json=task_body(key, agent_runtime_id, now),
+        timeout=rules.task_seconds,
+    )
+    if isinstance(answer, WireFailure):
+        return Trouble(rules.task_unsent.format(url=url), answer.retryable, answer.status)
+    if not answer.ok:
+        start = f"{contract.task_refused} with status {answer.status_text}"
+        if rules.biscuit:
+            start = f"agent task registration failed with status {answer.status_text} from {url}"
+        return _refused(answer, start, rules.body_limit)
+    value = answer.json()
+    if isinstance(value, AnswerProblem) or not isinstance(value, dict):
+        text = rules.task_undecodable
+        sentence = "the answer to the task registration is no JSON object"
+        return Trouble(text or sentence, status=answer.status, known=text is not None)
+    return read_task(value, rules.task_fields, key)
+
+
+def read_task(
+    value: Mapping[str, object], fields: tuple[str, ...], key: PrivateKey
+) -> TaskAnswer | Trouble:
+    """The task id of an answer: the first of `fields` that holds one, plain or sealed."""
+    for name in fields:
+        found = value.get(name)
+        if not isinstance(found, str):
+            continue
+        if not name.startswith("encrypted"):
+            return TaskAnswer(Secret(found), sealed=False)
+        opened = open_task(found, key)
+        return opened if isinstance(opened, Trouble) else TaskAnswer(opened, sealed=True)
+    return Trouble(OMITTED)
+
+
+def open_task(sealed: str, key: PrivateKey) -> Secret | Trouble:
+    """Open a sealed box (X25519 from the Ed25519 seed); each way to fail has its own text."""
+    try:
+        box = base64.b64decode(sealed, validate=True)
+    except (binascii.Error, ValueError):
+        return Trouble(NOT_BASE64)
+    from nacl.exceptions import CryptoError
+    from nacl.public import PrivateKey as BoxKey
+    from nacl.public import SealedBox
+
+    try:
+        clear = SealedBox(BoxKey(box_secret(key.reveal_seed()))).decrypt(box)
+    except (CryptoError, ValueError, TypeError):
+        return Trouble(NOT_OPENED)
+    try:
+        return Secret(clear.decode())
+    except UnicodeDecodeError:
+        return Trouble(NOT_UTF8)
+
+
+def box_secret(seed: bytes) -> bytes:
+    """The X25519 secret of an Ed25519 seed: the clamped first half of its SHA-512."""
+    import hashlib
+
+    half = bytearray(hashlib.sha512(seed).digest()[:32])
+    half[0] &= 248
+    half[31] = (half[31] & 127) | 64
+    return bytes(half)
+
+
+class Exhausted(NamedTuple):
+    """Every attempt failed in a way worth another try. `text` is the client's."""
+
+    text: str
+    attempts: int
+    last: Trouble
+
+
+async def attempt(
+    contract: Contract, step: Callable[[int], Awaitable[T | Trouble]], what: str
+) -> T | Trouble | Exhausted:
+    """Try a step as often as the generation does, at once again each time; `what` names it.
+
+    The number of the attempt, from 1, is handed to the step.
+    """
+    most = contract.registration.attempts
+    for number in range(1, most + 1):
+        found = await step(number)
+        if not isinstance(found, Trouble) or not found.retryable or most == 1:
+            return found
+        last = found
+    text = f"agent identity bootstrap unavailable after {most} attempts during {what}: {last.text}"
+    return Exhausted(text, most, last)
+
+
+def _refused(answer: Answer, start: str, limit: int | None) -> Trouble:
+    # The client quotes the body; what has the shape of a secret in it is not repeated.
+    body = answer.text
+    if limit is not None and len(body) > limit:
+        body = body[:limit] + "..."
+    text = f"{start}: {printable(redact_text(body), 2000)}"
+    return Trouble(text, answer.retryable, answer.status)

@@ -1,0 +1,331 @@
+"""What a request carries as its credential: one protocol, one small class for each kind.
+
+Adding headers is cheap and does no I/O (#18811): refreshing, registering and reading all happen
+before. Header names and values follow the client byte for byte.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
+
+from authtui.identity import assertion as assertions
+from authtui.redaction import Secret, printable
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Iterable
+
+    import httpx
+
+    from authtui.contracts import Contract
+    from authtui.credentials.selection import Credential
+    from authtui.identity.keys import PrivateKey
+    from authtui.wire.records import AssertionFacts
+
+CallSite = Literal["provider", "backend-client", "chatgpt-client"]
+# HTTP does not mind, but people compare logs: each call site of the client spells it its own way.
+ACCOUNT_HEADER_SPELLING: Final[dict[CallSite, str]] = {
+    "provider": "ChatGPT-Account-ID",
+    "backend-client": "ChatGPT-Account-Id",
+    "chatgpt-client": "chatgpt-account-id",
+}
+FEDRAMP_HEADER: Final = "X-OpenAI-Fedramp"
+NO_TASK: Final = "agent identity process task is not initialized"
+BEDROCK_ELSEWHERE: Final = (
+    "Bedrock API key auth is only supported by the Amazon Bedrock model provider"
+)
+NO_BEARER: Final = "agent identity auth does not expose a bearer token"
+_CHATGPT_MODES: Final = ("chatgpt", "chatgpt_auth_tokens")
+
+
+class RequestTarget(NamedTuple):
+    """Where a request goes; `call_site` decides how the account header is spelled."""
+
+    method: str
+    url: str
+    call_site: CallSite = "provider"
+
+
+class AuthProblem(NamedTuple):
+    """Why no headers can be given. `client_error` is the client's own text, or None."""
+
+    statement: str
+    client_error: str | None = None
+
+
+class Headers(NamedTuple):
+    """Header lines to add. Values print as their class and fingerprint, never as themselves."""
+
+    lines: tuple[tuple[str, Secret], ...] = ()
+
+    def get(self, name: str) -> Secret | None:
+        """The value of a header, its name in any case."""
+        wanted = name.lower()
+        return next((value for key, value in self.lines if key.lower() == wanted), None)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names as they are spelled."""
+        return tuple(name for name, _ in self.lines)
+
+    def reveal(self) -> tuple[tuple[str, str], ...]:
+        """Names and values, for the wire and nothing else."""
+        return tuple((name, value.reveal()) for name, value in self.lines)
+
+
+class AgentTask(NamedTuple):
+    """A registered task and the runtime it was registered for."""
+
+    agent_runtime_id: str
+    task_id: Secret
+
+
+class AuthProvider(Protocol):
+    """Gives the headers that authenticate a request. No I/O, no waiting."""
+
+    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+        """The headers for one request, signed anew each time where a signature is needed."""
+        ...
+
+
+class NoAuth:
+    """Nothing is attached."""
+
+    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+        """No header at all."""
+        del request, now
+        return Headers()
+
+
+class BearerAuth:
+    """`Authorization: Bearer …` with the account and FedRAMP headers where they apply.
+
+    Without a token only the account header goes out: that is what an identity-only login of the
+    April 2026 form does before it has a task.
+    """
+
+    def __init__(
+        self, token: Secret | None, account_id: str | None = None, *, fedramp: bool = False
+    ) -> None:
+        """`account_id` None or not legal in a header: no account header."""
+        self.token = token
+        self.account_id = account_id
+        self.fedramp = fedramp
+
+    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+        """Whatever is not legal header text is left out silently, as the client does."""
+        del now
+        value = None if self.token is None else f"Bearer {self.token.reveal()}"
+        return _lines(request, value, self.account_id, fedramp=self.fedramp)
+
+
+class AgentAssertionAuth:
+    """`Authorization: AgentAssertion …`, signed for each request with the agent's own key."""
+
+    def __init__(
+        self,
+        key: PrivateKey,
+        agent_runtime_id: str,
+        task: AgentTask | None,
+        account_id: str | None,
+        *,
+        fedramp: bool = False,
+    ) -> None:
+        """`task` None: every request is refused with the client's own text."""
+        self.key = key
+        self.agent_runtime_id = agent_runtime_id
+        self.task = task
+        self.account_id = account_id
+        self.fedramp = fedramp
+
+    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+        """Sign, check the own signature, and only then hand it out."""
+        task = self.task
+        if task is None:
+            return AuthProblem("no task is registered for this agent identity yet", NO_TASK)
+        if task.agent_runtime_id != self.agent_runtime_id:
+            text = (
+                f"agent task runtime {task.agent_runtime_id} does not match stored agent identity "
+                f"{self.agent_runtime_id}"
+            )
+            return AuthProblem("the task belongs to another agent runtime", text)
+        value = assertions.assertion(
+            self.key, self.agent_runtime_id, task.task_id.reveal(), assertions.timestamp_text(now)
+        )
+        made = assertions.read_assertion(value)
+        if isinstance(made, str) or not assertions.signature_matches(made, self.key.public_bytes):
+            return AuthProblem("the assertion does not verify with its own public key; not sent")
+        return _lines(request, value, self.account_id, fedramp=self.fedramp)
+
+
+class GivenHeaders:
+    """The headers a host program handed over: as given, nothing added."""
+
+    def __init__(self, lines: Iterable[tuple[str, Secret]]) -> None:
+        """Names and values in order."""
+        self.lines = tuple(lines)
+
+    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+        """As given, without those that are not legal in a header."""
+        del request, now
+        kept = [
+            (name, value)
+            for name, value in self.lines
+            if _legal_name(name) and legal_header_value(value.reveal())
+        ]
+        return Headers(tuple(kept))
+
+
+class RefusedAuth:
+    """A credential that cannot authenticate this kind of request."""
+
+    def __init__(self, problem: AuthProblem) -> None:
+        """`problem` is what every request is answered with."""
+        self.problem = problem
+
+    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+        """The problem."""
+        del request, now
+        return self.problem
+
+
+def legal_header_value(value: str) -> bool:
+    """Whether the client's HTTP library takes a text as a header value: visible ASCII, tab."""
+    return all(char == "\t" or " " <= char <= "~" for char in value)
+
+
+def _legal_name(name: str) -> bool:
+    return (
+        bool(name) and name.isascii() and all(c.isalnum() or c in "!#$%&'*+-.^_`|~" for c in name)
+    )
+
+
+def _lines(
+    request: RequestTarget, authorization: str | None, account_id: str | None, *, fedramp: bool
+) -> Headers:
+    lines: list[tuple[str, Secret]] = []
+    if authorization is not None and legal_header_value(authorization):
+        lines.append(("Authorization", Secret(authorization)))
+    if account_id is not None and legal_header_value(account_id):
+        lines.append((ACCOUNT_HEADER_SPELLING[request.call_site], Secret(account_id)))
+    if fedramp:  # the header is absent, never `false`
+        lines.append((FEDRAMP_HEADER, Secret("true")))
+    return Headers(tuple(lines))
+
+
+def provider_for(
+    credential: Credential | None, contract: Contract, task: AgentTask | None = None
+) -> AuthProvider:
+    """The provider of a credential under one generation; pure.
+
+    A `task` beside ChatGPT tokens makes the request signed instead of Bearer, where the
+    generation registers identities beside tokens (#17980, #19051).
+    Sources: codex-rs/model-provider/src/bearer_auth_provider.rs, codex-rs/login/src/api_bridge.rs.
+    """
+    if credential is None:
+        return NoAuth()
+    mode = credential.mode
+    if mode == "bedrock":
+        return RefusedAuth(AuthProblem("Bedrock signs its own requests", BEDROCK_ELSEWHERE))
+    if mode == "headers":
+        problem = AuthProblem("the headers of a host program are not stored where they can be read")
+        return RefusedAuth(problem)
+    if mode == "agent_identity":
+        return _agent(credential, contract, task)
+    beside = mode in _CHATGPT_MODES and credential.record is not None
+    if beside and task is not None and contract.managed_identity != "none":
+        return _agent(credential, contract, task)
+    if credential.secret is None:
+        return BearerAuth(None, credential.account_id, fedramp=credential.fedramp)
+    if mode in ("api_key", "provider"):
+        return BearerAuth(credential.secret)
+    return BearerAuth(credential.secret, credential.account_id, fedramp=credential.fedramp)
+
+
+def _agent(credential: Credential, contract: Contract, task: AgentTask | None) -> AuthProvider:
+    from authtui.identity.keys import KeyProblem, read_private_key
+
+    record = credential.record
+    alone = credential.mode == "agent_identity"
+    if record is None:
+        return RefusedAuth(AuthProblem("the agent identity cannot be read"))
+    document = credential.document
+    if alone and contract.record_without_bearer and document is not None:
+        return RefusedAuth(AuthProblem("this client asks it for a bearer token", NO_BEARER))
+    if alone and contract.identity_only and task is None:
+        return BearerAuth(None, record.account_id)
+    key = read_private_key(record.agent_private_key.reveal())
+    if isinstance(key, KeyProblem):
+        return RefusedAuth(AuthProblem(key.statement, key.client_error))
+    account = record.account_id if alone else credential.account_id
+    fedramp = credential.fedramp and not (alone and contract.identity_only)
+    return AgentAssertionAuth(key, record.agent_runtime_id, task, account, fedramp=fedramp)
+
+
+def assertion_reader(
+    public_bytes: bytes | None = None,
+) -> Callable[[str, datetime], AssertionFacts]:
+    """A reader for `Wire(read_assertion=…)`: decodes, measures the age, checks the signature.
+
+    Without the 32 bytes of a public key the signature stays unknown.
+    """
+
+    def read(value: str, now: datetime) -> AssertionFacts:
+        return assertion_facts(value, now, public_bytes)
+
+    return read
+
+
+def assertion_facts(value: str, now: datetime, public_bytes: bytes | None = None) -> AssertionFacts:
+    """What an AgentAssertion header says; a header that is none is told by `problem`."""
+    from authtui.wire.records import AssertionFacts
+
+    found = assertions.read_assertion(value)
+    if isinstance(found, str):
+        return AssertionFacts(problem=found)
+    verified = None if public_bytes is None else assertions.signature_matches(found, public_bytes)
+    return AssertionFacts(
+        printable(found.agent_runtime_id, 200),
+        Secret(found.task_id),
+        printable(found.timestamp, 60),
+        _age(found.timestamp, now),
+        verified,
+    )
+
+
+def _age(timestamp: str, now: datetime) -> float | None:
+    try:
+        at = datetime.strptime(timestamp, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        return None
+    return (now - at).total_seconds()
+
+
+def httpx_auth(
+    provider: AuthProvider,
+    clock: Callable[[], datetime],
+    call_site: CallSite = "provider",
+) -> httpx.Auth:
+    """An `httpx.Auth` around a provider. A problem is raised as `AuthRefusedError`.
+
+    The class is made on the first call, because httpx costs a tenth of a second to import.
+    """
+    import httpx
+
+    from authtui.wire.client import AuthRefusedError
+
+    class AuthtuiAuth(httpx.Auth):
+        """Adds the provider's headers; existing ones of the same name are replaced."""
+
+        def auth_flow(
+            self, request: httpx.Request
+        ) -> Generator[httpx.Request, httpx.Response, None]:
+            target = RequestTarget(request.method, str(request.url), call_site)
+            found = provider.add_headers(target, clock())
+            if isinstance(found, AuthProblem):
+                raise AuthRefusedError(found.client_error or found.statement)
+            for name, value in found.reveal():
+                request.headers[name] = value
+            yield request
+
+    return AuthtuiAuth()

@@ -1,0 +1,402 @@
+"""The one HTTP client: every request of ours passes here, is bounded, and leaves a record.
+
+It answers with values, never with exceptions. A host that was not named is not contacted; a
+redirect is followed on the same host only, so a credential cannot end up elsewhere.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import urljoin, urlsplit
+
+from authtui.redaction import printable, redact_text
+from authtui.wire import meaning, recording
+from authtui.wire.answers import Answer, WireFailure
+from authtui.wire.body import BodyError, read_body
+from authtui.wire.transport import (
+    Trouble,
+    build_ssl_context,
+    ca_file_of,
+    is_loopback,
+    proxy_of,
+    trouble_of,
+)
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    import httpx
+
+    from authtui.wire.records import AssertionFacts, RequestRecord
+
+    Told = Callable[[RequestRecord], None]
+    ReadAssertion = Callable[[str, datetime], AssertionFacts]
+
+MOST_REDIRECTS: Final = 5
+LARGEST_BODY: Final = 4 * 1024 * 1024
+_FOLLOWED: Final = (301, 302, 303, 307, 308)
+_CLEAN: Final[Mapping[str, str]] = {}
+
+
+class AuthRefusedError(Exception):
+    """Raised by an `httpx.Auth` of ours that must not send: the reason is a plain sentence."""
+
+
+class _Target(NamedTuple):
+    url: str
+    scheme: str
+    host: str  # with its port where it is not the scheme's own
+    origin: tuple[str, str, int]
+
+
+class _Sending(NamedTuple):
+    """Everything of one request that a redirect carries on."""
+
+    method: str
+    headers: tuple[tuple[str, str], ...]
+    content: bytes
+    timeout: float
+    purpose: meaning.Purpose
+    auth: httpx.Auth | None
+
+
+class Wire:
+    """The one HTTP client.
+
+    Args:
+        clock: The current time, aware UTC.
+        allowed_hosts: `host` (any port of it) or `host:port`. Nothing else is contacted.
+        offline: Refuse every request.
+        transport: For tests; None is the real network.
+        on_started: Told the record of a request before it leaves; the assertion and the
+            authorization class stand in it already.
+        on_finished: Told the same record completed, after the answer or the failure.
+        environment: Variables that choose the proxy and the certificates; empty means neither.
+        read_assertion: Reads an AgentAssertion header for the record (`request_auth` has one).
+        largest_body: The most bytes of a decoded body.
+
+    One instance belongs to one event loop; close it with `aclose`, or use `async with`.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: Callable[[], datetime],
+        allowed_hosts: frozenset[str] = frozenset(),
+        offline: bool = False,
+        transport: httpx.AsyncBaseTransport | None = None,
+        on_started: Told | None = None,
+        on_finished: Told | None = None,
+        environment: Mapping[str, str] = _CLEAN,
+        read_assertion: ReadAssertion | None = None,
+        largest_body: int = LARGEST_BODY,
+        first_number: int = 1,
+    ) -> None:
+        """Nothing is opened or imported until the first request."""
+        self._clock = clock
+        self._allowed = frozenset(_normal(entry) for entry in allowed_hosts)
+        self._offline = offline
+        self._transport = transport
+        self._on_started = on_started
+        self._on_finished = on_finished
+        self._environment = environment
+        self._read_assertion = read_assertion
+        self._largest = largest_body
+        self._number = first_number - 1
+        self._clients: dict[str | None, httpx.AsyncClient] = {}
+        self._tls: ssl.SSLContext | None = None
+        self._lock = asyncio.Lock()
+        self._closed = False
+        self.listener_errors: deque[Exception] = deque(maxlen=20)
+
+    async def __aenter__(self) -> Wire:
+        """Itself."""
+        return self
+
+    async def __aexit__(self, *exc: object) -> None:
+        """Close."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Close every connection; further requests answer `offline`."""
+        self._closed = True
+        clients, self._clients = tuple(self._clients.values()), {}
+        for client in clients:
+            await client.aclose()
+
+    def names(self, host: str, port: int | None = None) -> bool:
+        """Whether a host (and port) was named as one that may be contacted."""
+        name = meaning.host_name(host)
+        return name in self._allowed or (port is not None and f"{name}:{port}" in self._allowed)
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Iterable[tuple[str, str]] = (),
+        json: Any = None,  # noqa: ANN401 - any JSON value
+        content: bytes | None = None,
+        timeout: float,
+        purpose: str = "",
+        auth: httpx.Auth | None = None,
+        retry_of: int | None = None,
+    ) -> Answer | WireFailure:
+        """Send one request and read its answer whole, within `timeout` seconds.
+
+        `purpose` is a name of `meaning.BY_NAME`; empty: known by the endpoint. `json` wins over
+        `content`. A stream of events is read to its end, or to the size limit (`Answer.cut`).
+        """
+        lines = [(str(name), str(value)) for name, value in headers]
+        data = content or b""
+        if json is not None:
+            data = recording.json_bytes(json)
+            if not any(name.lower() == "content-type" for name, _ in lines):
+                lines.append(("content-type", "application/json"))
+        known = meaning.BY_NAME.get(purpose) or _purpose(method, url)
+        sending = _Sending(method.upper(), tuple(lines), data, timeout, known, auth)
+        end = time.monotonic() + timeout
+        origin: tuple[str, str, int] | None = None
+        redirect_of: int | None = None
+        for _ in range(MOST_REDIRECTS + 1):
+            target = self._admitted(url)
+            if isinstance(target, Trouble):
+                return self._not_sent(sending, url, target, retry_of)
+            if origin is not None and target.origin != origin:
+                trouble = Trouble("not-named", "the server points to another place")
+                return self._not_sent(sending, url, trouble, retry_of)
+            origin = target.origin
+            answer = await self._exchange(sending, target, end, redirect_of, retry_of)
+            if isinstance(answer, WireFailure):
+                return answer
+            location = answer.header("location")
+            if answer.status not in _FOLLOWED or not location or answer.redirect_host:
+                return answer
+            url = urljoin(target.url, location)
+            redirect_of, retry_of = answer.number, None
+            if answer.status == 303 or (answer.status < 303 and sending.method == "POST"):
+                kept = tuple(h for h in sending.headers if h[0].lower() != "content-type")
+                sending = sending._replace(method="GET", content=b"", headers=kept)
+        trouble = Trouble("redirects", f"more than {MOST_REDIRECTS} redirects in a row")
+        return self._not_sent(sending, url, trouble, retry_of)
+
+    def _admitted(self, url: str) -> _Target | Trouble:
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", parts.port
+        except ValueError:
+            return Trouble("bad-url", "the address is no URL")
+        if parts.scheme not in ("http", "https") or not host or any(c <= " " for c in url):
+            return Trouble("bad-url", "the address is no http or https URL")
+        if parts.username or parts.password or "@" in parts.netloc:
+            return Trouble("bad-url", "the address holds a user name or a password")
+        if self._offline or self._closed:
+            return Trouble("offline", "offline: no connection is made")
+        real_port = port or (443 if parts.scheme == "https" else 80)
+        shown = printable(host, 120)
+        if not self.names(host, real_port):
+            return Trouble("not-named", f"{shown} was not named as a host that may be contacted")
+        if parts.scheme == "http" and not is_loopback(host):
+            return Trouble("plain-http", f"{shown} would be asked in plain http; only this machine")
+        return _Target(
+            parts._replace(fragment="").geturl(),
+            parts.scheme,
+            parts.netloc.lower(),
+            (parts.scheme, host, real_port),
+        )
+
+    def _not_sent(
+        self, sending: _Sending, url: str, trouble: Trouble, retry_of: int | None
+    ) -> WireFailure:
+        self._number += 1
+        record = recording.refused(
+            self._number, self._clock(), sending.method, url, sending.purpose, trouble.statement
+        )._replace(retry_of=retry_of)
+        self._tell(self._on_started, record._replace(error=None))
+        self._tell(self._on_finished, record)
+        return WireFailure(trouble.kind, trouble.statement, record.number)
+
+    async def _exchange(
+        self,
+        sending: _Sending,
+        target: _Target,
+        end: float,
+        redirect_of: int | None,
+        retry_of: int | None,
+    ) -> Answer | WireFailure:
+        self._number += 1
+        number = self._number
+        at, begun = self._clock(), time.monotonic()
+        record = recording.started(
+            number, at, sending.method, target.url, sending.purpose, redirect_of, retry_of
+        )
+        told = False
+        found: Answer | WireFailure | None = None
+        try:
+            async with asyncio.timeout(max(0.0, end - begun)):
+                client = await self._client_for(target)
+                if isinstance(client, Trouble):
+                    return self._failed(record, client, begun, told=False)
+                request = self._signed(client, sending, target)
+                record = recording.with_request(
+                    record, _spelled(request), sending.content, sending.purpose,
+                    at, self._read_assertion,
+                )  # fmt: skip
+                self._tell(self._on_started, record)
+                told = True
+                response = await client.send(request, stream=True, follow_redirects=False)
+                try:
+                    found = await self._answered(record, response, sending, target, begun)
+                finally:
+                    await response.aclose()
+                return found
+        except AuthRefusedError as error:
+            reason = printable(redact_text(str(error)), 400)
+            return self._failed(record, Trouble("auth", reason), begun, told=told)
+        except asyncio.CancelledError:
+            if found is None:
+                self._failed(record, Trouble("dropped", "given up on request"), begun, told=told)
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever the library raises becomes a value
+            if found is not None:  # the answer was whole; only closing went wrong
+                return found
+            trouble = trouble_of(error, target.host, sending.timeout)
+            return self._failed(record, trouble, begun, told=told)
+
+    def _signed(
+        self, client: httpx.AsyncClient, sending: _Sending, target: _Target
+    ) -> httpx.Request:
+        headers = [*sending.headers]
+        if not any(name.lower() == "accept-encoding" for name, _ in headers):
+            headers.append(("accept-encoding", "identity"))
+        content = sending.content or None
+        request = client.build_request(
+            sending.method, target.url, headers=headers, content=content, timeout=sending.timeout
+        )
+        if sending.auth is not None:
+            # Only the first step of the flow: what an answer means is judged by whoever asked.
+            request = next(iter(sending.auth.sync_auth_flow(request)))
+        return request
+
+    async def _answered(
+        self,
+        record: RequestRecord,
+        response: httpx.Response,
+        sending: _Sending,
+        target: _Target,
+        begun: float,
+    ) -> Answer | WireFailure:
+        lines = tuple((name.lower(), value) for name, value in response.headers.multi_items())
+        record = record._replace(status=response.status_code)
+        stream = response.headers.get("content-type", "").startswith("text/event-stream")
+        try:
+            body = await read_body(response, self._largest, cut=stream)
+        except BodyError as problem:
+            trouble = Trouble("too-large" if problem.too_large else "protocol", str(problem))
+            return self._failed(record, trouble, begun, told=True)
+        except Exception as error:  # noqa: BLE001 - as above; here the status is known
+            trouble = trouble_of(error, target.host, sending.timeout)
+            return self._failed(record, trouble, begun, told=True)
+        took = (time.monotonic() - begun) * 1000
+        answer = Answer(
+            record.number,
+            response.status_code,
+            lines,
+            body.data,
+            took,
+            recording.date_of(response.headers.get("date")),
+            body.cut,
+            self._elsewhere(target, response),
+        )
+        done = recording.finished(record, answer, sending.purpose, sending.content, body.received)
+        self._tell(self._on_finished, done)
+        return answer
+
+    def _elsewhere(self, target: _Target, response: httpx.Response) -> str | None:
+        location = response.headers.get("location")
+        if response.status_code not in _FOLLOWED or not location:
+            return None
+        try:
+            parts = urlsplit(urljoin(target.url, location))
+            port = parts.port or (443 if parts.scheme == "https" else 80)
+            same = (parts.scheme, parts.hostname or "", port) == target.origin
+        except ValueError:
+            return "⟨unreadable⟩"
+        return None if same else printable(redact_text(parts.hostname or "⟨unreadable⟩"), 120)
+
+    def _failed(
+        self, record: RequestRecord, trouble: Trouble, begun: float, *, told: bool
+    ) -> WireFailure:
+        if not told:
+            self._tell(self._on_started, record)
+        took = (time.monotonic() - begun) * 1000
+        failed = record._replace(error=trouble.statement, milliseconds=took, colour="fail")
+        self._tell(self._on_finished, failed)
+        return WireFailure(trouble.kind, trouble.statement, record.number, record.status)
+
+    def _tell(self, told: Told | None, record: RequestRecord) -> None:
+        if told is None:
+            return
+        try:
+            told(record)
+        except Exception as error:  # noqa: BLE001 - a listener must not change what is sent
+            self.listener_errors.append(error)
+
+    async def _client_for(self, target: _Target) -> httpx.AsyncClient | Trouble:
+        proxy = None
+        if self._transport is None and target.scheme == "https":
+            proxy = proxy_of(self._environment, target.host)
+        async with self._lock:
+            if proxy in self._clients:
+                return self._clients[proxy]
+            from http.cookiejar import DefaultCookiePolicy
+
+            import httpx
+
+            if self._tls is None and self._transport is None:
+                made = await asyncio.to_thread(build_ssl_context, ca_file_of(self._environment))
+                if isinstance(made, Trouble):
+                    return made
+                self._tls = made
+            try:
+                client = httpx.AsyncClient(
+                    transport=self._transport,
+                    verify=self._tls or False,
+                    proxy=proxy,
+                    trust_env=False,
+                    follow_redirects=False,
+                    headers={"user-agent": "authtui"},
+                    limits=httpx.Limits(max_connections=20, max_keepalive_connections=4),
+                )
+            except (ValueError, httpx.HTTPError, httpx.InvalidURL, ImportError):
+                return Trouble("proxy", "the proxy of the environment is no usable address")
+            # What a server sets in one request has no say in the next.
+            client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+            self._clients[proxy] = client
+            return client
+
+
+def _spelled(request: httpx.Request) -> list[tuple[str, str]]:
+    """The header lines of a request as they are spelled; the library's own view lowers names."""
+    return [(n.decode("latin-1"), v.decode("latin-1")) for n, v in request.headers.raw]
+
+
+def _normal(entry: str) -> str:
+    text = entry.strip().lower()
+    name = meaning.host_name(text)
+    port = text.rpartition(":")[2]
+    has_port = port.isdigit() and (text.startswith("[") or text.count(":") == 1)
+    return f"{name}:{port}" if has_port else name
+
+
+def _purpose(method: str, url: str) -> meaning.Purpose:
+    try:
+        parts = urlsplit(url)
+        return meaning.purpose_of(method, parts.netloc, parts.path)
+    except ValueError:
+        return meaning.OTHER

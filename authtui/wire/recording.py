@@ -1,0 +1,181 @@
+"""From an exchange to its record: what is kept, and when."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from authtui.redaction import printable, redact_text
+from authtui.wire import traces
+from authtui.wire.answers import reason_of
+from authtui.wire.meaning import JWKS, Seen, meaning_of
+from authtui.wire.records import AssertionFacts, Detail, RequestRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from authtui.wire.answers import Answer
+    from authtui.wire.meaning import Purpose
+
+    Lines = Sequence[tuple[str, str]]
+
+
+def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    """Compact JSON in UTF-8, as the client sends it."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
+
+
+def date_of(value: str | None) -> datetime | None:
+    """A `Date` header as aware UTC, or None where it is none."""
+    if not value:
+        return None
+    from email.utils import parsedate_to_datetime
+
+    try:
+        found = parsedate_to_datetime(value)
+    except (ValueError, TypeError, OverflowError, IndexError):
+        return None
+    try:
+        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+    except (OverflowError, ValueError):
+        return None
+
+
+def started(
+    number: int,
+    at: datetime,
+    method: str,
+    url: str,
+    purpose: Purpose,
+    redirect_of: int | None = None,
+    retry_of: int | None = None,
+) -> RequestRecord:
+    """The record of a request that is about to leave."""
+    try:
+        parts = urlsplit(url)
+        scheme, host = parts.scheme, parts.netloc.rpartition("@")[2]
+    except ValueError:
+        scheme, host = "", ""
+    return RequestRecord(
+        number,
+        at,
+        printable(method, 20),
+        printable(redact_text(host), 200),
+        traces.kept_path(url),
+        printable(scheme, 20) or "https",
+        purpose=purpose.name,
+        redirect_of=redirect_of,
+        retry_of=retry_of,
+    )
+
+
+def refused(
+    number: int, at: datetime, method: str, url: str, purpose: Purpose, statement: str
+) -> RequestRecord:
+    """The record of a request that was not sent at all."""
+    made = started(number, at, method, url, purpose)
+    return made._replace(error=statement, meaning="not sent", colour="warn", milliseconds=0.0)
+
+
+def with_request(
+    record: RequestRecord,
+    lines: Lines,
+    body: bytes,
+    purpose: Purpose,
+    at: datetime,
+    read_assertion: Callable[[str, datetime], AssertionFacts] | None = None,
+) -> RequestRecord:
+    """The record with what the request carries: header names, classes, redacted body."""
+    given = {name.lower(): value for name, value in lines}
+    found = traces.auth_class(given.get("authorization"))
+    facts = None
+    if found.name == "AgentAssertion" and read_assertion is not None:
+        facts = read_assertion(given["authorization"], at)
+    content_type = given.get("content-type", "").partition(";")[0].strip().lower()
+    text, note = traces.kept_body(body, content_type, purpose)
+    account = given.get(traces.ACCOUNT_HEADER)
+    return record._replace(
+        authorization=None if found.name == "none" else found.name,
+        credential_mark=found.mark,
+        account_header=None if account is None else printable(redact_text(account[:800]), 200),
+        assertion=facts,
+        detail=Detail(traces.kept_headers(lines), (), text, None, note),
+    )
+
+
+def finished(
+    record: RequestRecord, answer: Answer, purpose: Purpose, sent: bytes, received: int
+) -> RequestRecord:
+    """The record with its answer and what that means."""
+    content_type = answer.content_type
+    text, note = traces.kept_body(answer.body, content_type, purpose, answer.status)
+    what = meaning_of(seen_of(record, answer, purpose, sent))
+    detail = (record.detail or Detail())._replace(
+        response_headers=traces.kept_headers(answer.headers),
+        response_body=text,
+        response_note=note or ("left before its end" if answer.cut else ""),
+    )
+    return record._replace(
+        status=answer.status,
+        reason=reason_of(answer.status),
+        milliseconds=answer.milliseconds,
+        bytes_received=received,
+        request_id=traces.request_id(answer.headers),
+        meaning=what.text,
+        colour=what.colour,
+        content_type=printable(content_type, 80) or None,
+        server_date=answer.server_date,
+        skew_seconds=skew(record.at, answer.milliseconds, answer.server_date),
+        detail=detail,
+    )
+
+
+def seen_of(record: RequestRecord, answer: Answer, purpose: Purpose, sent: bytes) -> Seen:
+    """The facts the meaning of an answer depends on."""
+    refusal = answer.status >= 400
+    return Seen(
+        purpose,
+        answer.status,
+        record.method,
+        record.host,
+        record.authorization or "none",
+        answer.error_code if refusal else None,
+        answer.error_message if refusal else None,
+        html=answer.looks_like_html,
+        cf_mitigated=answer.header("cf-mitigated") is not None,
+        redirect_host=answer.redirect_host,
+        empty_refresh_token=purpose.name == "refresh" and _no_refresh_token(sent),
+        milliseconds=answer.milliseconds,
+    )
+
+
+def with_key_listed(record: RequestRecord, *, listed: bool) -> RequestRecord:
+    """The record of a fetched key set, once it is known whether it lists the token's key."""
+    if record.purpose != JWKS.name or record.status is None or not 200 <= record.status < 300:
+        return record
+    what = meaning_of(Seen(JWKS, record.status, kid_listed=listed))
+    return record._replace(meaning=what.text, colour=what.colour)
+
+
+def skew(at: datetime, milliseconds: float, server: datetime | None) -> float | None:
+    """The server's clock minus ours in seconds, in the middle of the exchange.
+
+    A `Date` has whole seconds: anything within one second of the truth counts as none.
+    """
+    if server is None:
+        return None
+    middle = at + timedelta(milliseconds=milliseconds / 2)
+    difference = (server + timedelta(milliseconds=500) - middle).total_seconds()
+    slack = 0.5 + milliseconds / 2000
+    return 0.0 if abs(difference) <= slack else round(difference, 1)
+
+
+def _no_refresh_token(sent: bytes) -> bool:
+    try:
+        value = json.loads(sent)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and not value.get("refresh_token")

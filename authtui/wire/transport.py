@@ -1,0 +1,132 @@
+"""The road to a server: certificates, proxy, and what went wrong on it, in plain words.
+
+The rules for certificates and proxies are the client's: `CODEX_CA_CERTIFICATE` before
+`SSL_CERT_FILE`, `HTTPS_PROXY` before `ALL_PROXY`, no system proxy in its macOS sandbox.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from authtui.redaction import printable, redact_text
+from authtui.wire.meaning import host_name
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterator, Mapping
+
+    from authtui.wire.answers import FailureKind
+
+_CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
+
+
+class Trouble(NamedTuple):
+    """A failure on the road: its class and a sentence."""
+
+    kind: FailureKind
+    statement: str
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine, by its name or address; nothing is looked up."""
+    name = host_name(host)
+    if name == "localhost" or name.endswith(".localhost"):
+        return True
+    import ipaddress
+
+    try:
+        return ipaddress.ip_address(name).is_loopback
+    except ValueError:
+        return False
+
+
+def ca_file_of(environment: Mapping[str, str]) -> str | None:
+    """The file of additional certificates the client would use, or None."""
+    return next((environment[name] for name in _CA_VARIABLES if environment.get(name)), None)
+
+
+def proxy_of(environment: Mapping[str, str], host: str) -> str | None:
+    """The proxy for an https host, or None. Loopback is never sent through one."""
+    if is_loopback(host) or environment.get("CODEX_SANDBOX") == "seatbelt":
+        return None
+    name = host_name(host)
+    excepted = environment.get("NO_PROXY") or environment.get("no_proxy") or ""
+    for entry in excepted.split(","):
+        rule = host_name(entry.strip().removeprefix("*")).lstrip(".")
+        if entry.strip() == "*" or (rule and (name == rule or name.endswith(f".{rule}"))):
+            return None
+    for variable in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
+        value = environment.get(variable, "").strip()
+        if value:
+            return value if "://" in value else f"http://{value}"
+    return None
+
+
+def build_ssl_context(ca_file: str | None) -> ssl.SSLContext | Trouble:
+    """Read the certificates: the system's and httpx's own, plus `ca_file`. Slow: use a thread."""
+    import ssl
+
+    import httpx
+
+    try:
+        context = httpx.create_ssl_context(trust_env=False)
+        if ca_file is not None:
+            context.load_verify_locations(cafile=ca_file)
+    except (OSError, ssl.SSLError, ValueError) as error:
+        return Trouble("tls", f"the certificates cannot be read: {_words(error)}")
+    return context
+
+
+def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
+    """The class of an exception of the HTTP library, and a sentence without its type names."""
+    import socket
+    import ssl
+
+    import httpx
+
+    name = printable(host, 120)
+    chain = tuple(_causes(error))
+    if isinstance(error, (httpx.TimeoutException, TimeoutError)):
+        where = "no connection" if isinstance(error, httpx.ConnectTimeout) else "no whole answer"
+        return Trouble("timeout", f"{where} from {name} within {seconds:g} s")
+    for cause in chain:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            reason = printable(cause.verify_message or "not trusted", 160)
+            return Trouble("tls", f"the certificate of {name} was refused: {reason}")
+    for cause in chain:
+        if isinstance(cause, ssl.SSLError):
+            return Trouble("tls", f"no TLS connection to {name}: {_words(cause)}")
+    if any(isinstance(cause, socket.gaierror) for cause in chain):
+        return Trouble("dns", f"the name {name} was not found")
+    if isinstance(error, httpx.ProxyError):
+        return Trouble("proxy", f"the proxy did not let the request to {name} through")
+    if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
+        return Trouble("refused", f"nothing listens at {name}: the connection was refused")
+    if isinstance(error, httpx.ConnectError):
+        return Trouble("unreachable", f"{name} cannot be reached: {_words(chain[-1])}")
+    if isinstance(error, httpx.RemoteProtocolError):
+        # The library has one class for all three; only its text tells them apart.
+        if "complete message body" in str(error) or "incomplete" in str(error):
+            return Trouble("truncated", f"{name} closed the connection in the middle of its answer")
+        if "without sending a response" not in str(error):
+            return Trouble("protocol", f"{name} did not answer in HTTP: {_words(error)}")
+    if isinstance(error, (httpx.RemoteProtocolError, httpx.NetworkError, OSError)):
+        return Trouble("dropped", f"{name} closed the connection without an answer")
+    if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
+        return Trouble("bad-url", "the address is no URL that can be asked")
+    return Trouble("protocol", f"the request to {name} could not be made: {_words(error)}")
+
+
+def _words(error: BaseException) -> str:
+    text = getattr(error, "strerror", None) or str(error) or "no reason was given"
+    return printable(redact_text(str(text)), 160)
+
+
+def _causes(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
+    yield error
+    if depth > 12:
+        return
+    inner: tuple[Any, ...] = getattr(error, "exceptions", ())
+    for cause in (*inner, error.__cause__ or error.__context__):
+        if isinstance(cause, BaseException):
+            yield from _causes(cause, depth + 1)

@@ -1,0 +1,1 @@
+"""Tokens: decoding, judging, verifying, showing."""

@@ -1,0 +1,34 @@
+"""What every test gets: no credential of the developer's in reach, and no random surprise in CI."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "shared", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100
+)
+settings.register_profile("ci", parent=settings.get_profile("shared"), derandomize=True)
+settings.load_profile("ci" if os.environ.get("CI") else "shared")
+
+_OURS = ("CODEX_", "OPENAI_", "CHATGPT_", "AZURE_OPENAI_")
+
+
+@pytest.fixture(autouse=True)
+def no_credentials_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in tuple(os.environ):
+        if name.startswith(_OURS):
+            monkeypatch.delenv(name)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def reachable_for_nobody(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Some tests of root become an ordinary user, who has to reach the files made for them."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return
+    folder = tmp_path_factory.getbasetemp()
+    while folder.name.startswith(("pytest-", "popen-gw")):
+        folder.chmod(0o755)
+        folder = folder.parent
