@@ -7,6 +7,8 @@ from pathlib import Path
 
 from authtui.checks.catalogue import modes_table
 from authtui.tui.keys import KEYS, shown
+from tests.architecture.differences import as_markdown
+from tests.oracle.untold import figures as untold_figures
 
 README = Path(__file__).parents[2] / "README.md"
 
@@ -36,7 +38,16 @@ def keys() -> str:
     return "\n".join(["| key | does | |", "|---|---|---|", *rows])
 
 
-TABLES = {"modes": modes, "keys": keys}
+def untold() -> str:
+    """How often the client names what has to change, and how often the verdict does."""
+    rows = [
+        f"| {row.kind} | {row.runs} | {row.client} | {row.authtui} |" for row in untold_figures()
+    ]
+    head = "| recorded runs of `exec` | runs | the client names the cause in | authtui in |"
+    return "\n".join([head, "|---|---|---|---|", *rows])
+
+
+TABLES = {"modes": modes, "keys": keys, "generations": as_markdown, "untold": untold}
 
 
 def filled(text: str) -> str:

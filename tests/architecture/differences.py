@@ -1,0 +1,134 @@
+"""What differs between the generations of the client, in words: a reading of the one table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.contracts import BY_NAME, GENERATIONS
+from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from authtui.contracts import Contract
+
+FORMS = {
+    "workspace-record": "record with `workspace_id`",
+    "workspace-record-or-jwt": "record with `workspace_id`, or JWT",
+    "account-record": "record with `account_id`",
+    "jwt": "JWT only",
+    "any": "JWT, or record with `account_id`",
+}
+MANAGED = {
+    "none": "does nothing",
+    "biscuit": "registers with a biscuit",
+    "bearer": "registers with the login's own token",
+}
+
+
+class Difference(NamedTuple):
+    """One fact that differs: what it is, where it was seen, and how a contract puts it."""
+
+    fact: str
+    source: str
+    of: Callable[[Contract], str]
+
+
+def _yes(value: bool) -> str:
+    return "yes" if value else "no"
+
+
+DIFFERENCES: tuple[Difference, ...] = (
+    Difference(
+        "variable with an agent identity",
+        "recordings; #18180, #21059",
+        lambda c: f"`{c.agent_variable}`" if c.agent_variable else "none",
+    ),
+    Difference(
+        "`agent_identity` in auth.json",
+        "recordings; #18176, #18904, #19049",
+        lambda c: FORMS[c.document.agent_form],
+    ),
+    Difference(
+        "claims it must carry",
+        "recordings; #18176",
+        lambda c: ", ".join(f"`{name}`" for name in c.agent.required),
+    ),
+    Difference(
+        "its signature is checked against a key set",
+        "recordings; #19763",
+        lambda c: _yes(c.agent.verified),
+    ),
+    Difference(
+        "`auth_mode` spellings",
+        "recordings",
+        lambda c: ", ".join(f"`{mode}`" for mode in c.document.auth_modes),
+    ),
+    Difference(
+        "without `auth_mode`, the first of these that is stored",
+        "recordings",
+        lambda c: ", ".join(f"`{mode}`" for mode in c.document.infers),
+    ),
+    Difference(
+        "personal access tokens (`at-`)",
+        "recordings",
+        lambda c: _yes(c.personal_access_tokens),
+    ),
+    Difference(
+        "a login without tokens, no user token needed",
+        "#18177",
+        lambda c: "works as agent identity" if c.identity_only else "fails",
+    ),
+    Difference(
+        "a credential that cannot be used",
+        "recordings",
+        lambda c: "dropped without a word" if c.silent_drop else "`exec` stops and names the cause",
+    ),
+    Difference(
+        "`forced_chatgpt_workspace_id` as a list",
+        "recordings",
+        lambda c: "accepted" if c.workspace_list else "refused",
+    ),
+    Difference(
+        "`login status` under a violated restriction",
+        "recordings",
+        lambda c: "not logged in" if c.status_enforces else "logged in",
+    ),
+    Difference(
+        "agent identities only at the known ChatGPT hosts",
+        "recordings; #37356",
+        lambda c: _yes(c.known_environments_only),
+    ),
+    Difference(
+        "a provider without any key is sent the ChatGPT login",
+        "recordings",
+        lambda c: _yes(c.provider_inherits_login),
+    ),
+    Difference(
+        "`features.use_agent_identity`",
+        "recordings; #19049",
+        lambda c: MANAGED[c.managed_identity],
+    ),
+    Difference(
+        "workspace look-up before the first request",
+        "recordings",
+        lambda c: _yes(c.routing),
+    ),
+    Difference(
+        "tokens are refreshed this long before they expire",
+        "source; recordings",
+        lambda c: f"{c.refresh_margin_seconds // 60} min" if c.refresh_margin_seconds else "0",
+    ),
+    Difference("`codex doctor`", "recordings", lambda c: _yes(c.doctor)),
+)
+
+
+def as_markdown() -> str:
+    """The table for the README: one row a fact, one column a generation."""
+    chosen = [BY_NAME[name] for name in GENERATIONS]
+    heads = [f"{c.name} ({c.version or 'pull requests'})" for c in chosen]
+    lines = [f"| fact | {' | '.join(heads)} | source |", "|---" * (len(chosen) + 2) + "|"]
+    for entry in DIFFERENCES:
+        cells = [entry.of(contract) for contract in chosen]
+        lines.append(f"| {entry.fact} | {' | '.join(cells)} | {entry.source} |")
+    return "\n".join(lines)

@@ -1,0 +1,245 @@
+"""The recordings as cases: a throw-away home for each, and what its set-up implies of the network.
+
+A recording says how the machine was set up (`given`) and what the client then did. Nothing here
+looks at a case's name: what the fake backend was told to do becomes an assumption by rule.
+"""
+
+from __future__ import annotations
+
+import base64
+import functools
+import json
+import lzma
+import os
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from authtui.checks.assess import Options, assess
+from authtui.checks.predictions import make_case
+from authtui.contracts import find
+from authtui.credentials.assumptions import Assumptions
+from authtui.credentials.observe import read_observation
+from authtui.tokens.jwt import decode
+from tests.oracle.trim import KEY_SET, RECORDINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from authtui.checks.findings import Assessment, Surface
+    from authtui.checks.predictions import Case
+    from authtui.credentials.observation import Observation
+
+NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
+BACKEND = "http://127.0.0.1:9"
+BACKEND_HOST = "127.0.0.1:9"
+NOBODY = 65534
+KNOWN_KEY = "MC4CAQAwBQYDK2VwBCIEIOc7bsguNzn0aqZmGM/CP7bOjr7qygPdkbsPZWBrFegn"
+WHOAMI_ACCOUNT = "workspace-test-1"
+NEW_RUNTIME = "agent-runtime-registered"
+
+_TASK = {
+    "omit": "omitted",
+    "garbage": "sealed-to-another-key",
+    "otherkey": "sealed-to-another-key",
+    "notb64": "not-base64",
+    "notjson": "not-json",
+    "slow": "timeout",
+}
+_PLAIN = {"notjson": "not-json", "missing_field": "not-json", "slow": "unreachable"}
+_ACCOUNTS = {
+    "notjson": "not-json",
+    "other_only": "other-workspace",
+    "missing_origin": "no-origin",
+    "slow": "unreachable",
+}
+
+
+class Run(NamedTuple):
+    """One recorded run of a real client."""
+
+    case: str
+    command: str
+    version: str
+    group: str
+    title: str
+    given: dict[str, Any]
+    exit: int | str
+    text: str
+    login_after: str
+    request: dict[str, Any] | None
+    hosts: list[str]
+    answers: dict[str, Any] | None = None
+    doctor: dict[str, Any] | None = None
+
+    @property
+    def name(self) -> str:
+        """Version, case and command, for a message."""
+        return f"{self.version} {self.case}/{self.command}"
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run was cut off before it ended by itself."""
+        return isinstance(self.exit, str)
+
+
+@functools.cache
+def load() -> tuple[Run, ...]:
+    """Every recorded run."""
+    with lzma.open(RECORDINGS, "rt", encoding="utf-8") as lines:
+        return tuple(Run(**json.loads(line)) for line in lines)
+
+
+def runs(*commands: str, version: str | None = None) -> list[Run]:
+    """The runs of some commands, of one version or of all."""
+    return [r for r in load() if r.command in commands and version in (None, r.version)]
+
+
+VERSIONS = tuple(f"0.{minor}.0" for minor in (122, 123, 124, 125, 128, 142, 146, 147, 169))
+
+
+class Machine(NamedTuple):
+    """A laid-out home: where it is, and the environment the client is started in."""
+
+    root: Path
+    home: Path
+    environ: dict[str, str]
+
+    def neutral(self, text: str | None) -> str | None:
+        """A text with the paths and addresses of this machine as the recordings name them."""
+        if text is None:
+            return None
+        text = text.replace(str(self.home), "$CODEX_HOME").replace(BACKEND, "$BACKEND")
+        return text.replace(str(self.root), "$RUN")
+
+
+@contextmanager
+def lay_out(run: Run, root: Path) -> Iterator[Machine]:
+    """Build the home that a recording describes; `root` is an empty directory of ours."""
+    given, other = run.given, run.given["other"]
+    home = root / ".codex"
+    if other.get("codex_home") != "missing":
+        home.mkdir()
+        _credentials(given, other, home)
+        if given["config_toml"] is not None:
+            (home / "config.toml").write_text(_real(given["config_toml"], root), "utf-8")
+        if other.get("dotenv"):
+            (home / ".env").write_text(other["dotenv"], "utf-8")
+    environ = {"HOME": str(root), "PATH": "/usr/bin:/bin"}
+    if other.get("codex_home") != "dot_codex":
+        environ["CODEX_HOME"] = str(home)
+    environ |= {k: _real(v, root) for k, v in given["env"].items() if v is not None}
+    root.chmod(0o755)
+    if "run_as" not in other:
+        yield Machine(root, home, environ)
+    elif os.geteuid() == 0:
+        os.seteuid(NOBODY)
+        try:
+            yield Machine(root, home, environ)
+        finally:
+            os.seteuid(0)
+    else:
+        # The owner may not read it either: the same answer of the system.
+        (home / "auth.json").chmod(0)
+        yield Machine(root, home, environ)
+
+
+def _credentials(given: dict[str, Any], other: dict[str, Any], home: Path) -> None:
+    path = home / "auth.json"
+    if other.get("auth_kind") == "symlink":
+        path.symlink_to(home / "real-auth.json")
+        path = home / "real-auth.json"
+    elif other.get("auth_kind") == "directory":
+        path.mkdir()
+        return
+    if given.get("auth_json_base64"):
+        path.write_bytes(base64.b64decode(given["auth_json_base64"]))
+    elif given["auth_json"] is not None:
+        path.write_bytes(given["auth_json"].encode())
+    else:
+        return
+    path.chmod(int(other.get("file_mode", "0600"), 8))
+
+
+def _real(text: str, root: Path) -> str:
+    return text.replace("$BACKEND", BACKEND).replace("$RUN", str(root))
+
+
+def assumed(run: Run) -> Assumptions:
+    """What the fake backend of this set-up does, in our words."""
+    backend = run.given["other"].get("backend") or {}
+    found: dict[str, str] = {"whoami_account": WHOAMI_ACCOUNT, "runtime": NEW_RUNTIME}
+    if "tls" in backend or "dns" in backend or _dead_proxy(run):
+        found["network"] = "down"
+    for name, value in backend.items():
+        word = str(value)
+        if name == "jwks":
+            found["key_set"] = _PLAIN.get(word, word)
+        elif name == "task":
+            found["task"] = _TASK.get(word, f"{word}:{_body(f'fake task refusal {word}')}")
+        elif name == "whoami" and word == "fedramp":
+            found["whoami_fedramp"] = "yes"
+        elif name == "whoami":
+            found["whoami"] = _PLAIN.get(word, word)
+        elif name in ("register", "biscuit"):
+            refused = f'{word}:{{"error": {{"message": "fake status {word}", "code": null}}}}'
+            found[name] = refused if word.isdigit() else word
+        elif name == "refresh":
+            found["refresh"] = word.rsplit(":", 1)[-1]
+        elif name == "accept_expired":
+            found["accepts_expired"] = "yes"
+        elif name == "accounts_check":
+            found["accounts_check"] = _ACCOUNTS.get(word, word)
+        elif name == "requirements":
+            found["policies"] = word
+        elif name == "responses":
+            status, _, code = word.partition(":")
+            found["responses"] = f"{status}:fake {code or f'status {status}'}"
+    if "task" not in found and _key_of_another_agent(run):
+        found["task"] = f"401:{_body('bad task registration signature')}"
+    return Assumptions(**found)
+
+
+def _body(message: str) -> str:
+    return json.dumps({"error": {"message": message}})
+
+
+def _dead_proxy(run: Run) -> bool:
+    # Port 9 of this machine is where nobody listens.
+    lines = (run.given["other"].get("dotenv") or "").splitlines()
+    lines += [f"{name}={value}" for name, value in run.given["env"].items()]
+    return any("PROXY=" in line and "127.0.0.1:9" in line for line in lines)
+
+
+def _key_of_another_agent(run: Run) -> bool:
+    # The backend knows the public half of one key.
+    token = run.given["env"].get("CODEX_ACCESS_TOKEN") or run.given["env"].get(
+        "CODEX_AGENT_IDENTITY"
+    )
+    key = (decode((token or "").strip()).claims or {}).get("agent_private_key")
+    return isinstance(key, str) and key != KNOWN_KEY and key.startswith("MC4CAQ")
+
+
+def observe(machine: Machine) -> Observation:
+    """The state of a laid-out machine, with the key set that the backend served."""
+    return read_observation(
+        environ=machine.environ,
+        home_option=None,
+        now=NOW,
+        system_dir=machine.root / "etc",
+        key_set_file=KEY_SET,
+        installed=False,
+    )
+
+
+def judge(run: Run, root: Path, surface: Surface = "exec") -> tuple[Case, Assessment, Machine]:
+    """The case and the whole assessment of a recording's set-up."""
+    found = find(run.version)
+    assert found is not None
+    with lay_out(run, root) as machine:
+        observation = observe(machine)
+    given = assumed(run)
+    case = make_case(observation, found[0], given)
+    options = Options(contract=run.version, surface=surface, assumptions=given)
+    return case, assess(observation, options), machine
