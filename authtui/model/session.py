@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from dataclasses import replace
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from authtui.model import events as ev
 from authtui.model.changes import describe_changes
-from authtui.model.state import AuthState, fold
+from authtui.model.state import DETAILED, AuthState, fold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -159,9 +160,19 @@ class AuthSession(Generic[OptionsT]):
         if len(self._events) == self._events.maxlen:
             self._base = fold(self._base, self._events[0])
         self._events.append(event)
+        self._forget_an_old_body()
         self._state = fold(self._state, event)
         self._pending.append((self._state, event))
         return event
+
+    def _forget_an_old_body(self) -> None:
+        # Bounded memory: old bodies go first, and the record says that it had one.
+        place = len(self._events) - DETAILED * 2 - 1
+        if place < 0:
+            return
+        old = self._events[place]
+        if isinstance(old, ev.RequestStarted | ev.RequestFinished) and old.request.detail:
+            self._events[place] = replace(old, request=old.request.without_detail())
 
     def _tell(self) -> None:
         # One thread delivers at a time, and an event published by a subscriber waits its turn:

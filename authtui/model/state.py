@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 REQUESTS_KEPT = 10_000
+DETAILED = 500
+"""How many of the newest requests keep their headers and bodies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,25 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
     )
 
 
+def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
+    kept = (*state.requests, request)
+    extra = max(0, len(kept) - REQUESTS_KEPT)
+    kept = kept[extra:]
+    old = len(kept) - DETAILED - 1
+    if old >= 0 and kept[old].detail is not None:
+        kept = (*kept[:old], kept[old].without_detail(), *kept[old + 1 :])
+    return replace(state, requests=kept, requests_dropped=state.requests_dropped + extra)
+
+
+def _with_finished(state: AuthState, request: RequestRecord) -> AuthState:
+    # What finishes began lately: looked for from the end, it is found at once.
+    requests = state.requests
+    for place in range(len(requests) - 1, -1, -1):
+        if requests[place].number == request.number:
+            return replace(state, requests=(*requests[:place], request, *requests[place + 1 :]))
+    return state
+
+
 def fold(state: AuthState, event: ev.Event) -> AuthState:
     """The state after `event`. Pure: replay, time travel and tests are this function."""
     state = replace(state, last=event)
@@ -93,13 +114,8 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
         case ev.Failed(reason=reason):
             return replace(state, phase="failed", failure=reason)
         case ev.RequestStarted(request=request):
-            kept = (*state.requests, request)
-            extra = max(0, len(kept) - REQUESTS_KEPT)
-            return replace(
-                state, requests=kept[extra:], requests_dropped=state.requests_dropped + extra
-            )
+            return _with_request(state, request)
         case ev.RequestFinished(request=request):
-            kept = tuple(request if r.number == request.number else r for r in state.requests)
-            return replace(state, requests=kept)
+            return _with_finished(state, request)
         case _:
             return state
