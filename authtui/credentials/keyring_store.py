@@ -9,7 +9,7 @@ Source of names and accounts: codex-rs/login/src/auth/storage.rs, codex-rs/keyri
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from authtui.credentials.observation import KeyringFacts
 from authtui.redaction import Secret
@@ -180,6 +180,9 @@ def _ask_secret_service(facts: KeyringFacts) -> KeyringFacts:
 
         connection = secretstorage.dbus_init()
         with contextlib.closing(connection):
+            asleep = _not_running(connection)
+            if asleep is not None:
+                return facts._replace(status=asleep[0], detail=asleep[1])
             wanted = {"service": facts.service, "username": facts.account}
             items = list(secretstorage.search_items(connection, wanted))
             opened = [item for item in items if not item.is_locked()]
@@ -192,6 +195,24 @@ def _ask_secret_service(facts: KeyringFacts) -> KeyringFacts:
             return facts._replace(status="absent")
     except BaseException as error:  # noqa: BLE001 - see probe_keyring
         return classify(facts, error)
+
+
+def _not_running(connection: Any) -> tuple[KeyringStatus, str] | None:  # noqa: ANN401 - untyped
+    """Why the service is not asked, or None when it runs.
+
+    A call to a service that is not running makes the bus start its program, and looking starts
+    nothing. The client does make that call.
+    """
+    from jeepney.bus_messages import message_bus
+
+    name = "org.freedesktop.secrets"
+    (running,) = connection.send_and_get_reply(message_bus.NameHasOwner(name)).body
+    if running:
+        return None
+    (names,) = connection.send_and_get_reply(message_bus.ListActivatableNames()).body
+    if name in names:
+        return "not-probed", "the Secret Service is not running; asking would start it"
+    return "no-backend", "no Secret Service is on the session bus"
 
 
 def _default_is_locked(get_any: Callable[..., object], connection: object) -> bool:
