@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
+from authtui.credentials.selection import legal_header_value
 from authtui.identity import assertion as assertions
 from authtui.redaction import Secret, printable
 
@@ -187,11 +188,6 @@ class RefusedAuth:
         """The problem."""
         del request, now
         return self.problem
-
-
-def legal_header_value(value: str) -> bool:
-    """Whether the client's HTTP library takes a text as a header value: visible ASCII, tab."""
-    return all(char == "\t" or " " <= char <= "~" for char in value)
 
 
 def _legal_name(name: str) -> bool:

@@ -9,16 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.predictions import MANAGED_PLANS, is_stale, routing_trouble
+from authtui.checks.preparations import MANAGED_PLANS, is_stale, routing_trouble
 from authtui.checks.restrictions import filtered, has_token_data
 from authtui.credentials.assumptions import OK, refusal
 from authtui.credentials.config import selected_provider
-from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces, judge_places
+from authtui.credentials.places import judge_places
+from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 from authtui.record import NamedTuple
 from authtui.tokens.claims import plan_of
 
 if TYPE_CHECKING:
-    from authtui.checks.predictions import Case
+    from authtui.checks.courses import Case
     from authtui.credentials.selection import Credential
 
 AUTH_METHODS: Final = {

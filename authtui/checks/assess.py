@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from authtui import contracts
 from authtui.checks.app_server import answer
 from authtui.checks.catalogue import run_checks
+from authtui.checks.courses import make_case
 from authtui.checks.doctor import examine
 from authtui.checks.findings import Assessment, ContractChoice, Surface
 from authtui.checks.lamps import light_lamps
 from authtui.checks.logout import predict_logout
 from authtui.checks.matrix import build_matrix, derive_binding, view_tokens
-from authtui.checks.predictions import make_case, predict
+from authtui.checks.predictions import predict
 from authtui.checks.registry import Subject
 from authtui.checks.sources import document_facts, list_sources
 from authtui.checks.verdict import judge

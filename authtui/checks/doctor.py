@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from authtui.checks.predictions import MANAGED_PLANS, is_stale
+from authtui.checks.preparations import MANAGED_PLANS, is_stale
 from authtui.credentials.assumptions import OK, refusal
 from authtui.credentials.document import Document, DocumentError, parse_document
-from authtui.credentials.selection import held_record
+from authtui.credentials.held import held_record
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from authtui.checks.predictions import Case
+    from authtui.checks.courses import Case
 
 VARIABLES: Final = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
 """The variables whose mere presence the doctor counts as a login, in its order."""

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from authtui import contracts
 from authtui.checks.assess import with_features
-from authtui.checks.predictions import make_case, predict
+from authtui.checks.courses import make_case
+from authtui.checks.predictions import predict
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from authtui.checks.phrases import at_home, describe, host_of
 from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
-    from authtui.checks.predictions import Case, Course
+    from authtui.checks.courses import Case, Course
 
 
 def light_lamps(case: Case, course: Course) -> Lamps:

@@ -23,7 +23,7 @@ from authtui.checks.look import (
     unset_where,
     where_set,
 )
-from authtui.checks.predictions import is_stale
+from authtui.checks.preparations import is_stale
 from authtui.checks.registry import Answer, check
 
 if TYPE_CHECKING:

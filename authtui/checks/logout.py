@@ -13,7 +13,7 @@ from authtui.checks.restrictions import removal
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from authtui.checks.predictions import Case
+    from authtui.checks.courses import Case
 
 
 class Logout(NamedTuple):

@@ -12,7 +12,7 @@ from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
-    from authtui.checks.predictions import Case, Course
+    from authtui.checks.courses import Case, Course
     from authtui.credentials.document import Document
     from authtui.credentials.selection import Credential, Place
 

@@ -19,8 +19,8 @@ from authtui.checks.look import (
     stored,
     stored_document,
 )
-from authtui.checks.predictions import key_doubt
 from authtui.checks.registry import Answer, check
+from authtui.checks.requests import key_doubt
 from authtui.checks.restrictions import has_token_data
 from authtui.credentials.selection import CHATGPT_MODES
 from authtui.redaction import Secret, printable, redact_text

@@ -10,8 +10,8 @@ from authtui.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Surface
-    from authtui.checks.predictions import Case, Course
 
 GROUPS = {
     "SRC": "Which credential wins, and what it shadows",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.checks.courses import make_case
 from authtui.checks.findings import Fix
 from authtui.checks.look import (
     CREDENTIAL_VARIABLES,
@@ -19,14 +20,15 @@ from authtui.checks.look import (
     stored_document,
     unset_where,
 )
-from authtui.checks.predictions import make_case, predict
+from authtui.checks.predictions import predict
 from authtui.checks.registry import Answer, check
+from authtui.credentials.agent_place import task_failure
 from authtui.credentials.assumptions import OK
 from authtui.credentials.observation import ConfigValue
-from authtui.credentials.selection import forced_workspaces, resolve, task_failure
+from authtui.credentials.selection import forced_workspaces, resolve
 
 if TYPE_CHECKING:
-    from authtui.checks.predictions import Course
+    from authtui.checks.courses import Course
     from authtui.checks.registry import Subject
     from authtui.credentials.document import AgentRecord
     from authtui.credentials.selection import Credential

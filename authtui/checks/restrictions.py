@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.credentials.agent_place import beside_login
 from authtui.credentials.selection import (
     CHATGPT_MODES,
     MODES,
@@ -15,7 +16,6 @@ from authtui.credentials.selection import (
     Failure,
     Places,
     Resolution,
-    beside_login,
     forced_workspaces,
     resolve,
 )

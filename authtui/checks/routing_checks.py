@@ -20,7 +20,9 @@ from authtui.checks.look import (
     where_set,
 )
 from authtui.checks.registry import Answer, check
-from authtui.credentials.selection import CHATGPT_MODES, KNOWN_CHATGPT_HOSTS, environment_error
+from authtui.contracts import KNOWN_CHATGPT_HOSTS
+from authtui.credentials.agent_place import environment_error
+from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject

@@ -8,13 +8,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact, Source, SourceStatus
-from authtui.credentials.selection import MODES, WORKLOAD_VARIABLES, store_mode
+from authtui.credentials.held import store_mode
+from authtui.credentials.places import WORKLOAD_VARIABLES
+from authtui.credentials.selection import MODES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, secret_kind
 
 if TYPE_CHECKING:
+    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Surface
-    from authtui.checks.predictions import Case, Course
     from authtui.credentials.observation import FileFacts, Variable
     from authtui.credentials.selection import Place
 

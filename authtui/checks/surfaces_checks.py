@@ -10,7 +10,7 @@ from authtui.checks.look import chosen, described, kind_of, seen, stored, unset_
 from authtui.checks.registry import Answer, check
 
 if TYPE_CHECKING:
-    from authtui.checks.predictions import Course
+    from authtui.checks.courses import Course
     from authtui.checks.registry import Subject
 
 _PROGRAMS = {

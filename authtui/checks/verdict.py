@@ -20,7 +20,7 @@ from authtui.checks.phrases import (
     login_for,
     method_name,
 )
-from authtui.checks.predictions import is_stale
+from authtui.checks.preparations import is_stale
 from authtui.checks.sources import LABELS
 from authtui.checks.verdict_bench import LOGIN, VARIABLES
 from authtui.checks.verdict_failures import FailureRules
@@ -30,8 +30,8 @@ from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import PlannedRequest, Surface
-    from authtui.checks.predictions import Case, Course
     from authtui.credentials.selection import Credential
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Kind, Verdict
-from authtui.credentials.selection import WORKLOAD_VARIABLES
+from authtui.credentials.places import WORKLOAD_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Surface
-    from authtui.checks.predictions import Case, Course
     from authtui.credentials.selection import Place
 
 VARIABLES = ("CODEX_API_KEY", "CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN", *WORKLOAD_VARIABLES)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
 from authtui.checks.phrases import describe, host_of
-from authtui.checks.predictions import key_doubt
+from authtui.checks.requests import key_doubt
 from authtui.checks.sources import LABELS
 from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
 

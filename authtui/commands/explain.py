@@ -51,5 +51,5 @@ def explain(wanted: str, assessment: Assessment, out: TextIO, err: TextIO) -> in
 
 def _write(out: TextIO, text: str) -> None:
     if text:
-        for line in textwrap.wrap(printable(redact_text(text)), 96, subsequent_indent="  "):
-            out.write(line + "\n")
+        lines = textwrap.wrap(printable(redact_text(text)), 96, subsequent_indent="  ")
+        out.writelines(f"{line}\n" for line in lines)

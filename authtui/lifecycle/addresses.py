@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE
 from authtui.wire.endpoints import (
-    API_MODEL_BASE,
-    CHATGPT_MODEL_BASE,
     VARIABLES,
     EndpointProblem,
     Endpoints,

@@ -6,8 +6,9 @@ import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui.checks.assess import choose_contract, with_features
+from authtui.checks.courses import make_case
 from authtui.checks.matrix import derive_binding
-from authtui.checks.predictions import make_case, predict
+from authtui.checks.predictions import predict
 from authtui.lifecycle.addresses import addresses_of
 from authtui.lifecycle.policies import Policy, Task, policy_of
 
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Binding
-    from authtui.checks.predictions import Case, Course
     from authtui.contracts import Contract
     from authtui.credentials.document import AgentRecord
     from authtui.credentials.keyring_writer import WritableBackend

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.credentials.document import Document, parse_document
-from authtui.credentials.selection import store_mode
+from authtui.credentials.held import store_mode
 from authtui.credentials.store_writer import WriteFailure
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
 from authtui.lifecycle.refresh import CLIENT_ID, message_of

@@ -6,9 +6,18 @@ released clients, which win where they differ.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import quote, urlsplit
 
+from authtui.contracts import (
+    AUTHAPI_BASE,
+    CHATGPT_BASE,
+    PRODUCTION_HOSTS,
+    STAGING_AUTHAPI_BASE,
+    UNKNOWN_ENVIRONMENT,
+    chatgpt_environment,
+    environment_allowed,
+)
 from authtui.wire.meaning import host_name
 
 if TYPE_CHECKING:
@@ -16,20 +25,12 @@ if TYPE_CHECKING:
 
     from authtui.contracts import Contract
 
-CHATGPT_BASE: Final = "https://chatgpt.com/backend-api"
-CHATGPT_MODEL_BASE: Final = "https://chatgpt.com/backend-api/codex"
-API_MODEL_BASE: Final = "https://api.openai.com/v1"
-AUTHAPI_BASE: Final = "https://auth.openai.com/api/accounts"
-STAGING_AUTHAPI_BASE: Final = "https://auth.api.openai.org/api/accounts"
 REFRESH_URL: Final = "https://auth.openai.com/oauth/token"
 REVOKE_URL: Final = "https://auth.openai.com/oauth/revoke"
 REFRESH_OVERRIDE: Final = "CODEX_REFRESH_TOKEN_URL_OVERRIDE"
 REVOKE_OVERRIDE: Final = "CODEX_REVOKE_TOKEN_URL_OVERRIDE"
 WHOAMI_BASE_VARIABLE: Final = "CODEX_AUTHAPI_BASE_URL"
 JWKS_BASE_VARIABLE: Final = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
-UNKNOWN_ENVIRONMENT: Final = (
-    "Agent Identity only supports production and staging ChatGPT environments"
-)
 VARIABLES: Final = (
     REFRESH_OVERRIDE,
     REVOKE_OVERRIDE,
@@ -37,15 +38,11 @@ VARIABLES: Final = (
     JWKS_BASE_VARIABLE,
     "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
 )
-_PRODUCTION: Final = ("https://chatgpt.com", "https://chat.openai.com")
-_STAGING: Final = "https://chatgpt-staging.com"
-_ENVIRONMENT_PATHS: Final = ("", "/backend-api", "/codex", "/backend-api/codex")
+_PRODUCTION: Final = tuple(f"https://{host}" for host in PRODUCTION_HOSTS)
 _REMOTE_CONTROL: Final = (
     "/wham/remote/control/server/enroll",
     "/wham/remote/control/server",
 )
-
-Environment = Literal["production", "staging"]
 
 
 class EndpointProblem(NamedTuple):
@@ -130,17 +127,6 @@ def _with_backend_api(base: str) -> str:
     return base
 
 
-def chatgpt_environment(chatgpt_base_url: str | None) -> Environment | None:
-    """Which of the known ChatGPT environments a base URL is (#37356); None for any other."""
-    base = _trimmed(chatgpt_base_url) or CHATGPT_BASE
-    for path in _ENVIRONMENT_PATHS:
-        if base == f"{_STAGING}{path}":
-            return "staging"
-        if any(base == f"{host}{path}" for host in _PRODUCTION):
-            return "production"
-    return None
-
-
 def jwks_url(
     contract: Contract, chatgpt_base_url: str | None, environment: Mapping[str, str]
 ) -> str | EndpointProblem:
@@ -173,7 +159,7 @@ def agent_base(
             return override
     if rules.base == "authapi":
         return AUTHAPI_BASE
-    found = chatgpt_environment(chatgpt_base_url)
+    found = chatgpt_environment(_trimmed(chatgpt_base_url) or CHATGPT_BASE)
     if found is None:
         return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
     return STAGING_AUTHAPI_BASE if found == "staging" else AUTHAPI_BASE
@@ -222,11 +208,7 @@ def _jwks_override(contract: Contract, environment: Mapping[str, str]) -> str | 
 
 def _allowed(contract: Contract, chatgpt_base_url: str | None, override: str | None) -> bool:
     """Whether the environment check passes: a known one, or an override that repeats the base."""
-    if not contract.known_environments_only:
-        return True
-    if chatgpt_environment(chatgpt_base_url) is not None:
-        return True
-    return override is not None and override == _trimmed(chatgpt_base_url)
+    return environment_allowed(contract, _trimmed(chatgpt_base_url) or CHATGPT_BASE, override)
 
 
 def _trimmed(url: str | None) -> str:

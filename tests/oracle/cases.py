@@ -16,7 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui.checks.assess import Options, assess
-from authtui.checks.predictions import make_case
+from authtui.checks.courses import make_case
 from authtui.contracts import find
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observe import read_observation
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from authtui.checks.courses import Case
     from authtui.checks.findings import Assessment, Surface
-    from authtui.checks.predictions import Case
     from authtui.credentials.observation import Observation
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

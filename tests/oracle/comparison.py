@@ -12,8 +12,8 @@ from authtui.checks.predictions import predict
 from tests.oracle.cases import BACKEND_HOST
 
 if TYPE_CHECKING:
+    from authtui.checks.courses import Case
     from authtui.checks.findings import PlannedRequest, Prediction, Surface
-    from authtui.checks.predictions import Case
     from tests.oracle.cases import Machine, Run
 
 SURFACE: dict[str, Surface] = {"status": "login-status", "exec": "exec"}

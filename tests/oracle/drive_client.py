@@ -19,7 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from authtui.checks.predictions import make_case, predict
+from authtui.checks.courses import make_case
+from authtui.checks.predictions import predict
 from authtui.contracts import find
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observe import read_observation
@@ -28,8 +29,8 @@ from tests.oracle import made_up
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from authtui.checks.courses import Course
     from authtui.checks.findings import Surface
-    from authtui.checks.predictions import Course
 
 VARIABLE = "AUTHTUI_CODEX_BINARY"
 SECONDS = 40

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui.checks.app_server import answer
+from authtui.checks.courses import make_case
 from authtui.checks.doctor import examine
 from authtui.checks.logout import predict_logout
-from authtui.checks.predictions import make_case
 from authtui.contracts import find
 from tests.oracle.cases import VERSIONS, Machine, Run, assumed, lay_out, observe, runs
 from tests.oracle.comparison import Difference, compare
@@ -22,7 +22,7 @@ from tests.oracle.comparison import Difference, compare
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authtui.checks.predictions import Case
+    from authtui.checks.courses import Case
 
 WITH_DOCTOR = tuple(v for v in VERSIONS if v >= "0.142")
 

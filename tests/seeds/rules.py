@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from authtui.checks.predictions import make_case, predict
+from authtui.checks.courses import make_case
+from authtui.checks.predictions import predict
 from authtui.contracts import BY_NAME
 from authtui.credentials.observe import read_observation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Surface
-    from authtui.checks.predictions import Case, Course
     from authtui.credentials.assumptions import Assumptions
 
 NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)

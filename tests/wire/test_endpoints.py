@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.contracts import BY_NAME, TABLE
+from authtui.contracts import BY_NAME, TABLE, UNKNOWN_ENVIRONMENT
 from authtui.wire.endpoints import (
-    UNKNOWN_ENVIRONMENT,
     EndpointProblem,
     Endpoints,
     agent_base,

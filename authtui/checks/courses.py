@@ -1,0 +1,84 @@
+"""The vocabulary of a program start: the case that is looked at, and the course it takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Outcome, PlannedRequest, Prediction, Surface
+from authtui.checks.restrictions import Enforcement, Violation, enforce
+from authtui.credentials.assumptions import Assumptions
+from authtui.credentials.config import ProviderFacts, selected_provider, validate
+from authtui.credentials.places import judge_places
+from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from authtui.contracts import Contract
+    from authtui.credentials.observation import ConfigError, Observation
+    from authtui.credentials.selection import Credential, Failure, Places
+
+
+class Case(NamedTuple):
+    """One observation under one generation: everything the rules below look at."""
+
+    observation: Observation
+    contract: Contract
+    assumptions: Assumptions
+    places: Places
+    config_error: ConfigError | None
+    provider: ProviderFacts
+    enforcement: Enforcement
+
+
+class Course(NamedTuple):
+    """A prediction with the evidence behind it, for the verdict and the checks."""
+
+    prediction: Prediction
+    credential: Credential | None = None
+    failure: Failure | None = None
+    violation: Violation | None = None
+    filtered: str | None = None
+    request: PlannedRequest | None = None
+    trouble: str | None = None
+
+
+def make_case(
+    observation: Observation, contract: Contract, assumptions: Assumptions | None = None
+) -> Case:
+    """Judge the places once, so that every surface is predicted from the same facts."""
+    given = (assumptions or Assumptions()).settled()
+    places = judge_places(observation, contract, given)
+    error = observation.config.error or validate(observation.config.values, contract)
+    return Case(
+        observation,
+        contract,
+        given,
+        places,
+        error,
+        selected_provider(observation.config),
+        enforce(observation, contract, places),
+    )
+
+
+def stop(
+    surface: Surface,
+    text: str,
+    outcome: Outcome,
+    *,
+    credential: Credential | None = None,
+    failure: Failure | None = None,
+    filtered: str | None = None,
+    request: PlannedRequest | None = None,
+    trouble: str | None = None,
+    assumes: tuple[str, ...] = (),
+) -> Course:
+    """A program start that ends here: exit code 1, nothing deleted, `text` is the client's."""
+    prediction = Prediction(
+        surface,
+        1,
+        text,
+        deletes_stored_login=False,
+        outcome=outcome,
+        mode=credential.mode if credential else None,
+        assumes=assumes or (credential.assumes if credential else ()),
+    )
+    return Course(prediction, credential, failure, None, filtered, request, trouble)

@@ -1,0 +1,64 @@
+"""What differs between the generations of the client: everything version-dependent lives here.
+
+Other rooms ask a `Contract` and never compare versions.
+"""
+
+from __future__ import annotations
+
+from authtui.contracts.addresses import (
+    API_MODEL_BASE,
+    AUTHAPI_BASE,
+    CHATGPT_BASE,
+    CHATGPT_MODEL_BASE,
+    KNOWN_CHATGPT_HOSTS,
+    PRODUCTION_HOSTS,
+    STAGING_AUTHAPI_BASE,
+    UNKNOWN_ENVIRONMENT,
+    Environment,
+    chatgpt_environment,
+    environment_allowed,
+)
+from authtui.contracts.shapes import (
+    AgentContract,
+    AgentForm,
+    Contract,
+    DocumentRules,
+    RegistrationRules,
+)
+from authtui.contracts.table import (
+    AGENT_AUDIENCE,
+    AGENT_ISSUER,
+    BY_NAME,
+    GENERATIONS,
+    SIGNED_OUT_SINCE,
+    TABLE,
+    find,
+    parse_version,
+)
+
+__all__ = [
+    "AGENT_AUDIENCE",
+    "AGENT_ISSUER",
+    "API_MODEL_BASE",
+    "AUTHAPI_BASE",
+    "BY_NAME",
+    "CHATGPT_BASE",
+    "CHATGPT_MODEL_BASE",
+    "GENERATIONS",
+    "KNOWN_CHATGPT_HOSTS",
+    "PRODUCTION_HOSTS",
+    "SIGNED_OUT_SINCE",
+    "STAGING_AUTHAPI_BASE",
+    "TABLE",
+    "UNKNOWN_ENVIRONMENT",
+    "AgentContract",
+    "AgentForm",
+    "Contract",
+    "DocumentRules",
+    "Environment",
+    "RegistrationRules",
+    "chatgpt_environment",
+    "environment_allowed",
+    "find",
+    "parse_version",
+]

@@ -1,0 +1,44 @@
+"""The addresses that every generation has built in, and the ChatGPT environments it knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, Literal
+
+if TYPE_CHECKING:
+    from authtui.contracts.shapes import Contract
+
+CHATGPT_BASE: Final = "https://chatgpt.com/backend-api"
+CHATGPT_MODEL_BASE: Final = f"{CHATGPT_BASE}/codex"
+API_MODEL_BASE: Final = "https://api.openai.com/v1"
+AUTHAPI_BASE: Final = "https://auth.openai.com/api/accounts"
+STAGING_AUTHAPI_BASE: Final = "https://auth.api.openai.org/api/accounts"
+PRODUCTION_HOSTS: Final = ("chatgpt.com", "chat.openai.com")
+STAGING_HOSTS: Final = ("chatgpt-staging.com",)
+KNOWN_CHATGPT_HOSTS: Final = (*PRODUCTION_HOSTS, *STAGING_HOSTS)
+UNKNOWN_ENVIRONMENT: Final = (
+    "Agent Identity only supports production and staging ChatGPT environments"
+)
+_PATHS: Final = ("", "/backend-api", "/codex", "/backend-api/codex")
+
+Environment = Literal["production", "staging"]
+
+
+def chatgpt_environment(base_url: str) -> Environment | None:
+    """Which of the known ChatGPT environments a base URL is (#37356); None for any other."""
+    base = base_url.rstrip("/")
+    for path in _PATHS:
+        if any(base == f"https://{host}{path}" for host in STAGING_HOSTS):
+            return "staging"
+        if any(base == f"https://{host}{path}" for host in PRODUCTION_HOSTS):
+            return "production"
+    return None
+
+
+def environment_allowed(contract: Contract, base_url: str, override: str | None) -> bool:
+    """Whether an agent identity may be used: a known environment, or an override that repeats it.
+
+    `override` is the base of the key set from the environment, where the generation reads one.
+    """
+    if not contract.known_environments_only or chatgpt_environment(base_url) is not None:
+        return True
+    return override is not None and override.rstrip("/") == base_url.rstrip("/")

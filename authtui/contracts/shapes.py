@@ -1,0 +1,164 @@
+"""What a generation of the client is made of: the questions the table answers for each.
+
+Names of variables, hosts and texts are the client's own.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from authtui.record import NamedTuple
+
+AgentForm = Literal["workspace-record", "workspace-record-or-jwt", "account-record", "jwt", "any"]
+
+
+class DocumentRules(NamedTuple):
+    """How a generation reads the stored credential document (auth.json, keyring, age file).
+
+    `auth_modes` are the accepted spellings in the order in which its errors list them.
+    `agent_form` is what `agent_identity` may be. `conceals` says that data errors hide field and
+    value (`invalid credential JSON (Data at line 5 column 27)`). `prefix` stands before a parse
+    error of the file. `infers` is the order of mode inference when `auth_mode` is absent.
+    `agent_fields` are the fields of the agent identity record in declaration order, which is the
+    order in which missing ones are reported; `agent_optional` those that may be absent.
+    `agent_missing` is the text for mode agentIdentity without an identity. `float_numbers`: a
+    number that is no integer is named with its value (`floating point `1.5``), later just `number`.
+    """
+
+    auth_modes: tuple[str, ...]
+    agent_form: AgentForm
+    infers: tuple[str, ...]
+    personal_access_token: bool = False
+    bedrock_api_key: bool = False
+    bedrock_access_keys: bool = False
+    conceals: bool = False
+    prefix: str = ""
+    agent_fields: tuple[str, ...] = ()
+    agent_optional: tuple[str, ...] = ()
+    agent_missing: str = ""
+    keyring_prefix: str = "failed to deserialize CLI auth from keyring: "
+    float_numbers: bool = False
+
+
+class AgentContract(NamedTuple):
+    """The claims an agent identity JWT must carry, and how it is checked.
+
+    `conceals`: a payload error shows its class and position only. `error_prefix` stands before an
+    error of the shape or the payload. `key_derivation`: how random bytes become a new key.
+    """
+
+    required: tuple[str, ...]
+    optional: tuple[str, ...]
+    verified: bool
+    exactly_three_parts: bool
+    issuer: str | None = None
+    audience: str | None = None
+    algorithm: str | None = None
+    conceals: bool = False
+    error_prefix: str = ""
+    key_derivation: Literal["seed", "labelled"] = "seed"
+
+
+class RegistrationRules(NamedTuple):
+    """How a generation registers agents and their tasks (spec agent_identity.md 5, 7, 8, 10).
+
+    `base`: the ChatGPT base URL, the AuthAPI host, or by environment. `strip`: which rule trims
+    `chatgpt_base_url` (#17385, #18871, #19763). `biscuit`: a token-backed registration carries a
+    human biscuit; else agent registration carries the Bearer and a task nothing. Limits are
+    seconds, `attempts` counts requests, `cooldown_seconds` is the pause after the last. `source`
+    is the program's name in the bill of materials. `task_fields` are read in this order.
+    `body_limit` cuts a quoted body. `wrapper` stands before every error of the thread's task.
+    `jwks_path` is appended to a base without `/backend-api`. `task_kept` is where a task of a
+    managed identity lives. `invalid_grant`: status 400 with that code ends a refresh for good;
+    `known_codes`: the three known codes do so with any status. `revokes_store`: logging out takes
+    the token to revoke from the store, so that a variable does not hide it. `base_variable`
+    replaces the base of registration.
+    """
+
+    base: Literal["chatgpt", "authapi", "environment"] = "chatgpt"
+    strip: Literal["first", "suffix-first", "api-codex"] = "first"
+    biscuit: bool = True
+    agent_seconds: float = 15.0
+    task_seconds: float = 15.0
+    attempts: int = 1
+    cooldown_seconds: int = 0
+    capabilities: tuple[str, ...] = ()
+    ttl: bool = False
+    source: str = "cli"
+    task_fields: tuple[str, ...] = ("encrypted_task_id",)
+    task_unsent: str = "failed to send agent task registration request to {url}"
+    task_refused_from: str = " from {url}"
+    task_undecodable: str | None = None
+    body_limit: int | None = None
+    wrapper: str = ""
+    jwks_path: str = "/agent-identities/jwks"
+    task_kept: Literal["thread", "process", "record"] = "thread"
+    known_codes: bool = False
+    invalid_grant: bool = False
+    revokes_store: bool = False
+    base_variable: str | None = None
+
+
+class Contract(NamedTuple):
+    """One generation of the client. Names of variables, hosts and texts are the client's own.
+
+    `silent_drop`: a credential that cannot be used is dropped and `exec` goes on without one
+    (0.147 and later). `workspace_list`: `forced_chatgpt_workspace_id` may be a list.
+    `status_enforces`: `login status` treats a violated restriction as not logged in.
+    `enforces_always`: `exec` loads the credential for the restriction check even when nothing is
+    restricted, and so stops at a load error. `token_before_store_stop`: the agent variable works
+    although the store mode is `ephemeral`. `known_environments_only`: an agent identity needs one
+    of the known ChatGPT hosts. `provider_inherits_login`: a provider without any auth setting is
+    sent the ChatGPT login. `routing`: the workspace is looked up before the first model request.
+    `asks_without_tokens`: a ChatGPT login without tokens still makes a model request, with nothing
+    attached. `waits_for_network`: a model request that finds no network is waited for without an
+    end, instead of five rounds. `app_server_home_error`: what the app server puts before an error
+    of CODEX_HOME. `identity_at_first_use`: the key of a stored identity is first looked at by the
+    first request, so `login status` does not notice a broken one. `managed_identity`: how
+    `features.use_agent_identity` registers, if it does anything.
+    """
+
+    name: str
+    title: str
+    version: str | None
+    released: bool
+    document: DocumentRules
+    agent: AgentContract
+    agent_variable: str | None
+    agent_variable_on_exec_only: bool = False
+    personal_access_tokens: bool = False
+    silent_drop: bool = False
+    workspace_list: bool = False
+    status_enforces: bool = False
+    doctor: bool = False
+    managed_record: bool = False
+    identity_only: bool = False
+    workload_identity: bool = False
+    refresh_margin_seconds: int = 0
+    enforces_always: bool = True
+    token_before_store_stop: bool = False
+    status_key: str = "Logged in using an API key - {key}"
+    status_agent: str = "Logged in using Agent Identity"
+    path_warning: str = "could not update PATH"
+    no_tokens: str = "Token data is not available."
+    workspace_word: str = "workspace"
+    known_environments_only: bool = False
+    provider_inherits_login: bool = True
+    routing: bool = False
+    managed_identity: Literal["none", "biscuit", "bearer"] = "none"
+    keyring_error: str = "failed to load CLI auth from keyring: {error}"
+    record_without_bearer: bool = False
+    workspace_wrong_type: str = "invalid type: {found}, expected a string"
+    task_refused: str = "failed to register agent task"
+    task_timeout: str = "failed to register agent task"
+    identity_overrides: bool = False
+    shape_before_environment: bool = False
+    removal_failed: str = "Failed to remove auth.json"
+    commas_refused: bool = False
+    policies_failed: str = "failed to load your workspace-managed config"
+    registration: RegistrationRules = RegistrationRules()
+    asks_without_tokens: bool = False
+    waits_for_network: bool = False
+    app_server_home_error: str = ""
+    identity_at_first_use: bool = False
+    policies_path: str = "/wham/config/requirements"

@@ -1,0 +1,111 @@
+"""What the configured store holds: where the store mode leads, and the record found there.
+
+Source: spec sources.md 4, and the recordings.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.credentials.selection import Failure
+from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from authtui.contracts import Contract
+    from authtui.credentials.observation import Observation
+
+
+class Held(NamedTuple):
+    """What the configured store holds: its name, the record's text, or why it cannot be read."""
+
+    name: str
+    data: bytes | str | None = None
+    failure: Failure | None = None
+
+
+def store_mode(observation: Observation) -> str:
+    """`cli_auth_credentials_store`, `file` when it is absent."""
+    value = observation.config.get("cli_auth_credentials_store", "file")
+    return value if isinstance(value, str) else "file"
+
+
+def held_record(observation: Observation, contract: Contract) -> Held:
+    """The record that the store mode leads to, not yet parsed (spec sources.md 4)."""
+    mode = store_mode(observation)
+    if mode == "file":
+        return _in_file(observation)
+    if mode == "ephemeral":
+        return Held("in-memory store")
+    secrets = observation.config.get("features.secret_auth_storage") is True
+    if secrets and contract.document.personal_access_token:
+        kept = _in_encrypted_store(observation)
+    else:
+        kept = _in_keyring(observation, contract)
+    if mode == "auto" and (
+        kept.data is None and (kept.failure is None or observation.keyring.status != "present")
+    ):
+        return _in_file(observation)
+    return kept
+
+
+def stored_somewhere(observation: Observation, contract: Contract) -> bool:
+    """Whether a record lies where the store mode leads, readable or not."""
+    mode = store_mode(observation)
+    on_disk = observation.auth_file.exists
+    if mode in ("file", "ephemeral"):
+        return on_disk and mode == "file"
+    secrets = observation.config.get("features.secret_auth_storage") is True
+    if secrets and contract.document.personal_access_token:
+        return observation.encrypted.status == "present" or on_disk
+    return observation.keyring.status == "present" or on_disk
+
+
+def _in_file(observation: Observation) -> Held:
+    facts = observation.auth_file
+    name = "auth.json"
+    if facts.kind in ("absent", "dangling-link"):
+        return Held(name)
+    if facts.kind == "file" and facts.data is not None:
+        return Held(name, facts.data)
+    text = facts.error or "Is a directory (os error 21)"
+    reason = {
+        "directory": "a directory stands where the file should be",
+        "fifo": "a named pipe stands where the file should be; the client waits on it for ever",
+        "too-large": "the file is too large to be a credential record",
+    }.get(facts.kind, text)
+    return Held(name, failure=Failure(name, name, text, reason, unread=True))
+
+
+def _in_keyring(observation: Observation, contract: Contract) -> Held:
+    facts = observation.keyring
+    if facts.status == "present" and facts.document is not None:
+        return Held("keyring", facts.document.reveal())
+    if facts.status in ("absent", "not-probed"):
+        return Held("keyring")
+    cause = facts.detail or facts.status
+    if facts.status == "no-backend":
+        cause = "no secret service provider or dbus session found"
+    error = f"Platform secure storage failure: {cause}"
+    text = contract.keyring_error.format(error=error, cause=cause)
+    reason = {
+        "no-backend": "there is no keyring service in this session",
+        "locked": "the keyring is locked",
+        "denied": "the keyring refused access",
+        "hanging": "the keyring did not answer in time",
+    }.get(facts.status, "the keyring could not be read")
+    return Held("keyring", failure=Failure("keyring", "keyring", text, reason, unread=True))
+
+
+def _in_encrypted_store(observation: Observation) -> Held:
+    facts = observation.encrypted
+    name = "encrypted store"
+    if facts.status == "present" and facts.document is not None:
+        return Held(name, facts.document.reveal())
+    if facts.status in ("absent", "not-probed"):
+        return Held(name)
+    reason = {
+        "no-extra": "authtui needs its encrypted-store extra to open it",
+        "no-passphrase": "its passphrase is not in the keyring",
+    }.get(facts.status, facts.detail or facts.status)
+    text = f"failed to load encrypted auth storage: {facts.detail or facts.status}"
+    return Held(name, failure=Failure(name, "secrets/codex_auth.age", text, reason, unread=True))
