@@ -8,7 +8,7 @@ import pytest
 
 from authtui.contracts import BY_NAME
 from authtui.credentials.document import AgentRecord, Document
-from authtui.credentials.selection import Credential
+from authtui.credentials.selection import Credential, legal_header_value
 from authtui.identity.keys import PrivateKey, read_private_key
 from authtui.redaction import Secret
 from authtui.request_auth import (
@@ -26,7 +26,6 @@ from authtui.request_auth import (
     assertion_facts,
     assertion_reader,
     httpx_auth,
-    legal_header_value,
     provider_for,
 )
 from authtui.wire.answers import Answer, WireFailure

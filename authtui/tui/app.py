@@ -11,13 +11,15 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual.app import App
 from textual.message import Message
 
 from authtui.redaction import redact_text
+from authtui.tui.acts import Acts
 from authtui.tui.desk import Desk
 from authtui.tui.keys import unknown_ids
+from authtui.tui.revealing import Revealing
 from authtui.tui.theme import NAMES, first_theme, themes
+from authtui.tui.traffic import Traffic
 from authtui.tui.views.context import View, clock
 
 if TYPE_CHECKING:
@@ -29,11 +31,10 @@ if TYPE_CHECKING:
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
-    from authtui.redaction import Secret
     from authtui.settings import Settings
+    from authtui.tui.acts import MakeLifecycle
     from authtui.tui.lines import Item
 
-REVEAL_SECONDS = 10
 MARK_SECONDS = 3.0
 REDRAWS_PER_SECOND = 15
 PROBE_SECONDS = 5.0
@@ -49,7 +50,7 @@ class Heard(Message):
     """The session published something; sent from whatever thread it happened on."""
 
 
-class AuthtuiApp(App[None]):
+class AuthtuiApp(Revealing):
     """Shows a session. Holds no truth of its own: what is drawn comes from `AuthState`."""
 
     TITLE = "authtui"
@@ -65,14 +66,20 @@ class AuthtuiApp(App[None]):
         presenter: bool = False,
         watch: bool = True,
         fill_in: Callable[[], None] | None = None,
+        lifecycle: MakeLifecycle | None = None,
+        offline: bool = False,
     ) -> None:
-        """`fill_in`: slow looks (keyring, installed clients), in a thread after the first frame."""
+        """`fill_in`: slow looks (keyring, installed clients), in a thread after the first frame.
+
+        `lifecycle` makes what acts, when it is first needed; `offline` forbids every connection.
+        """
         super().__init__()
+        self.acts = Acts(self, lifecycle, offline=offline)
+        self.traffic = Traffic(session.state.requests)
         self.session = session
         self.settings = settings
         self.presenter = presenter or settings.presenter
         self.at: int | None = None
-        self.revealed: tuple[Secret, str, float] | None = None
         self.message: tuple[str, str] | None = None
         self.watching = ""
         self._watch = watch
@@ -168,6 +175,7 @@ class AuthtuiApp(App[None]):
 
     def _heard(self, state: AuthState, event: Event) -> None:  # noqa: ARG002 - a subscriber's signature
         # Called on whatever thread publishes. Many events make one redraw.
+        self.traffic.heard(event)
         if not self._woken.is_set():
             self._woken.set()
             self.post_message(Heard())
@@ -178,6 +186,7 @@ class AuthtuiApp(App[None]):
 
     def _drain(self) -> None:
         self._woken.clear()
+        self.traffic.drain()
         found = self.session.state.assessment
         if found is not None and found is not self._drawn:
             from authtui.tui.changes import changed_keys
@@ -220,6 +229,7 @@ class AuthtuiApp(App[None]):
             self._marks,
             self.at,
             busy,
+            self.traffic if self.at is None else None,
         )
 
     def banner(self) -> str | None:
@@ -241,16 +251,17 @@ class AuthtuiApp(App[None]):
         self.message = (text, tone)
         self._said += 1
         mine = self._said
-        self._frames()
+        self.update_frames()
 
         def clear() -> None:
             if mine == self._said:
                 self.message = None
-                self._frames()
+                self.update_frames()
 
         self.set_timer(seconds, clear)
 
-    def _frames(self) -> None:
+    def update_frames(self) -> None:
+        """Draw headers and footers anew."""
         for screen in self.screen_stack:
             if hasattr(screen, "update_frame"):
                 screen.update_frame()
@@ -261,6 +272,10 @@ class AuthtuiApp(App[None]):
         """Why an action cannot be done now, or None."""
         if action == "reveal" and self.presenter:
             return "reveal is locked: this run is a presentation"
+        if action == "export" and self.presenter:
+            return "export is locked: this run is a presentation"
+        if action.startswith("act("):
+            return self.acts.reason_against()
         if action in ("surface", "generation"):
             return self._against_reassess("surface" if action == "surface" else "contract")
         return None
@@ -279,12 +294,9 @@ class AuthtuiApp(App[None]):
         def work() -> None:
             try:
                 self.session.load(cause)
-                answer, tone = (
-                    f"read again at {clock(self.session.state.observation.at)}"
-                    if (self.session.state.observation)
-                    else "read again",
-                    "good",
-                )
+                seen = self.session.state.observation
+                answer = f"read again at {clock(seen.at)}" if seen else "read again"
+                tone = "good"
             except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
                 answer, tone = f"loading failed: {redact_text(str(error))[:200]}", "bad"
             self._loading = False
@@ -315,37 +327,11 @@ class AuthtuiApp(App[None]):
         self.redraw()
         return True
 
-    def reveal(self, item: Item | None) -> None:
-        """Show one secret value for a moment, or hide the one shown."""
-        if reason := self.reason_against("reveal"):
-            return self.say(reason, "warn")
-        if self.revealed is not None:
-            return self.hide()
-        if item is None or item.secret is None:
-            return self.say("nothing secret is selected", "muted")
-        self.revealed = (item.secret, item.label or item.key, time.monotonic() + REVEAL_SECONDS)
-        self._tick()
-        return self.redraw()
-
-    def _tick(self) -> None:
-        if self.revealed is None:
-            return
-        if time.monotonic() >= self.revealed[2]:
-            self.hide()
-        else:
-            self._frames()
-            self.set_timer(0.5, self._tick)
-
-    def hide(self) -> None:
-        """Mask the revealed value again."""
-        self.revealed = None
-        self.redraw()
-
-    def copy(self, text: str, what: str) -> None:
-        """Put redacted text on the clipboard and say how."""
+    def copy(self, text: str, what: str, *, redact: bool = True) -> None:
+        """Put text on the clipboard, redacted unless it was made without secrets; say how."""
         from authtui.tui.clipboard import copy
 
-        copy(self, redact_text(text), what or "the value")
+        copy(self, redact_text(text) if redact else text, what or "the value")
 
     def copy_fix(self) -> None:
         """Copy the first command of the verdict."""
@@ -395,9 +381,19 @@ def run_app(
     presenter: bool = False,
     watch: bool = True,
     fill_in: Callable[[], None] | None = None,
+    lifecycle: MakeLifecycle | None = None,
+    offline: bool = False,
 ) -> int:
     """Run until the user quits; the exit status for the command line."""
-    app = AuthtuiApp(session, settings, presenter=presenter, watch=watch, fill_in=fill_in)
+    app = AuthtuiApp(
+        session,
+        settings,
+        presenter=presenter,
+        watch=watch,
+        fill_in=fill_in,
+        lifecycle=lifecycle,
+        offline=offline,
+    )
     app.run()
     if app._exception is not None:
         raise app._exception

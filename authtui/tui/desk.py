@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 from textual.geometry import Region, Size, Spacing
 from textual.layout import Layout, WidgetPlacement
-from textual.screen import Screen
 
+from authtui.tui.desk_actions import DeskActions
 from authtui.tui.geometry import PANES, Box, plan, shape_of, verdict_width
 from authtui.tui.keys import KEYS, effective, shown
 from authtui.tui.lines import Line, Span, safe
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from textual.layout import ArrangeResult
     from textual.widget import Widget
 
-    from authtui.tui.app import AuthtuiApp
     from authtui.tui.lines import Item
 
 _NO_SPACING = Spacing()
@@ -71,7 +70,7 @@ class DeskLayout(Layout):
         return placed
 
 
-class Desk(Screen[None]):
+class Desk(DeskActions):
     """Everything at a glance."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -88,6 +87,8 @@ class Desk(Screen[None]):
         self.footer = Rows(id="footer")
         self.panes = {name: Pane(str(n), id=name) for n, name in enumerate(PANES, 1)}
         self.panes["events"].follow = True
+        self.panes["requests"].follow = True
+        self.panes["requests"].sift = self._sift
         self.active = "sources"
         self.token = 0
         self.matrix = False
@@ -97,16 +98,6 @@ class Desk(Screen[None]):
     def layout(self) -> Layout:
         """Our own arrangement."""
         return self._desk
-
-    @property
-    def owner(self) -> AuthtuiApp:
-        """The app, by its own type."""
-        from authtui.tui.app import AuthtuiApp
-
-        app = self.app
-        if not isinstance(app, AuthtuiApp):
-            raise TypeError("the desk belongs to authtui's app")
-        return app
 
     def compose(self) -> ComposeResult:
         """The parts, in focus order."""
@@ -162,7 +153,7 @@ class Desk(Screen[None]):
         if small:
             whole = verdict_lines(view, block, compact=True, rows=rows)
         elif rows < len(whole):
-            whole = whole[1:]
+            whole = verdict_lines(view, block, compact=False, rows=rows)
         self.verdict.set_lines(whole, tint(view))
         self._frame(width)
 
@@ -186,6 +177,8 @@ class Desk(Screen[None]):
 
     def _footer(self, width: int) -> Line:
         app = self.owner
+        if doing := app.acts.under_way:
+            return Line((Span("  "), Span(doing, "accent")))
         if app.message is not None:
             text, tone = app.message
             return Line((Span("  "), Span(safe(text, 400), tone)))
@@ -223,6 +216,11 @@ class Desk(Screen[None]):
         if self.size.width:
             self._frame(self.size.width)
 
+    def _sift(self, text: str) -> str | None:
+        problem = self.owner.traffic.sift(text)
+        self.update_all()
+        return problem
+
     # ── where we are ───────────────────────────────────────────────────────────────────────────
 
     @property
@@ -250,109 +248,3 @@ class Desk(Screen[None]):
     def on_pane_chosen(self, event: Pane.Chosen) -> None:
         """Enter on a row."""
         self.owner.open_detail(event.item)
-
-    # ── actions ────────────────────────────────────────────────────────────────────────────────
-
-    def action_details(self) -> None:
-        """Open the detail of the selected row."""
-        if self.selected is None:
-            self.owner.say("nothing is selected here", "muted")
-        self.pane.choose()
-
-    def action_verdict(self) -> None:
-        """Open the whole verdict."""
-        self.owner.open_verdict()
-
-    def action_filter(self) -> None:
-        """Filter the pane."""
-        self.pane.start_filter()
-
-    def action_matrix(self) -> None:
-        """List of checks or matrix of accounts."""
-        self.matrix = not self.matrix
-        self.action_pane("checks")
-        self.panes["checks"].top = 0
-        self.update_all()
-
-    def action_pane(self, name: str) -> None:
-        """Focus a pane; in small terminals, turn to its tab."""
-        if name in self.panes:
-            self.active = name
-            self.update_all()
-            self.set_focus(self.panes[name])
-
-    def action_step_pane(self, step: int) -> None:
-        """The next or previous pane."""
-        index = PANES.index(self.active if self.active in PANES else "sources")
-        self.action_pane(PANES[(index + step) % len(PANES)])
-
-    def action_step_token(self, step: int) -> None:
-        """The next or previous token."""
-        found = self.owner.shown_state().assessment
-        count = len(found.tokens) if found else 0
-        if count > 1:
-            self.action_token((self.token + step) % count)
-
-    def action_token(self, index: int) -> None:
-        """A token's tab."""
-        self.token = index
-        pane = self.panes["claims"]
-        pane.cursor = pane.top = 0
-        self.action_pane("claims")
-
-    def action_present(self) -> None:
-        """Back to the present, or to the last row."""
-        if not self.owner.to_present():
-            self.pane.action_edge(1)
-
-    def action_earlier(self) -> None:
-        """One event back."""
-        self.owner.step_event(-1)
-
-    def action_later(self) -> None:
-        """One event forward."""
-        self.owner.step_event(1)
-
-    def action_copy(self) -> None:
-        """Copy the selected value, else the fix."""
-        item = self.selected
-        if item is None or not item.copy:
-            self.owner.copy_fix()
-        else:
-            self.owner.copy(item.copy, item.label)
-
-    def action_copy_fix(self) -> None:
-        """Copy the fix."""
-        self.owner.copy_fix()
-
-    def action_reveal(self) -> None:
-        """Show one secret for a moment."""
-        self.owner.reveal(self.selected)
-
-    def action_surface(self) -> None:
-        """Choose another program start."""
-        from authtui.tui.menus import surface_menu
-
-        surface_menu(self.owner)
-
-    def action_generation(self) -> None:
-        """Choose another generation."""
-        from authtui.tui.menus import generation_menu
-
-        generation_menu(self.owner)
-
-    def action_load(self) -> None:
-        """Read the machine again."""
-        self.owner.load("load")
-
-    def action_theme(self) -> None:
-        """The next theme."""
-        self.owner.next_theme()
-
-    def action_help(self) -> None:
-        """The list of keys."""
-        self.owner.open_help()
-
-    def action_quit(self) -> None:
-        """Leave."""
-        self.owner.exit()

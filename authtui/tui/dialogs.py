@@ -15,6 +15,7 @@ from authtui.tui.pane import Pane, Rows
 from authtui.tui.views.detail import detail_doc
 from authtui.tui.views.sources import source_key
 from authtui.tui.views.whole import whole_doc
+from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -49,9 +50,13 @@ class SheetLayout(Layout):
         if not isinstance(parent, Sheet):
             return []
         width = min(size.width, max(60, min(104, size.width - 8)))
+        if parent.WIDE:
+            width = size.width
         parent.fill(width - 4)
         height = min(size.height - 1, max(5, len(parent.pane.doc.lines) + 2))
-        if size.height >= 30:
+        if parent.WIDE:
+            height = size.height - 1
+        elif size.height >= 30:
             height = min(height, size.height - 4)
         x, y = (size.width - width) // 2, max(0, (size.height - height - 1) // 2)
         regions = {"sheet": Region(x, y, width, height), "hints": Region(x, y + height, width, 1)}
@@ -67,12 +72,14 @@ class Sheet(ModalScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Back", id="back"),
         Binding("c", "copy", "Copy", id="copy"),
+        Binding("C", "copy_curl", "Copy as curl", id="copy-curl"),
         Binding("x", "reveal", "Reveal", id="reveal"),
         Binding("slash", "filter", "Filter", id="filter"),
         Binding("enter", "choose", "Choose", id="details"),
         Binding("end", "last", "Last row", id="present"),
     ]
     AUTO_FOCUS = "#sheet"
+    WIDE: ClassVar[bool] = False
     HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
         ("esc", "back", "leave"),
         ("c", "copy", "copy"),
@@ -101,6 +108,11 @@ class Sheet(ModalScreen[str | None]):
             raise TypeError("a sheet belongs to authtui's app")
         return self.app
 
+    @property
+    def hints_now(self) -> tuple[tuple[str, str, str], ...]:
+        """The keys worth naming, in order."""
+        return self.HINTS
+
     def compose(self) -> ComposeResult:
         """The pane and its hints."""
         yield self.pane
@@ -124,7 +136,7 @@ class Sheet(ModalScreen[str | None]):
             self.hints.set_lines([Line((Span("  "), Span(app.message[0], app.message[1])))])
         else:
             spans = [Span("  ")]
-            for key, word, action in self.HINTS:
+            for key, word, action in self.hints_now:
                 spans += [Span(f"{key} ", "key", action), Span(f"{word}   ", "muted", action)]
             self.hints.set_lines([Line(tuple(spans))])
 
@@ -154,6 +166,12 @@ class Sheet(ModalScreen[str | None]):
         """Show one secret for a moment."""
         self.owner.reveal(self.pane.selected)
 
+    def action_copy_curl(self) -> None:
+        """Copy the request on show as a command."""
+        from authtui.tui.traffic import copy_curl
+
+        copy_curl(self.owner, getattr(self, "item", None))
+
     def action_filter(self) -> None:
         """Filter the rows."""
         self.pane.start_filter()
@@ -177,6 +195,8 @@ class DetailScreen(Sheet):
         ("/", "filter", "filter"),
     )
 
+    item: Item | None = None
+
     @classmethod
     def of_item(cls, item: Item) -> DetailScreen:
         """The detail of a row, following it through reloads."""
@@ -184,9 +204,20 @@ class DetailScreen(Sheet):
         def make(view: View, width: int) -> Doc:
             found = view.assessment
             subject = _again(found, item) if found else None
+            if isinstance(item.subject, RequestRecord) and view.traffic is not None:
+                subject = view.traffic.log.find(item.subject.number)
             return detail_doc(subject or item.subject, view, width)
 
-        return cls(make)
+        screen = cls(make)
+        screen.item = item
+        return screen
+
+    @property
+    def hints_now(self) -> tuple[tuple[str, str, str], ...]:
+        """A request can be copied as a command, too."""
+        if self.item is not None and isinstance(self.item.subject, RequestRecord):
+            return (*self.HINTS, ("C", "as curl", "copy_curl"))
+        return self.HINTS
 
     @classmethod
     def of_verdict(cls) -> DetailScreen:

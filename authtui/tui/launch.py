@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from authtui.model.session import AuthSession
     from authtui.settings import Settings
+    from authtui.tui.acts import MakeLifecycle
 
 
 def launch(
@@ -19,6 +20,8 @@ def launch(
     presenter: bool = False,
     watch: bool = True,
     fill_in: Callable[[], None] | None = None,
+    lifecycle: MakeLifecycle | None = None,
+    offline: bool = False,
 ) -> int:
     """Import the interface, make the session and run the app; the exit status.
 
@@ -33,4 +36,12 @@ def launch(
         gc.freeze()
     finally:
         gc.enable()
-    return run_app(session, settings, presenter=presenter, watch=watch, fill_in=fill_in)
+    return run_app(
+        session,
+        settings,
+        presenter=presenter,
+        watch=watch,
+        fill_in=fill_in,
+        lifecycle=lifecycle,
+        offline=offline,
+    )

@@ -54,7 +54,8 @@ class Item(NamedTuple):
 class Doc(NamedTuple):
     """The content of a pane. `rows_from` says that from that line on, line n is item n.
 
-    `start` is the item that the cursor stands on at first: the one worth looking at.
+    `start` is the item that the cursor stands on at first: the one worth looking at. `texts` are
+    the words of each item where they are cheaper to have than its lines.
     """
 
     title: str
@@ -64,6 +65,7 @@ class Doc(NamedTuple):
     tabs: tuple[Span, ...] = ()
     rows_from: int | None = None
     start: int = 0
+    texts: Callable[[int], str] | None = None
 
 
 BLANK = Line()
@@ -149,6 +151,19 @@ def wrap(text: str, width: int, most: int = 1_000) -> list[str]:
     return rows or [""]
 
 
+def rows_of(text: object, width: int, most: int = 1_000, more: str = "…") -> list[str]:
+    """Outside text as harmless rows, its own line breaks kept; `more` ends what was cut."""
+    given = str(text)
+    bounded = given if len(given) <= LONGEST else safe(given)
+    rows = [row for part in bounded.splitlines() or [""] for row in wrap(safe(part), width, most)]
+    if len(rows) <= most and not rows[-1].endswith("…"):
+        return rows
+    last = rows[most - 1].removesuffix("…").rstrip()
+    keep = width - width_of(more)
+    cut = clip(last + "…", keep).removesuffix("…") + more if keep > 0 else "…"
+    return [*rows[: most - 1], cut]
+
+
 def _take(text: str, width: int) -> int:
     # How many characters fill `width` columns; at least one, so that wrapping always advances.
     if text[:width].isascii():
@@ -215,6 +230,8 @@ def plain(line: Line) -> str:
 def narrow(doc: Doc, needle: str) -> Doc:
     """The items whose words contain `needle`, whatever its case."""
     wanted = needle.casefold()
+    if doc.texts is not None and doc.rows_from is not None:
+        return _narrow_rows(doc, doc.texts, doc.rows_from, needle)
     words: dict[int, list[str]] = {}
     for line in doc.lines:
         if line.item is not None:
@@ -222,17 +239,30 @@ def narrow(doc: Doc, needle: str) -> Doc:
     kept = {i for i, texts in words.items() if wanted in " ".join(texts).casefold()}
     lines = [line for line in doc.lines if line.item in kept and line.item is not None]
     if not lines:
-        note = (Span(f"nothing here contains “{safe(needle, 60)}”", "muted"),)
-        return doc._replace(
-            lines=(Line(note), Line((Span("esc clears the filter", "faint"),))),
-            items=(),
-            rows_from=None,
-            start=0,
-        )
+        return _nothing(doc, needle)
     order = sorted(kept)
     index = {old: new for new, old in enumerate(order)}
     return doc._replace(
         lines=[line._replace(item=index[line.item]) for line in lines if line.item is not None],
         items=[doc.items[i] for i in order],
         rows_from=None,
+    )
+
+
+def _nothing(doc: Doc, needle: str) -> Doc:
+    note = (Span(f"nothing here contains “{safe(needle, 60)}”", "muted"),)
+    hint = Line((Span("esc clears the filter", "faint"),))
+    return doc._replace(lines=(Line(note), hint), items=(), rows_from=None, start=0)
+
+
+def _narrow_rows(doc: Doc, texts: Callable[[int], str], first: int, needle: str) -> Doc:
+    # Ten thousand rows: only their words are made now, and the lines of those on screen later.
+    wanted = needle.casefold()
+    kept = [i for i in range(len(doc.items)) if wanted in texts(i).casefold()]
+    if not kept:
+        return _nothing(doc, needle)
+    return doc._replace(
+        lines=Lazy(len(kept), lambda n: doc.lines[first + kept[n]]._replace(item=n)),
+        items=Lazy(len(kept), lambda n: doc.items[kept[n]]),
+        rows_from=0,
     )

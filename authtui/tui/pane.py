@@ -17,7 +17,7 @@ from authtui.tui.lines import spans_width as width_of_spans
 from authtui.tui.theme import TONES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual import events
     from textual.binding import BindingType
@@ -118,6 +118,8 @@ class Pane(Painted, can_focus=True):
         self.needle = ""
         self.typing = False
         self.follow = False
+        self.sift: Callable[[str], str | None] | None = None
+        self.problem: str | None = None
         self._firsts: list[int] | None = None
 
     # ── content ────────────────────────────────────────────────────────────────────────────────
@@ -128,7 +130,7 @@ class Pane(Painted, can_focus=True):
             return
         held = self.selected
         at_end = self.follow and self.cursor >= len(self.doc.items) - 1
-        fresh = held is None and not self.needle
+        fresh = held is None and not (self.needle and self.sift is None)
         self.source = doc
         self._narrow()
         if fresh:
@@ -143,7 +145,8 @@ class Pane(Painted, can_focus=True):
         self._settle()
 
     def _narrow(self) -> None:
-        self.doc = narrow(self.source, self.needle) if self.needle else self.source
+        mine = self.needle and self.sift is None
+        self.doc = narrow(self.source, self.needle) if mine else self.source
         self._firsts = None
 
     @property
@@ -241,6 +244,7 @@ class Pane(Painted, can_focus=True):
         if self.typing or self.needle:
             spans += [Span("─ /", edge), Span(safe(self.needle, 200), "accent")]
             spans += [Span("▏" if self.typing else "", "accent"), Span(" ", edge)]
+            spans += [Span(safe(self.problem, 200) + " ", "bad")] if self.problem else []
         elif self.heading is not None and self.doc.tabs:
             spans += [Span("─ ", edge), *self.doc.tabs, Span(" ", edge)]
         below = len(self.doc.lines) - self.top - self.inside
@@ -347,6 +351,11 @@ class Pane(Painted, can_focus=True):
         """Keep the rows that contain the text."""
         held = self.selected
         self.needle = needle
+        if self.sift is not None:
+            # Whoever made the content knows its own language, and makes it anew.
+            self.problem = self.sift(needle)
+            self.refresh()
+            return
         self._narrow()
         self.cursor = 0
         for index, item in enumerate(self.doc.items if self.doc.rows_from is None else ()):

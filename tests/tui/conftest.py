@@ -25,7 +25,7 @@ def calm(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def until() -> Until:
     async def wait(pilot: Pilot[None], condition: Callable[[], object]) -> None:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 20
         while not condition():
             assert time.monotonic() < deadline, "the awaited condition never came"
             await pilot.pause(0.02)

@@ -8,11 +8,18 @@ import re
 import sys
 from dataclasses import replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
-from tests.tui.samples import REQUESTS, STORIES, session_of
+from authtui.tui.preview import PreviewScreen
+from tests.tui.samples import REQUESTS, session
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from textual.pilot import Pilot
 
 
 class Shot(NamedTuple):
@@ -26,29 +33,67 @@ class Shot(NamedTuple):
     requests: bool = False
 
 
+SMALL = (80, 24)
+STORIES = (
+    "shadowed",
+    "wrong-workspace",
+    "unreadable",
+    "silent-drop",
+    "agent-identity",
+    "workspace-token",
+    "forced-chatgpt",
+    "nothing-stored",
+    "expired",
+    "bad-config",
+    "healthy",
+)
+LARGE_ONLY = ("silent-drop", "expired", "bad-config", "forced-chatgpt")
 SHOTS = (
-    Shot("shadowed", "shadowed"),
-    Shot("wrong-workspace", "wrong-workspace"),
-    Shot("unreadable", "unreadable"),
-    Shot("agent-identity", "agent-identity", requests=True),
-    Shot("nothing-stored", "nothing-stored"),
-    Shot("healthy", "healthy"),
-    Shot("healthy-light", "healthy", theme="light"),
-    Shot("wrong-workspace-light", "wrong-workspace", theme="light"),
+    *(Shot(name, name) for name in STORIES),
+    *(Shot(f"small-{name}", name, size=SMALL) for name in STORIES if name not in LARGE_ONLY),
+    Shot("light", "wrong-workspace", theme="light"),
+    Shot("ansi", "wrong-workspace", theme="ansi"),
     Shot("matrix", "wrong-workspace", keys=("m",)),
+    Shot("requests", "agent-identity", keys=("4",), requests=True),
     Shot("source-detail", "shadowed", keys=("enter",)),
     Shot("check-detail", "wrong-workspace", keys=("3", "enter")),
-    Shot("claim-detail", "agent-identity", keys=("2", "down", "enter")),
+    Shot("claim-detail", "silent-drop", keys=("2", "end", "enter")),
+    Shot("request-detail", "agent-identity", keys=("4", "k", "enter"), requests=True),
     Shot("verdict-detail", "shadowed", keys=("v",)),
+    Shot("generations", "agent-identity", keys=("g", "wait")),
+    Shot("small-generations", "workspace-token", size=SMALL, keys=("g", "wait")),
+    Shot("what-if", "shadowed", keys=("w", "enter")),
+    Shot("small-what-if", "wrong-workspace", size=SMALL, keys=("w", "down", "down", "enter")),
+    Shot("plan", "healthy", keys=("plan",)),
+    Shot("small-plan", "healthy", size=SMALL, keys=("plan",)),
+    Shot("prompt", "agent-identity", keys=("w", "end", "enter", "o", "r", "g")),
     Shot("help", "healthy", keys=("question_mark",)),
     Shot("wide", "wrong-workspace", size=(180, 48)),
-    Shot("small-shadowed", "shadowed", size=(80, 24)),
-    Shot("small-claims", "wrong-workspace", size=(80, 24), keys=("2",)),
-    Shot("small-checks", "wrong-workspace", size=(80, 24), keys=("3",)),
-    Shot("small-requests", "agent-identity", size=(80, 24), keys=("4",), requests=True),
-    Shot("small-events", "healthy", size=(80, 24), keys=("5",)),
+    Shot("small-claims", "wrong-workspace", size=SMALL, keys=("2",)),
+    Shot("small-checks", "wrong-workspace", size=SMALL, keys=("3",)),
+    Shot("small-requests", "agent-identity", size=SMALL, keys=("4",), requests=True),
+    Shot("small-events", "healthy", size=SMALL, keys=("5",)),
 )
 
+
+LOGOUT = Outcome(
+    "logout",
+    done=False,
+    reason="This is what would happen; nothing was sent or changed.",
+    plan=Plan(
+        "logout",
+        (
+            PlannedCall(
+                "POST",
+                "https://auth.openai.com/oauth/revoke",
+                "the refresh token in its body",
+                "revocation",
+            ),
+        ),
+        (PlannedChange("auth.json", "is removed; a backup stays beside it"),),
+        ("Other programs that share this login lose it, too.",),
+    ),
+)
 
 _TEXT = re.compile(r'x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"([^>]*)>((?:&#160;)+)(?=[^<&])')
 _CELL = 12.2
@@ -68,20 +113,34 @@ def tidy(svg: str) -> str:
 
 def made(shot: Shot) -> AuthtuiApp:
     """The app of a picture, before its keys are pressed."""
-    session = session_of(STORIES[shot.story])
+    shown = session(shot.story)
     if shot.requests:
-        session._state = replace(session.state, requests=REQUESTS)
-    return AuthtuiApp(session, Settings(theme=shot.theme), watch=False)
+        shown._state = replace(shown.state, requests=REQUESTS)
+    return AuthtuiApp(shown, Settings(theme=shot.theme), watch=False)
+
+
+def press(shot: Shot) -> Callable[[Pilot[None]], Awaitable[None]]:
+    """The keys of a picture; `wait` waits for what is computed, `plan` opens a made-up plan."""
+
+    async def pressed(pilot: Pilot[None]) -> None:
+        await pilot.pause()
+        for key in shot.keys:
+            if key == "wait":
+                await pilot.app.workers.wait_for_complete()
+            elif key == "plan":
+                pilot.app.push_screen(PreviewScreen("logout", LOGOUT))
+            else:
+                await pilot.press(key)
+        await pilot.pause()
+
+    return pressed
 
 
 async def render(shot: Shot) -> str:
     """The picture as SVG text."""
     app = made(shot)
     async with app.run_test(size=shot.size) as pilot:
-        await pilot.pause()
-        for key in shot.keys:
-            await pilot.press(key)
-        await pilot.pause()
+        await press(shot)(pilot)
         return tidy(app.export_screenshot(title="authtui"))
 
 

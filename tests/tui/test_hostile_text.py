@@ -9,21 +9,26 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from authtui.checks.generations import GenerationRow
+from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.redaction import Secret
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
 from authtui.tui.lines import Doc, Line, fit, spans_width
 from authtui.tui.pane import Pane, Rows
+from authtui.tui.preview import preview_doc
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.claims import claims_doc
 from authtui.tui.views.context import View
 from authtui.tui.views.detail import detail_doc
 from authtui.tui.views.events import events_doc
+from authtui.tui.views.generations import generations_doc
 from authtui.tui.views.requests import requests_doc
 from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import header_line, verdict_lines
+from authtui.tui.views.whatif import Toggle, whatif_doc
 from authtui.tui.views.whole import whole_doc
-from tests.tui.samples import NOW, REQUESTS, STORIES, session_of
+from tests.tui.samples import NOW, REQUESTS, answer, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -92,9 +97,9 @@ def docs_of(view: View, width: int, *, details: bool) -> Iterator[Doc]:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-@pytest.mark.parametrize("story", ["shadowed", "agent-identity"])
+@pytest.mark.parametrize("story", ["shadowed", "silent-drop"])
 def test_every_view_keeps_hostile_text_harmless_and_in_its_columns(story: str, text: str) -> None:
-    found = poisoned(STORIES[story](), text)
+    found = poisoned(answer(story), text)
     session = session_of(found)
     session.fail(text, text)
     session.note_change(text, (text,))
@@ -115,7 +120,7 @@ def test_every_view_keeps_hostile_text_harmless_and_in_its_columns(story: str, t
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 async def test_the_app_draws_hostile_text_without_breaking_its_frame(text: str) -> None:
-    session = session_of(poisoned(STORIES["agent-identity"](), text))
+    session = session_of(poisoned(answer("silent-drop"), text))
     app = AuthtuiApp(session, Settings(), watch=False)
     async with app.run_test(size=(120, 40)) as pilot:
         for key in ("2", "enter", "escape", "m", "v", "escape", "slash", "["):
@@ -137,10 +142,54 @@ def check_strips(widget: Pane | Rows) -> None:
 
 
 def test_a_claim_that_expired_long_ago_and_one_from_the_far_future_both_draw() -> None:
-    found = STORIES["healthy"]()
+    found = answer("healthy")
     for days in (-3_000, 300_000):
         token = found.tokens[0]._replace(
             issued_at=NOW - timedelta(days=9_000), expires_at=NOW + timedelta(days=days)
         )
         view = View(session_of(found._replace(tokens=(token,))).state)
         assert all(spans_width(fit(x, 60)) == 60 for x in claims_doc(view, 60).lines)
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_the_screens_of_clients_experiments_and_plans_keep_hostile_text_harmless(text: str) -> None:
+    found = answer("silent-drop")
+    other = poisoned(answer("shadowed"), text)
+    view = View(session_of(found).state)
+    rows = tuple(
+        GenerationRow(
+            text,
+            text,
+            text or None,
+            True,
+            {p.surface: p._replace(says=text) for p in found.predictions},
+            text,
+            True,
+            True,
+            (text,),
+        )
+        for _ in range(2)
+    )
+    switches = (Toggle("a", text, text), Toggle("b", text, text, given=True))
+    plan = Plan(
+        "logout",
+        (PlannedCall("POST", f"https://{text}", text, text, text),),
+        (PlannedChange(text, text),),
+        (text,),
+    )
+    outcomes = (
+        Outcome("logout", done=False, reason=text, plan=plan),
+        Outcome("logout", done=False, reason=text, client_text=text),
+    )
+    for width in (30, 76):
+        docs = [
+            generations_doc(rows, view, width),
+            whatif_doc(switches, frozenset("a"), found, other, width, ""),
+            whatif_doc(switches, frozenset("a"), found, other, width, text),
+            *(preview_doc("logout", made, view, width, text) for made in outcomes),
+        ]
+        for doc in docs:
+            assert_harmless(doc.title)
+            for shown in texts_of(doc.lines):
+                assert_harmless(shown)
+            assert all(spans_width(fit(line, width)) == width for line in doc.lines)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tui.make_screenshots import SHOTS, Shot, made
+from tests.tui.make_screenshots import SHOTS, Shot, made, press
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,4 +16,4 @@ if TYPE_CHECKING:
 
 @pytest.mark.parametrize("shot", SHOTS, ids=[shot.name for shot in SHOTS])
 def test_the_screen_looks_as_it_did(shot: Shot, snap_compare: Compare) -> None:
-    assert snap_compare(made(shot), terminal_size=shot.size, press=shot.keys)
+    assert snap_compare(made(shot), terminal_size=shot.size, run_before=press(shot))

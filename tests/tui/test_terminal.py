@@ -21,10 +21,10 @@ ROOT = Path(__file__).parents[2]
 PROGRAM = """
 from authtui.settings import Settings
 from authtui.tui.launch import launch
-from tests.tui.samples import session_of, story_1
+from tests.tui.samples import answer, session_of
 evil = "\\x1b]52;c;ZXZpbA==\\x07\\x1b[2Jevil\\x9b31m"
 def make():
-    found = story_1()
+    found = answer("shadowed")
     verdict = found.verdict._replace(sentence=evil, headline=evil)
     return session_of(found._replace(verdict=verdict, home=evil))
 raise SystemExit(launch(make, Settings(theme="dark"), watch=False))
@@ -51,7 +51,7 @@ class Terminal:
     def resize(self, columns: int, rows: int) -> None:
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
-    def until(self, wanted: bytes, seconds: float = 15) -> None:
+    def until(self, wanted: bytes, seconds: float = 40) -> None:
         deadline = time.monotonic() + seconds
         while wanted not in self.seen:
             assert time.monotonic() < deadline, self.seen[-400:]

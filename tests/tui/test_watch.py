@@ -5,7 +5,7 @@ import time
 from typing import TYPE_CHECKING
 
 from authtui.tui.watch import watch_session
-from tests.tui.samples import healthy, session_of
+from tests.tui.samples import answer, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ def wait_for(condition: Callable[[], object]) -> float:
 
 class Watching:
     def __init__(self, home: Path) -> None:
-        self.session: AuthSession[Options] = session_of(healthy, home=str(home))
+        self.session: AuthSession[Options] = session_of(answer("healthy"), home=str(home))
         self.stop = threading.Event()
         self.thread = threading.Thread(target=watch_session, args=(self.session, self.stop))
 

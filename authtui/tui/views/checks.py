@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from authtui.checks.findings import Assessment, MatrixRow
 
 _ORDER: Final = {"fail": 0, "warn": 1, "unknown": 2, "pass": 3}
-_COLUMNS: Final = ("account_id", "user_id")
+_COLUMNS: Final = {"account_id": "account", "user_id": "user"}
 _ROOMY: Final = 76
 
 
@@ -24,26 +24,31 @@ def checks_doc(view: View, width: int, height: int = 0) -> Doc:
         lines, items = _matrix_rows(found, width)
         return Doc("Checks", lines, items, info=(Span("who says which account · m back", "faint"),))
     order = sorted(found.checks, key=lambda c: _ORDER[c.status])
-    names = min(30, max((width_of(safe(c.id, 60)) for c in order), default=0) + 2)
+    loud = [c for c in order if c.status != "pass"] or order
+    names = min(24, max((width_of(safe(c.id, 60)) for c in loud), default=0) + 2)
     items = []
     rows: list[Line] = []
     for check in order:
         glyph, tone, _ = CHECKS[check.status]
         quiet = check.status == "pass"
         mark = (Span("changed ", "accent"),) if check.id in view.marks else ()
-        where = (Span(" " + clip(safe(check.where, 120), 26), "faint"),) if width >= _ROOMY else ()
+        summary = safe(check.summary)
+        spare = width - 3 - names - width_of(clip(summary, width)) - 2
+        place = clip(safe(check.where, 120), 26)
+        told = width < _ROOMY or place in summary or width_of(place) > spare
+        where = () if told else (Span(" " + place, "faint"),)
         rows.append(
             Line(
                 (
                     Span(f" {glyph} ", tone),
-                    Span(pad(safe(check.id, 60), names), "muted" if quiet else "strong"),
-                    Span(safe(check.summary), "muted" if quiet else "text"),
+                    Span(pad(safe(check.id, 60), names - 1) + " ", "muted" if quiet else "strong"),
+                    Span(summary, "muted" if quiet else "text"),
                 ),
                 (*mark, *where),
                 len(items),
             )
         )
-        items.append(Item(check.id, check, safe(check.summary), "the check's result"))
+        items.append(Item(check.id, check, summary, "the check's result"))
     if not rows:
         rows = note("No check applies to this state.", width)
     if found.matrix and height - len(rows) >= len(found.matrix) + 3:
@@ -91,7 +96,7 @@ def _cell(row: MatrixRow, column: str, width: int) -> Span:
     value = getattr(row, column)
     if value is None:
         return Span(pad("—", width), "faint")
-    if column in row.wrong:
+    if _COLUMNS[column] in row.wrong:
         return Span(pad(clip("✗ " + safe(value, 120), width - 1), width), "bad-strong")
     return Span(pad(clip(safe(value, 120), width - 1), width), "text")
 
@@ -101,4 +106,7 @@ def _matrix_words(found: Assessment) -> str:
     if not wrong:
         return "Everyone who names an account names the same one."
     names = ", ".join(safe(r.who, 60) for r in wrong)
-    return f"The odd one out: {names}."
+    others = [r for r in found.matrix if not r.wrong]
+    if len(wrong) == 1 or not others:
+        return f"The odd one out: {names}."
+    return f"{names} do not agree with {', '.join(safe(r.who, 60) for r in others)}."

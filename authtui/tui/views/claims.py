@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clip, pad, safe, width_of
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clip, pad, safe, spans_width, width_of
 from authtui.tui.views.context import CHECKS, View, note, relative, span_words, stamp
 
 if TYPE_CHECKING:
@@ -12,7 +12,6 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import ClaimRow, TokenView
 
-_SHORTEST_NOTE = 8
 _SIGNATURE = {
     "not-checked": ("!", "warn"),
     "unsigned": ("!", "warn"),
@@ -66,7 +65,8 @@ def _token(
     ]
     items: list[Item] = []
     lines += [Line((Span(" ✗ ", "bad"), Span(safe(problem), "bad"))) for problem in token.problems]
-    column = min(24, max((width_of(safe(r.name, 60)) for r in token.rows), default=8) + 2)
+    longest = max((width_of(safe(r.name, 60)) for r in token.rows), default=8)
+    column = min(28 if width >= 64 else 24, longest + 2)
     lines += [*_bar(token, now, width), BLANK]
     for row in token.rows:
         _claim(row, token, view, column, width, lines, items)
@@ -87,19 +87,9 @@ def _claim(
     shown = view.shows(row.secret)
     text = safe(row.secret.reveal()) if shown and row.secret else value
     tone = "warn" if shown else "bad" if row.status == "fail" else "text"
-    if row.status is None:
-        right: tuple[Span, ...] = (Span(safe(row.note, 200), "faint"),) if row.note else ()
-    else:
-        glyph, colour, words = CHECKS[row.status]
-        right = (Span(f"{glyph} {safe(row.note, 200) or words}", colour),)
-    if key in view.marks:
-        right = (Span("changed ", "accent"), *right)
-    # A note gives way to the value, a judgement less than a remark: the detail shows both whole.
-    left = width - column - width_of(clip(text, width)) - 3
-    most = max(16, left) if row.status is not None else left
-    if right and width_of(right[-1].text) > most:
-        short = right[-1]._replace(text=clip(right[-1].text, most))
-        right = (*right[:-1], short) if most >= _SHORTEST_NOTE else right[:-1]
+    mark = (Span("changed ", "accent"),) if key in view.marks else ()
+    room = width - column - width_of(clip(text, width)) - 3
+    right = (*mark, *_remark(row, room - spans_width(mark)))
     lines.append(
         Line(
             (Span(" " + pad(safe(row.name, 60), column), "muted"), Span(text, tone)),
@@ -110,12 +100,27 @@ def _claim(
     items.append(Item(key, (token, row), value, f"the value of {safe(row.name, 60)}", row.secret))
 
 
+def _remark(row: ClaimRow, room: int) -> tuple[Span, ...]:
+    # Only a failure takes room from the value; the detail shows value and remark whole.
+    note = safe(row.note, 200)
+    if note.isdigit() or note.startswith("https://"):
+        note = ""
+    if row.status is None:
+        return (Span(note, "faint"),) if note and width_of(note) <= room else ()
+    glyph, colour, words = CHECKS[row.status]
+    if row.status != "fail" and width_of(note) + 2 > room:
+        return (Span(glyph, colour),)
+    shown = note if note or row.status in ("pass", "unknown") else words
+    return (Span(clip(f"{glyph} {shown}".rstrip(), max(24, room)), colour),)
+
+
 def _bar(token: TokenView, now: datetime, width: int) -> list[Line]:
     issued, expires = token.issued_at, token.expires_at
     if expires is None:
         if issued is None:
-            return []
-        words = f"issued {relative(issued, now)} · it carries no expiry"
+            words = "no expiry: it never expires locally"
+        else:
+            words = f"issued {relative(issued, now)} · no expiry: it never expires locally"
         return [Line((Span(" ◷ ", "faint"), Span(words, "muted")))]
     over = expires <= now
     tone = "bad" if over else "good"

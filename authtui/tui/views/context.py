@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from authtui.model.events import Event
     from authtui.model.state import AuthState
     from authtui.redaction import Secret
+    from authtui.tui.traffic import Traffic
 
 
 class View(NamedTuple):
     """Everything a pane may draw from. `now` is the assessment's own clock.
 
     `revealed` is the one secret shown in clear; `marks` are the keys of items that just changed;
-    `at` is the sequence number of the event looked back at, or None in the present.
+    `at` is the sequence number of the event looked back at, or None in the present. `traffic` is
+    the live list of requests, which the past does not have.
     """
 
     state: AuthState
@@ -31,6 +33,7 @@ class View(NamedTuple):
     marks: frozenset[str] = frozenset()
     at: int | None = None
     busy: str = ""
+    traffic: Traffic | None = None
 
     @property
     def assessment(self) -> Assessment | None:
@@ -89,6 +92,7 @@ def outcome_look(found: Assessment | None) -> tuple[str, str]:
     if verdict.outcome == "ready" and verdict.kind != "ready":
         return "!", "warn"
     return OUTCOMES.get(verdict.outcome, ("?", "grey"))
+
 
 OUTCOME_WORDS: Final[Mapping[str, str]] = {
     "ready": "would start",

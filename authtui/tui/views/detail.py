@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import CheckResult, ClaimRow, Fact, Fix, MatrixRow, Source, TokenView
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe, wrap
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, rows_of, safe, wrap
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.context import CHECKS, SOURCES, View, labelled, note, stamp
 from authtui.tui.views.events import name_of, words_of
-from authtui.tui.views.requests import tone_of, url_of
 from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
@@ -43,9 +42,16 @@ class Page:
         index = len(self.items)
         label = safe(fact.label, 60)
         self.items.append(Item(label, fact, safe(fact.value), label, fact.secret))
-        self.lines += labelled(
-            label, value, self.width, tone="warn" if shown else tone, column=column, item=index
-        )
+        rows = [value] if shown else rows_of(fact.value, self.width - column - 2)
+        for number, text in enumerate(rows):
+            self.lines += labelled(
+                label if number == 0 else "",
+                text,
+                self.width,
+                tone="warn" if shown else tone,
+                column=column,
+                item=index,
+            )
 
     def fix(self, fix: Fix) -> None:
         """What to do, and the command as something to copy."""
@@ -75,7 +81,9 @@ def detail_doc(subject: object, view: View, width: int) -> Doc:
         case MatrixRow():
             return _matrix(page)
         case RequestRecord():
-            return _request(subject, page)
+            from authtui.tui.views.request_detail import request_doc
+
+            return request_doc(subject, page)
         case _:
             return _event(subject, page)  # type: ignore[arg-type]
 
@@ -156,27 +164,6 @@ def _matrix_lines(page: Page) -> list[Line]:
 def _matrix(page: Page) -> Doc:
     doc = checks_doc(page.view._replace(matrix=True), page.width)
     return doc._replace(title="Who says which account", info=())
-
-
-def _request(record: RequestRecord, page: Page) -> Doc:
-    status, tone = tone_of(record)
-    page.lines.append(
-        Line((Span(f"  {status}  ", tone), Span(safe(record.meaning or record.error or ""), tone)))
-    )
-    page.heading("Request")
-    page.fact(Fact("method", record.method))
-    page.fact(Fact("address", url_of(record)))
-    page.fact(Fact("sent at", stamp(record.at)))
-    page.fact(Fact("credential", record.authorization or "none was attached"))
-    page.heading("Answer")
-    took = record.milliseconds
-    page.fact(Fact("took", f"{took:.1f} ms" if took is not None else "still under way"))
-    page.fact(Fact("request id", record.request_id or "—"))
-    size = record.bytes_received
-    page.fact(Fact("received", f"{size:,} bytes" if size is not None else "—"))
-    if record.error:
-        page.fact(Fact("error", record.error), "bad")
-    return page.doc(f"{safe(record.method, 12)} {safe(record.path, 100)}")
 
 
 def _event(event: Event, page: Page) -> Doc:

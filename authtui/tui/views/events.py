@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.model import events as ev
 from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe
 from authtui.tui.views.context import View, note
 
@@ -22,6 +23,11 @@ _TONES: Final = {
     "Restricted": "bad",
     "LoggedOut": "warn",
     "SourceChanged": "accent",
+    "IdentityDropped": "warn",
+    "TaskDropped": "warn",
+    "FellBack": "warn",
+    "RecoveryStep": "accent",
+    "Restored": "good",
     "IdentityRegistered": "good",
     "TaskRegistered": "good",
     "Asserted": "good",
@@ -30,12 +36,17 @@ _TONES: Final = {
 _NAMES: Final = {
     "Loaded": "loaded",
     "Restricted": "refused",
-    "IdentityRegistered": "identity registered",
-    "TaskRegistered": "task registered",
+    "IdentityRegistered": "identity",
+    "TaskRegistered": "task",
     "Asserted": "asserted",
     "Refreshed": "refreshed",
     "LoggedOut": "logged out",
     "Failed": "failed",
+    "IdentityDropped": "dropped",
+    "TaskDropped": "task lost",
+    "FellBack": "fell back",
+    "RecoveryStep": "recovery",
+    "Restored": "restored",
     "SourceChanged": "changed",
     "RequestStarted": "request",
     "RequestFinished": "answer",
@@ -65,10 +76,43 @@ def words_of(event: Event) -> str:
             else ""
         )
         return deletes + safe(getattr(event, "message", ""), 600)
-    if kind in ("RequestStarted", "RequestFinished"):
-        record = getattr(event, "request", None)
-        return safe(f"{record.method} {record.path} {record.status or ''}", 300) if record else ""
-    return safe(event.cause, 300)
+    return safe(_step_words(event) or event.cause, 600)
+
+
+def _step_words(event: Event) -> str:
+    match event:
+        case ev.RequestStarted(request=record) | ev.RequestFinished(request=record):
+            return f"{record.method} {record.path} {record.status or ''}"
+        case ev.Asserted():
+            status = event.status if event.status is not None else "no answer"
+            return f"{event.host} {status}: {event.meaning}".strip(" :")
+        case ev.IdentityRegistered():
+            reused = " (the stored one)" if event.reused else ""
+            return f"{event.agent_runtime_id}{reused} · {_kept(event.stored)}"
+        case ev.TaskRegistered():
+            sealed = ", came sealed" if event.sealed else ""
+            return f"for {event.agent_runtime_id}{sealed} · {_kept(event.stored)}"
+        case ev.IdentityDropped() | ev.TaskDropped():
+            return event.reason
+        case ev.FellBack():
+            return f"{event.reason} · a plain Bearer until {event.until:%H:%M:%S}Z"
+        case ev.RecoveryStep():
+            return f"{event.step}, then {event.next_step}" + (
+                f": {event.problem}" if event.problem else ""
+            )
+        case ev.Refreshed():
+            return "new tokens are stored" if event.changed else "nothing had to be done"
+        case ev.LoggedOut():
+            gone = ", ".join(event.removed) or "nothing was stored"
+            return f"{gone}{'; ' + '; '.join(event.warnings) if event.warnings else ''}"
+        case ev.Restored():
+            return f"{event.place} from {event.restored_from}"
+        case _:
+            return ""
+
+
+def _kept(stored: str | None) -> str:
+    return f"kept in {stored}" if stored else "kept by this run only"
 
 
 def lifecycle(view: View, width: int) -> Line:
@@ -108,6 +152,7 @@ def events_doc(view: View, width: int) -> Doc:
         Lazy(len(seen), lambda n: _item(seen[n])),
         info=(Span(", steps back", "faint", "earlier"),),
         rows_from=len(lines),
+        texts=lambda n: f"{seen[n].at:%H:%M:%S} {name_of(seen[n])} {words_of(seen[n])}",
     )
 
 
@@ -123,7 +168,7 @@ def _row(event: Event, number: int, at: int | None) -> Line:
     return Line(
         (
             Span(f" {'▸' if here else ' '}{event.at:%H:%M:%S} ", "accent" if here else "faint"),
-            Span(pad(name, 9) + " ", tone),
+            Span(pad(name, 10) + " ", tone),
             Span(words_of(event), "faint" if later else "muted"),
         ),
         item=number,

@@ -32,10 +32,14 @@ def tone_of(record: RequestRecord) -> tuple[str, str]:
 
 def requests_doc(view: View, width: int) -> Doc:
     """The pane of requests."""
-    records = view.state.requests
+    live = view.traffic if view.traffic is not None and view.traffic.any else None
+    # A copy: the list goes on changing while this content is looked at.
+    records = live.log.rows() if live is not None else view.state.requests
+    count = len(records)
+    whole = len(live.log) if live is not None else count
     found = view.assessment
     head: list[Line] = []
-    if not records:
+    if not whole:
         planned = found.request if found else None
         if planned is not None:
             head += planned_lines(planned, width)
@@ -43,17 +47,31 @@ def requests_doc(view: View, width: int) -> Doc:
         else:
             head += note(_why_none(view), width)
         return Doc("Requests", head, info=(Span("none yet", "faint"),))
-    if view.state.requests_dropped:
-        text = f"{view.state.requests_dropped} older ones were let go to bound the memory"
+    dropped = live.log.dropped if live is not None else view.state.requests_dropped
+    if dropped:
+        text = f"{dropped:,} older ones were let go to bound the memory"
         head += note(text, width, "faint")
-    count = len(records)
+    if not count:
+        from authtui.wire.log import FIELDS
+
+        head += note("No request is like that. Fields: " + ", ".join(FIELDS) + ".", width)
     return Doc(
         "Requests",
         Lazy(count, lambda n: _row(records[n], n, width), head),
         Lazy(count, lambda n: _item(records[n])),
-        info=(Span(str(count), "faint"),),
+        info=_info(view, count, whole),
         rows_from=len(head),
+        start=max(0, count - 1),
     )
+
+
+def _info(view: View, count: int, whole: int) -> tuple[Span, ...]:
+    number = f"{count:,}" if count == whole else f"{count:,} of {whole:,}"
+    live = view.traffic
+    if live is None or not live.paused:
+        return (Span(number, "faint", "pause"),)
+    held = Span(f"‖ held, {live.waiting:,} new · p goes on ", "warn", "pause")
+    return (held, Span(number, "faint"))
 
 
 def _item(record: RequestRecord) -> Item:

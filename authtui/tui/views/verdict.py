@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.tui.lines import BLANK, Line, Span, clip, clip_spans, pad, safe, spans_width, wrap
+from authtui.tui.lines import (
+    BLANK,
+    Line,
+    Span,
+    clip,
+    clip_spans,
+    pad,
+    rows_of,
+    safe,
+    spans_width,
+    wrap,
+)
 from authtui.tui.views.context import KINDS, LIGHTS, View, clock, outcome_look
 
 if TYPE_CHECKING:
@@ -14,6 +25,8 @@ LAMPS = ("stored", "selected", "sent", "accepted")
 _LABEL = 13
 _LAMPS_WIDTH = 42
 _ROOMY = 10
+_TALLEST = 10
+_MORE = "… v shows all"
 _PLAIN = ("ready", "nothing-stored")  # the headline says it already
 
 
@@ -31,7 +44,7 @@ def verdict_lines(view: View, width: int, *, compact: bool, rows: int | None = N
         return [BLANK, Line((Span(" ◌ ", "muted"), Span(what, "strong"))), Line(hint), BLANK]
     if compact:
         return _compact(found, width, rows)
-    return _full(found, width)
+    return _full(found, width, rows)
 
 
 def _tone(found: Assessment) -> str:
@@ -39,16 +52,22 @@ def _tone(found: Assessment) -> str:
     return "strong" if colour == "grey" else f"{colour}-strong"
 
 
-def _headline(found: Assessment, width: int) -> Line:
+def _headline(found: Assessment, width: int) -> list[Line]:
     verdict = found.verdict
     glyph = outcome_look(found)[0]
     tone = _tone(found)
     left = [Span(f"  {glyph}  ", tone)]
-    left += _words(found, tone, " DELETES THE LOGIN ")
+    words = _words(found, tone, " DELETES THE LOGIN ")
+    if len(words) == 1 and spans_width(words) > width - 8:
+        blank = " " if words[0].tone == "loud" else ""
+        rows = wrap(words[0].text.strip(), width - 8 - 2 * len(blank), 2)
+        shown = [Span(f"{blank}{row}{blank}", words[0].tone) for row in rows]
+        return [Line((*(left if n == 0 else (Span("     "),)), s)) for n, s in enumerate(shown)]
+    left += words
     kind = KINDS.get(verdict.kind, safe(verdict.kind))
     if spans_width(left) + len(kind) + 6 <= width and verdict.kind not in _PLAIN:
         left.append(Span(f"   {kind}", "muted"))
-    return Line(tuple(left))
+    return [Line(tuple(left))]
 
 
 def _words(found: Assessment, tone: str, chip: str) -> list[Span]:
@@ -61,37 +80,44 @@ def _words(found: Assessment, tone: str, chip: str) -> list[Span]:
     return [Span(chip, "loud"), Span("  "), Span(text, tone)]
 
 
-def _full(found: Assessment, width: int) -> list[Line]:
+def _full(found: Assessment, width: int, rows: int | None = None) -> list[Line]:
     verdict = found.verdict
     room = width - _LAMPS_WIDTH
     text = room - _LABEL - 7
-    body: list[Line] = [_headline(found, room)]
+    head = _headline(found, room)
+    body = list(head)
+    fix = _fix(found, "     ", text)
 
-    def add(label: str, value: str, tone: str, most: int) -> None:
-        for index, row in enumerate(wrap(value, text, most)):
+    def add(label: str, rows: list[str], tone: str) -> None:
+        for index, row in enumerate(rows):
             name = label if index == 0 else ""
             body.append(Line((Span("     " + pad(name, _LABEL), "faint"), Span(row, tone))))
 
+    # What is true comes first; the client's words get the rows that are left.
+    tallest = _TALLEST if rows is None else rows
+    says = 0 if verdict.outcome == "ready" and not verdict.client_message else 1
+    room_left = max(1, tallest - len(body) - len(fix) - says)
+    truth = rows_of(verdict.sentence, text, min(4, room_left), _MORE)
     if verdict.client_message:
-        add("client says", f"“{safe(verdict.client_message)}”", "quote", 2)
+        most = max(1, min(3, tallest - len(body) - len(truth) - len(fix)))
+        add("client says", rows_of(f"“{verdict.client_message}”", text, most), "quote")
     elif verdict.outcome != "ready":
-        add("client says", "nothing", "quote", 1)
+        add("client says", ["nothing"], "quote")
     misled = verdict.client_message is not None and verdict.kind not in _PLAIN
-    add("in truth" if misled else "meaning", safe(verdict.sentence), "text", 4)
-    body += _fix(found, "     ", text)
-    if len(body) < _ROOMY:
-        body.insert(1, BLANK)
+    add("in truth" if misled else "meaning", truth, "text")
+    body += fix
+    if len(body) < _ROOMY and rows is None:
+        body.insert(len(head), BLANK)
     lamps = _lamp_column(found)
     height = max(len(body), len(lamps))
     body += [BLANK] * (height - len(body))
     lamps += [()] * (height - len(lamps))
-    lines = [BLANK]
+    lines = [BLANK] if rows is None else []
     for line, lamp in zip(body, lamps, strict=True):
         left = clip_spans(line.left, room - 2)
         gap = Span(" " * (room - spans_width(left)), "text")
         lines.append(Line((*left, gap, *clip_spans(lamp, _LAMPS_WIDTH - 2))))
-    lines.append(BLANK)
-    return lines
+    return [*lines, BLANK] if rows is None else lines[:rows]
 
 
 def _fix(found: Assessment, indent: str, width: int) -> list[Line]:
@@ -112,7 +138,7 @@ def _fix(found: Assessment, indent: str, width: int) -> list[Line]:
     blank = Span(indent + pad("", _LABEL), "faint")
     lines += [Line((blank, Span(row, "code", "copy_fix"))) for row in rows[1:]]
     text = safe(first.text)
-    if text and text != first.command:
+    if text and text != first.command and len(rows) == 1:
         lines += [Line((blank, Span(row, "muted"))) for row in wrap(text, width, 1)]
     return lines
 
@@ -155,12 +181,13 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
     glyph = outcome_look(found)[0]
     tone = _tone(found)
     head = Line((Span(f" {glyph} ", tone), *_words(found, tone, " DELETES ")))
-    sentence = [Line((Span("   " + row, "text"),)) for row in wrap(safe(verdict.sentence), text, 2)]
-    says = (
-        [Line((Span("   says ", "faint"), Span(f"“{safe(verdict.client_message)}”", "quote")))]
-        if verdict.client_message
-        else []
-    )
+    told = rows_of(verdict.sentence, text, 3, _MORE)
+    sentence = [Line((Span("   " + row, "text"),)) for row in told]
+    said = rows_of(f"“{verdict.client_message}”", text - 5, 2) if verdict.client_message else []
+    says = [
+        Line((Span("        " if n else "   says ", "faint"), Span(row, "quote")))
+        for n, row in enumerate(said)
+    ]
     fix: list[Line] = []
     if verdict.fix:
         first = verdict.fix[0]
@@ -174,9 +201,11 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
     whole = [head, *sentence, *says, *fix, chain[0]]
     if rows is None or len(whole) <= rows:
         return whole
-    # What gives way first: the client's text, the second row of the sentence, the lamps.
+    # What gives way first: the client's text, the end of the sentence, the lamps.
     for without in (
-        [head, *sentence, *fix, *chain],
+        [head, *sentence, *says[:1], *fix, *chain],
+        [head, *sentence[:2], *says[:1], *fix, *chain],
+        [head, *sentence[:2], *fix, *chain],
         [head, *sentence[:1], *fix, *chain],
         [head, *fix, *chain],
         [head, *fix],

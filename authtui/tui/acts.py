@@ -1,0 +1,163 @@
+"""Acting: each step of the lifecycle is shown first, asked for, performed, and can be cancelled."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from typing import TYPE_CHECKING, Final, cast
+
+from authtui.redaction import redact_text
+from authtui.tui.lines import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.worker import Worker
+
+    from authtui.lifecycle.preview import Outcome, Plan
+    from authtui.lifecycle.transitions import Action, Lifecycle
+    from authtui.tui.app import AuthtuiApp
+
+    MakeLifecycle = Callable[[Callable[[str], None]], Lifecycle]
+
+SHOWN_AFTER_SECONDS: Final = 0.2
+_FRAMES: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+NAMES: Final = {
+    "load": "load as a start of the client would",
+    "register": "register an agent identity and a task",
+    "assert": "send one small request with the credential",
+    "refresh": "refresh the tokens",
+    "logout": "log out",
+    "restore": "put the newest backup back",
+}
+
+
+class Acts:
+    """One step at a time. Without a lifecycle (a record, a demonstration) nothing can be done."""
+
+    def __init__(self, app: AuthtuiApp, make: MakeLifecycle | None, *, offline: bool) -> None:
+        """`make` builds the lifecycle when it is first needed."""
+        self.app = app
+        self.offline = offline
+        self._make = make
+        self._life: Lifecycle | None = None
+        self._worker: Worker[None] | None = None
+        self._doing = ""
+        self._since = 0.0
+
+    @property
+    def life(self) -> Lifecycle | None:
+        """The lifecycle, made at the first use."""
+        if self._life is None and self._make is not None:
+            self._life = self._make(self._progress)
+        return self._life
+
+    @property
+    def under_way(self) -> str:
+        """What the footer says while a step takes its time; empty before 0.2 seconds."""
+        if not self._doing or time.monotonic() - self._since < SHOWN_AFTER_SECONDS:
+            return ""
+        frame = _FRAMES[int((time.monotonic() - self._since) * 10) % len(_FRAMES)]
+        return f"{frame} {self._doing} · {time.monotonic() - self._since:.0f} s · esc cancels"
+
+    def reason_against(self) -> str | None:
+        """Why nothing can be done at all, or None."""
+        if self._make is None:
+            return "this session only shows; it has no login to act on"
+        if self.app.at is not None:
+            return "this is the past; End returns to the present"
+        if self._worker is not None and not self._worker.is_finished:
+            return "a step is under way; esc cancels it"
+        return None
+
+    # ── first the preview ──────────────────────────────────────────────────────────────────────
+
+    def preview(self, name: str, note: str = "") -> None:
+        """Find out what a step would do, and show it."""
+        if reason := self.reason_against():
+            self.app.say(reason, "warn")
+            return
+
+        async def work() -> None:
+            from authtui.tui.preview import PreviewScreen
+
+            found = await self._run(name, live=False)
+            if found is not None:
+                self.app.push_screen(PreviewScreen(name, found, note), self._answered(name, found))
+
+        self._start(work, f"working out what it would take to {NAMES.get(name, name)}")
+
+    def _answered(self, name: str, shown: Outcome) -> Callable[[str | None], None]:
+        def answered(answer: str | None) -> None:
+            if answer == "yes" and shown.plan is not None:
+                self._perform(name, shown.plan)
+
+        return answered
+
+    # ── then the deed ──────────────────────────────────────────────────────────────────────────
+
+    def _perform(self, name: str, plan: Plan) -> None:
+        async def work() -> None:
+            again = await self._run(name, live=False)
+            if again is not None and again.plan != plan:
+                # What was agreed to is not what would happen now.
+                self.app.call_later(self.preview, name, "It has changed since you looked.")
+                return
+            found = await self._run(name, live=True)
+            if found is not None:
+                self._tell(name, found)
+
+        self._start(work, NAMES.get(name, name))
+
+    def cancel(self) -> None:
+        """Stop what is under way; with nothing under way, say so quietly."""
+        worker = self._worker
+        if worker is None or worker.is_finished:
+            return
+        worker.cancel()
+        self._doing = ""
+        self.app.session.fail("cancel", "cancelled; the answer, if any, was not awaited")
+        self.app.say("cancelled", "warn")
+
+    def _start(self, work: Callable[[], object], doing: str) -> None:
+        self._doing, self._since = doing, time.monotonic()
+        self._worker = self.app.run_worker(
+            work,  # type: ignore[arg-type] # a coroutine function
+            group="acts",
+            exclusive=True,
+            exit_on_error=False,
+        )
+        self._tick()
+
+    def _tick(self) -> None:
+        if self._worker is None or self._worker.is_finished:
+            self._doing = ""
+            self.app.update_frames()
+            return
+        if self.under_way:
+            self.app.update_frames()
+        self.app.set_timer(0.1, self._tick)
+
+    def _progress(self, text: str) -> None:
+        self._doing = safe(redact_text(text), 200)
+
+    async def _run(self, name: str, *, live: bool) -> Outcome | None:
+        life = self.life
+        if life is None:
+            return None
+        if live:
+            # The network's modules take longer than a frame to load.
+            await asyncio.to_thread(__import__, "httpx")
+        action = cast("Action", name)
+        before, life.live = life.live, live
+        try:
+            return await life.perform(action)
+        except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
+            self.app.say(f"{name} failed: {safe(redact_text(str(error)), 200)}", "bad", 8)
+            return None
+        finally:
+            life.live = before
+
+    def _tell(self, name: str, found: Outcome) -> None:
+        text = safe(redact_text(found.reason), 300)
+        self.app.say(f"{name}: {text}", "good" if found.done else "bad", 8)

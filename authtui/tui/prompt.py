@@ -1,0 +1,61 @@
+"""One line of text asked of the user."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from authtui.tui.dialogs import Sheet
+from authtui.tui.lines import BLANK, Doc, Line, Span, safe
+from authtui.tui.views.context import note
+
+if TYPE_CHECKING:
+    from textual import events
+
+    from authtui.tui.views.context import View
+
+LONGEST = 4_000
+
+
+class Prompt(Sheet):
+    """Every printable key is text; enter hands it back, escape nothing."""
+
+    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
+        ("⏎", "take it", "take"),
+        ("esc", "back", "leave"),
+    )
+
+    def __init__(self, title: str, question: str, value: str = "") -> None:
+        """`value` stands there at first."""
+        super().__init__(self._doc)
+        self.heading, self.question, self.value = title, question, value
+
+    def _doc(self, view: View, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
+        tail = safe(self.value, LONGEST)[-(width - 6) :]
+        typed = Line((Span("  > ", "key"), Span(tail, "strong"), Span("▏", "accent")))
+        return Doc(self.heading, [*note(self.question, width), BLANK, typed])
+
+    def on_key(self, event: events.Key) -> None:
+        """Take the key as text."""
+        if event.key in ("escape", "ctrl+q"):
+            return
+        event.stop()
+        event.prevent_default()
+        if event.key == "enter":
+            self.action_take()
+        elif event.key == "backspace":
+            self.value = self.value[:-1]
+        elif event.key == "ctrl+u":
+            self.value = ""
+        elif event.character and event.is_printable:
+            self.value = (self.value + event.character)[:LONGEST]
+        self.update_all()
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Take pasted text, its first line."""
+        event.stop()
+        self.value = (self.value + event.text.split("\n", 1)[0])[:LONGEST]
+        self.update_all()
+
+    def action_take(self) -> None:
+        """Hand the text back."""
+        self.dismiss(self.value.strip() or None)

@@ -1,0 +1,62 @@
+"""One secret in clear for a moment: under a banner, never in a presentation, hidden by itself."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+if TYPE_CHECKING:
+    from authtui.redaction import Secret
+    from authtui.tui.lines import Item
+
+REVEAL_SECONDS = 10
+
+
+class Revealing(App[None]):
+    """The part of the app that reveals. `revealed`: the secret, its name, when it hides."""
+
+    revealed: tuple[Secret, str, float] | None = None
+
+    def reason_against(self, action: str) -> str | None:
+        """Why an action cannot be done now, or None."""
+        raise NotImplementedError
+
+    def say(self, text: str, tone: str = "good", seconds: float = 4) -> None:
+        """Say something in the footer for a moment."""
+        raise NotImplementedError
+
+    def redraw(self) -> None:
+        """Draw every screen anew from the state."""
+        raise NotImplementedError
+
+    def update_frames(self) -> None:
+        """Draw headers and footers anew."""
+        raise NotImplementedError
+
+    def reveal(self, item: Item | None) -> None:
+        """Show one secret value for a moment, or hide the one shown."""
+        if reason := self.reason_against("reveal"):
+            return self.say(reason, "warn")
+        if self.revealed is not None:
+            return self.hide()
+        if item is None or item.secret is None:
+            return self.say("nothing secret is selected", "muted")
+        self.revealed = (item.secret, item.label or item.key, time.monotonic() + REVEAL_SECONDS)
+        self._tick()
+        return self.redraw()
+
+    def _tick(self) -> None:
+        if self.revealed is None:
+            return
+        if time.monotonic() >= self.revealed[2]:
+            self.hide()
+        else:
+            self.update_frames()
+            self.set_timer(0.5, self._tick)
+
+    def hide(self) -> None:
+        """Mask the revealed value again."""
+        self.revealed = None
+        self.redraw()

@@ -1,0 +1,111 @@
+"""One exchange in full: what was sent, what came back, and what the signature says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.checks.findings import Fact
+from authtui.tui.lines import Line, Span, safe
+from authtui.tui.views.context import note, stamp
+from authtui.tui.views.requests import tone_of, url_of
+
+if TYPE_CHECKING:
+    from authtui.tui.lines import Doc
+    from authtui.tui.views.detail import Page
+    from authtui.wire.records import AssertionFacts, HeaderLines, RequestRecord
+
+_SKEW_WORTH_SAYING = 2.0
+
+
+def request_doc(record: RequestRecord, page: Page) -> Doc:
+    """The detail of a request."""
+    status, tone = tone_of(record)
+    page.lines.append(Line((Span(f"  {status} {safe(record.reason, 60)}".rstrip(), tone),)))
+    if record.meaning or record.error:
+        page.words(record.meaning or record.error or "", tone)
+    page.heading("Request")
+    page.fact(Fact("method", record.method))
+    page.fact(Fact("address", url_of(record)))
+    page.fact(Fact("sent at", stamp(record.at)))
+    mark = f" {record.credential_mark}" if record.credential_mark else ""
+    page.fact(Fact("credential", f"{record.authorization or 'none was attached'}{mark}"))
+    if record.account_header:
+        page.fact(Fact("account", record.account_header))
+    if record.assertion is not None:
+        _assertion(record.assertion, page)
+    page.heading("Answer")
+    took = record.milliseconds
+    page.fact(Fact("took", f"{took:.1f} ms" if took is not None else "still under way"))
+    page.fact(Fact("request id", record.request_id or "—"))
+    size = record.bytes_received
+    page.fact(Fact("received", f"{size:,} bytes" if size is not None else "—"))
+    _clock(record, page)
+    if record.error:
+        page.fact(Fact("error", record.error), "bad")
+    _chain(record, page)
+    _bodies(record, page)
+    return page.doc(f"{safe(record.method, 12)} {safe(record.path, 100)}")
+
+
+def _assertion(facts: AssertionFacts, page: Page) -> None:
+    page.heading("The signed assertion, decoded")
+    if facts.problem:
+        page.fact(Fact("problem", facts.problem), "bad")
+        return
+    page.fact(Fact("agent", facts.agent_runtime_id or "—"))
+    if facts.task_id is not None:
+        page.fact(Fact("task", str(facts.task_id), facts.task_id))
+    page.fact(Fact("timestamp", facts.timestamp or "—"))
+    if facts.age_seconds is not None:
+        page.fact(Fact("age when sent", f"{facts.age_seconds:.1f} s"))
+    words, tone = {
+        True: ("✓ valid for the agent's own key", "good"),
+        False: ("✗ not valid for the agent's own key", "bad"),
+        None: ("? not checked: no public key is at hand", "muted"),
+    }[facts.verified]
+    page.fact(Fact("signature", words), tone)
+
+
+def _clock(record: RequestRecord, page: Page) -> None:
+    if record.server_date is None:
+        return
+    skew = record.skew_seconds
+    page.fact(Fact("server clock", stamp(record.server_date)))
+    if skew is None or abs(skew) < _SKEW_WORTH_SAYING:
+        page.fact(Fact("local clock", "✓ agrees with the server's"), "good")
+    else:
+        side = "behind" if skew > 0 else "ahead of"
+        page.fact(Fact("local clock", f"! {abs(skew):.0f} s {side} the server's"), "warn")
+
+
+def _chain(record: RequestRecord, page: Page) -> None:
+    if record.redirect_of is not None:
+        page.fact(Fact("follows", f"a redirect of request {record.redirect_of}"))
+    if record.retry_of is not None:
+        page.fact(Fact("repeats", f"request {record.retry_of}"))
+
+
+def _bodies(record: RequestRecord, page: Page) -> None:
+    detail = record.detail
+    if detail is None:
+        if record.detail_dropped:
+            page.heading("Headers and bodies")
+            page.words("They were let go to bound the memory; newer requests have theirs.", "muted")
+        return
+    for title, headers, body, remark in (
+        ("Sent, redacted", detail.request_headers, detail.request_body, detail.request_note),
+        ("Received, redacted", detail.response_headers, detail.response_body, detail.response_note),
+    ):
+        if headers or body or remark:
+            page.heading(title)
+            _part(headers, body, remark, page)
+
+
+def _part(headers: HeaderLines, body: str | None, remark: str, page: Page) -> None:
+    column = min(26, max((len(name[:40]) + 2 for name, _ in headers), default=14))
+    for name, value in headers:
+        page.fact(Fact(name, value), "text", max(14, column))
+    if body:
+        page.fact(Fact("body", body), "code", max(14, column))
+    if remark:
+        page.lines += note(safe(remark), page.width, "faint", 2)
