@@ -151,8 +151,12 @@ def main(rounds: int = 9) -> int:
         for _ in range(rounds):
             benchmarks.round()
         rows = benchmarks.rows()
-    for _row in rows:
-        pass
+    for row in rows:
+        verdict = "ok" if row.value <= row.target else "over"
+        sys.stdout.write(
+            f"{row.name:<30} {row.value:6.2f} {row.unit:<6} target {row.target:<4g} {verdict:<5}"
+            f" {row.detail}\n"
+        )
     return int(any(row.value > row.target for row in rows))
 
 
