@@ -22,6 +22,7 @@ COMMANDS = {
     "decode": "one JWT, explained claim by claim",
     "paths": "every file and keyring entry that is read or written",
     "run": "load, register, assert, refresh, logout, restore; a preview unless --live",
+    "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
 }
 EPILOG = """\
@@ -91,6 +92,10 @@ def _run(arguments: list[str]) -> int:
         from authtui.commands import run as lifecycle
 
         return lifecycle.run(args, environ=os.environ, out=sys.stdout, err=sys.stderr)
+    if args.command == "demo":
+        from authtui.commands import demo
+
+        return demo.run(args, out=sys.stdout, err=sys.stderr)
     if args.command == "serve-backend":
         from authtui.commands import serve_backend
 
@@ -162,6 +167,10 @@ def _add_arguments(name: str, parser: argparse.ArgumentParser, *, help_wanted: b
         from authtui.commands import run as lifecycle
 
         lifecycle.add_arguments(parser)
+    elif name == "demo":
+        from authtui.commands import demo
+
+        demo.add_arguments(parser)
     elif name == "serve-backend":
         from authtui.commands import serve_backend
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def light_lamps(case: Case, course: Course) -> Lamps:
     """stored, selected, sent, accepted: never one on the evidence of another."""
-    return Lamps(_stored(case), _selected(case, course), _sent(course), _accepted())
+    return Lamps(_stored(case), _selected(case, course), _sent(case, course), _accepted())
 
 
 def _stored(case: Case) -> Lamp:
@@ -48,7 +48,7 @@ def _selected(case: Case, course: Course) -> Lamp:
     return Lamp("green", course.credential.source)
 
 
-def _sent(course: Course) -> Lamp:
+def _sent(case: Case, course: Course) -> Lamp:
     request = course.request
     if request is None:
         if course.prediction.exit:
@@ -60,7 +60,7 @@ def _sent(course: Course) -> Lamp:
     if course.prediction.exit:
         return Lamp("red", f"a wrong credential, to {host}")
     mode = course.credential.mode if course.credential else None
-    if mode in CHATGPT_MODES and not at_home(host):
+    if mode in CHATGPT_MODES and not at_home(host, case.observation.config.get("chatgpt_base_url")):
         return Lamp("amber", f"{request.authorization} to {host}")
     return Lamp("green", f"{request.authorization} to {host}")
 

@@ -45,8 +45,14 @@ def host_of(url: str) -> str:
     return rest.split("/", 1)[0].rsplit("@", 1)[-1] or url
 
 
-def at_home(host: str) -> bool:
-    """Whether a ChatGPT login belongs there."""
+def at_home(host: str, chatgpt_base_url: object = None) -> bool:
+    """Whether a ChatGPT login belongs there: ChatGPT itself, or a deployment configured whole.
+
+    Where `chatgpt_base_url` names the same host as the model requests, everything goes to one
+    place on purpose; nothing went astray.
+    """
+    if isinstance(chatgpt_base_url, str) and host == host_of(chatgpt_base_url):
+        return True
     return host == "chatgpt.com" or host.endswith(".chatgpt.com")
 
 

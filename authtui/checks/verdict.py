@@ -311,7 +311,8 @@ class _Judge(FailureRules, TroubleRules):
                 where,
                 Fix(f"remove the base URL at {where}"),
             )
-        if credential.mode in CHATGPT_MODES and not at_home(host):
+        home = at_home(host, self.config.get("chatgpt_base_url"))
+        if credential.mode in CHATGPT_MODES and not home:
             return self.make(
                 "request-went-elsewhere",
                 f"Your ChatGPT login is sent to {host}",

@@ -29,6 +29,7 @@ _WORDS = {
     "SourceChanged": "changed",
     "RequestStarted": "request",
     "RequestFinished": "answer",
+    "Told": "story",
 }
 
 
@@ -77,6 +78,8 @@ def event_text(event: ev.Event) -> str:
             return _safe(f"{start}: {where} · {carries}")
         said = record.error or f"{record.status} {record.meaning}"
         return _safe(f"{start}: {where} · {said}")
+    if isinstance(event, ev.Told):
+        return _safe(f"{start} {event.step}/{event.steps}: {event.text}")
     facts = []
     for field in fields(event):
         value = getattr(event, field.name)

@@ -116,7 +116,7 @@ async def _run(
     code = 0
     for action in args.actions:
         outcome = await life.perform(action, **_options(action, args))
-        _write_outcome(outcome, args, out)
+        write_outcome(outcome, out, as_json=args.json)
         code = _exit_code(outcome, session)
         if code:
             break
@@ -131,11 +131,12 @@ def _options(action: str, args: argparse.Namespace) -> dict[str, Any]:
     return {"backup": args.backup} if action == "restore" else {}
 
 
-def _write_outcome(outcome: Outcome, args: argparse.Namespace, out: TextIO) -> None:
+def write_outcome(outcome: Outcome, out: TextIO, *, as_json: bool) -> None:
+    """What a transition came to, and for a preview its plan; text, or JSON Lines."""
     from authtui.lifecycle.preview import plan_json, plan_lines
 
     preview = outcome.plan if outcome.is_preview else None
-    if args.json:
+    if as_json:
         if preview is not None:
             out.write(json.dumps(plan_json(preview), ensure_ascii=False) + "\n")
         found = {

@@ -61,6 +61,10 @@ class FileFacts(NamedTuple):
     parent_writable: bool | None = None
     writable: bool | None = None
 
+    def __repr__(self) -> str:
+        """The path and the kind: the content may be a secret, and is never printed by accident."""
+        return f"<FileFacts {self.path}: {self.kind}>"
+
     @property
     def exists(self) -> bool:
         """Whether something stands at the path, whatever it is."""

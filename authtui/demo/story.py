@@ -9,8 +9,9 @@ import tomllib
 from pathlib import Path
 from typing import Any, Final
 
+from authtui.checks.findings import SURFACES
 from authtui.contracts import find
-from authtui.demo.backend.faults import Fault, FaultError, checked
+from authtui.demo.backend.faults import ENDPOINTS, Fault, FaultError, checked
 from authtui.demo.backend.guide import LOGINS, Login
 from authtui.lifecycle.transitions import ACTIONS
 from authtui.record import NamedTuple
@@ -99,20 +100,22 @@ def read_story(name: str, folder: Path = FOLDER) -> Story | str:
 
 def parse_story(name: str, tree: dict[str, Any]) -> Story | str:
     """A story from its parsed file, or a sentence that names the first mistake."""
-    problem = _problem(name, tree)
+    problem = _problem(tree)
     if problem is not None:
         return f"the story {name}: {problem}"
     given = dict(tree)
-    steps = tuple(
-        Step(**{key: tuple(v) if isinstance(v, list) else v for key, v in step.items()})
-        for step in given.pop("steps")
-    )
+    steps = tuple(_step(table) for table in given.pop("steps"))
     environment = tuple(given.pop("environment", {}).items())
     faults = tuple(Fault(**fault) for fault in given.pop("faults", []))
     return Story(name=name, steps=steps, environment=environment, faults=faults, **given)
 
 
-def _problem(name: str, tree: dict[str, Any]) -> str | None:
+def _step(table: dict[str, Any]) -> Step:
+    given: dict[str, Any] = {**table, "answered": tuple(table.get("answered", ()))}
+    return Step(**given)
+
+
+def _problem(tree: dict[str, Any]) -> str | None:
     problem = _mistyped(tree, _STORY, ("title", "about", "login", "steps"))
     if problem is not None:
         return problem
@@ -120,6 +123,8 @@ def _problem(name: str, tree: dict[str, Any]) -> str | None:
         return f"login {tree['login']!r} is not one of {', '.join(LOGINS)}"
     if find(tree.get("contract", "current")) is None:
         return f"contract {tree['contract']!r} is unknown"
+    if tree.get("surface", "exec") not in SURFACES:
+        return f"surface {tree['surface']!r} is not one of {', '.join(SURFACES)}"
     if not all(isinstance(value, str) for value in tree.get("environment", {}).values()):
         return "a variable of environment is not a text"
     for fault in tree.get("faults", []):
@@ -147,8 +152,8 @@ def _step_problem(step: object) -> str | None:
         return f"{step['do']} wants the name of a variable"
     if step.get("accepted", "grey") not in LIGHTS:
         return f"accepted = {step['accepted']!r} is not one of {', '.join(LIGHTS)}"
-    if not all(isinstance(endpoint, str) for endpoint in step.get("answered", [])):
-        return "answered is not a list of endpoints"
+    if not all(endpoint in ENDPOINTS for endpoint in step.get("answered", [])):
+        return f"answered is not a list of {', '.join(ENDPOINTS)}"
     return None
 
 

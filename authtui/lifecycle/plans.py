@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
+from urllib.parse import quote
 
 from authtui.lifecycle import bootstrap
 from authtui.lifecycle.addresses import text_of
@@ -139,7 +140,7 @@ def plan_register(
         calls.append(PlannedCall("POST", url, carries, "agent registration"))
         what = "agent_identity is added" if record is None else "agent_identity is replaced"
         changes.append(PlannedChange(credential.source, f"{what}; the tokens stay"))
-    task = text_of(endpoints.task_register(runtime))
+    task = text_of(endpoints.task_register(runtime)).replace(quote(NEW_RUNTIME), NEW_RUNTIME)
     calls += [mint] if biscuit else []
     carries = f"{BISCUIT}, and {SIGNED}" if biscuit else SIGNED
     calls.append(PlannedCall("POST", task, carries, "task registration"))

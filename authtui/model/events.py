@@ -193,3 +193,12 @@ class RequestFinished(Event):
     """A request was answered, or failed."""
 
     request: RequestRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Told(Event):
+    """What a played story says to its next step; `step` counts from 1, up to `steps`."""
+
+    text: str
+    step: int
+    steps: int

@@ -32,6 +32,7 @@ _TONES: Final = {
     "TaskRegistered": "good",
     "Asserted": "good",
     "Refreshed": "good",
+    "Told": "accent",
 }
 _NAMES: Final = {
     "Loaded": "loaded",
@@ -50,6 +51,7 @@ _NAMES: Final = {
     "SourceChanged": "changed",
     "RequestStarted": "request",
     "RequestFinished": "answer",
+    "Told": "story",
 }
 
 
@@ -107,6 +109,8 @@ def _step_words(event: Event) -> str:
             return f"{gone}{'; ' + '; '.join(event.warnings) if event.warnings else ''}"
         case ev.Restored():
             return f"{event.place} from {event.restored_from}"
+        case ev.Told():
+            return f"{event.step}/{event.steps} {event.text}"
         case _:
             return ""
 
