@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from authtui.checks.findings import PlannedRequest
     from authtui.credentials.selection import Credential
 
+NOT_ANSWERED_YET = "Whether the server accepts it is not known until it has answered."
 DROPPED_SILENTLY = (
     " Codex drops it without a word and sends requests without any credential, which ends in a "
     "401 that does not name the cause."

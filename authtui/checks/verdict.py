@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
 from authtui.checks.phrases import (
+    NOT_ANSWERED_YET,
     article,
     at_home,
     describe,
@@ -290,8 +291,7 @@ class _Judge(FailureRules, TroubleRules):
         return self.make(
             "ready",
             f"Ready: {who}",
-            f"{credential.source} holds {article(who)} {who}{goes}.{note} Whether the server "
-            "accepts it is not known until it has answered.",
+            f"{credential.source} holds {article(who)} {who}{goes}.{note} {NOT_ANSWERED_YET}",
             None,
         )
 

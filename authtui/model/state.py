@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Lamp
+from authtui.checks.phrases import NOT_ANSWERED_YET
 from authtui.model import events as ev
 
 if TYPE_CHECKING:
@@ -53,8 +54,23 @@ def accepted_lamp(answer: ev.Asserted) -> Lamp:
 def _with_answer(assessment: Assessment | None, answer: ev.Asserted) -> Assessment | None:
     if assessment is None:
         return None
-    lamps = assessment.lamps._replace(accepted=accepted_lamp(answer))
-    return assessment._replace(lamps=lamps)
+    lamp = accepted_lamp(answer)
+    assessment = assessment._replace(lamps=assessment.lamps._replace(accepted=lamp))
+    verdict = assessment.verdict
+    if NOT_ANSWERED_YET not in verdict.sentence:
+        return assessment
+    said = {
+        "green": "The server accepted it.",
+        "red": f"The server refused it: {answer.status}.",
+    }.get(lamp.light, f"It is still open: {lamp.reason}.")
+    verdict = verdict._replace(sentence=verdict.sentence.replace(NOT_ANSWERED_YET, said))
+    if lamp.light == "red":
+        verdict = verdict._replace(
+            outcome="degraded",
+            kind="record-not-what-it-seems",
+            headline="The server refuses this credential",
+        )
+    return assessment._replace(verdict=verdict)
 
 
 def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:

@@ -1,0 +1,75 @@
+"""An observed answer, and nothing else, lights the fourth lamp and ends the verdict's doubt."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+
+from authtui.checks.assess import Options, assess
+from authtui.checks.phrases import NOT_ANSWERED_YET
+from authtui.credentials.observe import read_observation
+from authtui.model.events import Asserted, Loaded
+from authtui.model.state import AuthState, fold
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+AT = datetime(2026, 4, 1, tzinfo=UTC)
+
+
+def _loaded(folder: Path) -> AuthState:
+    (folder / "auth.json").write_text('{"OPENAI_API_KEY": "sk-made-up-000000000000000000"}')
+    observation = read_observation(
+        environ={"CODEX_HOME": str(folder)},
+        home_option=None,
+        now=AT,
+        system_dir=folder / "etc",
+        installed=False,
+    )
+    assessment = assess(observation, Options(contract="current"))
+    return fold(AuthState(), Loaded(1, AT, "start", observation, assessment))
+
+
+@pytest.mark.parametrize(
+    ("status", "light", "outcome", "said"),
+    [
+        (200, "green", "ready", "accepted it"),
+        (401, "red", "degraded", "refused it: 401"),
+        (500, "amber", "ready", "still open"),
+        (None, "amber", "ready", "still open"),
+    ],
+)
+def test_the_verdict_follows_the_answer(
+    tmp_path: Path, status: int | None, light: str, outcome: str, said: str
+) -> None:
+    before = _loaded(tmp_path)
+    assert before.assessment is not None
+    assert NOT_ANSWERED_YET in before.assessment.verdict.sentence
+    answered = Asserted(2, AT, "assert", status, host="api.openai.com", by_auth_server=True)
+    after = fold(before, answered).assessment
+    assert after is not None
+    assert after.lamps.accepted.light == light
+    assert after.verdict.outcome == outcome
+    assert said in after.verdict.sentence
+    assert NOT_ANSWERED_YET not in after.verdict.sentence
+
+
+def test_a_new_look_that_finds_the_same_keeps_the_answer_and_one_that_differs_forgets_it(
+    tmp_path: Path,
+) -> None:
+    before = _loaded(tmp_path)
+    answered = fold(
+        before, Asserted(2, AT, "assert", 200, host="api.openai.com", by_auth_server=True)
+    )
+    assert before.observation is not None
+    assert before.assessment is not None
+    same = fold(answered, Loaded(3, AT, "watch", before.observation, before.assessment))
+    assert same.assessment is not None
+    assert same.assessment.lamps.accepted.light == "green"
+    changed = fold(
+        same, Loaded(4, AT, "watch", before.observation, before.assessment, ("auth.json changed",))
+    )
+    assert changed.assessment is not None
+    assert changed.assessment.lamps.accepted.light == "grey"
