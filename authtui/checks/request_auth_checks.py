@@ -1,13 +1,15 @@
 """The review findings on #18177 as checks of a state: identity-only request auth (REQ).
 
 They apply to the generation of #18176, #18177 and #18180 only, and to a credential that is an
-agent identity without ChatGPT tokens (`R1` to `R3`), or with them (`R3c`).
+agent identity without ChatGPT tokens (`R1` to `R3`), or with them (`R3c`). The findings on #18811
+follow: they concern every generation that selects an agent identity.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.checks.call_sites import apps_key
 from authtui.checks.courses import make_case
 from authtui.checks.findings import Fix
 from authtui.checks.look import (
@@ -22,6 +24,7 @@ from authtui.checks.look import (
 )
 from authtui.checks.predictions import predict
 from authtui.checks.registry import Answer, check
+from authtui.contracts import CHATGPT_BASE
 from authtui.credentials.agent_place import task_failure
 from authtui.credentials.assumptions import OK
 from authtui.credentials.observation import ConfigValue
@@ -296,3 +299,69 @@ def _r3c(subject: Subject) -> Answer | None:
         LOGIN,
         where,
     )
+
+
+def _with_apps(subject: Subject) -> Credential | None:
+    """The selected agent identity, unless Apps are switched off or nothing starts at all."""
+    credential = chosen(subject.courses["exec"])
+    if credential is None or credential.mode != "agent_identity" or subject.case.config_error:
+        return None
+    return None if seen(subject).config.get("features.apps") is False else credential
+
+
+@check(
+    "apps.cache_key",
+    "REQ",
+    "the Apps cache is kept apart for each identity",
+    source="#18811",
+)
+def _apps_cache_key(subject: Subject) -> Answer | None:
+    credential = _with_apps(subject)
+    if credential is None:
+        return None
+    key = apps_key(credential, subject.case.contract)
+    name = credential.source
+    if key.account_id is None and key.chatgpt_user_id is None:
+        return Answer(
+            "warn",
+            f"the Apps cache key of {name} is none, none, false, as for every other agent identity",
+            (f"account {credential.account_id}, user {credential.user_id}: not part of the key",),
+            "The key is made from token data, which an agent identity does not have. Another "
+            "account's cached list of Apps tools can be shown; #18811 asks the identity instead.",
+            Fix("use a client that contains #18811, or switch Apps off", None),
+            credential.where,
+        )
+    workspace = "a workspace account" if key.is_workspace_account else "no workspace account"
+    return Answer(
+        "pass",
+        f"the Apps cache key of {name} is account {key.account_id or 'none'}, user "
+        f"{key.chatgpt_user_id or 'none'}, {workspace}",
+    )
+
+
+@check(
+    "apps.base_url",
+    "REQ",
+    "the Apps gate asks the configured deployment",
+    source="#18811",
+)
+def _apps_base_url(subject: Subject) -> Answer | None:
+    credential = _with_apps(subject)
+    config = seen(subject).config
+    base = config.get("chatgpt_base_url")
+    if credential is None or not isinstance(base, str):
+        return None
+    if not base.strip() or base.rstrip("/") == CHATGPT_BASE:
+        return None
+    where = config.where("chatgpt_base_url")
+    if subject.case.contract.apps_key_from_tokens:
+        return Answer(
+            "warn",
+            f"the Apps gate starts {credential.source} with {CHATGPT_BASE}, not with {where}",
+            (f"chatgpt_base_url: {base}",),
+            "The early gate is built without the configuration and talks to the default "
+            "deployment. There the identity fails, and Apps are off although the login is valid.",
+            Fix("use a client that contains #18811"),
+            where,
+        )
+    return Answer("pass", f"the Apps gate and the program both go by {where}: {base}")

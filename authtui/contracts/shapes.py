@@ -115,7 +115,9 @@ class Contract(NamedTuple):
     end, instead of five rounds. `app_server_home_error`: what the app server puts before an error
     of CODEX_HOME. `identity_at_first_use`: the key of a stored identity is first looked at by the
     first request, so `login status` does not notice a broken one. `managed_identity`: how
-    `features.use_agent_identity` registers, if it does anything.
+    `features.use_agent_identity` registers, if it does anything. `apps_key_from_tokens`: before
+    #18811, when the Apps tool cache was keyed by token data and the early Apps gate knew no
+    `chatgpt_base_url`.
     """
 
     name: str
@@ -162,3 +164,4 @@ class Contract(NamedTuple):
     app_server_home_error: str = ""
     identity_at_first_use: bool = False
     policies_path: str = "/wham/config/requirements"
+    apps_key_from_tokens: bool = False

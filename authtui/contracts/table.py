@@ -125,6 +125,7 @@ _FIRST = Contract(
     managed_identity="biscuit",
     registration=_G1_REGISTRATION,
     app_server_home_error="error loading default config after config error: ",
+    apps_key_from_tokens=True,
 )
 _IDENTITY_ONLY = _FIRST._replace(
     name="identity-only",
@@ -155,6 +156,7 @@ _0124 = _FIRST._replace(
     registration=_G2_REGISTRATION,
     app_server_home_error="",
     identity_at_first_use=True,
+    apps_key_from_tokens=False,
 )
 _EXPLICIT = _FIRST._replace(
     name="explicit",
@@ -174,6 +176,7 @@ _EXPLICIT = _FIRST._replace(
     asks_without_tokens=True,
     app_server_home_error="",
     policies_failed="Failed to load cloud requirements (workspace-managed policies).",
+    apps_key_from_tokens=False,
     registration=_G3_REGISTRATION,
 )
 _MANAGED = _EXPLICIT._replace(

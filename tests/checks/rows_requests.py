@@ -31,6 +31,7 @@ _FORCED = 'forced_chatgpt_workspace_id = "ws-a"\n'
 _STORED = {"auth_mode": "agentIdentity", "agent_identity": record()}
 _CERTIFICATE = "-----BEGIN CERTIFICATE-----\nMA==\n-----END CERTIFICATE-----\n"
 _G1S = "identity-only"
+_STAGING = 'chatgpt_base_url = "https://chatgpt-staging.com/backend-api"\n'
 
 
 def _agent(text: str, **rest: str) -> State:
@@ -302,4 +303,11 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         "does not count",
     ),
     ("request.forced_tokens", State(april(), _FORCED, contract=_G1S), None, ""),
+    ("apps.cache_key", _agent(agent()), "pass", "account "),
+    ("apps.cache_key", State(april(), contract=_G1S), "warn", "none, none, false"),
+    ("apps.cache_key", State(chatgpt()), None, ""),
+    ("apps.cache_key", State(april(), "[features]\napps = false\n", contract=_G1S), None, ""),
+    ("apps.base_url", _agent(agent())._replace(config=_STAGING), "pass", "chatgpt-staging.com"),
+    ("apps.base_url", State(april(), _STAGING, contract=_G1S), "warn", "not with config.toml:1"),
+    ("apps.base_url", State(april(), contract=_G1S), None, ""),
 ]

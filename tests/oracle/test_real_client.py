@@ -8,10 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.oracle import drive_client
+from tests.demo.test_real_client import namespaces_work
+from tests.oracle import drive_client, drive_online, online_states
 
 BINARY = os.environ.get(drive_client.VARIABLE)
 STATES = 300
+ONLINE_STATES = 12
 
 pytestmark = [
     pytest.mark.skipif(
@@ -33,3 +35,17 @@ def test_a_real_client_does_in_generated_states_what_is_predicted() -> None:
             wrong.append(str(disagreement))
     assert made >= STATES
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_real_client_sends_to_the_backend_what_is_predicted() -> None:
+    assert BINARY is not None
+    if not namespaces_work():
+        pytest.skip("network namespaces are not available here")
+    runs = list(drive_online.drive(Path(BINARY), ONLINE_STATES))
+    assert {run.command for run in runs} == set(drive_client.COMMANDS)
+    wrong = [str(run) for run in runs if run.wrong]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_online_states_are_the_same_in_every_process() -> None:
+    assert online_states.states(50) == online_states.states(300)[:50]
