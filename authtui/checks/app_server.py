@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.checks.preparations import MANAGED_PLANS, is_stale, routing_trouble
 from authtui.checks.restrictions import filtered, has_token_data
+from authtui.contracts import CHATGPT_MODEL_BASE
 from authtui.credentials.assumptions import OK, refusal
 from authtui.credentials.config import selected_provider
 from authtui.credentials.places import judge_places
@@ -130,7 +131,7 @@ def _of_login(case: Case, credential: Credential, method: str | None) -> AppServ
             return AppServerAnswer(
                 auth_method=method, error=f"failed to load workspace requirements: {text}"
             )
-        trouble = routing_trouble(case, credential)
+        trouble = routing_trouble(case, credential, CHATGPT_MODEL_BASE)
         if trouble:
             return AppServerAnswer(auth_method=method, error=trouble)
     return AppServerAnswer("chatgpt", _plan(credential.plan), method)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.checks.restrictions import filtered
 from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE
 from authtui.credentials.agent_place import task_failure
 from authtui.credentials.assumptions import OK, refusal
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.credentials.selection import Credential
 
+CHATGPT_MODEL_PATH: Final = "/backend-api/codex"
 MANAGED_PLANS: Final = ("enterprise", "business", "hc", "education", "edu", "ent26")
 _REFRESH_TEXTS = {
     "refresh_token_expired": "because your refresh token has expired.",
@@ -58,9 +60,38 @@ def refresh_trouble(case: Case) -> str | None:
     return f"{start}{middle} Please log out and sign in again."
 
 
-def routing_trouble(case: Case, credential: Credential) -> str | None:
-    """Why the workspace look-up before the first request fails (from 0.155/0.156 on), or None."""
-    if not case.contract.routing or not case.provider.built_in:
+def policies_trouble(case: Case) -> str | None:
+    """Why the policies of a managed plan cannot be loaded, or None.
+
+    They belong to the login, whichever credential makes the requests: the API key of the
+    environment hides it no more than a provider's own key does. Loading them refreshes a stale
+    token (0.128 and 0.169, driven against a backend).
+    """
+    login = filtered(case.observation, case.contract, case.places, on_exec=False).credential
+    if login is None or login.plan not in MANAGED_PLANS:
+        return None
+    if is_stale(login, case.contract, case.observation.at):
+        spent = refresh_trouble(case)
+        if spent and spent != "builder" and case.assumptions.accepts_expired != "yes":
+            return spent
+    return None if case.assumptions.policies == OK else case.contract.policies_failed
+
+
+def is_routed(case: Case, base: str) -> bool:
+    """Whether the workspace look-up decides where model requests at this base go."""
+    return (
+        case.contract.routing
+        and case.provider.built_in
+        and base.rstrip("/").endswith(CHATGPT_MODEL_PATH)
+    )
+
+
+def routing_trouble(case: Case, credential: Credential, base: str) -> str | None:
+    """Why the workspace look-up before the first request fails (from 0.155/0.156 on), or None.
+
+    With model requests at another address than ChatGPT's own path a failing look-up is ignored.
+    """
+    if not is_routed(case, base):
         return None
     if credential.account_id is None and credential.mode in CHATGPT_MODES:
         return None
@@ -90,7 +121,8 @@ def identity_trouble(case: Case, credential: Credential) -> str | None:
     if contract.managed_identity == "biscuit":
         return _biscuit_trouble(case, credential)
     if given.register != OK:
-        url = f"{AUTHAPI_BASE}/v1/agent/register"
+        override = case.observation.environment.trimmed("CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL")
+        url = f"{(override or AUTHAPI_BASE).rstrip('/')}/v1/agent/register"
         return f"ERROR: agent identity registration failed for {url}"
     if given.task != OK:
         return f"ERROR: {task_failure(given.task, contract)}"

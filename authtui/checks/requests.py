@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from authtui.checks.courses import Course, stop
 from authtui.checks.findings import Outcome, PlannedRequest, Prediction
 from authtui.checks.preparations import (
-    MANAGED_PLANS,
     identity_trouble,
+    is_routed,
     is_stale,
+    policies_trouble,
     refresh_trouble,
     routing_trouble,
 )
 from authtui.checks.restrictions import has_token_data
-from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE
+from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
 from authtui.credentials.assumptions import OK, refusal
 from authtui.credentials.selection import (
     CHATGPT_MODES,
@@ -42,6 +43,16 @@ _INCORRECT_KEY = (
 def request_of(case: Case, found: Resolution) -> Course:
     """What `exec` does from the first request on, with what the ladder found."""
     provider = case.provider
+    policies = policies_trouble(case)
+    if policies:
+        return stop(
+            "exec",
+            f"Error: {policies}",
+            "degraded",
+            credential=found.credential,
+            failure=found.failure,
+            trouble="policies",
+        )
     if not provider.built_in:
         own = _provider_credential(case)
         if isinstance(own, Course):
@@ -54,7 +65,7 @@ def request_of(case: Case, found: Resolution) -> Course:
                 fedramp=False,
                 credential=own.source,
             )
-            return _ready(case, own, request)
+            return _answered(case, own, request)
         if not provider.requires_openai_auth and not case.contract.provider_inherits_login:
             request = PlannedRequest(provider.base_url or API_MODEL_BASE, None, None, fedramp=False)
             return _refused_by_server(case, request, found, "degraded", "provider")
@@ -99,7 +110,7 @@ def request_of(case: Case, found: Resolution) -> Course:
     request = PlannedRequest(
         base, "Bearer", credential.account_id, credential.fedramp, credential.source
     )
-    routing = routing_trouble(case, credential)
+    routing = routing_trouble(case, credential, base)
     if routing:
         return stop(
             "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
@@ -184,16 +195,7 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
 def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
     contract, assumptions = case.contract, case.assumptions
     if not has_token_data(credential):
-        # Some generations ask the model endpoint all the same, with nothing attached.
-        bare = PlannedRequest(base, None, None, fedramp=False, credential=credential.source)
-        return stop(
-            "exec",
-            f"ERROR: {contract.no_tokens}",
-            "unreadable",
-            credential=credential,
-            request=bare if contract.asks_without_tokens else None,
-            trouble="no-tokens",
-        )
+        return _without_tokens(case, credential, base)
     request = PlannedRequest(
         base, "Bearer", credential.account_id, credential.fedramp, credential.source
     )
@@ -224,18 +226,10 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
             )
         if not bad:
             assumes = ("the token is refreshed: the authority takes the refresh token",)
-    if assumptions.policies != OK and credential.plan in MANAGED_PLANS:
-        return stop(
-            "exec",
-            f"Error: {contract.policies_failed}",
-            "degraded",
-            credential=credential,
-            trouble="policies",
-        )
     managed = _managed_identity(case, credential, base)
     if managed:
         return managed
-    routing = routing_trouble(case, credential)
+    routing = routing_trouble(case, credential, base)
     if routing:
         return stop(
             "exec",
@@ -248,13 +242,38 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
     return _answered(case, credential, request, assumes)
 
 
+def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
+    contract = case.contract
+    bare = PlannedRequest(base, None, None, fedramp=False, credential=credential.source)
+    text, asks = contract.no_tokens, contract.asks_without_tokens
+    if contract.managed_identity == "bearer" and _manages_identity(case, credential):
+        text = "ChatGPT auth is unavailable"
+    elif contract.routing and not is_routed(case, base):
+        # No look-up stands in the way: the request goes out bare, as in older generations.
+        text, asks = SIGNED_OUT_SINCE, True
+    return stop(
+        "exec",
+        f"ERROR: {text}",
+        "unreadable",
+        credential=credential,
+        request=bare if asks else None,
+        trouble="no-tokens",
+    )
+
+
+def _manages_identity(case: Case, credential: Credential) -> bool:
+    """Whether `features.use_agent_identity` does something for this login."""
+    if case.observation.config.get("features.use_agent_identity") is not True:
+        return False
+    kind = case.contract.managed_identity
+    if kind == "bearer":
+        return credential.mode == "chatgpt"
+    return kind == "biscuit" and credential.mode in CHATGPT_MODES
+
+
 def _managed_identity(case: Case, credential: Credential, base: str) -> Course | None:
     contract = case.contract
-    if case.observation.config.get("features.use_agent_identity") is not True:
-        return None
-    if contract.managed_identity == "none" or credential.mode not in CHATGPT_MODES:
-        return None
-    if contract.managed_identity == "bearer" and credential.mode != "chatgpt":
+    if not _manages_identity(case, credential):
         return None
     text = identity_trouble(case, credential)
     if text:
@@ -270,7 +289,7 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
             request=first if contract.managed_identity == "biscuit" else None,
             trouble="register",
         )
-    routing = routing_trouble(case, credential)
+    routing = routing_trouble(case, credential, base)
     if routing:
         return stop(
             "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
@@ -290,16 +309,22 @@ def _answered(
         return _ready(case, credential, request, assumes)
     if fault == "unreachable":
         return _unreachable(case, credential, request)
-    refused = refusal(fault)
-    status = refused.status if refused else fault
-    text = f"ERROR: unexpected status {status}"
-    if fault.startswith("429"):
-        text = f"ERROR: exceeded retry limit, last status: {status}"
-    elif refused and refused.body is not None:
-        text = f"{text}: {refused.body}, url: {request.base_url}/responses"
+    text = _refusal_text(fault, request)
     return stop(
         "exec", text, "degraded", credential=credential, request=request, trouble="responses"
     )
+
+
+def _refusal_text(fault: str, request: PlannedRequest) -> str:
+    """What the client prints when the model endpoint says no."""
+    refused = refusal(fault)
+    status = refused.status if refused else fault
+    if fault.startswith("429"):
+        return f"ERROR: exceeded retry limit, last status: {status}"
+    text = f"ERROR: unexpected status {status}"
+    if refused and refused.body is not None:
+        text = f"{text}: {refused.body}, url: {request.base_url}/responses"
+    return text
 
 
 def _unreachable(
@@ -345,7 +370,10 @@ def _refused_by_server(
     if case.assumptions.responses == "unreachable":
         course = _unreachable(case, found.credential, request, outcome)
         return course._replace(failure=found.failure, filtered=found.filtered)
+    fault = case.assumptions.responses
     text = "ERROR: " + _MISSING_BEARER.format(url=request.base_url)
+    if fault != OK:
+        text = _refusal_text(fault, request)
     prediction = Prediction(
         "exec",
         1,
