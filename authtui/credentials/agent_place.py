@@ -73,6 +73,7 @@ def personal_access_token(
             token,
             account_id=account,
             policy_account=account,
+            plan=assumptions.whoami_plan,
             fedramp=assumptions.whoami_fedramp == "yes",
             assumes=(f"whoami accepts the token and names {known}",),
         ),

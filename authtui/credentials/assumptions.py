@@ -23,7 +23,7 @@ class Assumptions(NamedTuple):
     task: `ok`, a status, `omitted`, `not-json`, `not-base64`, `sealed-to-another-key`, `timeout`.
     whoami: `ok`, a status, `not-json` (or a field missing), `unreachable`. whoami_account: the
     account a personal access token belongs to; None assumes the one that is asked for.
-    whoami_fedramp: `yes` for an account of that kind.
+    whoami_fedramp: `yes` for an account of that kind; whoami_plan: its plan.
     register: agent registration: `ok` or a status; runtime: the runtime id that it gives.
     biscuit: `ok`, `missing` or a status.
     refresh: `ok`, an error code such as `refresh_token_reused`. accepts_expired: the model
@@ -49,6 +49,7 @@ class Assumptions(NamedTuple):
     network: str = OK
     whoami_fedramp: str = "no"
     runtime: str | None = None
+    whoami_plan: str | None = None
 
     def settled(self) -> Assumptions:
         """A copy in which `network=down` has been spelled out for each server."""

@@ -161,7 +161,11 @@ def states(count: int, *, seed: int = 1) -> list[OnlineState]:
 
 def assumptions_of(state: OnlineState) -> Assumptions:
     """What a prediction is told of the backend: its fault, and the account behind a token."""
-    given: dict[str, str] = {"whoami_account": OURS, **FAULTS[state.fault].assumed}
+    given: dict[str, str] = {
+        "whoami_account": OURS,
+        "whoami_plan": "business",
+        **FAULTS[state.fault].assumed,
+    }
     if state.document.startswith("stale login, spent"):
         given["refresh"] = "refresh_token_reused"
     return Assumptions(**given)
