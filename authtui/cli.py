@@ -8,9 +8,11 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from authtui import __version__
+from authtui.commands import Given
 
 if TYPE_CHECKING:
     import argparse
@@ -25,7 +27,8 @@ COMMANDS = {
     "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
 }
-EPILOG = """\
+"""What each does; it lives in the module of that name in `authtui.commands`."""
+EXIT_CODES = """\
 exit codes: 0 usable as far as can be known without the network · 1 the client would refuse, or
 send no or a wrong credential, or a check fails · 2 wrong usage · 3 cannot tell: something is there
 and could not be read · 4 not logged in · 70 a bug in authtui · 130 interrupted
@@ -72,37 +75,14 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
-    parser = _parser(arguments)
-    args = parser.parse_args(arguments)
-    if args.command == "check":
-        from authtui.commands import check
+    args = _parser(arguments).parse_args(arguments)
+    given = Given(os.environ, sys.stdin, sys.stdout, sys.stderr)
+    code: int = _module(args.command or "app").run(args, given)
+    return code
 
-        return check.run(args, environ=os.environ, out=sys.stdout, err=sys.stderr)
-    if args.command == "decode":
-        from authtui.commands import decode
-        from authtui.commands.options import clock_of
 
-        return decode.run(args, stdin=sys.stdin, out=sys.stdout, err=sys.stderr, now=clock_of(args))
-    if args.command == "paths":
-        from authtui.commands import paths
-        from authtui.commands.options import clock_of
-
-        return paths.run(args, environ=os.environ, out=sys.stdout, now=clock_of(args))
-    if args.command == "run":
-        from authtui.commands import run as lifecycle
-
-        return lifecycle.run(args, environ=os.environ, out=sys.stdout, err=sys.stderr)
-    if args.command == "demo":
-        from authtui.commands import demo
-
-        return demo.run(args, out=sys.stdout, err=sys.stderr)
-    if args.command == "serve-backend":
-        from authtui.commands import serve_backend
-
-        return serve_backend.run(args, out=sys.stdout, err=sys.stderr)
-    from authtui.commands import app
-
-    return app.run(args, environ=os.environ, err=sys.stderr)
+def _module(command: str) -> Any:  # noqa: ANN401 - a module with `run` and `add_arguments`
+    return import_module(f"authtui.commands.{command.replace('-', '_')}")
 
 
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
@@ -124,7 +104,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
         prog="authtui",
         description="Open it and read why a Codex login fails, what the client will do next, and "
         "what to change. Without a command it opens the app on this machine's state.",
-        epilog=EPILOG,
+        epilog=EXIT_CODES,
         formatter_class=formatter,
     )
     parser.add_argument("--version", action="version", version=f"authtui {__version__}")
@@ -142,49 +122,15 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
             name,
             help=words,
             description=words[0].upper() + words[1:] + ".",
+            epilog=EXIT_CODES,
             formatter_class=formatter,
         )
         if name == chosen:
-            _add_arguments(name, sub, help_wanted=bool({"-h", "--help"} & set(arguments)))
+            module = _module(name)
+            module.add_arguments(sub)
+            if hasattr(module, "more_help") and {"-h", "--help"} & set(arguments):
+                sub.epilog = f"{EXIT_CODES}\n{module.more_help()}"
     return parser
-
-
-def _add_arguments(name: str, parser: argparse.ArgumentParser, *, help_wanted: bool) -> None:
-    from authtui.commands.options import add_common
-
-    if name == "check":
-        from authtui.commands import check
-
-        check.add_arguments(parser)
-        if help_wanted:
-            parser.epilog = EPILOG + "\n" + _recognised()
-    elif name == "decode":
-        from authtui.commands import decode
-
-        decode.add_arguments(parser)
-        add_common(parser, nested=True)
-    elif name == "run":
-        from authtui.commands import run as lifecycle
-
-        lifecycle.add_arguments(parser)
-    elif name == "demo":
-        from authtui.commands import demo
-
-        demo.add_arguments(parser)
-    elif name == "serve-backend":
-        from authtui.commands import serve_backend
-
-        serve_backend.add_arguments(parser)
-    else:
-        add_common(parser, nested=True)
-        parser.add_argument("--json", action="store_true", help="print JSON")
-
-
-def _recognised() -> str:
-    from authtui.checks.catalogue import modes_table
-
-    rows = [f"  {title:<58} {', '.join(ids)}" for _, title, ids in modes_table()]
-    return "failure modes recognised from local state alone:\n" + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":

@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
     from datetime import datetime
-    from typing import Any, TextIO
+    from typing import Any
 
+    from authtui.commands import Given
     from authtui.credentials.observation import Observation
     from authtui.lifecycle.transitions import Lifecycle
     from authtui.model.session import AuthSession
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 EXIT_USAGE = 2
 
 
-def run(args: argparse.Namespace, *, environ: Mapping[str, str], err: TextIO) -> int:
+def run(args: argparse.Namespace, given: Given) -> int:
     """Open the app; returns its exit code."""
     import sys
 
@@ -29,9 +30,10 @@ def run(args: argparse.Namespace, *, environ: Mapping[str, str], err: TextIO) ->
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print(
             "authtui: the app needs a terminal; `authtui check` gives the same answer as text",
-            file=err,
+            file=given.err,
         )
         return EXIT_USAGE
+    environ = given.environ
     made: list[AuthSession[Any]] = []
 
     def make() -> AuthSession[Any]:

@@ -12,10 +12,10 @@ from authtui.redaction import printable, redact_text
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
     from typing import TextIO
 
     from authtui.checks.findings import Assessment, TokenView
+    from authtui.commands import Given
     from authtui.credentials.observation import Observation
 
 EXIT_USABLE, EXIT_REFUSED, EXIT_USAGE, EXIT_CANNOT_TELL, EXIT_NOT_LOGGED_IN = 0, 1, 2, 3, 4
@@ -51,8 +51,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, *, environ: Mapping[str, str], out: TextIO, err: TextIO) -> int:
+def more_help() -> str:
+    """The failure modes that are recognised: too much to make unless it is asked for."""
+    from authtui.checks.catalogue import modes_table
+
+    rows = [f"  {title:<58} {', '.join(ids)}" for _, title, ids in modes_table()]
+    return "failure modes recognised from local state alone:\n" + "\n".join(rows) + "\n"
+
+
+def run(args: argparse.Namespace, given: Given) -> int:
     """Judge the state, print the answer, and return the exit code of the contract."""
+    environ, _, out, err = given
     from authtui.commands.experiment import apply
 
     observation = observe(args, environ)

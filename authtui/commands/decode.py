@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TextIO
 
+from authtui.commands.options import add_common, clock_of
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.checks.findings import ClaimRow, TokenView
+    from authtui.commands import Given
     from authtui.contracts import Contract
     from authtui.tokens.agent import AgentJudgement
     from authtui.tokens.jwt import DecodedJwt
@@ -43,19 +45,22 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--jwks", metavar="FILE|URL", help="key set to verify with; a URL is fetched (10 s limit)"
     )
     parser.add_argument("--json", action="store_true", help="print JSON")
+    add_common(parser, nested=True)
 
 
-def run(args: argparse.Namespace, *, stdin: TextIO, out: TextIO, err: TextIO, now: datetime) -> int:
+def run(args: argparse.Namespace, given: Given) -> int:
     """Decode one token and print it. Exit codes: 0, 1 (refused), 2 (usage), 3 (unreadable).
 
     Reads `args.token`, `args.jwks`, `args.json`, and, where present, `args.offline` and
     `args.contract`. The key set is fetched only when a URL was asked for.
     """
-    given = _read_token(args.token, stdin)
-    if given is None or not given.strip():
-        reason = "standard input is not text or too long" if given is None else "no token was given"
+    _, stdin, out, err = given
+    now = clock_of(args)
+    token = _read_token(args.token, stdin)
+    if token is None or not token.strip():
+        reason = "standard input is not text or too long" if token is None else "no token was given"
         err.write(f"authtui decode: {reason}\n")
-        return 3 if given is None else 2
+        return 3 if token is None else 2
     contract = _contract(getattr(args, "contract", None))
     if contract is None:
         err.write(f"authtui decode: unknown contract {printable(str(args.contract), 60)}\n")
@@ -69,7 +74,7 @@ def run(args: argparse.Namespace, *, stdin: TextIO, out: TextIO, err: TextIO, no
     from authtui.tokens.jwt import decode
     from authtui.tokens.view import view_decoded
 
-    decoded = decode(given)
+    decoded = decode(token)
     judgement: AgentJudgement | None = None
     is_agent = decoded.claims is not None and any(name in decoded.claims for name in _AGENT_CLAIMS)
     if is_agent:

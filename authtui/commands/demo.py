@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
+    from authtui.commands import Given
     from authtui.demo.play import Ending, Stage
     from authtui.demo.story import Story
     from authtui.lifecycle.preview import Outcome
@@ -54,8 +55,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, *, out: TextIO, err: TextIO, folder: Path | None = None) -> int:
+def run(args: argparse.Namespace, given: Given, folder: Path | None = None) -> int:
     """Play one story; `folder` is where the stories stand, None for those of the program."""
+    out, err = given.out, given.err
     from authtui.demo.story import FOLDER, read_names, read_story
 
     folder = folder or FOLDER

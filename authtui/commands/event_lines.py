@@ -30,6 +30,10 @@ _WORDS = {
     "RequestStarted": "request",
     "RequestFinished": "answer",
     "Told": "story",
+    "ChildStarted": "program started",
+    "ChildSaid": "program said",
+    "ChildEnded": "program ended",
+    "RotationSeen": "refresh token rotated",
 }
 
 

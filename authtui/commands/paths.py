@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from authtui.commands.options import add_common
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import read_environment
 from authtui.credentials.files import stat_file
@@ -20,10 +21,11 @@ from authtui.record import NamedTuple
 from authtui.redaction import printable
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Iterator, Mapping
-    from datetime import datetime
     from typing import TextIO
+
+    from authtui.commands import Given
 
 Access = Literal["read", "read, on request removed", "written"]
 
@@ -45,9 +47,15 @@ class Place(NamedTuple):
     detail: str = ""
 
 
-def run(args: Namespace, *, environ: Mapping[str, str], out: TextIO, now: datetime) -> int:
+def add_arguments(parser: ArgumentParser) -> None:
+    """The options of this command."""
+    add_common(parser, nested=True)
+    parser.add_argument("--json", action="store_true", help="print JSON")
+
+
+def run(args: Namespace, given: Given) -> int:
     """Print the places; 0, or 1 where the client itself would not find its home."""
-    del now
+    environ, out = given.environ, given.out
     home = resolve_home(environ, getattr(args, "home", None))
     found = places(environ, getattr(args, "home", None))
     if getattr(args, "json", False):

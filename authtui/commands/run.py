@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import TextIO
 
+    from authtui.commands import Given
     from authtui.lifecycle.preview import Outcome
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
@@ -61,8 +62,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser, nested=True)
 
 
-def run(args: argparse.Namespace, *, environ: Mapping[str, str], out: TextIO, err: TextIO) -> int:
+def run(args: argparse.Namespace, given: Given) -> int:
     """Perform or preview the actions in order; stops at the first that cannot be done."""
+    environ, _, out, err = given
     import asyncio
 
     problem = _bad_base(args.base_url)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
+    from authtui.commands import Given
     from authtui.demo.backend.guide import Setup
     from authtui.demo.backend.server import Backend
     from authtui.demo.backend.state import SeenRequest
@@ -68,8 +69,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, then a line a request")
 
 
-def run(args: argparse.Namespace, *, out: TextIO, err: TextIO) -> int:
+def run(args: argparse.Namespace, given: Given) -> int:
     """Serve until Ctrl-C (130) or SIGTERM (0); 2 where the address or the port cannot be had."""
+    out, err = given.out, given.err
     import queue
 
     from authtui.demo.backend.guide import setup_for

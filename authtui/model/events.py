@@ -196,6 +196,51 @@ class RequestFinished(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class ChildStarted(Event):
+    """A watched program was started; `command` is redacted, `overrides` says how it was led here.
+
+    `number` tells several programs of one session apart, from 1.
+    """
+
+    number: int
+    command: tuple[str, ...]
+    overrides: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ChildSaid(Event):
+    """A watched program wrote whole lines, redacted."""
+
+    number: int
+    stream: Literal["stdout", "stderr"]
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChildEnded(Event):
+    """A watched program ended: its exit status, or the signal's name; `reason` is a sentence."""
+
+    number: int
+    exit_status: int | None = None
+    signal: str | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RotationSeen(Event):
+    """A refresh passed on the wire: the refresh token of mark `old` is used up, `new` replaces it.
+
+    Marks are fingerprints such as `#1f2e3d`. `by` names who did it; `accepted` is False where the
+    service refused the old one.
+    """
+
+    by: str
+    old: str | None
+    new: str | None
+    accepted: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Told(Event):
     """What a played story says to its next step; `step` counts from 1, up to `steps`."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.commands import paths
+from authtui.commands import Given, paths
 from authtui.credentials.encrypted_store import STORE
 from authtui.credentials.keyring_store import SERVICE, auth_account, secrets_account
 from authtui.credentials.observation import FileFacts, KeyringFacts, Observation
@@ -181,7 +181,7 @@ def test_paths_lists_every_place_and_whether_it_is_there(home: Path) -> None:
     (home / "auth.json").chmod(0o644)
     environ = {"HOME": str(home.parent), "XDG_CONFIG_HOME": "/xdg", "SSL_CERT_FILE": "/no.pem"}
     out = io.StringIO()
-    status = paths.run(Namespace(home=None, json=False), environ=environ, out=out, now=NOW)
+    status = paths.run(Namespace(home=None, json=False), Given(environ, io.StringIO(), out, out))
     text = out.getvalue()
     lines = {line.strip().split("  ")[0]: line for line in text.splitlines()}
     assert status == 0
@@ -197,7 +197,7 @@ def test_paths_lists_every_place_and_whether_it_is_there(home: Path) -> None:
 def test_paths_as_json_is_one_document_and_names_a_broken_home() -> None:
     out = io.StringIO()
     arguments = Namespace(home="/nonexistent/\x1b[1m", json=True)
-    status = paths.run(arguments, environ={}, out=out, now=NOW)
+    status = paths.run(arguments, Given({}, io.StringIO(), out, out))
     tree = json.loads(out.getvalue())
     assert status == 1
     assert "does not exist" in tree["home_error"]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authtui.checks.findings import PlannedRequest, Prediction
-from authtui.commands import check
+from authtui.commands import Given, check
 from authtui.credentials.assumptions import Assumptions
 from tests.oracle.cases import NOW, VERSIONS, Machine, Run, assumed, lay_out, runs
 from tests.oracle.comparison import SURFACE, Difference, compare_prediction
@@ -53,7 +53,7 @@ def _document(run: Run, machine: Machine) -> dict[str, Any]:
     add_common(outer)
     arguments = parser.parse_args(_arguments(run), outer.parse_args([]))
     out, err = io.StringIO(), io.StringIO()
-    code = check.run(arguments, environ=machine.environ, out=out, err=err)
+    code = check.run(arguments, Given(machine.environ, io.StringIO(), out, err))
     assert err.getvalue() == ""
     document = json.loads(out.getvalue())
     assert isinstance(document, dict)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from authtui.commands import decode
+from authtui.commands import Given, decode
 from tests.tokens.token_samples import NOW, PRIVATE_KEY, agent_claims, key_set, part, signed
 
 if TYPE_CHECKING:
@@ -24,9 +24,9 @@ def run(*words: str, stdin: str = "", offline: bool = False) -> tuple[int, str, 
     parser = argparse.ArgumentParser()
     decode.add_arguments(parser)
     args = parser.parse_args(words)
-    args.offline = offline
+    args.offline, args.now = offline, NOW
     out, err = io.StringIO(), io.StringIO()
-    code = decode.run(args, stdin=io.StringIO(stdin), out=out, err=err, now=NOW)
+    code = decode.run(args, Given({}, io.StringIO(stdin), out, err))
     return code, out.getvalue(), err.getvalue()
 
 

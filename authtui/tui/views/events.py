@@ -52,6 +52,10 @@ _NAMES: Final = {
     "RequestStarted": "request",
     "RequestFinished": "answer",
     "Told": "story",
+    "ChildStarted": "program",
+    "ChildSaid": "said",
+    "ChildEnded": "ended",
+    "RotationSeen": "rotated",
 }
 
 
@@ -109,6 +113,15 @@ def _step_words(event: Event) -> str:
             return f"{gone}{'; ' + '; '.join(event.warnings) if event.warnings else ''}"
         case ev.Restored():
             return f"{event.place} from {event.restored_from}"
+        case ev.ChildStarted():
+            return " ".join(event.command)
+        case ev.ChildSaid():
+            return " ⏎ ".join(event.lines)
+        case ev.ChildEnded():
+            return event.reason
+        case ev.RotationSeen():
+            outcome = f"now {event.new}" if event.accepted else "refused"
+            return f"refresh token {event.old} by {event.by}: {outcome}"
         case ev.Told():
             return f"{event.step}/{event.steps} {event.text}"
         case _:
