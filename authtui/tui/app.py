@@ -17,6 +17,7 @@ from authtui.redaction import redact_text
 from authtui.tui.acts import Acts
 from authtui.tui.desk import Desk
 from authtui.tui.keys import unknown_ids
+from authtui.tui.probing import KEYRING_SECONDS, Probing
 from authtui.tui.revealing import Revealing
 from authtui.tui.theme import NAMES, first_theme, themes
 from authtui.tui.traffic import Traffic
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
 MARK_SECONDS = 3.0
 REDRAWS_PER_SECOND = 15
-PROBE_SECONDS = 5.0
 
 
 def _commands() -> type[Provider]:
@@ -83,13 +83,12 @@ class AuthtuiApp(Revealing):
         self.message: tuple[str, str] | None = None
         self.watching = ""
         self._watch = watch
-        self._fill_in = fill_in
+        self.probing = Probing(self, fill_in)
         self._marks: frozenset[str] = frozenset()
         self._drawn = session.state.assessment
         self._woken = threading.Event()
         self._stop = threading.Event()
         self._loading = False
-        self._probing = False
         self._said = 0
         for theme in themes():
             self.register_theme(theme)
@@ -140,34 +139,14 @@ class AuthtuiApp(Revealing):
             self.load("start")
         for problem in (*self.settings.problems, *unknown_ids(self.settings.keymap))[:1]:
             self.say(f"settings: {problem}", "warn", 8)
-        self._probe()
+        self.probing.start()
         if self._watch:
             from authtui.tui.watch import watch_session
 
             self.watching = "watching"
             self.run_thread(lambda: watch_session(self.session, self._stop), "watch")
             self.desk.update_frame()
-            self.set_interval(PROBE_SECONDS, self._probe_again)
-
-    def _probe(self) -> None:
-        look = self._fill_in
-        if look is None or self._probing:
-            return
-        self._probing = True
-
-        def work() -> None:
-            try:
-                look()
-            finally:
-                self._probing = False
-
-        self.run_thread(work, "fill-in")
-
-    def _probe_again(self) -> None:
-        # Only a keyring that was asked once is asked again: the others cannot have changed.
-        seen = self.session.state.observation
-        if seen is not None and seen.keyring.status != "not-probed":
-            self._probe()
+            self.set_interval(KEYRING_SECONDS, self.probing.again)
 
     def run_thread(self, work: Callable[[], object], group: str) -> None:
         """Run something that may wait, outside the loop; a newer one of the group replaces it."""

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import threading
 import time
 from typing import TYPE_CHECKING
 
+from authtui.credentials.observation import KeyringFacts
+from authtui.redaction import Secret
+from authtui.settings import Settings
+from authtui.tui.app import AuthtuiApp
+from authtui.tui.probing import KEYRING_SECONDS
 from authtui.tui.watch import watch_session
 from tests.tui.samples import answer, session_of
 
@@ -83,6 +89,46 @@ def test_a_home_that_is_deleted_is_noticed_and_breaks_nothing(tmp_path: Path) ->
         (home / "auth.json").unlink()
         home.rmdir()
         wait_for(lambda: "Loaded" in kinds(session)[1:])
+
+
+async def test_a_changed_keyring_entry_shows_within_a_second() -> None:
+    session = session_of(answer("healthy"))
+    entry = KeyringFacts(status="absent", account="cli|0")
+
+    def look() -> None:
+        seen = session.state.observation
+        assert seen is not None
+        if seen.keyring != entry:
+            session.adopt(seen._replace(keyring=entry), "keyring")
+
+    app = AuthtuiApp(session, Settings(theme="dark"), fill_in=look)
+    async with app.run_test():
+        while len(session.events) < 2:
+            await asyncio.sleep(0.01)
+        entry = entry._replace(status="present", document=Secret("{}"))
+        start = time.monotonic()
+        while getattr(session.events[-1], "changes", ()) != ("keyring entry: absent → present",):
+            assert time.monotonic() - start < 3, "nothing was noticed"
+            await asyncio.sleep(0.01)
+        assert time.monotonic() - start < 1
+
+
+async def test_a_keyring_that_hangs_is_left_alone_for_a_while() -> None:
+    session = session_of(answer("healthy"))
+    looks = 0
+
+    def look() -> None:
+        nonlocal looks
+        looks += 1
+        seen = session.state.observation
+        assert seen is not None
+        hanging = KeyringFacts(status="hanging", account="cli|0")
+        session.adopt(seen._replace(keyring=hanging), "keyring")
+
+    app = AuthtuiApp(session, Settings(theme="dark"), fill_in=look)
+    async with app.run_test():
+        await asyncio.sleep(2 * KEYRING_SECONDS + 0.4)
+    assert looks == 1
 
 
 def test_files_that_stay_as_they_are_cause_no_event(tmp_path: Path) -> None:
