@@ -88,6 +88,9 @@ def _module(command: str) -> Any:  # noqa: ANN401 - a module with `run` and `add
 def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     import argparse
 
+    # Without this every message is looked for in the message catalogues of the system: 2 ms.
+    vars(argparse)["_"] = lambda text: text
+
     from authtui.commands.options import add_common
     from authtui.redaction import printable, redact_text
 
@@ -115,9 +118,12 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     parser.add_argument(
         "--no-watch", dest="watch", action="store_false", help="do not watch for changes"
     )
+    help_wanted = bool({"-h", "--help"} & set(arguments))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
     chosen = next((word for word in arguments if word in COMMANDS), None)
     for name, words in COMMANDS.items():
+        if chosen not in (None, name) and not help_wanted:
+            continue  # nobody will see that it exists
         sub = commands.add_parser(
             name,
             help=words,
@@ -128,7 +134,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
         if name == chosen:
             module = _module(name)
             module.add_arguments(sub)
-            if hasattr(module, "more_help") and {"-h", "--help"} & set(arguments):
+            if help_wanted and hasattr(module, "more_help"):
                 sub.epilog = f"{EXIT_CODES}\n{module.more_help()}"
     return parser
 

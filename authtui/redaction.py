@@ -1,17 +1,18 @@
 """Secrets as a type of their own, redaction by shape, and text made safe to show.
 
-Nothing here imports anything of ours: every other room may rely on it. Outside text passes
+Every other room may rely on this one, which rests on nothing but the digests. Outside text passes
 `printable()` before it reaches a terminal; a secret is held as `Secret`, which cannot be printed
 by accident; `redact_text()` removes secrets by their shape from text whose fields are not known.
 """
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 from functools import partial
 from typing import Final, NoReturn
+
+from authtui.digests import blake2b
 
 _BLOCKS: Final = "▒▒▒▒"
 _FINGERPRINT_PERSON: Final = b"authtui/print"
@@ -104,7 +105,8 @@ class Secret:
     def fingerprint(self) -> str:
         """Six hex digits: the same value gives the same mark; 24 bits confirm no guess."""
         data = self._value.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(data, digest_size=3, person=_FINGERPRINT_PERSON).hexdigest()
+        digest: str = blake2b(data, digest_size=3, person=_FINGERPRINT_PERSON).hexdigest()
+        return digest
 
     def __len__(self) -> int:
         """The length of the value."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -104,6 +103,8 @@ def line_of(subject: Subject, field: str) -> str:
 
 def quoted_path(path: str) -> str:
     """A path as a shell takes it."""
+    import shlex
+
     return shlex.quote(path)
 
 

@@ -7,10 +7,10 @@ used, and for requests that go wrong, have modules of their own.
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
+from authtui.checks.look import quoted_path
 from authtui.checks.phrases import (
     NOT_ANSWERED_YET,
     article,
@@ -70,7 +70,7 @@ class _Judge(FailureRules, TroubleRules):
                 f"{home.error}.",
                 "CODEX_HOME",
                 Fix("unset it, so that ~/.codex is used", "unset CODEX_HOME"),
-                Fix("or create the directory", f"mkdir -p {shlex.quote(home.path)}"),
+                Fix("or create the directory", f"mkdir -p {quoted_path(home.path)}"),
             )
         if trouble == "provider":
             provider = self.case.provider

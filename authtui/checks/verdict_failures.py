@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
-
 from authtui.checks.findings import Fix, Kind, Verdict
+from authtui.checks.look import quoted_path
 from authtui.checks.phrases import DROPPED_SILENTLY, describe
 from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
 from authtui.credentials.selection import Failure, forced_workspaces
@@ -135,7 +134,7 @@ class FailureRules(Bench):
                 *self._unread_fixes(path),
             )
         if failure.line or failure.field:
-            aside = shlex.quote(path)
+            aside = quoted_path(path)
             return self.make(
                 "record-not-what-it-seems",
                 f"A login is stored, but Codex cannot read it: {failure.where}",
@@ -153,7 +152,7 @@ class FailureRules(Bench):
 
     def _unread_fixes(self, path: str) -> tuple[Fix, ...]:
         facts = self.case.observation.auth_file
-        quoted = shlex.quote(path)
+        quoted = quoted_path(path)
         if facts.kind == "unreadable" or (facts.error and "Permission" in facts.error):
             owner = f"sudo chown $(id -un) {quoted} && chmod 600 {quoted}"
             return (Fix("give it back to you, readable by you alone", owner),)

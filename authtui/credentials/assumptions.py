@@ -6,7 +6,9 @@ variant with one of them false gives what the client does then (`check --assume 
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Final
+
+from authtui.record import NamedTuple
 
 OK: Final = "ok"
 DOWN: Final = "down"

@@ -12,6 +12,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from authtui.credentials.observation import KeyringFacts
+from authtui.digests import sha256
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -112,9 +113,8 @@ def classify(facts: KeyringFacts, error: BaseException) -> KeyringFacts:
 
 
 def _home_hash(canonical_home: str) -> str:
-    import hashlib
-
-    return hashlib.sha256(canonical_home.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    digest: str = sha256(canonical_home.encode("utf-8", "surrogateescape")).hexdigest()
+    return digest[:16]
 
 
 def _class_names(error: BaseException) -> Iterator[str]:
