@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from authtui.tui.lines import Item
 
+SIFT_SECONDS = 0.02
+"""Between two steps of a filter through a long list, so that keys are answered meanwhile."""
 _NO_SPACING = Spacing()
 _ORIGIN = Region(0, 0, 0, 0).offset
 _TITLES = {
@@ -218,8 +220,13 @@ class Desk(DeskActions):
 
     def _sift(self, text: str) -> str | None:
         problem = self.owner.traffic.sift(text)
-        self.update_all()
+        self._sift_on()
         return problem
+
+    def _sift_on(self) -> None:
+        if self.owner.traffic.sift_on():
+            self.set_timer(SIFT_SECONDS, self._sift_on)
+        self.update_all()
 
     # ── where we are ───────────────────────────────────────────────────────────────────────────
 

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 WAITING_KEPT: Final = 20_000
+ROWS_A_FRAME: Final = 4_000
+"""So many rows a filter looks at before the screen is drawn again: some milliseconds."""
 
 
 class Traffic:
@@ -78,8 +80,15 @@ class Traffic:
         found = parse_filter(text) if text.strip() else NO_FILTER
         if isinstance(found, FilterProblem):
             return found.statement
-        self.log.show(found)
+        self.log.show(found, ROWS_A_FRAME)
         return None
+
+    def sift_on(self) -> bool:
+        """Let the filter look further back; whether there is more to look at."""
+        if self._log is None or not self._log.unseen:
+            return False
+        self._log.look_on(ROWS_A_FRAME)
+        return bool(self._log.unseen)
 
 
 def copy_curl(app: AuthtuiApp, item: Item | None) -> None:
@@ -102,6 +111,8 @@ def ask_export(app: AuthtuiApp) -> None:
     if reason := app.reason_against("export"):
         app.say(reason, "warn")
         return
+    if app.traffic.any:
+        app.traffic.log.look_on()
     records = app.traffic.log.rows() if app.traffic.any else ()
     if not records:
         app.say("there is no request to export yet", "muted")

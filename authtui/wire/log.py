@@ -5,8 +5,7 @@ The newest exchanges keep their headers and bodies; of older ones the rows stay 
 
 from __future__ import annotations
 
-from collections import deque
-from itertools import islice
+from bisect import bisect_left
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
     from authtui.wire.records import RequestRecord
 
-ROWS_KEPT: Final = 10_000
+ROWS_KEPT: Final = 100_000
 DETAILS_KEPT: Final = 250
 FIELDS: Final = ("method", "status", "host", "path", "auth", "purpose", "is")
 _KINDS: Final = (
@@ -55,19 +54,21 @@ class RequestLog:
     """The records of a session for a live list.
 
     Rows are looked up by position, oldest first. Appending the finished record of a request that
-    is already there replaces it in place. `version` changes with every change of the rows.
+    is already there replaces it in place. `version` changes with every change of the rows. A row
+    has a place of its own for good: the count of all rows that ever came before it.
     """
 
     def __init__(self, rows_kept: int = ROWS_KEPT, details_kept: int = DETAILS_KEPT) -> None:
         """Keep that many rows, and that many of the newest with their bodies."""
-        self._rows: deque[RequestRecord] = deque()
+        self._rows: list[RequestRecord] = []
         self._kept = max(1, rows_kept)
         self._details = max(0, details_kept)
-        self._positions: dict[int, int] = {}  # number -> count of all rows ever before it
-        self._first = 0
-        self._stripped = 0
+        self._places: dict[int, int] = {}  # by the number of the record
+        self._first = 0  # the place of the oldest row
+        self._stripped = 0  # rows before this place have no detail
         self._filter = NO_FILTER
-        self._shown: list[int] | None = None
+        self._found: list[int] = []  # places of the rows that the filter shows, ascending
+        self._looked_from = 0  # the filter has looked at the rows from this place on
         self.dropped = 0
         self.version = 0
 
@@ -77,72 +78,105 @@ class RequestLog:
 
     def extend(self, records: Iterable[RequestRecord]) -> None:
         """Add a batch: new ones at the end, known numbers in place."""
+        rows, places = self._rows, self._places
+        fresh = place = self._first + len(rows)
         for record in records:
-            position = self._positions.get(record.number)
-            if position is not None:
-                self._replace(position, record)
+            known = places.setdefault(record.number, place)
+            if known == place:
+                rows.append(record)
+                place += 1
             else:
-                self._append(record)
+                self._replace(known, record, fresh)
+        if self._filter.terms:
+            matches, first = self._filter.matches, self._first
+            self._found += [p for p in range(fresh, place) if matches(rows[p - first])]
+        self._let_go()
         self.version += 1
 
-    def _append(self, record: RequestRecord) -> None:
-        position = self._first + len(self._rows)
-        self._rows.append(record)
-        self._positions[record.number] = position
-        if len(self._rows) > self._kept:
-            gone = self._rows.popleft()
-            self._positions.pop(gone.number, None)
-            self._first += 1
-            self.dropped += 1
-        oldest_whole = self._first + len(self._rows) - self._details
-        start = max(self._stripped, self._first)
-        for old in range(start, oldest_whole):
-            self._rows[old - self._first] = self._rows[old - self._first].without_detail()
-        self._stripped = max(self._stripped, oldest_whole)
-        if self._shown is not None and self._filter.matches(record):
-            self._shown.append(position)
-
-    def _replace(self, position: int, record: RequestRecord) -> None:
-        index = position - self._first
-        if position < self._stripped:
-            record = record.without_detail()
+    def _replace(self, place: int, record: RequestRecord, fresh: int) -> None:
+        index = place - self._first
         before = self._rows[index]
-        self._rows[index] = record
-        if self._shown is not None and self._filter.matches(before) != self._filter.matches(record):
-            self._shown = None  # rare: an answer that changes what the filter sees
+        self._rows[index] = record.without_detail() if place < self._stripped else record
+        if not self._filter.terms or not self._looked_from <= place < fresh:
+            return
+        shown = self._filter.matches(record)
+        if self._filter.matches(before) is shown:
+            return
+        at = bisect_left(self._found, place)
+        if shown:
+            self._found.insert(at, place)
+        else:
+            del self._found[at]
+
+    def _let_go(self) -> None:
+        rows = self._rows
+        extra = len(rows) - self._kept
+        # Taking from the front of a list moves all of it: done for many rows at once.
+        if extra > self._kept // 16:
+            for gone in rows[:extra]:
+                del self._places[gone.number]
+            del rows[:extra]
+            self._first += extra
+            self.dropped += extra
+            del self._found[: bisect_left(self._found, self._first)]
+        whole = max(0, len(rows) - self._details)
+        for index in range(max(0, self._stripped - self._first), whole):
+            if rows[index].detail is not None:
+                rows[index] = rows[index].without_detail()
+        self._stripped = max(self._stripped, self._first + whole)
 
     @property
     def filter(self) -> Filter:
         """The filter in force."""
         return self._filter
 
-    def show(self, wanted: Filter) -> None:
-        """Show only what a filter lets through; `NO_FILTER` shows all."""
+    def show(self, wanted: Filter, rows: int | None = None) -> None:
+        """Show only what a filter lets through; `NO_FILTER` shows all.
+
+        With `rows`, only that many of the newest are looked at now; `look_on` goes further back.
+        """
         self._filter = wanted
-        self._shown = None
+        self._found = []
+        self._looked_from = self._first + len(self._rows)
+        self.look_on(rows)
+
+    def look_on(self, rows: int | None = None) -> None:
+        """Let the filter look at so many rows more, the newest first; None for all."""
+        stop = self._looked_from
+        start = self._first if rows is None else max(self._first, stop - rows)
+        if self._filter.terms and start < stop:
+            matches, first = self._filter.matches, self._first
+            older = [p for p in range(start, stop) if matches(self._rows[p - first])]
+            self._found = older + self._found
+        self._looked_from = start
         self.version += 1
+
+    @property
+    def unseen(self) -> int:
+        """How many rows the filter has not looked at."""
+        return max(0, self._looked_from - self._first) if self._filter.terms else 0
 
     @property
     def count(self) -> int:
         """How many rows the filter shows."""
-        return len(self._rows) if not self._filter.terms else len(self._visible())
+        return len(self._found) if self._filter.terms else len(self._rows)
 
     def row(self, index: int) -> RequestRecord:
         """The row at a position of what is shown, oldest first."""
         if not self._filter.terms:
             return self._rows[index]
-        return self._rows[self._visible()[index] - self._first]
+        return self._rows[self._found[index] - self._first]
 
     def rows(self, start: int = 0, stop: int | None = None) -> tuple[RequestRecord, ...]:
         """A slice of what is shown."""
         if not self._filter.terms:
-            return tuple(islice(self._rows, start, stop))
-        return tuple(self._rows[p - self._first] for p in self._visible()[start:stop])
+            return tuple(self._rows[start:stop])
+        return tuple(self._rows[p - self._first] for p in self._found[start:stop])
 
     def find(self, number: int) -> RequestRecord | None:
         """The record of a number, shown or not."""
-        position = self._positions.get(number)
-        return None if position is None else self._rows[position - self._first]
+        place = self._places.get(number)
+        return None if place is None else self._rows[place - self._first]
 
     def chain(self, number: int) -> tuple[RequestRecord, ...]:
         """A record with those it was redirected from or retried after, oldest first."""
@@ -153,17 +187,6 @@ class RequestLog:
             before = record.redirect_of or record.retry_of
             record = self.find(before) if before is not None and before < record.number else None
         return tuple(reversed(found))
-
-    def _visible(self) -> list[int]:
-        if self._shown is None:
-            self._shown = [
-                self._first + index
-                for index, record in enumerate(self._rows)
-                if self._filter.matches(record)
-            ]
-        elif self._shown and self._shown[0] < self._first:
-            self._shown = [position for position in self._shown if position >= self._first]
-        return self._shown
 
 
 def parse_filter(text: str) -> Filter | FilterProblem:

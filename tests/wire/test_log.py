@@ -69,6 +69,40 @@ def test_a_filter_stays_right_while_rows_come_and_go() -> None:
     assert log.count == 4
 
 
+def test_a_filter_may_look_at_the_newest_first_and_at_the_rest_later() -> None:
+    log = RequestLog(rows_kept=10)
+    log.extend(record(n, status=401 if n % 2 else 200) for n in range(1, 10))
+    log.show(understood("status:401"), rows=4)
+    assert [row.number for row in log.rows()] == [7, 9]
+    assert log.unseen == 5
+    log.extend([record(6, status=401), record(2, status=401), record(10, status=401)])
+    assert [row.number for row in log.rows()] == [6, 7, 9, 10]
+    log.look_on()
+    assert [row.number for row in log.rows()] == [1, 2, 3, 5, 6, 7, 9, 10]
+    assert log.unseen == 0
+
+
+CHANGES = st.tuples(st.integers(1, 40), st.sampled_from([200, 401, None]))
+
+
+@given(
+    st.lists(st.lists(CHANGES, max_size=9)),
+    st.integers(1, 40),
+    st.integers(0, 12),
+)
+def test_a_filtered_list_is_what_filtering_the_rows_gives(
+    batches: list[list[tuple[int, int | None]]], kept: int, step: int
+) -> None:
+    log, whole = RequestLog(rows_kept=kept), RequestLog(rows_kept=kept)
+    log.show(understood("status:401"), rows=step)
+    for batch in batches:
+        for each in (log, whole):
+            each.extend(record(number, status=status) for number, status in batch)
+        log.look_on(step)
+    log.look_on()
+    assert log.rows() == tuple(row for row in whole.rows() if row.status == 401)
+
+
 FILTERS = [
     ("method:get", 1),
     ("status:401", 1),
@@ -144,8 +178,8 @@ def test_ten_thousand_rows_stay_below_ten_mebibytes() -> None:
 
     tracemalloc.start()
     try:
-        log = RequestLog()
-        for start in range(0, 12_000, 100):
+        log = RequestLog(rows_kept=10_000)
+        for start in range(0, 10_000, 100):
             log.extend([whole(n) for n in range(start, start + 100)])
         log.show(understood("status:200"))
         assert log.count == 10_000

@@ -51,7 +51,7 @@ def requests_doc(view: View, width: int) -> Doc:
     if dropped:
         text = f"{dropped:,} older ones were let go to bound the memory"
         head += note(text, width, "faint")
-    if not count:
+    if not count and not (live is not None and live.log.unseen):
         from authtui.wire.log import FIELDS
 
         head += note("No request is like that. Fields: " + ", ".join(FIELDS) + ".", width)
@@ -68,6 +68,8 @@ def requests_doc(view: View, width: int) -> Doc:
 def _info(view: View, count: int, whole: int) -> tuple[Span, ...]:
     number = f"{count:,}" if count == whole else f"{count:,} of {whole:,}"
     live = view.traffic
+    if live is not None and live.any and live.log.unseen:
+        number = f"{count:,}, looking at {live.log.unseen:,} more …"
     if live is None or not live.paused:
         return (Span(number, "faint", "pause"),)
     held = Span(f"‖ held, {live.waiting:,} new · p goes on ", "warn", "pause")
