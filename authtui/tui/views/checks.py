@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clip, pad, safe, width_of
+from authtui.tui.lines import (
+    BLANK,
+    Doc,
+    Item,
+    Line,
+    Span,
+    clip,
+    pad,
+    safe,
+    spans_width,
+    width_of,
+    wrap,
+)
 from authtui.tui.views.context import CHECKS, View, note
 
 if TYPE_CHECKING:
@@ -13,6 +25,7 @@ if TYPE_CHECKING:
 _ORDER: Final = {"fail": 0, "warn": 1, "unknown": 2, "pass": 3}
 _COLUMNS: Final = {"account_id": "account", "user_id": "user"}
 _ROOMY: Final = 76
+_MORE_ROWS: Final = 2
 
 
 def checks_doc(view: View, width: int, height: int = 0) -> Doc:
@@ -28,26 +41,28 @@ def checks_doc(view: View, width: int, height: int = 0) -> Doc:
     names = min(24, max((width_of(safe(c.id, 60)) for c in loud), default=0) + 2)
     items = []
     rows: list[Line] = []
+    spare_rows = height - len(loud)
     for check in order:
         glyph, tone, _ = CHECKS[check.status]
         quiet = check.status == "pass"
-        mark = (Span("changed ", "accent"),) if check.id in view.marks else ()
         summary = safe(check.summary)
-        spare = width - 3 - names - width_of(clip(summary, width)) - 2
+        room = width - 3 - names
         place = clip(safe(check.where, 120), 26)
-        told = width < _ROOMY or place in summary or width_of(place) > spare
-        where = () if told else (Span(" " + place, "faint"),)
-        rows.append(
-            Line(
-                (
-                    Span(f" {glyph} ", tone),
-                    Span(pad(safe(check.id, 60), names - 1) + " ", "muted" if quiet else "strong"),
-                    Span(summary, "muted" if quiet else "text"),
-                ),
-                (*mark, *where),
-                len(items),
-            )
+        told = place in summary or width_of(place) + 2 > room - width_of(clip(summary, width))
+        right = [Span("changed ", "accent")] if check.id in view.marks else []
+        right += [] if told or width < _ROOMY else [Span(" " + place, "faint")]
+        # What is wrong is told to its end, as long as that hides nothing else that is wrong.
+        most = 1 if quiet else 1 + min(_MORE_ROWS, max(0, spare_rows))
+        said = wrap(summary, room - (spans_width(right) + 1 if right else 0), most)
+        spare_rows -= len(said) - 1
+        head = (
+            Span(f" {glyph} ", tone),
+            Span(pad(safe(check.id, 60), names - 1) + " ", "muted" if quiet else "strong"),
         )
+        for number, text in enumerate(said):
+            left = head if number == 0 else (Span(" " * (3 + names)),)
+            words = Span(text, "muted" if quiet else "text")
+            rows.append(Line((*left, words), () if number else tuple(right), len(items)))
         items.append(Item(check.id, check, summary, "the check's result"))
     if not rows:
         rows = note("No check applies to this state.", width)
