@@ -25,6 +25,7 @@ COMMANDS = {
     "paths": "every file and keyring entry that is read or written",
     "run": "load, register, assert, refresh, logout, restore; a preview unless --live",
     "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",
+    "serve": "the app in a browser on this machine, by a link that opens once; read-only",
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
 }
 """What each does; it lives in the module of that name in `authtui.commands`."""
@@ -114,6 +115,9 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
     add_common(parser)
     parser.add_argument(
         "--presenter", action="store_true", help="a safe screen: reveal and export are locked"
+    )
+    parser.add_argument(
+        "--read-only", action="store_true", help="only show: the keys that act or write are locked"
     )
     parser.add_argument(
         "--no-watch", dest="watch", action="store_false", help="do not watch for changes"

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from authtui.model.session import AuthSession
 
 EXIT_USAGE = 2
+DRIVER = "TEXTUAL_DRIVER"
+"""Set where the app draws for another program than a terminal, as for the page of `serve`."""
 
 
 def run(args: argparse.Namespace, given: Given) -> int:
@@ -27,7 +29,8 @@ def run(args: argparse.Namespace, given: Given) -> int:
     from authtui.settings import read_settings, settings_path
     from authtui.tui.launch import launch
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    served = bool(given.environ.get(DRIVER))
+    if not served and not (sys.stdin.isatty() and sys.stdout.isatty()):
         print(
             "authtui: the app needs a terminal; `authtui check` gives the same answer as text",
             file=given.err,
@@ -69,10 +72,13 @@ def run(args: argparse.Namespace, given: Given) -> int:
         )
 
     settings = read_settings(settings_path())
+    if served and settings.clipboard == "native":
+        settings = settings._replace(clipboard="osc52")  # the page's clipboard, not this machine's
     return launch(
         make,
         settings,
         presenter=args.presenter,
+        read_only=args.read_only,
         watch=args.watch,
         fill_in=fill_in,
         lifecycle=lifecycle,

@@ -75,6 +75,20 @@ def add_common(parser: argparse.ArgumentParser, *, nested: bool = False) -> None
     )
 
 
+def common_words(args: argparse.Namespace) -> list[str]:
+    """The options of `add_common` as words, for another process that looks at the same state."""
+    words = [f"--contract={args.contract}", f"--surface={args.surface}"]
+    if args.home is not None:
+        words.append(f"--home={args.home}")
+    words += [f"--feature={name}={'on' if on else 'off'}" for name, on in args.feature]
+    if args.now is not None:
+        words.append(f"--now={args.now.isoformat()}")
+    if args.offline:
+        words.append("--offline")
+    words += [f"--assume={name}={value}" for name, value in args.assume]
+    return words
+
+
 def options_of(args: argparse.Namespace) -> Options:
     """What to judge for."""
     return Options(

@@ -47,7 +47,7 @@ class _Terminated(Exception):  # noqa: N818 - no error: the wish of who sent the
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument(
-        "--port", type=_port, default=0, metavar="N", help="the port (default: a free one)"
+        "--port", type=port_number, default=0, metavar="N", help="the port (default: a free one)"
     )
     parser.add_argument(
         "--host",
@@ -205,7 +205,8 @@ def _terminable() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _port(text: str) -> int:
+def port_number(text: str) -> int:
+    """A port of the command line; 0 stands for a free one."""
     import argparse
 
     if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65_536:

@@ -64,6 +64,7 @@ class AuthtuiApp(Revealing):
         settings: Settings,
         *,
         presenter: bool = False,
+        read_only: bool = False,
         watch: bool = True,
         fill_in: Callable[[], None] | None = None,
         lifecycle: MakeLifecycle | None = None,
@@ -77,7 +78,8 @@ class AuthtuiApp(Revealing):
         self.acts = Acts(self, lifecycle, offline=offline)
         self.traffic = Traffic(session.state.requests)
         self.session = session
-        self.settings = settings
+        self.read_only = read_only
+        self.settings = settings._replace(path=None) if read_only else settings
         self.presenter = presenter or settings.presenter
         self.at: int | None = None
         self.message: tuple[str, str] | None = None
@@ -249,15 +251,11 @@ class AuthtuiApp(Revealing):
 
     def reason_against(self, action: str) -> str | None:
         """Why an action cannot be done now, or None."""
-        if action == "reveal" and self.presenter:
-            return "reveal is locked: this run is a presentation"
-        if action == "export" and self.presenter:
-            return "export is locked: this run is a presentation"
         if action.startswith("act("):
-            return self.acts.reason_against()
+            return self.locked(action) or self.acts.reason_against()
         if action in ("surface", "generation"):
             return self._against_reassess("surface" if action == "surface" else "contract")
-        return None
+        return self.locked(action)
 
     def _against_reassess(self, field: str) -> str | None:
         if field not in getattr(self.session.options, "_fields", ()):
@@ -358,6 +356,7 @@ def run_app(
     settings: Settings,
     *,
     presenter: bool = False,
+    read_only: bool = False,
     watch: bool = True,
     fill_in: Callable[[], None] | None = None,
     lifecycle: MakeLifecycle | None = None,
@@ -368,6 +367,7 @@ def run_app(
         session,
         settings,
         presenter=presenter,
+        read_only=read_only,
         watch=watch,
         fill_in=fill_in,
         lifecycle=lifecycle,

@@ -322,6 +322,14 @@ NAMES: Final = {
 }
 
 
+_CHANGES_NOTHING: Final = frozenset({"copy", "copy-fix", "copy-curl", "cancel", "pause"})
+
+
+def changes_something(action: str) -> bool:
+    """Whether an action reads anew, sends or writes: what a read-only app refuses."""
+    return any(k.action == action and k.id not in _CHANGES_NOTHING for k in KEYS if k.group == ACT)
+
+
 def shown(keys: str) -> str:
     """`slash` as `/`, `down,j` as `↓ j`."""
     return " ".join(NAMES.get(key, key) for key in keys.split(","))

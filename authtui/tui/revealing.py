@@ -1,11 +1,13 @@
-"""One secret in clear for a moment: under a banner, never in a presentation, hidden by itself."""
+"""What a screen for others must not do: show a secret for long, or act when it only shows."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App
+
+from authtui.tui.keys import changes_something
 
 if TYPE_CHECKING:
     from authtui.redaction import Secret
@@ -15,9 +17,14 @@ REVEAL_SECONDS = 10
 
 
 class Revealing(App[None]):
-    """The part of the app that reveals. `revealed`: the secret, its name, when it hides."""
+    """The part of the app that reveals. `revealed`: the secret, its name, when it hides.
+
+    `presenter` locks reveal and export; `read_only` every key that does something.
+    """
 
     revealed: tuple[Secret, str, float] | None = None
+    presenter = False
+    read_only = False
 
     def reason_against(self, action: str) -> str | None:
         """Why an action cannot be done now, or None."""
@@ -34,6 +41,21 @@ class Revealing(App[None]):
     def update_frames(self) -> None:
         """Draw headers and footers anew."""
         raise NotImplementedError
+
+    def locked(self, action: str) -> str | None:
+        """Why an action is refused for the whole of this run, or None."""
+        if self.presenter and action in ("reveal", "export"):
+            return f"{action} is locked: this run is a presentation"
+        if self.read_only and changes_something(action):
+            return "locked: this screen is read-only; it shows and changes nothing"
+        return None
+
+    async def run_action(self, action: Any, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as Textual's own
+        """Run an action, from a key, the mouse or the palette, unless it is locked."""
+        if isinstance(action, str) and (locked := self.locked(action)):
+            self.say(locked, "warn")
+            return True
+        return await super().run_action(action, *args, **options)
 
     def reveal(self, item: Item | None) -> None:
         """Show one secret value for a moment, or hide the one shown."""
