@@ -27,6 +27,7 @@ COMMANDS = {
     "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",
     "serve": "the app in a browser on this machine, by a link that opens once; read-only",
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
+    "completion": "completion for bash, zsh and fish: prints it, or installs it",
 }
 """What each does; it lives in the module of that name in `authtui.commands`."""
 EXIT_CODES = """\
@@ -77,6 +78,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     args = _parser(arguments).parse_args(arguments)
+    args.whole_parser = whole_parser
     given = Given(os.environ, sys.stdin, sys.stdout, sys.stderr)
     code: int = _module(args.command or "app").run(args, given)
     return code
@@ -86,7 +88,12 @@ def _module(command: str) -> Any:  # noqa: ANN401 - a module with `run` and `add
     return import_module(f"authtui.commands.{command.replace('-', '_')}")
 
 
-def _parser(arguments: list[str]) -> argparse.ArgumentParser:
+def whole_parser() -> argparse.ArgumentParser:
+    """The parser with the options of every command, which one run never needs all of."""
+    return _parser([], every=True)
+
+
+def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentParser:
     import argparse
 
     # Without this every message is looked for in the message catalogues of the system: 2 ms.
@@ -135,7 +142,7 @@ def _parser(arguments: list[str]) -> argparse.ArgumentParser:
             epilog=EXIT_CODES,
             formatter_class=formatter,
         )
-        if name == chosen:
+        if every or name == chosen:
             module = _module(name)
             module.add_arguments(sub)
             if help_wanted and hasattr(module, "more_help"):
