@@ -43,6 +43,10 @@ screenshots:
 readme:
     {{python}} -m tests.architecture.readme_tables
 
+# the man page, made of the command line's parsers
+man:
+    {{python}} -m tests.distribution.man_page
+
 # times, as ratios of floors measured in the same run
 bench rounds="9":
     {{python}} -m tests.benchmarks {{rounds}}

@@ -77,6 +77,9 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(arguments: list[str]) -> int:
+    if arguments == ["--version"]:
+        print(f"authtui {__version__}")  # without a parser, which costs more than the answer
+        return 0
     args = _parser(arguments).parse_args(arguments)
     args.whole_parser = whole_parser
     given = Given(os.environ, sys.stdin, sys.stdout, sys.stderr)

@@ -28,6 +28,7 @@ class Value(NamedTuple):
     kind: Kind = "none"
     words: tuple[str, ...] = ()
     many: bool = False
+    optional: bool = False
 
 
 class Option(NamedTuple):
@@ -79,11 +80,12 @@ def _value(action: argparse.Action) -> Value:
     if action.nargs == 0:
         return Value()
     many = action.nargs in ("*", "+", argparse.REMAINDER)
+    optional = action.nargs in ("*", "?")
     words = tuple(map(str, action.choices or ())) or _known_words(action.dest)
     name = action.metavar if isinstance(action.metavar, str) else ""
     name = name or "|".join(words) or action.dest
     kind = "words" if words else _BY_METAVAR.get(name.rstrip("…."), "other")
-    return Value(name, kind, words, many)
+    return Value(name, kind, words, many, optional)
 
 
 def _known_words(dest: str) -> tuple[str, ...]:

@@ -52,12 +52,14 @@ def _synopses(tree: Command) -> list[str]:
     lines = []
     for command in tree.commands:
         lines += [".br", f".B authtui {_text(command.name)}"]
-        lines += [
-            f".I {_text(value.name)}{' ...' if value.many else ''}"
-            for value, _ in command.arguments
-        ]
+        lines += [_argument(value) for value, _ in command.arguments]
         lines.append(".RI [ options ]")
     return lines
+
+
+def _argument(value: Value) -> str:
+    name = f"\\fI{_text(value.name)}\\fR{' ...' if value.many else ''}"
+    return f"[{name}]" if value.optional else name
 
 
 def _option(option: Option) -> list[str]:
