@@ -67,8 +67,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
         can = "The page can act" if args.allow_acting else "The page is read-only"
         out.write(
             f"{link}\n"
-            "Open it in a browser on this machine: it opens once, and only that browser can see"
-            " the page.\n"
+            "Open it in a browser on this machine. It opens once, and only in that browser.\n"
             f"{can}; reveal and export are locked. Ctrl-C ends it.\n"
         )
         out.flush()

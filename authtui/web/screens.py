@@ -55,21 +55,17 @@ class Screen(AppService):
         return process
 
     async def hear(self, text: str) -> None:
-        """Act on one message of the page; what is none of its words is passed over."""
-        try:
-            envelope = json.loads(text)
-        except (ValueError, RecursionError):
-            return
-        match envelope:
-            case ["stdin", str(keys)]:
-                await self.send_bytes(keys.encode("utf-8", "replace"))
-            case ["resize", {"width": int(width), "height": int(height)}]:
-                await self.set_terminal_size(clamped(width, COLUMNS), clamped(height, ROWS))
-            case ["ping", str() | int() | float() as data]:
+        """Act on one message of the page."""
+        match read_message(text):
+            case "keys", keys:
+                await self.send_bytes(keys)
+            case "size", (width, height):
+                await self.set_terminal_size(width, height)
+            case "ping", data:
                 await self.remote_write_str(json.dumps(["pong", data]))
-            case ["blur", *_]:
+            case "blur", _:
                 await self.blur()
-            case ["focus", *_]:
+            case "focus", _:
                 await self.focus()
 
     async def on_meta(self, data: bytes) -> None:
@@ -104,6 +100,27 @@ class Screen(AppService):
             with suppress(ProcessLookupError):
                 end()
         await process.wait()
+
+
+def read_message(text: str) -> tuple[str, Any] | None:
+    """What a page said: ("keys", bytes), ("size", (columns, rows)), ("ping", data), or its focus.
+
+    None for whatever is none of its words: the page is the browser's, and may say anything.
+    """
+    try:
+        envelope = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    match envelope:
+        case ["stdin", str(keys)]:
+            return "keys", keys.encode("utf-8", "replace")
+        case ["resize", {"width": int(width), "height": int(height)}]:
+            return "size", (clamped(width, COLUMNS), clamped(height, ROWS))
+        case ["ping", str() | int() | float() as data]:
+            return "ping", data
+        case [("blur" | "focus") as name, *_]:
+            return name, None
+    return None
 
 
 def clamped(number: Any, bounds: tuple[int, int]) -> int:  # noqa: ANN401 - whatever a page sent

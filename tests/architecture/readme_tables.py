@@ -7,7 +7,8 @@ from pathlib import Path
 
 from authtui.checks.catalogue import modes_table
 from authtui.tui.keys import KEYS, shown
-from tests.architecture.differences import as_markdown
+from tests.architecture import differences
+from tests.distribution import dependencies
 from tests.oracle.untold import figures as untold_figures
 
 README = Path(__file__).parents[2] / "README.md"
@@ -47,7 +48,13 @@ def untold() -> str:
     return "\n".join([head, "|---|---|---|---|", *rows])
 
 
-TABLES = {"modes": modes, "keys": keys, "generations": as_markdown, "untold": untold}
+TABLES = {
+    "modes": modes,
+    "keys": keys,
+    "generations": differences.as_markdown,
+    "untold": untold,
+    "dependencies": dependencies.as_markdown,
+}
 
 
 def filled(text: str) -> str:

@@ -22,22 +22,22 @@ class Reason(NamedTuple):
 
 REASONS: Final[dict[str, Reason]] = {
     "textual": Reason("the screens", "MIT"),
-    "rich": Reason("the rows that Textual's lists are drawn of; comes with it", "MIT"),
+    "rich": Reason("the rows that Textual's lists are drawn of; comes with Textual", "MIT"),
     "cryptography": Reason("keys and signatures: Ed25519, RSA", "Apache-2.0 OR BSD-3-Clause"),
     "pyjwt": Reason("key sets, and checking a JWT against one", "MIT"),
     "pynacl": Reason("the sealed boxes that task ids come in", "Apache-2.0"),
     "httpx": Reason("every HTTP request, and its record", "BSD-3-Clause"),
     "tomli-w": Reason("writing settings; reading TOML is Python's own", "MIT"),
     "keyring": Reason("the keyring of each platform", "MIT"),
-    "jeepney": Reason("asking D-Bus for a keyring without waking it (Linux); comes with it", "MIT"),
-    "secretstorage": Reason("the Linux keyring, without a prompt; comes with it", "BSD-3-Clause"),
+    "jeepney": Reason("asking D-Bus for a keyring without waking it (Linux)", "MIT"),
+    "secretstorage": Reason("the Linux keyring, without a prompt", "BSD-3-Clause"),
     "watchfiles": Reason("seeing a changed file at once", "MIT"),
     "platformdirs": Reason("where settings belong on each platform", "MIT"),
     "starlette": Reason("the embedded backend", "BSD-3-Clause"),
     "uvicorn": Reason("the embedded backend's server", "BSD-3-Clause"),
     "pyrage": Reason("reading the client's encrypted store", "MIT"),
     "textual-serve": Reason("the terminal in the page of `authtui serve`", "MIT"),
-    "aiohttp": Reason("the server of that page; comes with it", "Apache-2.0 AND MIT"),
+    "aiohttp": Reason("the server of that page; comes with textual-serve", "Apache-2.0 AND MIT"),
 }
 
 

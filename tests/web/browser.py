@@ -56,7 +56,7 @@ class Serving:
 
     def apps(self) -> list[int]:
         """The processes behind its screens."""
-        command = ["ps", "-o", "pid=", "--ppid", str(self.process.pid)]
+        command = ["pgrep", "-P", str(self.process.pid)]
         return [
             int(word)
             for word in subprocess.run(

@@ -15,11 +15,13 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import aiohttp
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from authtui.cli import _parser, main
 from authtui.commands import serve
 from authtui.commands.options import common_words
-from authtui.web.screens import clamped
+from authtui.web.screens import COLUMNS, ROWS, clamped, read_message
 from authtui.web.server import MOST_SCREENS
 from tests.program import chatgpt_login, codex_home
 from tests.web.browser import Serving, serving
@@ -342,6 +344,27 @@ def test_the_app_behind_the_page_is_given_the_same_options(words: list[str]) -> 
     args = _parser(words).parse_args(words)
     again = common_words(args)
     assert vars(_parser(again).parse_args(again)) == vars(args)
+
+
+ANY_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=8,
+)
+WORDS = st.sampled_from(["stdin", "resize", "ping", "blur", "focus", "open_url"])
+SIZES = st.fixed_dictionaries({"width": ANY_JSON, "height": ANY_JSON})
+
+
+@given(st.text(st.characters()) | st.builds(lambda *v: json.dumps(v), WORDS, ANY_JSON | SIZES))
+def test_whatever_a_page_says_is_keys_a_possible_size_or_nothing(text: str) -> None:
+    match read_message(text):
+        case "keys", keys:
+            assert isinstance(keys, bytes)
+        case "size", (width, height):
+            assert COLUMNS[0] <= width <= COLUMNS[1]
+            assert ROWS[0] <= height <= ROWS[1]
+        case found:
+            assert found is None or found[0] in ("ping", "blur", "focus")
 
 
 def test_a_size_is_one_that_a_terminal_can_have() -> None:
