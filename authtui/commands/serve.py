@@ -92,3 +92,11 @@ def app_words(args: argparse.Namespace) -> tuple[str, ...]:
     locks = ["--presenter", *["--read-only"] * (not args.allow_acting)]
     watch = ["--no-watch"] * (not args.watch)
     return (sys.executable, "-P", "-c", _PROGRAM, root, *locks, *watch, *common_words(args))
+
+
+def more_help() -> str:
+    """What `--help` says below the options."""
+    return (
+        "over SSH: ssh -L 8765:127.0.0.1:8765 HOST, there `authtui serve --port 8765`, and open the\n"
+        "link in the browser here: the port has to be the same on both sides\n"
+    )
