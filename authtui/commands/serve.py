@@ -97,6 +97,6 @@ def app_words(args: argparse.Namespace) -> tuple[str, ...]:
 def more_help() -> str:
     """What `--help` says below the options."""
     return (
-        "over SSH: ssh -L 8765:127.0.0.1:8765 HOST, there `authtui serve --port 8765`, and open the\n"
-        "link in the browser here: the port has to be the same on both sides\n"
+        "over SSH: ssh -L 8765:127.0.0.1:8765 HOST, there `authtui serve --port 8765`, and open\n"
+        "the link in the browser here: the port has to be the same on both sides\n"
     )
