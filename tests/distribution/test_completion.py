@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import shutil
 import subprocess
 from typing import TYPE_CHECKING
@@ -124,6 +125,26 @@ def test_every_command_and_option_of_the_parsers_is_in_the_script(shell: str) ->
         for option in command.options:
             for flag in option.flags:
                 assert (flag.lstrip("-") if shell == "fish" else flag) in script
+
+
+@pytest.mark.parametrize("shell", SCRIPTS)
+def test_a_command_that_runs_another_program_or_opens_files_needs_no_line_here(
+    tmp_path: Path, shell: str
+) -> None:
+    program = shutil.which(shell)
+    if program is None:
+        pytest.skip(f"no {shell} on this machine")
+    parser = whole_parser()
+    commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    runs = commands.add_parser("wrap", help="it's [odd]: a help text with `all` $(signs)")
+    runs.add_argument("child", nargs=argparse.REMAINDER, metavar="COMMAND")
+    commands.add_parser("view", help="opens").add_argument("files", nargs="+", metavar="FILE")
+    script = tmp_path / "script"
+    script.write_text(SCRIPTS[shell](command_tree(parser)))
+    checked = subprocess.run([program, "-n", script], capture_output=True, text=True, check=False)
+    assert (checked.returncode, checked.stderr) == (0, "")
+    offered = {"bash": "compgen -c", "zsh": "_command_names", "fish": "__fish_complete_command"}
+    assert offered[shell] in script.read_text()
 
 
 def test_the_words_of_a_story_are_those_that_can_be_played() -> None:
