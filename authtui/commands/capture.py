@@ -37,6 +37,9 @@ EXIT_BUG: Final = 70
 EXIT_INTERRUPTED: Final = 130
 DEMO: Final = "demo"
 _POLL_SECONDS: Final = 0.5
+_ENDING: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -270,7 +273,9 @@ class _Printer:
 
 @contextmanager
 def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[str]]:
-    """Ctrl-C and SIGTERM end the program first, then the proxy; the list tells which came.
+    """Ctrl-C, SIGTERM and a closed terminal end the program first, then the proxy.
+
+    The list tells which signals came; the second ends the program at once.
 
     Where the program keeps the terminal, Ctrl-C reaches it by itself and is its own business.
     """
@@ -288,7 +293,7 @@ def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[
 
     before: dict[int, Any] = {}
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING:
             before[number] = signal.signal(number, end)
     except ValueError:
         pass  # not the main thread: whoever started us ends us
