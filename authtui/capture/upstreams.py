@@ -43,18 +43,23 @@ class Door(NamedTuple):
     """A path of the proxy and where it leads.
 
     `with_account` is the base for requests that carry a ChatGPT credential, where that is another:
-    the client has two built in and takes the one that fits, and so does the proxy.
+    the client has two built in and takes the one that fits, and so does the proxy. Where a request
+    does not tell (a JWT without an account may stand where an API key should), `account_predicted`
+    decides, which is what the client is predicted to do.
     """
 
     name: str
     upstream: Upstream
     with_account: Upstream | None = None
+    account_predicted: bool = False
 
     def for_headers(self, headers: Sequence[tuple[bytes, bytes]]) -> Upstream:
         """The server for a request with these header lines (names in lower case)."""
-        if self.with_account is None or not _of_an_account(headers):
+        if self.with_account is None:
             return self.upstream
-        return self.with_account
+        told = _of_an_account(headers)
+        account = self.account_predicted if told is None else told
+        return self.with_account if account else self.upstream
 
 
 class Doors:
@@ -110,13 +115,18 @@ def upstream_of(url: str) -> Upstream | str:
     return Upstream(parts.scheme, host, real, parts.netloc, parts.path.rstrip("/"))
 
 
-def _of_an_account(headers: Sequence[tuple[bytes, bytes]]) -> bool:
-    """Whether a request carries what the client sends to the ChatGPT backend and nowhere else."""
+def _of_an_account(headers: Sequence[tuple[bytes, bytes]]) -> bool | None:
+    """Whether a request carries what the client sends to the ChatGPT backend and nowhere else.
+
+    None where that cannot be told.
+    """
+    key = False
     for name, value in headers:
         if name == b"chatgpt-account-id":
             return True
         if name == b"authorization":
             scheme, _, token = value.strip().partition(b" ")
-            if scheme == b"AgentAssertion" or token.lstrip().startswith((b"at-", b"ey")):
+            if scheme == b"AgentAssertion":
                 return True
-    return False
+            key = token.lstrip().startswith(b"sk-")
+    return False if key else None

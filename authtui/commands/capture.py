@@ -109,7 +109,7 @@ def prepare(
 
     The embedded backend, where it is the upstream, runs until `stack` is closed.
     """
-    from authtui.capture.leading import is_client, subcommand_of
+    from authtui.capture.command_line import is_client, subcommand_of
     from authtui.commands.app import make_session
     from authtui.credentials.installed import version_of_program
 
@@ -169,7 +169,6 @@ def _plan(
     if observation is None or assessment is None:
         return "nothing could be read"
     contract, _ = choose_contract(observation, session.options.contract)
-    mode = assessment.verdict.mode
     addresses = addresses_of(observation, contract, None, base_url=upstream)
     leading = lead(
         command,
@@ -177,7 +176,7 @@ def _plan(
         observation,
         contract,
         addresses,
-        identity_selected=mode == "agent_identity",
+        mode=assessment.verdict.mode,
         upstream=upstream,
     )
     return leading if isinstance(leading, str) else (session, leading)
@@ -215,7 +214,10 @@ def _headless(
     capture = capture_of(args, given, session, leading)
     printer = _Printer(given.out, as_json=args.json, hold=args.terminal)
     printer.start(session)
-    with _ended_in_order(capture, keeps_terminal=args.terminal) as interrupted:
+    with (
+        _terminal_as_it_was(given.stdin),
+        _ended_in_order(capture, keeps_terminal=args.terminal) as interrupted,
+    ):
         problem = capture.start()
         if problem is None:
             while capture.wait(_POLL_SECONDS) is None and capture.problem is None:
@@ -233,6 +235,25 @@ def _headless(
     if interrupted:
         return EXIT_INTERRUPTED
     return _exit_code(capture.ending)
+
+
+@contextmanager
+def _terminal_as_it_was(stdin: TextIO) -> Iterator[None]:
+    """A program that dies may leave the terminal raw; where there is none, nothing is done."""
+    try:
+        import termios
+    except ImportError:  # Windows
+        yield
+        return
+    try:
+        before = termios.tcgetattr(stdin)
+    except (OSError, ValueError, termios.error):
+        yield
+        return
+    try:
+        yield
+    finally:
+        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
 
 
 class _Printer:
