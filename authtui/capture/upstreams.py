@@ -90,8 +90,21 @@ class Doors:
         door = self._by_path.get(target[:stop])
         return None if door is None else (door, target[stop:])
 
-    def without_secret(self, text: str) -> str:
-        """A text in which the secret of the paths is not shown."""
+    def as_unled(self, text: str, base_url: str) -> str:
+        """A text of the program's with the servers' own addresses in place of the doors'.
+
+        What it says is then what it would have said without the proxy, and tells no secret.
+        """
+        if self._secret not in text:
+            return text
+        netloc = base_url.partition("://")[2]
+        for door in self.all:
+            server = door.with_account if door.account_predicted else door.upstream
+            real = (server or door.upstream).url.partition("://")[2]
+            secure = door.upstream.scheme == "https"
+            for scheme in ("http", "ws"):
+                led = f"{scheme}://{netloc}{self.path(door.name)}"
+                text = text.replace(led, f"{scheme}{'s' * secure}://{real}")
         return text.replace(self._secret, "…")
 
 

@@ -247,6 +247,25 @@ def test_a_model_call_goes_where_its_credential_would_else_where_it_is_predicted
     assert door.for_headers(lines).host == host
 
 
+@pytest.mark.parametrize(
+    ("mode", "model"),
+    [("api_key", "api.openai.com/v1"), ("chatgpt", "chatgpt.com/backend-api/codex")],
+)
+def test_what_the_program_says_names_the_real_servers(
+    tmp_path: Path, mode: str, model: str
+) -> None:
+    doors = leading_of(tmp_path, mode=mode).doors
+    here = "127.0.0.1:4000" + doors.path("model")
+    said = f"ERROR: 401, url: http://{here}/responses and ws://{here}/responses"
+    assert doors.as_unled(said, HERE) == (
+        f"ERROR: 401, url: https://{model}/responses and wss://{model}/responses"
+    )
+    chatgpt = f"{HERE}{doors.path('chatgpt')}/backend-api/wham/x"
+    assert doors.as_unled(chatgpt, HERE) == "https://chatgpt.com/backend-api/wham/x"
+    secret = doors.path("").strip("/")
+    assert secret not in doors.as_unled(f"half an address: /{secret}/oth", HERE)
+
+
 def test_what_the_client_asks_of_others_directly_is_said(tmp_path: Path) -> None:
     assert any("ab.chatgpt.com" in text for text in leading_of(tmp_path).unled)
     assert any("github.com" in text for text in leading_of(tmp_path, contract="managed").unled)
