@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.commands.options import add_common, clock_of
+from authtui.commands.options import add_common, clock_of, observe
 from authtui.commands.serve_backend import LOGINS
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ def more_help() -> str:
     """What stands below the options."""
     return (
         "here: 0 the program ended well · 1 it did not · 2 it cannot be started, or the port is "
-        "taken ·\n130 interrupted. Its own exit status stands in the last event.\n\n"
+        "taken ·\n130 interrupted. Its own exit status stands in its last event.\n\n"
         "Without --terminal the program's input is that of authtui, or empty where that is a "
         "terminal,\nand what it says is shown line by line, without secrets.\n"
     )
@@ -224,6 +224,10 @@ def _headless(
                 pass
             capture.finish()
             problem = capture.problem
+    if problem is None:
+        # What the program made of the stored login: rotated, deleted, or nothing.
+        after = observe(args, leading.environment, probe_keyring=False)
+        session.adopt(after, f"after capture {capture.number}")
     printer.release()
     for error in session.subscriber_errors:
         raise error  # what was printed is not whole

@@ -109,6 +109,7 @@ def trace(events: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
 
     requests, rotations = [], []
     started: dict[str, Any] = {}
+    ended: dict[str, Any] = {}
     loaded: dict[str, Any] = {}
     for event in events:
         if event["kind"] == "RequestFinished":
@@ -130,16 +131,17 @@ def trace(events: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
             rotations.append({"accepted": event["accepted"], "by": event["by"]})
         elif event["kind"] == "ChildStarted":
             started = event
-        elif event["kind"] == "Loaded" and not loaded:
-            loaded = event
+        elif event["kind"] == "ChildEnded":
+            ended = event
+        elif event["kind"] == "Loaded":
+            loaded = loaded or event
     return {
         "predicted": {name: loaded.get(name) for name in ("outcome", "mode")},
         "overrides": [text.replace(base_url, "$BACKEND") for text in started["overrides"]],
         "requests": requests,
         "rotations": rotations,
-        "ended": {
-            name: events[-1].get(name) for name in ("kind", "exit_status", "signal", "reason")
-        },
+        "changes": events[-1]["changes"],
+        "ended": {name: ended[name] for name in ("exit_status", "signal", "reason")},
     }
 
 
