@@ -18,7 +18,7 @@ from authtui.commands.options import add_common, clock_of, observe
 from authtui.commands.serve_backend import LOGINS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import TextIO
 
     from authtui.capture.capture import Capture, Problem
@@ -212,7 +212,7 @@ def _headless(
     args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
 ) -> int:
     capture = capture_of(args, given, session, leading)
-    printer = _Printer(given.out, as_json=args.json, hold=args.terminal)
+    printer = _Printer(given.out, capture.stop, as_json=args.json, hold=args.terminal)
     printer.start(session)
     with (
         _terminal_as_it_was(given.stdin),
@@ -261,10 +261,16 @@ def _terminal_as_it_was(stdin: TextIO) -> Iterator[None]:
 
 
 class _Printer:
-    """Prints the events of a session as they come, or all at the end."""
+    """Prints the events of a session as they come, or all at the end.
 
-    def __init__(self, out: TextIO, *, as_json: bool, hold: bool) -> None:
+    `unread` is called when nobody reads any more: nothing should run on unseen.
+    """
+
+    def __init__(
+        self, out: TextIO, unread: Callable[[], None], *, as_json: bool, hold: bool
+    ) -> None:
         self._out = out
+        self._unread = unread
         self._as_json = as_json
         self._held: list[str] | None = [] if hold else None
 
@@ -292,8 +298,12 @@ class _Printer:
         if self._held is not None:
             self._held.append(text + "\n")
             return
-        self._out.write(text + "\n")
-        self._out.flush()
+        try:
+            self._out.write(text + "\n")
+            self._out.flush()
+        except BrokenPipeError:
+            self._unread()
+            raise
 
 
 @contextmanager

@@ -230,3 +230,21 @@ def test_the_second_interrupt_does_not_wait(tmp_path: Path) -> None:
                 process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
         assert time.monotonic() - began < 4
+
+
+def test_nothing_runs_on_when_nobody_reads(tmp_path: Path) -> None:
+    words = ["capture", "--json", "--", "sh", "-c", "while :; do echo x; sleep 0.1; done"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "authtui", *words],
+        env=environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(30) == 0
+        assert process.stderr.read() == ""
