@@ -26,6 +26,7 @@ COMMANDS = {
     "run": "load, register, assert, refresh, logout, restore; a preview unless --live",
     "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",
     "serve": "the app in a browser on this machine, by a link that opens once; read-only",
+    "capture": "a program behind a recording proxy: what it really sends, and what comes back",
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
     "completion": "completion for bash, zsh and fish: prints it, or installs it",
 }

@@ -14,7 +14,7 @@ from authtui.wire.meaning import JWKS, Seen, meaning_of
 from authtui.wire.records import AssertionFacts, Detail, RequestRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from authtui.wire.answers import Answer
     from authtui.wire.meaning import Purpose
@@ -94,16 +94,30 @@ def with_request(
     facts = None
     if found.name == "AgentAssertion" and read_assertion is not None:
         facts = read_assertion(given["authorization"], at)
-    content_type = given.get("content-type", "").partition(";")[0].strip().lower()
-    text, note = traces.kept_body(body, content_type, purpose)
     account = given.get(traces.ACCOUNT_HEADER)
     return record._replace(
         authorization=None if found.name == "none" else found.name,
         credential_mark=found.mark,
         account_header=None if account is None else printable(redact_text(account[:800]), 200),
         assertion=facts,
-        detail=Detail(traces.kept_headers(lines), (), text, None, note),
+        detail=with_body(Detail(traces.kept_headers(lines)), given, body, purpose),
     )
+
+
+def with_body(
+    detail: Detail,
+    headers: Mapping[str, str],
+    body: bytes,
+    purpose: Purpose,
+    size: int | None = None,
+) -> Detail:
+    """The detail with the body of the request; `headers` by their lower names.
+
+    `size` is that of the whole body where `body` is only its start.
+    """
+    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    text, note = traces.kept_body(body, content_type, purpose, size=size)
+    return detail._replace(request_body=text, request_note=note)
 
 
 def finished(
@@ -111,7 +125,7 @@ def finished(
 ) -> RequestRecord:
     """The record with its answer and what that means."""
     content_type = answer.content_type
-    text, note = traces.kept_body(answer.body, content_type, purpose, answer.status)
+    text, note = traces.kept_body(answer.body, content_type, purpose, answer.status, size=received)
     what = meaning_of(seen_of(record, answer, purpose, sent))
     detail = (record.detail or Detail())._replace(
         response_headers=traces.kept_headers(answer.headers),
