@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.preparations import MANAGED_PLANS, is_stale, routing_trouble
+from authtui.checks.preparations import UNAUTHORIZED, routing_trouble
+from authtui.checks.refreshing import is_stale, refresh_problem
 from authtui.checks.restrictions import filtered, has_token_data
 from authtui.contracts import CHATGPT_MODEL_BASE
-from authtui.credentials.assumptions import OK, refusal
+from authtui.credentials.assumptions import refusal
 from authtui.credentials.config import selected_provider
 from authtui.credentials.places import judge_places
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
@@ -52,7 +53,7 @@ def answer(case: Case) -> AppServerAnswer:
     home = case.observation.home.error
     if home:
         return AppServerAnswer(stops=f"Error: {case.contract.app_server_home_error}{home}")
-    if case.config_error:
+    if case.config_error or case.late_refusal:
         return _without_configuration(case)
     failure = case.places.workload.failure
     if failure:
@@ -77,6 +78,7 @@ def _without_configuration(case: Case) -> AppServerAnswer:
         observation=bare,
         places=places,
         config_error=None,
+        late_refusal=None,
         provider=selected_provider(bare.config),
     )
     given = answer(default)
@@ -122,10 +124,12 @@ def _of_login(case: Case, credential: Credential, method: str | None) -> AppServ
         method = None
     stale = is_stale(credential, contract, case.observation.at)
     if contract.routing:
-        if stale and assumptions.refresh != OK:
-            return AppServerAnswer(auth_method=method)
+        problem = refresh_problem(case, credential) if stale else None
+        if problem is not None:
+            error = None if problem.lasting else UNAUTHORIZED
+            return AppServerAnswer(auth_method=method, error=error)
         refused = refusal(assumptions.policies)
-        if refused and credential.plan in MANAGED_PLANS:
+        if refused and credential.plan in contract.managed_plans:
             status = refused.status.split(" ", 1)[0]
             text = f"cloud config: request failed (HTTP {status})"
             return AppServerAnswer(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from authtui.checks.preparations import MANAGED_PLANS, is_stale
+from authtui.checks.refreshing import is_stale
 from authtui.credentials.assumptions import OK, refusal
 from authtui.credentials.document import Document, DocumentError, parse_document
 from authtui.credentials.held import held_record
@@ -43,7 +43,7 @@ def examine(case: Case) -> DoctorReport | None:
     """The doctor's line; None where the generation has no doctor, or it stops before that check."""
     if not case.contract.doctor or case.observation.home.error or case.config_error:
         return None
-    if not case.provider.known or case.places.workload.failure or _without_policies(case):
+    if case.late_refusal or case.places.workload.failure or _without_policies(case):
         return None
     variables = tuple(name for name in VARIABLES if case.observation.environment.get(name))
     if not case.provider.built_in and not case.provider.requires_openai_auth:
@@ -54,7 +54,7 @@ def examine(case: Case) -> DoctorReport | None:
 def _without_policies(case: Case) -> bool:
     # The newest generation loads the workspace's policies before the doctor looks at anything.
     login = case.places.store.credential
-    managed = login is not None and login.plan in MANAGED_PLANS
+    managed = login is not None and login.plan in case.contract.managed_plans
     return case.contract.routing and managed and refusal(case.assumptions.policies) is not None
 
 

@@ -8,19 +8,28 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.checks.answers import INCORRECT_KEY, MISSING_BEARER, refusal_text
 from authtui.checks.courses import Course, stop
 from authtui.checks.findings import Outcome, PlannedRequest, Prediction
 from authtui.checks.preparations import (
+    UNAUTHORIZED,
+    falls_back,
+    has_binding,
     identity_trouble,
     is_routed,
-    is_stale,
     policies_trouble,
-    refresh_trouble,
     routing_trouble,
 )
-from authtui.checks.restrictions import has_token_data
+from authtui.checks.refreshing import (
+    RENEWED,
+    RefreshProblem,
+    has_to_be_renewed,
+    is_refused,
+    is_stale,
+    refresh_problem,
+)
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
-from authtui.credentials.assumptions import OK, refusal
+from authtui.credentials.assumptions import OK
 from authtui.credentials.selection import (
     CHATGPT_MODES,
     Credential,
@@ -30,14 +39,6 @@ from authtui.credentials.selection import (
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Case
-
-_MISSING_BEARER = (
-    "unexpected status 401 Unauthorized: Missing bearer or basic authentication in header, "
-    "url: {url}/responses"
-)
-_INCORRECT_KEY = (
-    "unexpected status 401 Unauthorized: Incorrect API key provided, url: {url}/responses"
-)
 
 
 def request_of(case: Case, found: Resolution) -> Course:
@@ -179,7 +180,7 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
         return _refused_by_server(case, bare, found, "degraded", "key-header")
     doubt = key_doubt(key)
     if doubt:
-        text = "ERROR: " + _INCORRECT_KEY.format(url=base)
+        text = "ERROR: " + INCORRECT_KEY.format(url=base)
         return stop(
             "exec",
             text,
@@ -193,39 +194,25 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
 
 
 def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
-    contract, assumptions = case.contract, case.assumptions
-    if not has_token_data(credential):
+    document = credential.document
+    if document is None or document.tokens is None:
         return _without_tokens(case, credential, base)
     request = PlannedRequest(
         base, "Bearer", credential.account_id, credential.fedramp, credential.source
     )
     assumes: tuple[str, ...] = ()
-    stale = is_stale(credential, contract, case.observation.at)
-    if stale:
-        bad = refresh_trouble(case)
-        if bad == "builder":
-            text = "builder error"
-            if contract.routing:
-                text = "workspace routing discovery unauthorized (401)"
-            return stop(
-                "exec",
-                f"ERROR: {text}",
-                "degraded",
-                credential=credential,
-                request=None if contract.routing else request,
-                trouble="refresh-url",
-            )
-        if bad and assumptions.accepts_expired != "yes":
-            return stop(
-                "exec",
-                f"ERROR: {bad}",
-                "degraded",
-                credential=credential,
-                request=None if contract.routing else request,
-                trouble="refresh",
-            )
-        if not bad:
-            assumes = ("the token is refreshed: the authority takes the refresh token",)
+    if has_to_be_renewed(case, credential):
+        problem = refresh_problem(case, credential)
+        undated = document.last_refresh is None
+        at_once = problem is None and is_stale(credential, case.contract, case.observation.at)
+        waits = case.contract.asks_without_tokens or case.contract.routing
+        if undated and not at_once and not waits:
+            return _without_tokens(case, credential, base)
+        if problem is None:
+            assumes = (RENEWED,)
+        elif undated or is_refused(case, credential):
+            request = request._replace(authorization=None) if undated else request
+            return _not_renewed(case, credential, request, problem)
     managed = _managed_identity(case, credential, base)
     if managed:
         return managed
@@ -242,6 +229,24 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
     return _answered(case, credential, request, assumes)
 
 
+def _not_renewed(
+    case: Case, credential: Credential, request: PlannedRequest, problem: RefreshProblem
+) -> Course:
+    """The login has to be renewed and cannot be: the look-up fails, or the request is refused."""
+    text = problem.text
+    routed = is_routed(case, request.base_url) and credential.account_id is not None
+    if routed and not problem.lasting:
+        text = UNAUTHORIZED
+    return stop(
+        "exec",
+        f"ERROR: {text}",
+        "degraded",
+        credential=credential,
+        request=None if routed else request,
+        trouble="refresh-url" if problem.url else "refresh",
+    )
+
+
 def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
     contract = case.contract
     bare = PlannedRequest(base, None, None, fedramp=False, credential=credential.source)
@@ -251,6 +256,8 @@ def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
     elif contract.routing and not is_routed(case, base):
         # No look-up stands in the way: the request goes out bare, as in older generations.
         text, asks = SIGNED_OUT_SINCE, True
+    if asks and credential.mode == "chatgpt_auth_tokens":
+        text = contract.host_refresh
     return stop(
         "exec",
         f"ERROR: {text}",
@@ -275,7 +282,11 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
     contract = case.contract
     if not _manages_identity(case, credential):
         return None
+    if contract.managed_identity == "biscuit" and not has_binding(case, credential):
+        return None
     text = identity_trouble(case, credential)
+    if text and contract.managed_identity == "bearer" and falls_back(case):
+        return None
     if text:
         # With the biscuit, a first request goes out under the login itself.
         first = PlannedRequest(
@@ -309,22 +320,15 @@ def _answered(
         return _ready(case, credential, request, assumes)
     if fault == "unreachable":
         return _unreachable(case, credential, request)
-    text = _refusal_text(fault, request)
+    text = refusal_text(fault, request, case.contract)
+    if fault.startswith("401") and credential.mode in CHATGPT_MODES:
+        problem = refresh_problem(case, credential)
+        by_host = credential.mode == "chatgpt_auth_tokens"
+        if problem is not None and (case.contract.host_refresh_named or not by_host):
+            text = f"ERROR: {problem.text}"
     return stop(
         "exec", text, "degraded", credential=credential, request=request, trouble="responses"
     )
-
-
-def _refusal_text(fault: str, request: PlannedRequest) -> str:
-    """What the client prints when the model endpoint says no."""
-    refused = refusal(fault)
-    status = refused.status if refused else fault
-    if fault.startswith("429"):
-        return f"ERROR: exceeded retry limit, last status: {status}"
-    text = f"ERROR: unexpected status {status}"
-    if refused and refused.body is not None:
-        text = f"{text}: {refused.body}, url: {request.base_url}/responses"
-    return text
 
 
 def _unreachable(
@@ -371,9 +375,9 @@ def _refused_by_server(
         course = _unreachable(case, found.credential, request, outcome)
         return course._replace(failure=found.failure, filtered=found.filtered)
     fault = case.assumptions.responses
-    text = "ERROR: " + _MISSING_BEARER.format(url=request.base_url)
+    text = "ERROR: " + MISSING_BEARER.format(url=request.base_url)
     if fault != OK:
-        text = _refusal_text(fault, request)
+        text = refusal_text(fault, request, case.contract)
     prediction = Prediction(
         "exec",
         1,

@@ -21,7 +21,7 @@ from authtui.checks.phrases import (
     login_for,
     method_name,
 )
-from authtui.checks.preparations import is_stale
+from authtui.checks.refreshing import is_stale
 from authtui.checks.sources import LABELS
 from authtui.checks.verdict_bench import LOGIN, VARIABLES
 from authtui.checks.verdict_failures import FailureRules

@@ -6,10 +6,17 @@ Every difference is one line of text that says which fact differs and shows both
 from __future__ import annotations
 
 import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from authtui.checks.app_server import answer
+from authtui.checks.courses import make_case
+from authtui.checks.doctor import examine
+from authtui.checks.logout import predict_logout
 from authtui.checks.predictions import predict
-from tests.oracle.cases import BACKEND_HOST
+from authtui.contracts import find
+from tests.oracle.cases import BACKEND_HOST, assumed, lay_out, observe
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Case
@@ -95,6 +102,54 @@ def compare_prediction(
     return found
 
 
+def compare_doctor(run: Run, case: Case, machine: Machine) -> list[Difference]:
+    """The doctor's line on the login."""
+    del machine
+    if run.stopped:
+        return []
+    assert run.doctor is not None
+    recorded, ours = run.doctor["auth"], examine(case)
+    client = recorded and tuple(recorded[key] for key in ("status", "summary", "remediation"))
+    said = ours and (ours.status, ours.summary, ours.remediation)
+    return [] if said == client else [Difference("doctor", said, client)]
+
+
+def compare_account(run: Run, case: Case, machine: Machine) -> list[Difference]:
+    """What the app server answers when it is asked who is logged in."""
+    if run.stopped:
+        return []
+    ours = answer(case)
+    if not run.answers:
+        stops = run.text[run.text.find("Error:") :].strip()
+        said = machine.neutral(ours.stops)
+        return [] if said == stops else [Difference("end", said, stops)]
+    read = run.answers["account/read"]
+    if "error" in read:
+        said = machine.neutral(ours.error)
+        text = read["error"]["message"]
+        return [] if said == text else [Difference("error", said, text)]
+    account = read["account"] or {}
+    pairs = [
+        ("account", ours.account, account.get("type")),
+        ("method", ours.auth_method, run.answers["getAuthStatus"]["authMethod"]),
+        ("requires login", ours.requires_openai_auth, read["requiresOpenaiAuth"]),
+    ]
+    if ours.plan is not None:
+        pairs.append(("plan", ours.plan, account.get("planType")))
+    return [Difference(name, us, client) for name, us, client in pairs if us != client]
+
+
+def compare_logout(run: Run, case: Case, machine: Machine) -> list[Difference]:
+    """What `codex logout` says and removes."""
+    ours = predict_logout(case)
+    pairs = [
+        ("exit", ours.exit, run.exit),
+        ("text", machine.neutral(ours.says), run.text.strip()),
+        ("deletion", ours.deletes_stored_login, run.login_after == "deleted"),
+    ]
+    return [Difference(name, us, client) for name, us, client in pairs if us != client]
+
+
 def _planned(request: PlannedRequest | None) -> dict[str, Any] | None:
     if request is None:
         return None
@@ -120,3 +175,24 @@ def _observable_mode(run: Run) -> tuple[str, ...] | None:
     if run.request["base_url"].startswith("https://api.openai.com"):
         return ("api_key",)
     return None
+
+
+COMPARISONS = {
+    "status": compare,
+    "exec": compare,
+    "account": compare_account,
+    "doctor": compare_doctor,
+    "logout": compare_logout,
+}
+
+
+def differences(run: Run) -> list[Difference]:
+    """Every fact of a run that is predicted wrong, on a home laid out for it."""
+    contract = find(run.version)
+    if contract is None:
+        raise ValueError(f"{run.version} is no version that is known")
+    with tempfile.TemporaryDirectory() as folder:
+        with lay_out(run, Path(folder)) as machine:
+            observation = observe(machine)
+        case = make_case(observation, contract[0], assumed(run))
+        return COMPARISONS[run.command](run, case, machine)

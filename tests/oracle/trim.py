@@ -47,9 +47,9 @@ def _run(run: dict[str, Any]) -> dict[str, Any]:
         "title": run["title"],
         "given": run["given"],
         "exit": seen["exit"],
-        "text": _text(seen["stderr"]),
+        "text": cut_text(seen["stderr"]),
         "login_after": seen["auth_json_after"]["state"],
-        "request": _model_request(seen["requests"]),
+        "request": cut_request(seen["requests"]),
         "hosts": sorted({_host(request["url"]) for request in seen["requests"]}),
     }
     if command == "account":
@@ -63,13 +63,14 @@ def _run(run: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _text(stderr: str) -> str:
+def cut_text(stderr: str) -> str:
+    """What a client said after the echo of the prompt; all of it where there is no echo."""
     # What comes before the echo of the prompt is a banner.
     return stderr.rsplit("--------\nuser\nhi\n", 1)[-1]
 
 
-def _model_request(requests: list[dict[str, Any]]) -> dict[str, Any] | None:
-    # The request that carries the prompt, else the first attempt to open a socket for it.
+def cut_request(requests: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The request that carries the prompt, else the first attempt to open a socket for it."""
     model = [
         r
         for r in requests

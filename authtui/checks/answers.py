@@ -1,0 +1,39 @@
+"""What the client makes of a model endpoint that says no: the last line of `codex exec`.
+
+Sources: recorded clients 0.122 to 0.169, driven clients.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authtui.credentials.assumptions import refusal
+
+if TYPE_CHECKING:
+    from authtui.checks.findings import PlannedRequest
+    from authtui.contracts import Contract
+
+MISSING_BEARER: Final = (
+    "unexpected status 401 Unauthorized: Missing bearer or basic authentication in header, "
+    "url: {url}/responses"
+)
+INCORRECT_KEY: Final = (
+    "unexpected status 401 Unauthorized: Incorrect API key provided, url: {url}/responses"
+)
+
+
+def refusal_text(fault: str, request: PlannedRequest, contract: Contract) -> str:
+    """What the client prints when the model endpoint says no."""
+    refused = refusal(fault)
+    status = refused.status if refused else fault
+    body = refused.body if refused else None
+    if fault.startswith("429"):
+        return f"ERROR: exceeded retry limit, last status: {status}"
+    if fault.startswith("500"):
+        return f"ERROR: {contract.high_demand}"
+    if fault.startswith("400") and body is not None:
+        return f"ERROR: {body}"
+    text = f"ERROR: unexpected status {status}"
+    if body is not None:
+        text = f"{text}: {body}, url: {request.base_url}/responses"
+    return text
