@@ -37,3 +37,16 @@ def refusal_text(fault: str, request: PlannedRequest, contract: Contract) -> str
     if body is not None:
         text = f"{text}: {body}, url: {request.base_url}/responses"
     return text
+
+
+def expired_text(request: PlannedRequest) -> str:
+    """The service's own refusal of a token whose time is over, or of a request without one."""
+    said = "Provided authentication token is expired. Please try signing in again."
+    if request.authorization is None:
+        said = '{"detail": "Unauthorized"}'
+    return f"unexpected status 401 Unauthorized: {said}, url: {request.base_url}/responses"
+
+
+def is_address(base: str) -> bool:
+    """Whether requests can be sent to this base at all."""
+    return base.lower().startswith(("http://", "https://"))

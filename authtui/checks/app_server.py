@@ -10,7 +10,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.checks.preparations import UNAUTHORIZED, routing_trouble
-from authtui.checks.refreshing import is_stale, refresh_problem
+from authtui.checks.refreshing import (
+    has_to_be_renewed,
+    is_refused,
+    is_stale,
+    refresh_problem,
+)
 from authtui.checks.restrictions import filtered, has_token_data
 from authtui.contracts import CHATGPT_MODEL_BASE
 from authtui.credentials.assumptions import refusal
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
     from authtui.checks.courses import Case
     from authtui.credentials.selection import Credential
 
+_ALIASES: Final = {"hc": "enterprise", "education": "edu"}
 AUTH_METHODS: Final = {
     "api_key": "apikey",
     "chatgpt": "chatgpt",
@@ -94,7 +100,8 @@ def _without_configuration(case: Case) -> AppServerAnswer:
 def _of_credential(case: Case, credential: Credential) -> AppServerAnswer:
     method = AUTH_METHODS.get(credential.mode)
     if credential.mode == "api_key":
-        return AppServerAnswer("apiKey", None, method)
+        empty = credential.secret is None or not credential.secret.reveal()
+        return AppServerAnswer("apiKey", None, None if empty else method)
     if credential.mode in CHATGPT_MODES:
         return _of_login(case, credential, method)
     if credential.mode == "agent_identity":
@@ -103,8 +110,13 @@ def _of_credential(case: Case, credential: Credential) -> AppServerAnswer:
         wanted = forced_workspaces(case.observation, case.contract)
         if wanted and credential.account_id not in wanted:
             return AppServerAnswer()
+        trouble = routing_trouble(case, credential, CHATGPT_MODEL_BASE)
+        if trouble:
+            return AppServerAnswer(auth_method=method, error=trouble)
         # Only the server knows the plan of such a token.
         return AppServerAnswer("chatgpt", credential.plan, method)
+    if credential.mode == "bedrock" and case.contract.bedrock_account:
+        return AppServerAnswer(error=case.contract.bedrock_account)
     return AppServerAnswer(None, None, method)
 
 
@@ -112,7 +124,13 @@ def _of_login(case: Case, credential: Credential, method: str | None) -> AppServ
     contract, assumptions = case.contract, case.assumptions
     document = credential.document
     tokens = document.tokens if document else None
-    if not has_token_data(credential):
+    # Older app servers renew what is about to expire; the look-up also renews after its 401.
+    wanting = is_stale(credential, contract, case.observation.at)
+    if contract.routing:
+        wanting = has_to_be_renewed(case, credential)
+    problem = refresh_problem(case, credential) if wanting else None
+    renewed = wanting and problem is None
+    if not has_token_data(credential) and not renewed:
         method = None
     if tokens is None:
         what = "plan type is" if contract.personal_access_tokens else "email and plan type are"
@@ -122,12 +140,13 @@ def _of_login(case: Case, credential: Credential, method: str | None) -> AppServ
         return AppServerAnswer(auth_method=method, error=text)
     if not tokens.access_token.reveal() and not contract.routing:
         method = None
-    stale = is_stale(credential, contract, case.observation.at)
     if contract.routing:
-        problem = refresh_problem(case, credential) if stale else None
-        if problem is not None:
-            error = None if problem.lasting else UNAUTHORIZED
-            return AppServerAnswer(auth_method=method, error=error)
+        if problem is not None and credential.account_id is not None:
+            undated = document is not None and document.last_refresh is None
+            if problem.lasting:
+                return AppServerAnswer(auth_method=method)
+            if undated or is_refused(case, credential):
+                return AppServerAnswer(auth_method=method, error=UNAUTHORIZED)
         refused = refusal(assumptions.policies)
         if refused and credential.plan in contract.managed_plans:
             status = refused.status.split(" ", 1)[0]
@@ -138,9 +157,10 @@ def _of_login(case: Case, credential: Credential, method: str | None) -> AppServ
         trouble = routing_trouble(case, credential, CHATGPT_MODEL_BASE)
         if trouble:
             return AppServerAnswer(auth_method=method, error=trouble)
-    return AppServerAnswer("chatgpt", _plan(credential.plan), method)
+    # Only the server knows the plan of a login that it renews.
+    return AppServerAnswer("chatgpt", None if renewed else _plan(credential.plan), method)
 
 
 def _plan(raw: str | None) -> str:
     plan = plan_of(raw or "")
-    return plan.raw if plan.known else "unknown"
+    return _ALIASES.get(plan.raw, plan.raw) if plan.known else "unknown"

@@ -17,6 +17,7 @@ from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Case
+    from authtui.redaction import Secret
 
 VARIABLES: Final = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
 """The variables whose mere presence the doctor counts as a login, in its order."""
@@ -118,13 +119,27 @@ def _issues(case: Case, document: Document) -> list[str]:
             return _chatgpt_issues(document)
         case "chatgptAuthTokens":
             return _external_issues(document)
-        case "agentIdentity" if document.agent_identity is None:
+        case "agentIdentity" if not _has_agent_identity(document):
             return ["agent identity auth is missing an agent identity token"]
-        case "personalAccessToken" if document.personal_access_token is None:
+        case "personalAccessToken" if _is_blank(document.personal_access_token):
             return ["personal access token auth is missing a personal access token"]
+        case "headers":
+            return ["header auth is not kept in a store"]
         case "bedrockApiKey" if document.bedrock_api_key is None:
             return ["Bedrock API key auth is missing a Bedrock API key"]
     return []
+
+
+def _is_blank(secret: Secret | None) -> bool:
+    return secret is None or not secret.reveal().strip()
+
+
+def _has_agent_identity(document: Document) -> bool:
+    record = document.agent_record
+    if record is not None:
+        key = record.agent_private_key.reveal()
+        return bool(record.agent_runtime_id.strip() and key.strip())
+    return not _is_blank(document.agent_jwt)
 
 
 def _chatgpt_issues(document: Document) -> list[str]:

@@ -35,7 +35,7 @@ _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 
 
 class RefreshProblem(NamedTuple):
-    """Why a login cannot be renewed, in the client's words.
+    """Why a login cannot be renewed, in the client's words; none where the server's are shown.
 
     `lasting`: no repetition helps, and the client says so at once. `url`: the address itself is
     at fault.

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.answers import INCORRECT_KEY, MISSING_BEARER, refusal_text
+from authtui.checks.answers import (
+    INCORRECT_KEY,
+    MISSING_BEARER,
+    expired_text,
+    is_address,
+    refusal_text,
+)
 from authtui.checks.courses import Course, stop
 from authtui.checks.findings import Outcome, PlannedRequest, Prediction
 from authtui.checks.preparations import (
@@ -66,6 +72,8 @@ def request_of(case: Case, found: Resolution) -> Course:
                 fedramp=False,
                 credential=own.source,
             )
+            if own.secret is not None and not own.secret.reveal().strip():
+                return _wrong_key(case, own, request, "the key is blank")
             return _answered(case, own, request)
         if not provider.requires_openai_auth and not case.contract.provider_inherits_login:
             request = PlannedRequest(provider.base_url or API_MODEL_BASE, None, None, fedramp=False)
@@ -141,7 +149,8 @@ def _provider_credential(case: Case) -> Credential | Course | None:
         )
     where = f"model_providers.{provider.id}"
     if provider.bearer_token is not None:
-        return Credential("provider", f"{where}.experimental_bearer_token", where)
+        name = f"{where}.experimental_bearer_token"
+        return Credential("provider", name, where, provider.bearer_token)
     if provider.auth_command:
         return Credential(
             "provider",
@@ -160,10 +169,13 @@ def key_doubt(key: str) -> str | None:
         return "quote characters are part of the key"
     if key.lower().startswith("bearer "):
         return "the word Bearer is part of the key"
-    if key != key.strip() or any(char.isspace() for char in key):
+    # A blank at the end of a header is dropped on its way.
+    if any(char.isspace() for char in key.rstrip(" \t")):
         return "white space is part of the key"
     if "://" in key:
         return "the key is an address"
+    if not key.isascii():
+        return "a letter beyond ASCII is part of the key"
     if key.startswith("at-"):
         return "this is a personal access token, not an API key"
     if key.count(".") >= 2 and key.startswith("ey"):
@@ -180,17 +192,22 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
         return _refused_by_server(case, bare, found, "degraded", "key-header")
     doubt = key_doubt(key)
     if doubt:
-        text = "ERROR: " + INCORRECT_KEY.format(url=base)
-        return stop(
-            "exec",
-            text,
-            "degraded",
-            credential=credential,
-            request=request,
-            trouble="key-shape",
-            assumes=(f"the server refuses the key: {doubt}",),
-        )
+        return _wrong_key(case, credential, request, doubt)
     return _answered(case, credential, request)
+
+
+def _wrong_key(case: Case, credential: Credential, request: PlannedRequest, doubt: str) -> Course:
+    if case.assumptions.responses_at(request.base_url) != OK:
+        return _answered(case, credential, request)
+    return stop(
+        "exec",
+        "ERROR: " + INCORRECT_KEY.format(url=request.base_url),
+        "degraded",
+        credential=credential,
+        request=request,
+        trouble="key-shape",
+        assumes=(f"the server refuses the key: {doubt}",),
+    )
 
 
 def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
@@ -233,7 +250,7 @@ def _not_renewed(
     case: Case, credential: Credential, request: PlannedRequest, problem: RefreshProblem
 ) -> Course:
     """The login has to be renewed and cannot be: the look-up fails, or the request is refused."""
-    text = problem.text
+    text = problem.text or expired_text(request)
     routed = is_routed(case, request.base_url) and credential.account_id is not None
     if routed and not problem.lasting:
         text = UNAUTHORIZED
@@ -252,11 +269,11 @@ def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
     bare = PlannedRequest(base, None, None, fedramp=False, credential=credential.source)
     text, asks = contract.no_tokens, contract.asks_without_tokens
     if contract.managed_identity == "bearer" and _manages_identity(case, credential):
-        text = "ChatGPT auth is unavailable"
+        text, asks = "ChatGPT auth is unavailable", False
     elif contract.routing and not is_routed(case, base):
         # No look-up stands in the way: the request goes out bare, as in older generations.
         text, asks = SIGNED_OUT_SINCE, True
-    if asks and credential.mode == "chatgpt_auth_tokens":
+    if asks and credential.mode == "chatgpt_auth_tokens" and contract.host_refresh:
         text = contract.host_refresh
     return stop(
         "exec",
@@ -315,7 +332,9 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
 def _answered(
     case: Case, credential: Credential, request: PlannedRequest, assumes: tuple[str, ...] = ()
 ) -> Course:
-    fault = case.assumptions.responses
+    fault = case.assumptions.responses_at(request.base_url)
+    if not is_address(request.base_url):
+        return _no_address(credential)
     if fault == OK:
         return _ready(case, credential, request, assumes)
     if fault == "unreachable":
@@ -323,12 +342,17 @@ def _answered(
     text = refusal_text(fault, request, case.contract)
     if fault.startswith("401") and credential.mode in CHATGPT_MODES:
         problem = refresh_problem(case, credential)
-        by_host = credential.mode == "chatgpt_auth_tokens"
-        if problem is not None and (case.contract.host_refresh_named or not by_host):
+        if problem is not None and problem.text:
             text = f"ERROR: {problem.text}"
     return stop(
         "exec", text, "degraded", credential=credential, request=request, trouble="responses"
     )
+
+
+def _no_address(credential: Credential | None, outcome: Outcome = "degraded") -> Course:
+    """Model requests would go to a base that is no address."""
+    text = "ERROR: stream disconnected before completion: builder error"
+    return stop("exec", text, outcome, credential=credential, trouble="model-url")
 
 
 def _unreachable(
@@ -371,10 +395,13 @@ def _ready(
 def _refused_by_server(
     case: Case, request: PlannedRequest, found: Resolution, outcome: Outcome, trouble: str | None
 ) -> Course:
-    if case.assumptions.responses == "unreachable":
+    fault = case.assumptions.responses_at(request.base_url)
+    if not is_address(request.base_url):
+        course = _no_address(found.credential, outcome)
+        return course._replace(failure=found.failure, filtered=found.filtered)
+    if fault == "unreachable":
         course = _unreachable(case, found.credential, request, outcome)
         return course._replace(failure=found.failure, filtered=found.filtered)
-    fault = case.assumptions.responses
     text = "ERROR: " + MISSING_BEARER.format(url=request.base_url)
     if fault != OK:
         text = refusal_text(fault, request, case.contract)

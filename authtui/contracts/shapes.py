@@ -128,11 +128,11 @@ class Contract(NamedTuple):
     that fails is named, later the request goes out without a credential. `managed_plans`: the
     plans whose workspace manages the configuration. `policies_unauthorized`: what is said when
     those policies answer 401. `host_refresh`: what is said when tokens of a host program would
-    have to be renewed; `host_refresh_named`: also after a 401 of the model endpoint.
-    `high_demand`: what a 500 of the model endpoint is turned into. `unsendable_header`: what is
-    said of a personal access token that no header may carry. `environment_is_parsed`: the known
-    ChatGPT hosts are compared as URLs, not as texts. `task_retried` stands before the refusal of a
-    task that was tried again.
+    have to be renewed; nothing where the server's own refusal is shown. `high_demand`: what a
+    500 of the model endpoint is turned into. `unsendable_header`: what is said of a personal
+    access token that no header may carry. `environment_is_parsed`: the known
+    ChatGPT hosts are compared as URLs, not as texts. `bedrock_account`: the app server's error for
+    a stored Bedrock key. `task_retried` stands before the refusal of a task that was tried again.
     """
 
     name: str
@@ -189,10 +189,10 @@ class Contract(NamedTuple):
         "auth refresh request failed: code=-32000 message=chatgpt auth token refresh is not "
         "supported for in-process app-server clients"
     )
-    host_refresh_named: bool = True
     high_demand: str = "We're currently experiencing high demand, which may cause temporary errors."
     unsendable_header: str = "builder error"
     environment_is_parsed: bool = False
+    bedrock_account: str | None = None
     asks_without_tokens: bool = False
     waits_for_network: bool = False
     app_server_home_error: str = ""

@@ -226,6 +226,7 @@ _MANAGED = _EXPLICIT._replace(
     workspace_wrong_type="data did not match any variant of untagged enum Repr",
     registration=_G4_REGISTRATION,
     policies_path="/wham/config/bundle",
+    bedrock_account=("Bedrock API key auth is only supported by the Amazon Bedrock model provider"),
     profiles_in_config=False,
     config_in_file_order=True,
 )
@@ -254,7 +255,7 @@ _CURRENT = _MANAGED._replace(
     ),
     silent_drop=True,
     provider_command_stops=False,
-    host_refresh_named=False,
+    host_refresh="",
     high_demand="We\u2019re currently experiencing high demand, which may cause temporary errors.",
     unsendable_header="failed to build route-aware request: failed to parse header value",
     environment_is_parsed=True,
@@ -320,6 +321,9 @@ TABLE: Final[tuple[Contract, ...]] = (
         document=_WITH_HEADERS,
         bedrock_changes=_BEDROCK_0146,
         provider_command_stops=False,
+        managed_identity="bearer",
+        managed_plans=(*_MANAGED_PLANS, "ent26"),
+        host_refresh="",
     ),
     _CURRENT._replace(
         name="0.147",
@@ -337,6 +341,9 @@ TABLE: Final[tuple[Contract, ...]] = (
         removal_failed=_MANAGED.removal_failed,
         bedrock_changes=_BEDROCK_0146,
         bedrock_refused_early=False,
+        no_tokens=_MANAGED.no_tokens,
+        asks_without_tokens=True,
+        unsendable_header=_MANAGED.unsendable_header,
     ),
     _CURRENT,
 )

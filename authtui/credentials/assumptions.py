@@ -52,6 +52,13 @@ class Assumptions(NamedTuple):
     runtime: str | None = None
     whoami_plan: str | None = None
 
+    def responses_at(self, base: str) -> str:
+        """What a model endpoint at this address answers: `network=down` leaves this machine be."""
+        host = base.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
+        if self.network == DOWN and host in ("localhost", "127.0.0.1"):
+            return OK
+        return self.responses
+
     def settled(self) -> Assumptions:
         """A copy in which `network=down` has been spelled out for each server."""
         if self.network != DOWN:

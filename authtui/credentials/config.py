@@ -32,6 +32,7 @@ _BARE_KEY: Final = re.compile(r"[^.\"'\s]+")
 _KEY_STEP: Final = re.compile(r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*(\.?)[ \t]*""")
 _KEY_PART: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_NO_KEY: Final = "unquoted keys cannot be empty, expected letters, numbers, `-`, `_`"
 _DUPLICATE: Final = "duplicate key"
 # Our parser's words, and the client's for the same mistake.
 _CLIENT_WORDS: Final = (
@@ -205,7 +206,7 @@ def selected_provider(config: ConfigFacts) -> ProviderFacts:
         chosen,
         built_in=True,
         name="OpenAI" if is_openai else chosen,
-        base_url=base if isinstance(base, str) and base else None,
+        base_url=_without_slash(base) if isinstance(base, str) else None,
         requires_openai_auth=is_openai,
         lines={"base_url": config.where("openai_base_url")} if base else {},
     )
@@ -290,6 +291,8 @@ def _syntax_error(message: str, text: str, name: str) -> ConfigError:
         column = len(text) - (text.rfind("\n") + 1) + 1
     shown = text.split("\n")[line - 1].rstrip("\r")
     width = 1
+    if reason == "Invalid statement" and shown[column - 1 : column] == "=":
+        reason = _NO_KEY
     for pattern, words in _CLIENT_WORDS:
         if re.fullmatch(pattern, reason):
             reason = words
@@ -300,6 +303,10 @@ def _syntax_error(message: str, text: str, name: str) -> ConfigError:
     gutter = " " * len(str(line))
     picture = f"{gutter} |\n{line} | {shown}\n{gutter} | {' ' * (column - 1)}{'^' * width}"
     return ConfigError(reason, name, line, column, at_start=f"{reason}\n{picture}")
+
+
+def _without_slash(base: str | None) -> str | None:
+    return base.rstrip("/") or None if base is not None else None
 
 
 def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
@@ -314,7 +321,7 @@ def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
         id=name,
         built_in=name in BUILT_IN,
         name=text("name"),
-        base_url=text("base_url"),
+        base_url=_without_slash(text("base_url")),
         wire_api=text("wire_api"),
         env_key=text("env_key"),
         env_key_instructions=text("env_key_instructions"),

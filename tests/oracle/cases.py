@@ -138,7 +138,9 @@ def lay_out(run: Run, root: Path) -> Iterator[Machine]:
     """Build the home that a recording describes; `root` is an empty directory of ours."""
     given, other = run.given, run.given["other"]
     home = root / ".codex"
-    if other.get("codex_home") != "missing":
+    if other.get("codex_home") == "file":
+        home.write_text("", "utf-8")
+    elif other.get("codex_home") != "missing":
         home.mkdir()
         _credentials(given, other, home)
         if given["config_toml"] is not None:
@@ -172,10 +174,13 @@ def _credentials(given: dict[str, Any], other: dict[str, Any], home: Path) -> No
     elif other.get("auth_kind") == "directory":
         path.mkdir()
         return
+    elif other.get("auth_kind") == "dangling":
+        path.symlink_to(home / "nowhere.json")
+        return
     if given.get("auth_json_base64"):
         path.write_bytes(base64.b64decode(given["auth_json_base64"]))
     elif given["auth_json"] is not None:
-        path.write_bytes(given["auth_json"].encode())
+        path.write_bytes(given["auth_json"].encode("utf-8", "surrogatepass"))
     else:
         return
     path.chmod(int(other.get("file_mode", "0600"), 8))

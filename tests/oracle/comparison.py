@@ -27,7 +27,7 @@ SURFACE: dict[str, Surface] = {"status": "login-status", "exec": "exec"}
 FACTS = ("exit", "text", "deletion", "request", "outcome", "mode")
 
 # The recordings name a token by its place in the fixtures, we by its shape.
-_TOKEN = re.compile(r"<(?:agent_jwt\.\w+|JWT, \d+ characters, #[0-9a-f]+)>")
+_TOKEN = re.compile(r"<(?:agent_jwt\.\w+|(?:JWT|text), \d+ characters, #[0-9a-f]+)>")
 _STATUS_MODES = {
     "Logged in using ChatGPT": ("chatgpt", "chatgpt_auth_tokens"),
     "Logged in using an API key": ("api_key",),

@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
+from authtui.checks.requests import key_doubt
 from authtui.demo.backend.agents import seal
 from authtui.identity.keys import PrivateKey, read_private_key
 from authtui.tokens.jwt import exp_of
@@ -53,7 +54,6 @@ _EXPIRED = {
         "code": "token_expired",
     }
 }
-_KEY = re.compile(r"sk-[A-Za-z0-9_-]+")
 
 
 class Seen(NamedTuple):
@@ -219,7 +219,7 @@ class Hosts:
         if sequence:
             fault = sequence[min(self._calls, len(sequence) - 1)]
             self._calls += 1
-        if refused and not (call.authorization and _fault(fault)):
+        if refused and not _fault(fault):
             return refused
         return _fault(fault) or Reply(200, _stream(), {"content-type": "text/event-stream"})
 
@@ -227,11 +227,10 @@ class Hosts:
         scheme, space, value = (call.authorization or "").partition(" ")
         if scheme == "AgentAssertion":
             return None
-        value = value.strip()
         at_chatgpt = call.path.startswith("/backend-api")
         if scheme != "Bearer" or not space:
             return Reply(401, {"detail": "Unauthorized"} if at_chatgpt else _MISSING)
-        if not value:
+        if not value.strip():
             return Reply(401, _WRONG_KEY)
         expires = exp_of(value)
         if expires is not None and expires < time.time():
@@ -242,9 +241,7 @@ class Hosts:
             return None
         if at_chatgpt:
             return Reply(401, _WRONG_KEY) if value.startswith("sk-") else None
-        if call.host == "api.openai.com" and not _KEY.fullmatch(value):
-            return Reply(401, _WRONG_KEY)
-        return None
+        return Reply(401, _WRONG_KEY) if key_doubt(value) else None
 
 
 _PATHS = (
@@ -337,7 +334,11 @@ def serve(hosts: Hosts, contexts: dict[str, ssl.SSLContext]) -> None:
             secure = isinstance(self.connection, ssl.SSLSocket)
             origin = f"{'https' if secure else 'http'}://{host}"
             given = self.headers.get("authorization")
+            if given is not None:
+                given = given.encode("latin-1").decode("utf-8", "replace")
             account = self.headers.get("chatgpt-account-id")
+            if account is not None:
+                account = account.encode("latin-1").decode("utf-8", "replace")
             fedramp = self.headers.get("x-openai-fedramp")
             hosts.seen.append(Seen(self.command, origin + self.path, given, account, fedramp))
             path = self.path.split("?", 1)[0]

@@ -41,7 +41,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     "logout": ("logout",),
 }
 _LOG_LINE = re.compile(r"^(?:\x1b\[[0-9;]*m)*\d{4}-\d\d-\d\dT[\d:.]+Z", re.MULTILINE)
-_TOKEN = re.compile(r"[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{40,}\.[A-Za-z0-9_-]+")
+_TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_%=-]*)+")
 _QUESTIONS = (
     {
         "id": 0,
