@@ -7,16 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.contracts import CHATGPT_BASE
 from authtui.credentials.assumptions import refusal
 
 if TYPE_CHECKING:
     from authtui.checks.findings import PlannedRequest
     from authtui.contracts import Contract
 
-MISSING_BEARER: Final = (
-    "unexpected status 401 Unauthorized: Missing bearer or basic authentication in header, "
-    "url: {url}/responses"
-)
+_NOTHING_ATTACHED: Final = '{"detail": "Unauthorized"}'
 INCORRECT_KEY: Final = (
     "unexpected status 401 Unauthorized: Incorrect API key provided, url: {url}/responses"
 )
@@ -39,11 +37,19 @@ def refusal_text(fault: str, request: PlannedRequest, contract: Contract) -> str
     return text
 
 
+def missing_text(request: PlannedRequest) -> str:
+    """The refusal of a request without a credential: ChatGPT's words, or the API's."""
+    said = "Missing bearer or basic authentication in header"
+    if request.base_url.startswith(CHATGPT_BASE):
+        said = _NOTHING_ATTACHED
+    return f"unexpected status 401 Unauthorized: {said}, url: {request.base_url}/responses"
+
+
 def expired_text(request: PlannedRequest) -> str:
     """The service's own refusal of a token whose time is over, or of a request without one."""
     said = "Provided authentication token is expired. Please try signing in again."
     if request.authorization is None:
-        said = '{"detail": "Unauthorized"}'
+        said = _NOTHING_ATTACHED
     return f"unexpected status 401 Unauthorized: {said}, url: {request.base_url}/responses"
 
 

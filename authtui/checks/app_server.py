@@ -88,13 +88,27 @@ def _without_configuration(case: Case) -> AppServerAnswer:
         provider=selected_provider(bare.config),
     )
     given = answer(default)
-    if case.contract.routing and given.account == "chatgpt" and error is not None:
-        position = f":{error.line}:{error.column}" if error.line else ""
-        text = f"invalid configuration at {config.file.path}{position}"
+    if case.contract.routing and (given.account == "chatgpt" or given.error) and _asks(default):
+        text = _late(case)
+        if error is not None:
+            position = f":{error.line}:{error.column}" if error.line else ""
+            text = f"invalid configuration at {config.file.path}{position}"
         return given._replace(
             account=None, plan=None, error=f"failed to load workspace requirements: {text}"
         )
     return given
+
+
+def _asks(default: Case) -> bool:
+    """Whether the workspace is looked up: for a login, not for an agent identity or a key."""
+    found = filtered(default.observation, default.contract, default.places, on_exec=False)
+    mode = found.credential.mode if found.credential else None
+    return mode in (*CHATGPT_MODES, "personal_access_token")
+
+
+def _late(case: Case) -> str:
+    # The kinds of errors of the client's standard library.
+    return "invalid data" if case.provider.known else "entity not found"
 
 
 def _of_credential(case: Case, credential: Credential) -> AppServerAnswer:
@@ -151,6 +165,12 @@ def _of_login(case: Case, credential: Credential, method: str | None) -> AppServ
         if refused and credential.plan in contract.managed_plans:
             status = refused.status.split(" ", 1)[0]
             text = f"cloud config: request failed (HTTP {status})"
+            return AppServerAnswer(
+                auth_method=method, error=f"failed to load workspace requirements: {text}"
+            )
+        lacks_account = problem is not None and credential.account_id is None
+        if lacks_account and credential.plan in contract.managed_plans:
+            text = "cloud config: authentication failed (HTTP 401)"
             return AppServerAnswer(
                 auth_method=method, error=f"failed to load workspace requirements: {text}"
             )

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
+from authtui.checks.preparations import policies_trouble
 from authtui.checks.refreshing import is_stale
-from authtui.credentials.assumptions import OK, refusal
+from authtui.credentials.assumptions import OK
 from authtui.credentials.document import Document, DocumentError, parse_document
 from authtui.credentials.held import held_record
 from authtui.record import NamedTuple
@@ -54,9 +55,7 @@ def examine(case: Case) -> DoctorReport | None:
 
 def _without_policies(case: Case) -> bool:
     # The newest generation loads the workspace's policies before the doctor looks at anything.
-    login = case.places.store.credential
-    managed = login is not None and login.plan in case.contract.managed_plans
-    return case.contract.routing and managed and refusal(case.assumptions.policies) is not None
+    return case.contract.routing and policies_trouble(case) is not None
 
 
 def _renewed_first(case: Case) -> bool:
@@ -127,6 +126,8 @@ def _issues(case: Case, document: Document) -> list[str]:
             return ["header auth is not kept in a store"]
         case "bedrockApiKey" if document.bedrock_api_key is None:
             return ["Bedrock API key auth is missing a Bedrock API key"]
+        case "bedrockAccessKeys" if document.bedrock_access_keys is None:
+            return ["Bedrock access keys auth is missing AWS access keys"]
     return []
 
 

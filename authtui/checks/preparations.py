@@ -35,8 +35,8 @@ def policies_trouble(case: Case) -> str | None:
         return None
     if is_stale(login, case.contract, case.observation.at):
         problem = refresh_problem(case, login)
-        if problem is not None and not problem.url and is_refused(case, login):
-            return problem.text if problem.lasting else case.contract.policies_unauthorized
+        if problem is not None and is_refused(case, login):
+            return problem.text if problem.lasting else case.contract.policies_failed
     if case.assumptions.policies == OK:
         return None
     if case.assumptions.policies.startswith("401"):
@@ -66,7 +66,7 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         return "workspace routing requires a ChatGPT account id"
     failed = "workspace routing discovery failed"
     base = case.observation.config.get("chatgpt_base_url")
-    if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
+    if isinstance(base, str) and not _takes_a_path(base):
         return failed
     certificate = case.observation.ca_file
     if certificate is not None and certificate.kind != "file":
@@ -80,6 +80,10 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         "no-origin": "workspace routing discovery missing backend origin",
         "other-workspace": "selected workspace missing from routing discovery",
     }.get(fault, failed)
+
+
+def _takes_a_path(base: str) -> bool:
+    return base.lower().startswith(("http://", "https://")) and not set("?#") & set(base)
 
 
 def identity_trouble(case: Case, credential: Credential) -> str | None:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.answers import (
     INCORRECT_KEY,
-    MISSING_BEARER,
     expired_text,
     is_address,
+    missing_text,
     refusal_text,
 )
 from authtui.checks.courses import Course, stop
@@ -76,7 +76,8 @@ def request_of(case: Case, found: Resolution) -> Course:
                 return _wrong_key(case, own, request, "the key is blank")
             return _answered(case, own, request)
         if not provider.requires_openai_auth and not case.contract.provider_inherits_login:
-            request = PlannedRequest(provider.base_url or API_MODEL_BASE, None, None, fedramp=False)
+            base = provider.base_url or _default_base(found.credential)
+            request = PlannedRequest(base, None, None, fedramp=False)
             return _refused_by_server(case, request, found, "degraded", "provider")
     base = provider.base_url or _base_url(case, found.credential)
     if found.credential is None:
@@ -131,6 +132,10 @@ def _base_url(case: Case, credential: Credential | None) -> str:
     override = case.observation.config.get("openai_base_url")
     if isinstance(override, str) and override.strip():
         return override.rstrip("/")
+    return _default_base(credential)
+
+
+def _default_base(credential: Credential | None) -> str:
     chatgpt = credential is not None and credential.mode not in ("api_key", "bedrock")
     return CHATGPT_MODEL_BASE if chatgpt else API_MODEL_BASE
 
@@ -402,7 +407,7 @@ def _refused_by_server(
     if fault == "unreachable":
         course = _unreachable(case, found.credential, request, outcome)
         return course._replace(failure=found.failure, filtered=found.filtered)
-    text = "ERROR: " + MISSING_BEARER.format(url=request.base_url)
+    text = f"ERROR: {missing_text(request)}"
     if fault != OK:
         text = refusal_text(fault, request, case.contract)
     prediction = Prediction(

@@ -341,6 +341,7 @@ TABLE: Final[tuple[Contract, ...]] = (
         removal_failed=_MANAGED.removal_failed,
         bedrock_changes=_BEDROCK_0146,
         bedrock_refused_early=False,
+        registration=_G5_REGISTRATION._replace(invalid_grant=False),
         no_tokens=_MANAGED.no_tokens,
         asks_without_tokens=True,
         unsendable_header=_MANAGED.unsendable_header,
