@@ -11,8 +11,10 @@ import functools
 import json
 import lzma
 import os
+import tempfile
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui.checks.assess import Options, assess
@@ -21,11 +23,11 @@ from authtui.contracts import find
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observe import read_observation
 from authtui.tokens.jwt import decode
+from tests.oracle import own
 from tests.oracle.trim import KEY_SET, RECORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from authtui.checks.courses import Case
     from authtui.checks.findings import Assessment, Surface
@@ -64,6 +66,7 @@ _PLAIN = {
     "empty": "not-json",
     "slow": "unreachable",
 }
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
 _NAMES = {
     "jwks": "key_set",
     "task": "task",
@@ -104,10 +107,28 @@ class Run(NamedTuple):
 
 
 @functools.cache
-def load() -> tuple[Run, ...]:
-    """Every recorded run."""
+def recorded() -> tuple[Run, ...]:
+    """Every run that was recorded for us."""
     with lzma.open(RECORDINGS, "rt", encoding="utf-8") as lines:
         return tuple(Run(**json.loads(line)) for line in lines)
+
+
+@functools.cache
+def load() -> tuple[Run, ...]:
+    """Every run there is: those recorded for us, and the project's own."""
+    return (*recorded(), *(Run(**run) for run in own.read()))
+
+
+@functools.cache
+def key_set_file() -> Path:
+    """A file with every key that a pretended key set listed, for as long as the tests run."""
+    found = json.loads(KEY_SET.read_text("utf-8"))
+    found["keys"] += json.loads(own.OWN_KEYS.read_text("utf-8"))["keys"]
+    folder = tempfile.TemporaryDirectory(prefix="authtui-keys-")
+    _FOLDERS.append(folder)
+    path = Path(folder.name) / "jwks.json"
+    path.write_text(json.dumps(found), "utf-8")
+    return path
 
 
 def runs(*commands: str, version: str | None = None) -> list[Run]:
@@ -283,14 +304,14 @@ def _is_another(key: object) -> bool:
     return isinstance(key, str) and key != KNOWN_KEY and key.startswith(("MC4CAQ", "MFECAQ"))
 
 
-def observe(machine: Machine) -> Observation:
+def observe(machine: Machine, keys: Path | None = None) -> Observation:
     """The state of a laid-out machine, with the key set that the backend served."""
     return read_observation(
         environ=machine.environ,
         home_option=None,
         now=NOW,
         system_dir=machine.root / "etc",
-        key_set_file=KEY_SET,
+        key_set_file=keys or key_set_file(),
         installed=False,
     )
 

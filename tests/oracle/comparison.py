@@ -19,8 +19,10 @@ from authtui.contracts import find
 from tests.oracle.cases import BACKEND_HOST, assumed, lay_out, observe
 
 if TYPE_CHECKING:
+    from authtui.checks.app_server import AppServerAnswer
     from authtui.checks.courses import Case
     from authtui.checks.findings import PlannedRequest, Prediction, Surface
+    from authtui.checks.logout import Logout
     from tests.oracle.cases import Machine, Run
 
 SURFACE: dict[str, Surface] = {"status": "login-status", "exec": "exec"}
@@ -105,20 +107,29 @@ def compare_prediction(
 def compare_doctor(run: Run, case: Case, machine: Machine) -> list[Difference]:
     """The doctor's line on the login."""
     del machine
+    ours = examine(case)
+    return doctor_differs(run, ours and (ours.status, ours.summary, ours.remediation))
+
+
+def doctor_differs(run: Run, said: tuple[str, str, str | None] | None) -> list[Difference]:
+    """As `compare_doctor`, for a line from anywhere."""
     if run.stopped:
         return []
     assert run.doctor is not None
-    recorded, ours = run.doctor["auth"], examine(case)
+    recorded = run.doctor["auth"]
     client = recorded and tuple(recorded[key] for key in ("status", "summary", "remediation"))
-    said = ours and (ours.status, ours.summary, ours.remediation)
     return [] if said == client else [Difference("doctor", said, client)]
 
 
 def compare_account(run: Run, case: Case, machine: Machine) -> list[Difference]:
     """What the app server answers when it is asked who is logged in."""
+    return account_differs(run, answer(case), machine)
+
+
+def account_differs(run: Run, ours: AppServerAnswer, machine: Machine) -> list[Difference]:
+    """As `compare_account`, for an answer from anywhere."""
     if run.stopped:
         return []
-    ours = answer(case)
     if not run.answers:
         stops = run.text[run.text.find("Error:") :].strip()
         said = machine.neutral(ours.stops)
@@ -142,6 +153,11 @@ def compare_account(run: Run, case: Case, machine: Machine) -> list[Difference]:
 def compare_logout(run: Run, case: Case, machine: Machine) -> list[Difference]:
     """What `codex logout` says and removes."""
     ours = predict_logout(case)
+    return logout_differs(run, ours, machine)
+
+
+def logout_differs(run: Run, ours: Logout, machine: Machine) -> list[Difference]:
+    """As `compare_logout`, for a prediction from anywhere."""
     pairs = [
         ("exit", ours.exit, run.exit),
         ("text", machine.neutral(ours.says), run.text.strip()),
@@ -186,13 +202,13 @@ COMPARISONS = {
 }
 
 
-def differences(run: Run) -> list[Difference]:
+def differences(run: Run, keys: Path | None = None) -> list[Difference]:
     """Every fact of a run that is predicted wrong, on a home laid out for it."""
     contract = find(run.version)
     if contract is None:
         raise ValueError(f"{run.version} is no version that is known")
     with tempfile.TemporaryDirectory() as folder:
         with lay_out(run, Path(folder)) as machine:
-            observation = observe(machine)
+            observation = observe(machine, keys)
         case = make_case(observation, contract[0], assumed(run))
         return COMPARISONS[run.command](run, case, machine)

@@ -43,12 +43,12 @@ class Untold(NamedTuple):
         """Whether the verdict says why, names what is at fault, and says what to do."""
         verdict = self.verdict
         nothing = verdict.kind == "nothing-stored"
-        culprit = verdict.culprit is not None and _is_there(self.run, verdict.culprit)
+        culprit = verdict.culprit is not None and is_there(self.run, verdict.culprit)
         network = verdict.kind == "answer-not-from-auth-server"
         return bool(verdict.sentence and verdict.fix) and (culprit or nothing or network)
 
 
-def _is_there(run: Run, culprit: str) -> bool:
+def is_there(run: Run, culprit: str) -> bool:
     """Whether the culprit is something of this set-up: a variable that is set, or a file."""
     given = run.given
     name, _, line = culprit.partition(":")
