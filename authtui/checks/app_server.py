@@ -164,7 +164,8 @@ def _of_login(case: Case, credential: Credential, method: str | None) -> AppServ
         refused = refusal(assumptions.policies)
         if refused and credential.plan in contract.managed_plans:
             status = refused.status.split(" ", 1)[0]
-            text = f"cloud config: request failed (HTTP {status})"
+            what = "authentication" if status == "401" else "request"
+            text = f"cloud config: {what} failed (HTTP {status})"
             return AppServerAnswer(
                 auth_method=method, error=f"failed to load workspace requirements: {text}"
             )

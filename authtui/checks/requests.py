@@ -9,14 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.answers import (
-    INCORRECT_KEY,
     expired_text,
-    is_address,
-    missing_text,
-    refusal_text,
 )
 from authtui.checks.courses import Course, stop
-from authtui.checks.findings import Outcome, PlannedRequest, Prediction
+from authtui.checks.ends import answered, ready, refused_by_server, wrong_key
+from authtui.checks.findings import Outcome, PlannedRequest
 from authtui.checks.preparations import (
     UNAUTHORIZED,
     falls_back,
@@ -73,12 +70,12 @@ def request_of(case: Case, found: Resolution) -> Course:
                 credential=own.source,
             )
             if own.secret is not None and not own.secret.reveal().strip():
-                return _wrong_key(case, own, request, "the key is blank")
-            return _answered(case, own, request)
+                return wrong_key(case, own, request, "the key is blank")
+            return answered(case, own, request)
         if not provider.requires_openai_auth and not case.contract.provider_inherits_login:
             base = provider.base_url or _default_base(found.credential)
             request = PlannedRequest(base, None, None, fedramp=False)
-            return _refused_by_server(case, request, found, "degraded", "provider")
+            return refused_by_server(case, request, found, "degraded", "provider")
     base = provider.base_url or _base_url(case, found.credential)
     if found.credential is None:
         request = PlannedRequest(base, None, None, fedramp=False)
@@ -87,7 +84,7 @@ def request_of(case: Case, found: Resolution) -> Course:
             outcome = "refused"
         elif found.failure:
             outcome = "unreadable"
-        return _refused_by_server(case, request, found, outcome, None)
+        return refused_by_server(case, request, found, outcome, None)
     credential = found.credential
     if credential.mode == "api_key":
         return _with_api_key(case, credential, base)
@@ -95,7 +92,7 @@ def request_of(case: Case, found: Resolution) -> Course:
         return _with_chatgpt(case, credential, base)
     if credential.mode == "bedrock":
         if provider.id == "amazon-bedrock":
-            return _ready(case, credential, PlannedRequest(base, "AWS", None, fedramp=False))
+            return ready(case, credential, PlannedRequest(base, "AWS", None, fedramp=False))
         text = (
             "ERROR: unsupported operation: Bedrock API key auth is only supported by the Amazon "
             "Bedrock model provider"
@@ -105,7 +102,7 @@ def request_of(case: Case, found: Resolution) -> Course:
         if credential.flaw is not None:
             bare = PlannedRequest(API_MODEL_BASE, None, None, fedramp=False)
             unusable = Resolution(None, credential.flaw)
-            return _refused_by_server(case, bare, unusable, "unreadable", None)
+            return refused_by_server(case, bare, unusable, "unreadable", None)
         if case.contract.record_without_bearer and credential.document is not None:
             text = "ERROR: agent identity auth does not expose a bearer token"
             return stop("exec", text, "unreadable", credential=credential, trouble="bearer")
@@ -116,7 +113,7 @@ def request_of(case: Case, found: Resolution) -> Course:
             fedramp=credential.fedramp,
             credential=credential.source,
         )
-        return _answered(case, credential, request)
+        return answered(case, credential, request)
     request = PlannedRequest(
         base, "Bearer", credential.account_id, credential.fedramp, credential.source
     )
@@ -125,7 +122,7 @@ def request_of(case: Case, found: Resolution) -> Course:
         return stop(
             "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
         )
-    return _answered(case, credential, request)
+    return answered(case, credential, request)
 
 
 def _base_url(case: Case, credential: Credential | None) -> str:
@@ -157,13 +154,40 @@ def _provider_credential(case: Case) -> Credential | Course | None:
         name = f"{where}.experimental_bearer_token"
         return Credential("provider", name, where, provider.bearer_token)
     if provider.auth_command:
+        failed = _command_failure(case)
+        if failed is not None:
+            return failed
         return Credential(
             "provider",
             f"{where}.auth",
             where,
             assumes=("the provider's auth command prints a token",),
         )
+    if provider.requires_openai_auth:
+        return None
+    if provider.authorization is not None:
+        return Credential("provider", f"{where}.http_headers", where, provider.authorization)
+    variable = provider.authorization_variable
+    held = environment.get(variable) if variable else None
+    if variable and held is not None and held.value.reveal().strip():
+        return Credential("provider", variable, variable, held.value)
     return None
+
+
+def _command_failure(case: Case) -> Course | None:
+    """What is said, or left out, where the provider's auth command gives no token."""
+    fault, provider = case.assumptions.auth_command, case.provider
+    if fault == OK:
+        return None
+    request = PlannedRequest(provider.base_url or API_MODEL_BASE, None, None, fedramp=False)
+    if not case.contract.provider_command_stops:
+        return refused_by_server(case, request, Resolution(None), "degraded", "provider-command")
+    said = {
+        "empty": "produced an empty token",
+        "missing": "failed to start: No such file or directory (os error 2)",
+    }.get(fault, f"exited with status exit status: {fault}")
+    text = f"ERROR: provider auth command `{provider.auth_command}` {said}"
+    return stop("exec", text, "degraded", request=request, trouble="provider-command")
 
 
 def key_doubt(key: str) -> str | None:
@@ -194,25 +218,11 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
     if not legal_header_value(key):
         found = Resolution(credential)
         bare = request._replace(authorization=None)
-        return _refused_by_server(case, bare, found, "degraded", "key-header")
+        return refused_by_server(case, bare, found, "degraded", "key-header")
     doubt = key_doubt(key)
     if doubt:
-        return _wrong_key(case, credential, request, doubt)
-    return _answered(case, credential, request)
-
-
-def _wrong_key(case: Case, credential: Credential, request: PlannedRequest, doubt: str) -> Course:
-    if case.assumptions.responses_at(request.base_url) != OK:
-        return _answered(case, credential, request)
-    return stop(
-        "exec",
-        "ERROR: " + INCORRECT_KEY.format(url=request.base_url),
-        "degraded",
-        credential=credential,
-        request=request,
-        trouble="key-shape",
-        assumes=(f"the server refuses the key: {doubt}",),
-    )
+        return wrong_key(case, credential, request, doubt)
+    return answered(case, credential, request)
 
 
 def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
@@ -248,7 +258,7 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
             trouble="routing",
             assumes=assumes,
         )
-    return _answered(case, credential, request, assumes)
+    return answered(case, credential, request, assumes)
 
 
 def _not_renewed(
@@ -331,94 +341,4 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
     account = None if contract.managed_identity == "biscuit" else credential.account_id
     request = PlannedRequest(base, "AgentAssertion", account, credential.fedramp, credential.source)
     assumes = ("an agent identity and its task are registered, and written into auth.json",)
-    return _answered(case, credential, request, assumes)
-
-
-def _answered(
-    case: Case, credential: Credential, request: PlannedRequest, assumes: tuple[str, ...] = ()
-) -> Course:
-    fault = case.assumptions.responses_at(request.base_url)
-    if not is_address(request.base_url):
-        return _no_address(credential)
-    if fault == OK:
-        return _ready(case, credential, request, assumes)
-    if fault == "unreachable":
-        return _unreachable(case, credential, request)
-    text = refusal_text(fault, request, case.contract)
-    if fault.startswith("401") and credential.mode in CHATGPT_MODES:
-        problem = refresh_problem(case, credential)
-        if problem is not None and problem.text:
-            text = f"ERROR: {problem.text}"
-    return stop(
-        "exec", text, "degraded", credential=credential, request=request, trouble="responses"
-    )
-
-
-def _no_address(credential: Credential | None, outcome: Outcome = "degraded") -> Course:
-    """Model requests would go to a base that is no address."""
-    text = "ERROR: stream disconnected before completion: builder error"
-    return stop("exec", text, outcome, credential=credential, trouble="model-url")
-
-
-def _unreachable(
-    case: Case,
-    credential: Credential | None,
-    request: PlannedRequest,
-    outcome: Outcome = "degraded",
-) -> Course:
-    """The model endpoint does not answer: given up after five rounds, or waited for."""
-    if case.contract.waits_for_network:
-        text = "ERROR: Reconnecting... waiting for network"
-        course = stop("exec", text, outcome, credential=credential, trouble="network")
-        return course._replace(prediction=course.prediction._replace(ends=False))
-    text = (
-        "ERROR: stream disconnected before completion: error sending request for url "
-        f"({request.base_url}/responses)"
-    )
-    return stop("exec", text, outcome, credential=credential, trouble="network")
-
-
-def _ready(
-    case: Case, credential: Credential, request: PlannedRequest, assumes: tuple[str, ...] = ()
-) -> Course:
-    taken = (*credential.assumes, *assumes)
-    if case.contract.routing and credential.mode in (*CHATGPT_MODES, "personal_access_token"):
-        taken = (*taken, "the workspace look-up (accounts/check) answers")
-    taken = (*taken, "the server accepts the credential")
-    prediction = Prediction(
-        "exec",
-        0,
-        None,
-        deletes_stored_login=False,
-        outcome="ready",
-        mode=credential.mode,
-        assumes=taken,
-    )
-    return Course(prediction, credential, request=request)
-
-
-def _refused_by_server(
-    case: Case, request: PlannedRequest, found: Resolution, outcome: Outcome, trouble: str | None
-) -> Course:
-    fault = case.assumptions.responses_at(request.base_url)
-    if not is_address(request.base_url):
-        course = _no_address(found.credential, outcome)
-        return course._replace(failure=found.failure, filtered=found.filtered)
-    if fault == "unreachable":
-        course = _unreachable(case, found.credential, request, outcome)
-        return course._replace(failure=found.failure, filtered=found.filtered)
-    text = f"ERROR: {missing_text(request)}"
-    if fault != OK:
-        text = refusal_text(fault, request, case.contract)
-    prediction = Prediction(
-        "exec",
-        1,
-        text,
-        deletes_stored_login=False,
-        outcome=outcome,
-        mode=found.credential.mode if found.credential else None,
-        assumes=("the server refuses a request without a credential",),
-    )
-    return Course(
-        prediction, found.credential, found.failure, None, found.filtered, request, trouble
-    )
+    return answered(case, credential, request, assumes)

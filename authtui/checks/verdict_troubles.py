@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 
 # These go wrong whether or not a credential was selected.
-OWN_ROADS = ("provider-variable", "provider", "routing", "refresh-url", "model-url")
+OWN_ROADS = (
+    "provider-variable",
+    "provider-command",
+    "provider",
+    "routing",
+    "refresh-url",
+    "model-url",
+)
 
 
 class TroubleRules(Bench):
@@ -31,6 +38,7 @@ class TroubleRules(Bench):
             "routing": self._routing,
             "refresh-url": self._refresh_url,
             "model-url": self._model_url,
+            "provider-command": self._provider_command,
         }
         credential = self.course.credential
         if trouble in rules or credential is None:
@@ -238,6 +246,18 @@ class TroubleRules(Bench):
             where,
             Fix(f"for an OpenAI endpoint, add requires_openai_auth = true below {where}"),
             Fix("for another service, add env_key with the name of its key variable"),
+        )
+
+    def _provider_command(self) -> Verdict:
+        provider = self.case.provider
+        where = provider.lines.get("auth.command", "config.toml")
+        return self.make(
+            "another-source-won",
+            "The provider's auth command gives no token",
+            f"{where} takes the key of {provider.id} from {provider.auth_command}, which gives "
+            "none; no stored login is used in its place.",
+            where,
+            Fix("run the command yourself and look at what it prints", provider.auth_command),
         )
 
     def _routing(self) -> Verdict:

@@ -345,6 +345,9 @@ TABLE: Final[tuple[Contract, ...]] = (
         no_tokens=_MANAGED.no_tokens,
         asks_without_tokens=True,
         unsendable_header=_MANAGED.unsendable_header,
+        high_demand=_MANAGED.high_demand,
+        environment_is_parsed=False,
+        managed_plans=(*_MANAGED_PLANS, "ent26", "enterprise_cbp_automation"),
     ),
     _CURRENT,
 )

@@ -32,6 +32,8 @@ class Assumptions(NamedTuple):
     accounts_check: `ok`, a status, `not-json`, `no-origin`, `other-workspace`, `unreachable`.
     policies: the workspace's managed policies: `ok` or a status.
     responses: the model endpoint: `ok`, `unreachable`, or the status it answers.
+    auth_command: what the auth command of a provider does: `ok`, `empty`, `missing`, or the status
+    it exits with.
     network: `ok`, or `down`: nothing outside this machine answers (no DNS, a dead proxy, a
     certificate that is not trusted).
     """
@@ -51,6 +53,7 @@ class Assumptions(NamedTuple):
     whoami_fedramp: str = "no"
     runtime: str | None = None
     whoami_plan: str | None = None
+    auth_command: str = OK
 
     def responses_at(self, base: str) -> str:
         """What a model endpoint at this address answers: `network=down` leaves this machine be."""

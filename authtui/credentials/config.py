@@ -57,8 +57,9 @@ class Layer(NamedTuple):
 class ProviderFacts(NamedTuple):
     """One `[model_providers.<id>]`. `known` is false for a selected id that nothing defines.
 
-    `auth_command` is the program without its arguments; authtui never runs it. `lines` holds the
-    `file:line` of each key that is set.
+    `authorization` is a header of `http_headers`, `authorization_variable` the variable that
+    `env_http_headers` takes one from. `auth_command` is the program without its arguments;
+    authtui never runs it. `lines` holds the `file:line` of each key that is set.
     """
 
     id: str
@@ -72,6 +73,8 @@ class ProviderFacts(NamedTuple):
     bearer_token: Secret | None = None
     auth_command: str | None = None
     requires_openai_auth: bool = False
+    authorization: Secret | None = None
+    authorization_variable: str | None = None
     lines: Mapping[str, str] = {}
 
 
@@ -305,6 +308,18 @@ def _syntax_error(message: str, text: str, name: str) -> ConfigError:
     return ConfigError(reason, name, line, column, at_start=f"{reason}\n{picture}")
 
 
+def _header(table: Mapping[str, ConfigValue], kind: str) -> Secret | None:
+    """The Authorization header that a provider's table sets, whatever its case."""
+    for key, value in table.items():
+        if key.lower() == f"{kind}.authorization":
+            return value.value if isinstance(value.value, Secret) else Secret(str(value.value))
+    return None
+
+
+def _plain(secret: Secret | None) -> str | None:
+    return None if secret is None else secret.reveal()
+
+
 def _without_slash(base: str | None) -> str | None:
     return base.rstrip("/") or None if base is not None else None
 
@@ -328,5 +343,7 @@ def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
         bearer_token=token.value if token and isinstance(token.value, Secret) else None,
         auth_command=command,
         requires_openai_auth=requires is not None and requires.value is True,
+        authorization=_header(table, "http_headers"),
+        authorization_variable=_plain(_header(table, "env_http_headers")),
         lines={key: value.where for key, value in table.items()},
     )

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from authtui.checks.courses import make_case
 from authtui.checks.predictions import predict
-from tests.oracle.cases import Run, judge, load
+from tests.oracle.cases import Run, judge, recorded
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Case
@@ -66,11 +66,15 @@ def is_there(run: Run, culprit: str) -> bool:
     return False
 
 
-def collect() -> list[Untold]:
-    """Every failed run of `exec` about which the client keeps silent in one of the four ways."""
-    others = {(run.version, run.case, run.command): run for run in load()}
+def collect(runs: tuple[Run, ...] | None = None) -> list[Untold]:
+    """Every failed run of `exec` about which the client keeps silent in one of the four ways.
+
+    Of the runs recorded for us, unless others are given.
+    """
+    looked_at = recorded() if runs is None else runs
+    others = {(run.version, run.case, run.command): run for run in looked_at}
     found = []
-    for run in load():
+    for run in looked_at:
         if run.command != "exec" or run.stopped:
             continue
         kinds = tuple(_kinds(run, others))
