@@ -126,6 +126,7 @@ def key_set_file() -> Path:
     found["keys"] += json.loads(own.OWN_KEYS.read_text("utf-8"))["keys"]
     folder = tempfile.TemporaryDirectory(prefix="authtui-keys-")
     _FOLDERS.append(folder)
+    Path(folder.name).chmod(0o755)  # some homes are looked at as nobody
     path = Path(folder.name) / "jwks.json"
     path.write_text(json.dumps(found), "utf-8")
     return path
