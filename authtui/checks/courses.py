@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 class Case(NamedTuple):
     """One observation under one generation: everything the rules below look at.
 
-    `config_error` is what stops the client while it reads its configuration, `late_refusal` what
-    stops it right after.
+    `config_error` is what stops the client while it reads its configuration, `start_error` the
+    one that `exec` and the interactive client name, `late_refusal` what stops them right after.
     """
 
     observation: Observation
@@ -33,6 +33,7 @@ class Case(NamedTuple):
     provider: ProviderFacts
     enforcement: Enforcement
     late_refusal: str | None = None
+    start_error: ConfigError | None = None
 
 
 class Course(NamedTuple):
@@ -64,7 +65,16 @@ def make_case(
         provider,
         enforce(observation, contract, places),
         None if error else late_refusal(observation.config, contract, provider),
+        _start_error(observation, contract, error),
     )
+
+
+def _start_error(
+    observation: Observation, contract: Contract, error: ConfigError | None
+) -> ConfigError | None:
+    if error is None or observation.config.error or not contract.starts_read_by_name:
+        return error
+    return validate(observation.config.values, contract._replace(config_in_file_order=False))
 
 
 def stop(

@@ -162,8 +162,8 @@ def _before_restrictions(case: Case, surface: Surface) -> Course | None:
     home = case.observation.home.error
     if home:
         return stop(surface, f"Error finding codex home: {home}", "unreadable", trouble="home")
-    if case.config_error:
-        error = case.config_error
+    if case.start_error:
+        error = case.start_error
         text = f"Error loading config.toml: {error.at_start or error.reason}"
         if error.key:
             text += f"\nin `{error.key}`"

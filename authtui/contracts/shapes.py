@@ -124,7 +124,8 @@ class Contract(NamedTuple):
     field, later an empty name. `bedrock_changes`: the keys that `model_providers.amazon-bedrock`
     may set; none where it is a provider like any other. `bedrock_refused_early`: already while the
     file is read. `config_in_file_order`: of several wrong values the first in the file is named,
-    in older generations the first by name. `provider_command_stops`: a provider's auth command
+    in older generations the first by name; `starts_read_by_name`: `exec` and the interactive
+    client still name the first by name. `provider_command_stops`: a provider's auth command
     that fails is named, later the request goes out without a credential. `managed_plans`: the
     plans whose workspace manages the configuration. `policies_unauthorized`: what is said when
     those policies answer 401. `host_refresh`: what is said when tokens of a host program would
@@ -204,4 +205,5 @@ class Contract(NamedTuple):
     bedrock_changes: tuple[str, ...] = ("aws.profile", "aws.region")
     bedrock_refused_early: bool = False
     config_in_file_order: bool = False
+    starts_read_by_name: bool = False
     provider_command_stops: bool = True
