@@ -172,7 +172,7 @@ class GivenHeaders:
         kept = [
             (name, value)
             for name, value in self.lines
-            if _legal_name(name) and legal_header_value(value.reveal())
+            if _legal_name(name) and _sendable(value.reveal())
         ]
         return Headers(tuple(kept))
 
@@ -190,6 +190,11 @@ class RefusedAuth:
         return self.problem
 
 
+def _sendable(value: str) -> bool:
+    # The client's library also lets letters beyond ASCII through; ours does not.
+    return value.isascii() and legal_header_value(value)
+
+
 def _legal_name(name: str) -> bool:
     return (
         bool(name) and name.isascii() and all(c.isalnum() or c in "!#$%&'*+-.^_`|~" for c in name)
@@ -200,9 +205,9 @@ def _lines(
     request: RequestTarget, authorization: str | None, account_id: str | None, *, fedramp: bool
 ) -> Headers:
     lines: list[tuple[str, Secret]] = []
-    if authorization is not None and legal_header_value(authorization):
+    if authorization is not None and _sendable(authorization):
         lines.append(("Authorization", Secret(authorization)))
-    if account_id is not None and legal_header_value(account_id):
+    if account_id is not None and _sendable(account_id):
         lines.append((ACCOUNT_HEADER_SPELLING[request.call_site], Secret(account_id)))
     if fedramp:  # the header is absent, never `false`
         lines.append((FEDRAMP_HEADER, Secret("true")))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from authtui.checks.findings import Outcome, PlannedRequest, Prediction, Surface
 from authtui.checks.restrictions import Enforcement, Violation, enforce
 from authtui.credentials.assumptions import Assumptions
-from authtui.credentials.config import ProviderFacts, selected_provider, validate
+from authtui.credentials.config import ProviderFacts, selected_provider
+from authtui.credentials.config_rules import late_refusal, validate
 from authtui.credentials.places import judge_places
 from authtui.record import NamedTuple
 
@@ -18,7 +19,11 @@ if TYPE_CHECKING:
 
 
 class Case(NamedTuple):
-    """One observation under one generation: everything the rules below look at."""
+    """One observation under one generation: everything the rules below look at.
+
+    `config_error` is what stops the client while it reads its configuration, `start_error` the
+    one that `exec` and the interactive client name, `late_refusal` what stops them right after.
+    """
 
     observation: Observation
     contract: Contract
@@ -27,6 +32,8 @@ class Case(NamedTuple):
     config_error: ConfigError | None
     provider: ProviderFacts
     enforcement: Enforcement
+    late_refusal: str | None = None
+    start_error: ConfigError | None = None
 
 
 class Course(NamedTuple):
@@ -48,15 +55,26 @@ def make_case(
     given = (assumptions or Assumptions()).settled()
     places = judge_places(observation, contract, given)
     error = observation.config.error or validate(observation.config.values, contract)
+    provider = selected_provider(observation.config)
     return Case(
         observation,
         contract,
         given,
         places,
         error,
-        selected_provider(observation.config),
+        provider,
         enforce(observation, contract, places),
+        None if error else late_refusal(observation.config, contract, provider),
+        _start_error(observation, contract, error),
     )
+
+
+def _start_error(
+    observation: Observation, contract: Contract, error: ConfigError | None
+) -> ConfigError | None:
+    if error is None or observation.config.error or not contract.starts_read_by_name:
+        return error
+    return validate(observation.config.values, contract._replace(config_in_file_order=False))
 
 
 def stop(

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from authtui.checks.preparations import MANAGED_PLANS, is_stale
-from authtui.credentials.assumptions import OK, refusal
+from authtui.checks.preparations import policies_trouble
+from authtui.checks.refreshing import is_stale
+from authtui.credentials.assumptions import OK
 from authtui.credentials.document import Document, DocumentError, parse_document
 from authtui.credentials.held import held_record
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Case
+    from authtui.redaction import Secret
 
 VARIABLES: Final = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
 """The variables whose mere presence the doctor counts as a login, in its order."""
@@ -43,7 +45,7 @@ def examine(case: Case) -> DoctorReport | None:
     """The doctor's line; None where the generation has no doctor, or it stops before that check."""
     if not case.contract.doctor or case.observation.home.error or case.config_error:
         return None
-    if not case.provider.known or case.places.workload.failure or _without_policies(case):
+    if case.late_refusal or case.places.workload.failure or _without_policies(case):
         return None
     variables = tuple(name for name in VARIABLES if case.observation.environment.get(name))
     if not case.provider.built_in and not case.provider.requires_openai_auth:
@@ -53,9 +55,7 @@ def examine(case: Case) -> DoctorReport | None:
 
 def _without_policies(case: Case) -> bool:
     # The newest generation loads the workspace's policies before the doctor looks at anything.
-    login = case.places.store.credential
-    managed = login is not None and login.plan in MANAGED_PLANS
-    return case.contract.routing and managed and refusal(case.assumptions.policies) is not None
+    return case.contract.routing and policies_trouble(case) is not None
 
 
 def _renewed_first(case: Case) -> bool:
@@ -118,13 +118,29 @@ def _issues(case: Case, document: Document) -> list[str]:
             return _chatgpt_issues(document)
         case "chatgptAuthTokens":
             return _external_issues(document)
-        case "agentIdentity" if document.agent_identity is None:
+        case "agentIdentity" if not _has_agent_identity(document):
             return ["agent identity auth is missing an agent identity token"]
-        case "personalAccessToken" if document.personal_access_token is None:
+        case "personalAccessToken" if _is_blank(document.personal_access_token):
             return ["personal access token auth is missing a personal access token"]
+        case "headers":
+            return ["header auth is not kept in a store"]
         case "bedrockApiKey" if document.bedrock_api_key is None:
             return ["Bedrock API key auth is missing a Bedrock API key"]
+        case "bedrockAccessKeys" if document.bedrock_access_keys is None:
+            return ["Bedrock access keys auth is missing AWS access keys"]
     return []
+
+
+def _is_blank(secret: Secret | None) -> bool:
+    return secret is None or not secret.reveal().strip()
+
+
+def _has_agent_identity(document: Document) -> bool:
+    record = document.agent_record
+    if record is not None:
+        key = record.agent_private_key.reveal()
+        return bool(record.agent_runtime_id.strip() and key.strip())
+    return not _is_blank(document.agent_jwt)
 
 
 def _chatgpt_issues(document: Document) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
 from authtui.checks.look import chatgpt_login, hurt, quoted_path, seen
-from authtui.checks.preparations import is_stale
+from authtui.checks.refreshing import is_stale
 from authtui.checks.registry import Answer, check
 
 if TYPE_CHECKING:

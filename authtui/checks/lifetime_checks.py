@@ -23,7 +23,7 @@ from authtui.checks.look import (
     unset_where,
     where_set,
 )
-from authtui.checks.preparations import is_stale
+from authtui.checks.refreshing import is_stale
 from authtui.checks.registry import Answer, check
 
 if TYPE_CHECKING:
@@ -117,10 +117,11 @@ def _last(subject: Subject) -> Answer | None:
     if document.last_refresh is None:
         return Answer(
             hurt(subject),
-            f"last_refresh is missing in {where}: the client cannot get at the tokens",
+            f"last_refresh is missing in {where}: the client holds the tokens back",
             ("`codex login status` still says: Logged in using ChatGPT",),
             "Without last_refresh the client treats the tokens as not available, although they are "
-            "there. Status does not look that far.",
+            "there. 0.124 and older stop; later ones send a first request without a token and "
+            "renew the login after its 401, which uses up the refresh token.",
             LOGIN,
             where,
         )

@@ -125,9 +125,10 @@ def _tokens(subject: Subject) -> Answer | None:
     return Answer(
         hurt(subject),
         f"{line_of(subject, 'auth_mode')}: the record says ChatGPT login, but {missing} is missing",
-        ("`codex login status` says: Logged in using ChatGPT", "every request fails"),
+        ("`codex login status` says: Logged in using ChatGPT",),
         "The client needs both tokens and last_refresh to get at a token. Converters and hand-made "
-        "files often leave last_refresh out; status does not notice.",
+        "files often leave last_refresh out; status does not notice, and exec at best renews the "
+        "login first.",
         LOGIN,
         line_of(subject, "auth_mode"),
     )

@@ -43,10 +43,13 @@ def status_start_up(case: Case) -> tuple[str, str] | None:
         position = f":{error.line}:{error.column}" if error.line else ""
         path = case.observation.config.file.path
         return f"Error loading configuration: {path}{position}: {error.reason}", "config"
-    if not case.provider.known:
-        unknown = f"Model provider `{case.provider.id}` not found"
-        return f"Error loading configuration: {unknown}", "provider"
+    if case.late_refusal:
+        return f"Error loading configuration: {case.late_refusal}", _late_trouble(case)
     return None
+
+
+def _late_trouble(case: Case) -> str:
+    return "config" if case.provider.known else "provider"
 
 
 def _status(case: Case) -> Course:
@@ -159,14 +162,15 @@ def _before_restrictions(case: Case, surface: Surface) -> Course | None:
     home = case.observation.home.error
     if home:
         return stop(surface, f"Error finding codex home: {home}", "unreadable", trouble="home")
-    if case.config_error:
-        error = case.config_error
+    if case.start_error:
+        error = case.start_error
         text = f"Error loading config.toml: {error.at_start or error.reason}"
         if error.key:
             text += f"\nin `{error.key}`"
         if error.key is None and error.line:
             path = case.observation.config.file.path
-            text = f"Error loading config.toml:\n{path}:{error.line}:{error.column}: {error.reason}"
+            reason = error.at_start or error.reason
+            text = f"Error loading config.toml:\n{path}:{error.line}:{error.column}: {reason}"
         return stop(surface, text, "unreadable", trouble="config")
     failure = case.places.workload.failure
     if failure:
@@ -174,7 +178,7 @@ def _before_restrictions(case: Case, surface: Surface) -> Course | None:
         if failure.unread:
             text += f"\n\nCaused by:\n    {failure.reason}"
         return stop(surface, text, "unreadable", failure=failure)
-    if not case.provider.known:
-        text = f"Error: Model provider `{case.provider.id}` not found"
-        return stop(surface, text, "unreadable", trouble="provider")
+    if case.late_refusal:
+        text = f"Error: {case.late_refusal}"
+        return stop(surface, text, "unreadable", trouble=_late_trouble(case))
     return None

@@ -8,56 +8,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.checks.refreshing import is_refused, is_stale, refresh_problem
 from authtui.checks.restrictions import filtered
 from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE
-from authtui.credentials.agent_place import task_failure
+from authtui.credentials.agent_place import is_retried, task_failure
 from authtui.credentials.assumptions import OK, refusal
-from authtui.credentials.selection import CHATGPT_MODES
+from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from authtui.checks.courses import Case
-    from authtui.contracts import Contract
     from authtui.credentials.selection import Credential
 
+UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"
 CHATGPT_MODEL_PATH: Final = "/backend-api/codex"
-MANAGED_PLANS: Final = ("enterprise", "business", "hc", "education", "edu", "ent26")
-_REFRESH_TEXTS = {
-    "refresh_token_expired": "because your refresh token has expired.",
-    "refresh_token_reused": "because your refresh token was already used.",
-    "refresh_token_invalidated": "because your refresh token was revoked.",
-}
-
-
-def is_stale(credential: Credential, contract: Contract, now: datetime) -> bool:
-    """The proactive rule: access-token `exp` within the margin, else 8 days of last_refresh."""
-    from authtui.tokens.jwt import exp_of
-
-    document = credential.document
-    if credential.mode != "chatgpt" or document is None or document.tokens is None:
-        return False
-    expires = exp_of(document.tokens.access_token.reveal())
-    if expires is not None:
-        return expires <= now.timestamp() + contract.refresh_margin_seconds
-    if document.last_refresh is None:
-        return False
-    return document.last_refresh.timestamp() < now.timestamp() - 8 * 86_400
-
-
-def refresh_trouble(case: Case) -> str | None:
-    """Why a stale token cannot be refreshed; `builder` when its address is no URL; or None."""
-    override = case.observation.environment.get("CODEX_REFRESH_TOKEN_URL_OVERRIDE")
-    if override is not None and "://" not in override.value.reveal():
-        return "builder"
-    fault = case.assumptions.refresh
-    if fault in (OK, "unreachable"):
-        # Without an answer the client goes on with the token it has.
-        return None
-    start = "Your access token could not be refreshed"
-    known = _REFRESH_TEXTS.get(fault)
-    middle = f" {known}" if known else "."
-    return f"{start}{middle} Please log out and sign in again."
 
 
 def policies_trouble(case: Case) -> str | None:
@@ -68,13 +31,17 @@ def policies_trouble(case: Case) -> str | None:
     token (0.128 and 0.169, driven against a backend).
     """
     login = filtered(case.observation, case.contract, case.places, on_exec=False).credential
-    if login is None or login.plan not in MANAGED_PLANS:
+    if login is None or login.plan not in case.contract.managed_plans:
         return None
     if is_stale(login, case.contract, case.observation.at):
-        spent = refresh_trouble(case)
-        if spent and spent != "builder" and case.assumptions.accepts_expired != "yes":
-            return spent
-    return None if case.assumptions.policies == OK else case.contract.policies_failed
+        problem = refresh_problem(case, login)
+        if problem is not None and is_refused(case, login):
+            return problem.text if problem.lasting else case.contract.policies_failed
+    if case.assumptions.policies == OK:
+        return None
+    if case.assumptions.policies.startswith("401"):
+        return case.contract.policies_unauthorized
+    return case.contract.policies_failed
 
 
 def is_routed(case: Case, base: str) -> bool:
@@ -95,24 +62,28 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         return None
     if credential.account_id is None and credential.mode in CHATGPT_MODES:
         return None
+    if not credential.account_id:
+        return "workspace routing requires a ChatGPT account id"
     failed = "workspace routing discovery failed"
-    unauthorized = "workspace routing discovery unauthorized (401)"
     base = case.observation.config.get("chatgpt_base_url")
-    if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
+    if isinstance(base, str) and not _takes_a_path(base):
         return failed
     certificate = case.observation.ca_file
     if certificate is not None and certificate.kind != "file":
         return failed
     fault = case.assumptions.accounts_check
     if fault == OK:
-        stale = is_stale(credential, case.contract, case.observation.at)
-        return unauthorized if stale and refresh_trouble(case) == "builder" else None
+        return None
     if fault.startswith("401"):
-        return unauthorized
+        return UNAUTHORIZED
     return {
         "no-origin": "workspace routing discovery missing backend origin",
         "other-workspace": "selected workspace missing from routing discovery",
     }.get(fault, failed)
+
+
+def _takes_a_path(base: str) -> bool:
+    return base.lower().startswith(("http://", "https://")) and not set("?#") & set(base)
 
 
 def identity_trouble(case: Case, credential: Credential) -> str | None:
@@ -120,13 +91,38 @@ def identity_trouble(case: Case, credential: Credential) -> str | None:
     contract, given = case.contract, case.assumptions
     if contract.managed_identity == "biscuit":
         return _biscuit_trouble(case, credential)
+    if not has_binding(case, credential):
+        return "ERROR: ChatGPT auth is unavailable"
     if given.register != OK:
         override = case.observation.environment.trimmed("CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL")
         url = f"{(override or AUTHAPI_BASE).rstrip('/')}/v1/agent/register"
+        if given.register == "not-json":
+            return f"ERROR: failed to parse agent identity response from {url}"
         return f"ERROR: agent identity registration failed for {url}"
     if given.task != OK:
         return f"ERROR: {task_failure(given.task, contract)}"
     return None
+
+
+def falls_back(case: Case) -> bool:
+    """Whether registering fails in a way that three attempts cannot mend: the login itself is sent.
+
+    For an hour the client then goes on with the login's own token (spec agent_identity.md 10).
+    """
+    given = case.assumptions
+    first = given.register if given.register != OK else given.task
+    return is_retried(first)
+
+
+def has_binding(case: Case, credential: Credential) -> bool:
+    """Whether a login names the account and the user that an agent identity is registered for."""
+    document = credential.document
+    claims = document.tokens.id_claims if document and document.tokens else None
+    forced = forced_workspaces(case.observation, case.contract)
+    account = (forced[0] if len(forced) == 1 else None) or credential.account_id
+    if case.contract.managed_identity == "biscuit":
+        return bool(account)
+    return bool(claims and claims.user_id and (account or claims.account_id))
 
 
 def _biscuit_trouble(case: Case, credential: Credential) -> str | None:
@@ -152,4 +148,9 @@ def _biscuit_trouble(case: Case, credential: Credential) -> str | None:
         if refused:
             said = f": {refused.body}" if refused.body is not None else ""
             return f"{start}{words} with status {refused.status} from {CHATGPT_BASE}{path}{said}"
+        if fault in ("not-json", "omitted"):
+            what = "identity" if path.endswith("/agent/register") else "task"
+            return f"{start}failed to parse agent {what} response from {CHATGPT_BASE}{path}"
+    if given.task != OK:
+        return f"{start}{task_failure(given.task, case.contract)}"
     return None

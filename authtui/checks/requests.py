@@ -8,19 +8,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.checks.answers import (
+    expired_text,
+)
 from authtui.checks.courses import Course, stop
-from authtui.checks.findings import Outcome, PlannedRequest, Prediction
+from authtui.checks.ends import answered, ready, refused_by_server, wrong_key
+from authtui.checks.findings import Outcome, PlannedRequest
 from authtui.checks.preparations import (
+    UNAUTHORIZED,
+    falls_back,
+    has_binding,
     identity_trouble,
     is_routed,
-    is_stale,
     policies_trouble,
-    refresh_trouble,
     routing_trouble,
 )
-from authtui.checks.restrictions import has_token_data
+from authtui.checks.refreshing import (
+    RENEWED,
+    RefreshProblem,
+    has_to_be_renewed,
+    is_refused,
+    is_stale,
+    refresh_problem,
+)
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
-from authtui.credentials.assumptions import OK, refusal
+from authtui.credentials.assumptions import OK
 from authtui.credentials.selection import (
     CHATGPT_MODES,
     Credential,
@@ -30,14 +42,6 @@ from authtui.credentials.selection import (
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Case
-
-_MISSING_BEARER = (
-    "unexpected status 401 Unauthorized: Missing bearer or basic authentication in header, "
-    "url: {url}/responses"
-)
-_INCORRECT_KEY = (
-    "unexpected status 401 Unauthorized: Incorrect API key provided, url: {url}/responses"
-)
 
 
 def request_of(case: Case, found: Resolution) -> Course:
@@ -65,10 +69,13 @@ def request_of(case: Case, found: Resolution) -> Course:
                 fedramp=False,
                 credential=own.source,
             )
-            return _answered(case, own, request)
+            if own.secret is not None and not own.secret.reveal().strip():
+                return wrong_key(case, own, request, "the key is blank")
+            return answered(case, own, request)
         if not provider.requires_openai_auth and not case.contract.provider_inherits_login:
-            request = PlannedRequest(provider.base_url or API_MODEL_BASE, None, None, fedramp=False)
-            return _refused_by_server(case, request, found, "degraded", "provider")
+            base = provider.base_url or _default_base(found.credential)
+            request = PlannedRequest(base, None, None, fedramp=False)
+            return refused_by_server(case, request, found, "degraded", "provider")
     base = provider.base_url or _base_url(case, found.credential)
     if found.credential is None:
         request = PlannedRequest(base, None, None, fedramp=False)
@@ -77,7 +84,7 @@ def request_of(case: Case, found: Resolution) -> Course:
             outcome = "refused"
         elif found.failure:
             outcome = "unreadable"
-        return _refused_by_server(case, request, found, outcome, None)
+        return refused_by_server(case, request, found, outcome, None)
     credential = found.credential
     if credential.mode == "api_key":
         return _with_api_key(case, credential, base)
@@ -85,7 +92,7 @@ def request_of(case: Case, found: Resolution) -> Course:
         return _with_chatgpt(case, credential, base)
     if credential.mode == "bedrock":
         if provider.id == "amazon-bedrock":
-            return _ready(case, credential, PlannedRequest(base, "AWS", None, fedramp=False))
+            return ready(case, credential, PlannedRequest(base, "AWS", None, fedramp=False))
         text = (
             "ERROR: unsupported operation: Bedrock API key auth is only supported by the Amazon "
             "Bedrock model provider"
@@ -95,7 +102,7 @@ def request_of(case: Case, found: Resolution) -> Course:
         if credential.flaw is not None:
             bare = PlannedRequest(API_MODEL_BASE, None, None, fedramp=False)
             unusable = Resolution(None, credential.flaw)
-            return _refused_by_server(case, bare, unusable, "unreadable", None)
+            return refused_by_server(case, bare, unusable, "unreadable", None)
         if case.contract.record_without_bearer and credential.document is not None:
             text = "ERROR: agent identity auth does not expose a bearer token"
             return stop("exec", text, "unreadable", credential=credential, trouble="bearer")
@@ -106,7 +113,7 @@ def request_of(case: Case, found: Resolution) -> Course:
             fedramp=credential.fedramp,
             credential=credential.source,
         )
-        return _answered(case, credential, request)
+        return answered(case, credential, request)
     request = PlannedRequest(
         base, "Bearer", credential.account_id, credential.fedramp, credential.source
     )
@@ -115,13 +122,17 @@ def request_of(case: Case, found: Resolution) -> Course:
         return stop(
             "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
         )
-    return _answered(case, credential, request)
+    return answered(case, credential, request)
 
 
 def _base_url(case: Case, credential: Credential | None) -> str:
     override = case.observation.config.get("openai_base_url")
     if isinstance(override, str) and override.strip():
         return override.rstrip("/")
+    return _default_base(credential)
+
+
+def _default_base(credential: Credential | None) -> str:
     chatgpt = credential is not None and credential.mode not in ("api_key", "bedrock")
     return CHATGPT_MODEL_BASE if chatgpt else API_MODEL_BASE
 
@@ -140,15 +151,43 @@ def _provider_credential(case: Case) -> Credential | Course | None:
         )
     where = f"model_providers.{provider.id}"
     if provider.bearer_token is not None:
-        return Credential("provider", f"{where}.experimental_bearer_token", where)
+        name = f"{where}.experimental_bearer_token"
+        return Credential("provider", name, where, provider.bearer_token)
     if provider.auth_command:
+        failed = _command_failure(case)
+        if failed is not None:
+            return failed
         return Credential(
             "provider",
             f"{where}.auth",
             where,
             assumes=("the provider's auth command prints a token",),
         )
+    if provider.requires_openai_auth:
+        return None
+    if provider.authorization is not None:
+        return Credential("provider", f"{where}.http_headers", where, provider.authorization)
+    variable = provider.authorization_variable
+    held = environment.get(variable) if variable else None
+    if variable and held is not None and held.value.reveal().strip():
+        return Credential("provider", variable, variable, held.value)
     return None
+
+
+def _command_failure(case: Case) -> Course | None:
+    """What is said, or left out, where the provider's auth command gives no token."""
+    fault, provider = case.assumptions.auth_command, case.provider
+    if fault == OK:
+        return None
+    request = PlannedRequest(provider.base_url or API_MODEL_BASE, None, None, fedramp=False)
+    if not case.contract.provider_command_stops:
+        return refused_by_server(case, request, Resolution(None), "degraded", "provider-command")
+    said = {
+        "empty": "produced an empty token",
+        "missing": "failed to start: No such file or directory (os error 2)",
+    }.get(fault, f"exited with status exit status: {fault}")
+    text = f"ERROR: provider auth command `{provider.auth_command}` {said}"
+    return stop("exec", text, "degraded", request=request, trouble="provider-command")
 
 
 def key_doubt(key: str) -> str | None:
@@ -159,10 +198,13 @@ def key_doubt(key: str) -> str | None:
         return "quote characters are part of the key"
     if key.lower().startswith("bearer "):
         return "the word Bearer is part of the key"
-    if key != key.strip() or any(char.isspace() for char in key):
+    # A blank at the end of a header is dropped on its way.
+    if any(char.isspace() for char in key.rstrip(" \t")):
         return "white space is part of the key"
     if "://" in key:
         return "the key is an address"
+    if not key.isascii():
+        return "a letter beyond ASCII is part of the key"
     if key.startswith("at-"):
         return "this is a personal access token, not an API key"
     if key.count(".") >= 2 and key.startswith("ey"):
@@ -176,56 +218,33 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
     if not legal_header_value(key):
         found = Resolution(credential)
         bare = request._replace(authorization=None)
-        return _refused_by_server(case, bare, found, "degraded", "key-header")
+        return refused_by_server(case, bare, found, "degraded", "key-header")
     doubt = key_doubt(key)
     if doubt:
-        text = "ERROR: " + _INCORRECT_KEY.format(url=base)
-        return stop(
-            "exec",
-            text,
-            "degraded",
-            credential=credential,
-            request=request,
-            trouble="key-shape",
-            assumes=(f"the server refuses the key: {doubt}",),
-        )
-    return _answered(case, credential, request)
+        return wrong_key(case, credential, request, doubt)
+    return answered(case, credential, request)
 
 
 def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
-    contract, assumptions = case.contract, case.assumptions
-    if not has_token_data(credential):
+    document = credential.document
+    if document is None or document.tokens is None:
         return _without_tokens(case, credential, base)
     request = PlannedRequest(
         base, "Bearer", credential.account_id, credential.fedramp, credential.source
     )
     assumes: tuple[str, ...] = ()
-    stale = is_stale(credential, contract, case.observation.at)
-    if stale:
-        bad = refresh_trouble(case)
-        if bad == "builder":
-            text = "builder error"
-            if contract.routing:
-                text = "workspace routing discovery unauthorized (401)"
-            return stop(
-                "exec",
-                f"ERROR: {text}",
-                "degraded",
-                credential=credential,
-                request=None if contract.routing else request,
-                trouble="refresh-url",
-            )
-        if bad and assumptions.accepts_expired != "yes":
-            return stop(
-                "exec",
-                f"ERROR: {bad}",
-                "degraded",
-                credential=credential,
-                request=None if contract.routing else request,
-                trouble="refresh",
-            )
-        if not bad:
-            assumes = ("the token is refreshed: the authority takes the refresh token",)
+    if has_to_be_renewed(case, credential):
+        problem = refresh_problem(case, credential)
+        undated = document.last_refresh is None
+        at_once = problem is None and is_stale(credential, case.contract, case.observation.at)
+        waits = case.contract.asks_without_tokens or case.contract.routing
+        if undated and not at_once and not waits:
+            return _without_tokens(case, credential, base)
+        if problem is None:
+            assumes = (RENEWED,)
+        elif undated or is_refused(case, credential):
+            request = request._replace(authorization=None) if undated else request
+            return _not_renewed(case, credential, request, problem)
     managed = _managed_identity(case, credential, base)
     if managed:
         return managed
@@ -239,7 +258,25 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
             trouble="routing",
             assumes=assumes,
         )
-    return _answered(case, credential, request, assumes)
+    return answered(case, credential, request, assumes)
+
+
+def _not_renewed(
+    case: Case, credential: Credential, request: PlannedRequest, problem: RefreshProblem
+) -> Course:
+    """The login has to be renewed and cannot be: the look-up fails, or the request is refused."""
+    text = problem.text or expired_text(request)
+    routed = is_routed(case, request.base_url) and credential.account_id is not None
+    if routed and not problem.lasting:
+        text = UNAUTHORIZED
+    return stop(
+        "exec",
+        f"ERROR: {text}",
+        "degraded",
+        credential=credential,
+        request=None if routed else request,
+        trouble="refresh-url" if problem.url else "refresh",
+    )
 
 
 def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
@@ -247,10 +284,12 @@ def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
     bare = PlannedRequest(base, None, None, fedramp=False, credential=credential.source)
     text, asks = contract.no_tokens, contract.asks_without_tokens
     if contract.managed_identity == "bearer" and _manages_identity(case, credential):
-        text = "ChatGPT auth is unavailable"
+        text, asks = "ChatGPT auth is unavailable", False
     elif contract.routing and not is_routed(case, base):
         # No look-up stands in the way: the request goes out bare, as in older generations.
         text, asks = SIGNED_OUT_SINCE, True
+    if asks and credential.mode == "chatgpt_auth_tokens" and contract.host_refresh:
+        text = contract.host_refresh
     return stop(
         "exec",
         f"ERROR: {text}",
@@ -275,7 +314,11 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
     contract = case.contract
     if not _manages_identity(case, credential):
         return None
+    if contract.managed_identity == "biscuit" and not has_binding(case, credential):
+        return None
     text = identity_trouble(case, credential)
+    if text and contract.managed_identity == "bearer" and falls_back(case):
+        return None
     if text:
         # With the biscuit, a first request goes out under the login itself.
         first = PlannedRequest(
@@ -298,91 +341,4 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
     account = None if contract.managed_identity == "biscuit" else credential.account_id
     request = PlannedRequest(base, "AgentAssertion", account, credential.fedramp, credential.source)
     assumes = ("an agent identity and its task are registered, and written into auth.json",)
-    return _answered(case, credential, request, assumes)
-
-
-def _answered(
-    case: Case, credential: Credential, request: PlannedRequest, assumes: tuple[str, ...] = ()
-) -> Course:
-    fault = case.assumptions.responses
-    if fault == OK:
-        return _ready(case, credential, request, assumes)
-    if fault == "unreachable":
-        return _unreachable(case, credential, request)
-    text = _refusal_text(fault, request)
-    return stop(
-        "exec", text, "degraded", credential=credential, request=request, trouble="responses"
-    )
-
-
-def _refusal_text(fault: str, request: PlannedRequest) -> str:
-    """What the client prints when the model endpoint says no."""
-    refused = refusal(fault)
-    status = refused.status if refused else fault
-    if fault.startswith("429"):
-        return f"ERROR: exceeded retry limit, last status: {status}"
-    text = f"ERROR: unexpected status {status}"
-    if refused and refused.body is not None:
-        text = f"{text}: {refused.body}, url: {request.base_url}/responses"
-    return text
-
-
-def _unreachable(
-    case: Case,
-    credential: Credential | None,
-    request: PlannedRequest,
-    outcome: Outcome = "degraded",
-) -> Course:
-    """The model endpoint does not answer: given up after five rounds, or waited for."""
-    if case.contract.waits_for_network:
-        text = "ERROR: Reconnecting... waiting for network"
-        course = stop("exec", text, outcome, credential=credential, trouble="network")
-        return course._replace(prediction=course.prediction._replace(ends=False))
-    text = (
-        "ERROR: stream disconnected before completion: error sending request for url "
-        f"({request.base_url}/responses)"
-    )
-    return stop("exec", text, outcome, credential=credential, trouble="network")
-
-
-def _ready(
-    case: Case, credential: Credential, request: PlannedRequest, assumes: tuple[str, ...] = ()
-) -> Course:
-    taken = (*credential.assumes, *assumes)
-    if case.contract.routing and credential.mode in (*CHATGPT_MODES, "personal_access_token"):
-        taken = (*taken, "the workspace look-up (accounts/check) answers")
-    taken = (*taken, "the server accepts the credential")
-    prediction = Prediction(
-        "exec",
-        0,
-        None,
-        deletes_stored_login=False,
-        outcome="ready",
-        mode=credential.mode,
-        assumes=taken,
-    )
-    return Course(prediction, credential, request=request)
-
-
-def _refused_by_server(
-    case: Case, request: PlannedRequest, found: Resolution, outcome: Outcome, trouble: str | None
-) -> Course:
-    if case.assumptions.responses == "unreachable":
-        course = _unreachable(case, found.credential, request, outcome)
-        return course._replace(failure=found.failure, filtered=found.filtered)
-    fault = case.assumptions.responses
-    text = "ERROR: " + _MISSING_BEARER.format(url=request.base_url)
-    if fault != OK:
-        text = _refusal_text(fault, request)
-    prediction = Prediction(
-        "exec",
-        1,
-        text,
-        deletes_stored_login=False,
-        outcome=outcome,
-        mode=found.credential.mode if found.credential else None,
-        assumes=("the server refuses a request without a credential",),
-    )
-    return Course(
-        prediction, found.credential, found.failure, None, found.filtered, request, trouble
-    )
+    return answered(case, credential, request, assumes)

@@ -205,4 +205,6 @@ def removal(
             return False, load.replace(
                 "failed to load CLI auth from keyring", "failed to delete auth from keyring"
             )
+    if observation.auth_file.kind == "directory":
+        return False, "Is a directory (os error 21)"
     return places.stored_somewhere, None

@@ -21,7 +21,7 @@ from authtui.checks.phrases import (
     login_for,
     method_name,
 )
-from authtui.checks.preparations import is_stale
+from authtui.checks.refreshing import is_stale
 from authtui.checks.sources import LABELS
 from authtui.checks.verdict_bench import LOGIN, VARIABLES
 from authtui.checks.verdict_failures import FailureRules
@@ -83,6 +83,8 @@ class _Judge(FailureRules, TroubleRules):
                 where,
                 Fix(f"define it, or remove model_provider at {where}"),
             )
+        if self.case.late_refusal:
+            return self._late(self.case.late_refusal)
         error = self.case.config_error
         where = f"{error.file}:{error.line}" if error and error.line else "config.toml"
         reason = error.reason if error else "it cannot be read"
@@ -93,6 +95,21 @@ class _Judge(FailureRules, TroubleRules):
             f"Codex does not accept {where}{key}: {reason}. No credential is looked at.",
             where,
             Fix(f"correct {where}{key}"),
+        )
+
+    def _late(self, refusal: str) -> Verdict:
+        """The file is read, and what it asks for is refused: a profile, a built-in provider."""
+        profile = self.config.get("profile")
+        where = self.config.where("profile" if profile is not None else "model_providers")
+        fix = Fix(f"remove profile at {where}")
+        if profile is None:
+            fix = Fix(f"remove the table of the built-in provider at {where}")
+        return self.make(
+            "record-not-what-it-seems",
+            f"{where} stops Codex before any login is read",
+            f"Codex reads {where} and refuses it: {refusal}. No credential is looked at.",
+            where,
+            fix,
         )
 
     def _violation(self) -> Verdict:
@@ -288,6 +305,12 @@ class _Judge(FailureRules, TroubleRules):
             return door
         stale = is_stale(credential, self.case.contract, self.case.observation.at)
         note = " The access token has expired and is refreshed first." if stale else ""
+        document = credential.document
+        if credential.mode == "chatgpt" and document is not None and not document.last_refresh:
+            note = (
+                " last_refresh is missing, so the token is held back until the login has been "
+                "renewed, which uses up its refresh token."
+            )
         return self.make(
             "ready",
             f"Ready: {who}",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
 from authtui.checks.phrases import describe, host_of
+from authtui.checks.preparations import has_binding
+from authtui.checks.refreshing import refresh_problem
 from authtui.checks.requests import key_doubt
 from authtui.checks.sources import LABELS
 from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
@@ -15,7 +17,14 @@ if TYPE_CHECKING:
 
 
 # These go wrong whether or not a credential was selected.
-OWN_ROADS = ("provider-variable", "provider", "routing", "refresh-url")
+OWN_ROADS = (
+    "provider-variable",
+    "provider-command",
+    "provider",
+    "routing",
+    "refresh-url",
+    "model-url",
+)
 
 
 class TroubleRules(Bench):
@@ -28,11 +37,13 @@ class TroubleRules(Bench):
             "provider": self._provider_without_credential,
             "routing": self._routing,
             "refresh-url": self._refresh_url,
+            "model-url": self._model_url,
+            "provider-command": self._provider_command,
         }
         credential = self.course.credential
         if trouble in rules or credential is None:
             return rules[trouble]()
-        name = credential.source
+        name = self._place_of(credential)
         fix = LOGIN if name not in VARIABLES else Fix("set it again, without it", f"unset {name}")
         if trouble in ("key-header", "key-shape"):
             key = credential.secret.reveal() if credential.secret else ""
@@ -70,13 +81,7 @@ class TroubleRules(Bench):
                 LOGIN,
             )
         if trouble == "refresh":
-            return self.make(
-                "record-not-what-it-seems",
-                "The login has expired and cannot be renewed",
-                f"The access token in {name} has expired and its refresh token is not accepted.",
-                name,
-                LOGIN,
-            )
+            return self._not_renewed(credential)
         if trouble == "policies":
             return self.make(
                 "answer-not-from-auth-server",
@@ -97,6 +102,8 @@ class TroubleRules(Bench):
                 Fix("check the network path: proxy, certificates, DNS"),
             )
         if trouble == "register":
+            if not has_binding(self.case, credential):
+                return self._no_binding(credential)
             return self.make(
                 "record-not-what-it-seems",
                 "The agent identity cannot be registered",
@@ -107,8 +114,86 @@ class TroubleRules(Bench):
             )
         return self._server_says_no(credential)
 
+    def _place_of(self, credential: Credential) -> str:
+        """Where to change it: a variable, a file, or the line of a provider's table."""
+        if credential.mode != "provider" or credential.source == self.case.provider.env_key:
+            return credential.source
+        lines = self.case.provider.lines
+        return lines.get("experimental_bearer_token") or lines.get("auth.command", "config.toml")
+
+    def _line(self, credential: Credential, field: str) -> str:
+        document = credential.document
+        line = document.lines.get(field) if document is not None else None
+        file = credential.source == "auth.json"
+        return f"{credential.source}:{line}" if line and file else credential.source
+
+    def _not_renewed(self, credential: Credential) -> Verdict:
+        name, document = credential.source, credential.document
+        undated = document is not None and document.last_refresh is None
+        state = "has no last_refresh" if undated else "has expired"
+        if credential.mode == "chatgpt_auth_tokens":
+            return self.make(
+                "record-not-what-it-seems",
+                "A host program's tokens are over, and only that program can renew them",
+                f"{name} says chatgptAuthTokens: the login {state}, and Codex never renews tokens "
+                "that another program handed to it.",
+                self._line(credential, "auth_mode"),
+                LOGIN,
+            )
+        if credential.account_id is None:
+            return self.make(
+                "record-not-what-it-seems",
+                "The login cannot be renewed: tokens.account_id is missing",
+                f"The login in {name} {state}. Before Codex renews one it compares "
+                "tokens.account_id with what is stored by then, and here there is none; it says "
+                "that you have signed out, which you have not.",
+                self._line(credential, "tokens"),
+                LOGIN,
+            )
+        problem = refresh_problem(self.case, credential)
+        if problem is not None and not problem.lasting:
+            return self.make(
+                "answer-not-from-auth-server",
+                "The login has to be renewed, and the authority did not do it",
+                f"The login in {name} {state}, and renewing it fails ({problem.text}). The refresh "
+                "token may still be good.",
+                name,
+                Fix("check the way to auth.openai.com, and try again"),
+                LOGIN,
+            )
+        return self.make(
+            "record-not-what-it-seems",
+            "The login has expired and cannot be renewed",
+            f"The login in {name} {state} and its refresh token is not accepted.",
+            name,
+            LOGIN,
+        )
+
+    def _no_binding(self, credential: Credential) -> Verdict:
+        return self.make(
+            "record-not-what-it-seems",
+            "The login does not say whose agent identity is wanted",
+            "features.use_agent_identity is on, and an identity is registered for an account and a "
+            f"user; the login in {credential.source} lacks one of the two.",
+            self.config.where("features.use_agent_identity"),
+            Fix("turn features.use_agent_identity off"),
+            LOGIN,
+        )
+
+    def _model_url(self) -> Verdict:
+        provider = self.case.provider
+        where = provider.lines.get("base_url") or self.config.where("openai_base_url")
+        return self.make(
+            "request-went-elsewhere",
+            "The base URL of model requests is no address",
+            f"{where} is no http address, so no model request can be made; the message says only "
+            "that the stream ended.",
+            where,
+            Fix(f"remove or correct the base URL at {where}"),
+        )
+
     def _server_says_no(self, credential: Credential) -> Verdict:
-        name, fault = credential.source, self.case.assumptions.responses
+        name, fault = self._place_of(credential), self.case.assumptions.responses
         if fault.startswith("429"):
             return self.make(
                 "answer-not-from-auth-server",
@@ -163,6 +248,18 @@ class TroubleRules(Bench):
             Fix("for another service, add env_key with the name of its key variable"),
         )
 
+    def _provider_command(self) -> Verdict:
+        provider = self.case.provider
+        where = provider.lines.get("auth.command", "config.toml")
+        return self.make(
+            "another-source-won",
+            "The provider's auth command gives no token",
+            f"{where} takes the key of {provider.id} from {provider.auth_command}, which gives "
+            "none; no stored login is used in its place.",
+            where,
+            Fix("run the command yourself and look at what it prints", provider.auth_command),
+        )
+
     def _routing(self) -> Verdict:
         base = self.config.get("chatgpt_base_url")
         if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
@@ -174,6 +271,17 @@ class TroubleRules(Bench):
                 "request, and the message does not say why.",
                 where,
                 Fix(f"remove or correct chatgpt_base_url at {where}"),
+            )
+        credential = self.course.credential
+        if credential is not None and credential.account_id == "":
+            where = self._line(credential, "tokens.account_id")
+            return self.make(
+                "record-not-what-it-seems",
+                "tokens.account_id is empty",
+                f"{where} is an empty text: the look-up of your workspace has nothing to look for, "
+                "and no model request is made. `codex login status` is still fine.",
+                where,
+                LOGIN,
             )
         certificate = self.case.observation.ca_file
         if certificate is not None and certificate.kind != "file":

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from authtui.checks.findings import Assessment, TokenView
+    from authtui.checks.forms import FormRow
     from authtui.commands import Given
     from authtui.credentials.observation import Observation
 
@@ -81,7 +82,11 @@ def run(args: argparse.Namespace, given: Given) -> int:
         return explain(args.explain, assessment, out, err)
     try:
         if args.json:
-            json.dump(as_json(assessment), out, indent=2, ensure_ascii=False)
+            from authtui.checks.forms import forms_here
+
+            json.dump(
+                as_json(assessment, forms_here(observation)), out, indent=2, ensure_ascii=False
+            )
             out.write("\n")
         else:
             write_text(assessment, observation, out)
@@ -103,7 +108,7 @@ def exit_code(assessment: Assessment, *, strict: bool = False) -> int:
     return EXIT_REFUSED if any(c.status in counts for c in assessment.checks) else EXIT_USABLE
 
 
-def as_json(assessment: Assessment) -> dict[str, Any]:
+def as_json(assessment: Assessment, forms: tuple[FormRow, ...]) -> dict[str, Any]:
     """The document of `check --json`, schema 1. Nothing in it is a secret."""
     verdict, request, binding = assessment.verdict, assessment.request, assessment.binding
     return {
@@ -205,6 +210,16 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
             for found in assessment.predictions
         ],
         "generations": dict(assessment.generations),
+        "forms": [
+            {
+                "form": _safe(row.form),
+                "where": _safe(row.where),
+                "accepted_since": row.since,
+                "accepted_until": row.until,
+                "accepted_by": list(row.accepted_by),
+            }
+            for row in forms
+        ],
         **_other_programs(assessment),
     }
 

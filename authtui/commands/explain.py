@@ -23,9 +23,11 @@ def explain(wanted: str, assessment: Assessment, out: TextIO, err: TextIO) -> in
                 _write(out, f"shadowed by {source.shadowed_by}")
             for fact in source.facts:
                 _write(out, f"  {fact.label}: {fact.value}")
-            _write(
-                out, "source: spec sources.md 3 and the recordings of " + assessment.contract.title
-            )
+            from authtui.checks.ladder_rules import rule_of
+
+            rule = rule_of(source.name)
+            _write(out, f"rule: {rule.words}")
+            _write(out, f"source: {rule.source}; seen in {assessment.contract.title}")
             return 0
     for result in assessment.checks:
         if result.id == wanted:

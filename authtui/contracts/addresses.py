@@ -23,9 +23,14 @@ _PATHS: Final = ("", "/backend-api", "/codex", "/backend-api/codex")
 Environment = Literal["production", "staging"]
 
 
-def chatgpt_environment(base_url: str) -> Environment | None:
-    """Which of the known ChatGPT environments a base URL is (#37356); None for any other."""
+def chatgpt_environment(base_url: str, *, parsed: bool = False) -> Environment | None:
+    """Which of the known ChatGPT environments a base URL is (#37356); None for any other.
+
+    `parsed`: as a URL, in which the case of scheme and host and the usual port make no difference.
+    """
     base = base_url.rstrip("/")
+    if parsed:
+        base = _normal(base)
     for path in _PATHS:
         if any(base == f"https://{host}{path}" for host in STAGING_HOSTS):
             return "staging"
@@ -34,11 +39,19 @@ def chatgpt_environment(base_url: str) -> Environment | None:
     return None
 
 
+def _normal(base: str) -> str:
+    start, mark, rest = base.partition("://")
+    host, slash, path = rest.partition("/")
+    host = host.lower().removesuffix(":443")
+    return f"{start.lower()}{mark}{host}{slash}{path}"
+
+
 def environment_allowed(contract: Contract, base_url: str, override: str | None) -> bool:
     """Whether an agent identity may be used: a known environment, or an override that repeats it.
 
     `override` is the base of the key set from the environment, where the generation reads one.
     """
-    if not contract.known_environments_only or chatgpt_environment(base_url) is not None:
+    parsed = contract.environment_is_parsed
+    if not contract.known_environments_only or chatgpt_environment(base_url, parsed=parsed):
         return True
     return override is not None and override.rstrip("/") == base_url.rstrip("/")

@@ -44,7 +44,8 @@ class AgentContract(NamedTuple):
     """The claims an agent identity JWT must carry, and how it is checked.
 
     `conceals`: a payload error shows its class and position only. `error_prefix` stands before an
-    error of the shape or the payload. `key_derivation`: how random bytes become a new key.
+    error of the shape or the payload; `names_causes`: its cause stands behind. `key_derivation`:
+    how random bytes become a new key.
     """
 
     required: tuple[str, ...]
@@ -56,6 +57,7 @@ class AgentContract(NamedTuple):
     algorithm: str | None = None
     conceals: bool = False
     error_prefix: str = ""
+    names_causes: bool = False
     key_derivation: Literal["seed", "labelled"] = "seed"
 
 
@@ -139,7 +141,21 @@ class Contract(NamedTuple):
     first request, so `login status` does not notice a broken one. `managed_identity`: how
     `features.use_agent_identity` registers, if it does anything. `apps_key_from_tokens`: before
     #18811, when the Apps tool cache was keyed by token data and the early Apps gate knew no
-    `chatgpt_base_url`.
+    `chatgpt_base_url`. `profiles_in_config`: `profile = "x"` selects a table of config.toml; later
+    it is refused. `provider_name_is_a_field`: a provider's table without `name` is a missing
+    field, later an empty name. `bedrock_changes`: the keys that `model_providers.amazon-bedrock`
+    may set; none where it is a provider like any other. `bedrock_refused_early`: already while the
+    file is read. `config_in_file_order`: of several wrong values the first in the file is named,
+    in older generations the first by name; `starts_read_by_name`: `exec` and the interactive
+    client still name the first by name. `provider_command_stops`: a provider's auth command
+    that fails is named, later the request goes out without a credential. `managed_plans`: the
+    plans whose workspace manages the configuration. `policies_unauthorized`: what is said when
+    those policies answer 401. `host_refresh`: what is said when tokens of a host program would
+    have to be renewed; nothing where the server's own refusal is shown. `high_demand`: what a
+    500 of the model endpoint is turned into. `unsendable_header`: what is said of a personal
+    access token that no header may carry. `environment_is_parsed`: the known
+    ChatGPT hosts are compared as URLs, not as texts. `bedrock_account`: the app server's error for
+    a stored Bedrock key. `task_retried` stands before the refusal of a task that was tried again.
     """
 
     name: str
@@ -174,6 +190,7 @@ class Contract(NamedTuple):
     record_without_bearer: bool = False
     workspace_wrong_type: str = "invalid type: {found}, expected a string"
     task_refused: str = "failed to register agent task"
+    task_retried: str = ""
     task_timeout: str = "failed to register agent task"
     identity_overrides: bool = False
     shape_before_environment: bool = False
@@ -181,6 +198,24 @@ class Contract(NamedTuple):
     commas_refused: bool = False
     policies_failed: str = "failed to load your workspace-managed config"
     registration: RegistrationRules = RegistrationRules()
+    managed_plans: tuple[str, ...] = (
+        "enterprise",
+        "business",
+        "hc",
+        "enterprise_cbp_usage_based",
+    )
+    policies_unauthorized: str = (
+        "Your authentication session could not be refreshed automatically. Please log out and "
+        "sign in again."
+    )
+    host_refresh: str = (
+        "auth refresh request failed: code=-32000 message=chatgpt auth token refresh is not "
+        "supported for in-process app-server clients"
+    )
+    high_demand: str = "We're currently experiencing high demand, which may cause temporary errors."
+    unsendable_header: str = "builder error"
+    environment_is_parsed: bool = False
+    bedrock_account: str | None = None
     asks_without_tokens: bool = False
     waits_for_network: bool = False
     app_server_home_error: str = ""
@@ -188,3 +223,10 @@ class Contract(NamedTuple):
     policies_path: str = "/wham/config/requirements"
     apps_key_from_tokens: bool = False
     leading: LeadingRules = LeadingRules()
+    profiles_in_config: bool = True
+    provider_name_is_a_field: bool = False
+    bedrock_changes: tuple[str, ...] = ("aws.profile", "aws.region")
+    bedrock_refused_early: bool = False
+    config_in_file_order: bool = False
+    starts_read_by_name: bool = False
+    provider_command_stops: bool = True

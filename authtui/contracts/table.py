@@ -44,12 +44,12 @@ _G3_REGISTRATION = _G2_REGISTRATION._replace(
     base="authapi",
     strip="api-codex",
     body_limit=512,
-    known_codes=True,
     base_variable="CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
 )
 # Three attempts: a task registration that never answers kept 0.142 and 0.169 for 3 x 30 s.
 _G4_REGISTRATION = _G3_REGISTRATION._replace(
     attempts=3,
+    known_codes=True,
     capabilities=("responsesapi",),
     ttl=True,
     source="exec",
@@ -75,6 +75,15 @@ _G5_LEADING = LeadingRules(
     beside=("ab.chatgpt.com",),
     seen="0.169.0",
 )
+_MANAGED_PLANS = (
+    "enterprise",
+    "business",
+    "hc",
+    "education",
+    "edu",
+    "enterprise_cbp_usage_based",
+)
+_BEDROCK_0146 = ("base_url", "auth", "http_headers", "aws.profile", "aws.region")
 
 _G1_MODES = ("apikey", "chatgpt", "chatgptAuthTokens")
 _G2_MODES = (*_G1_MODES, "agentIdentity")
@@ -147,6 +156,7 @@ _FIRST = Contract(
     registration=_G1_REGISTRATION,
     app_server_home_error="error loading default config after config error: ",
     apps_key_from_tokens=True,
+    bedrock_changes=("aws.profile",),
 )
 _IDENTITY_ONLY = _FIRST._replace(
     name="identity-only",
@@ -178,6 +188,7 @@ _0124 = _FIRST._replace(
     app_server_home_error="",
     identity_at_first_use=True,
     apps_key_from_tokens=False,
+    bedrock_changes=("aws.profile", "aws.region"),
 )
 _EXPLICIT = _FIRST._replace(
     name="explicit",
@@ -198,6 +209,7 @@ _EXPLICIT = _FIRST._replace(
     app_server_home_error="",
     policies_failed="Failed to load cloud requirements (workspace-managed policies).",
     apps_key_from_tokens=False,
+    bedrock_changes=("aws.profile", "aws.region"),
     registration=_G3_REGISTRATION,
     leading=_G3_LEADING,
 )
@@ -227,13 +239,18 @@ _MANAGED = _EXPLICIT._replace(
     token_before_store_stop=True,
     commas_refused=True,
     policies_failed="Failed to load cloud config bundle (workspace-managed policies).",
+    managed_plans=_MANAGED_PLANS,
     known_environments_only=True,
     task_refused="agent task registration failed",
+    task_retried="retryable agent identity registration failure: ",
     task_timeout=("retryable agent identity registration failure: failed to register agent task"),
     workspace_wrong_type="data did not match any variant of untagged enum Repr",
     registration=_G4_REGISTRATION,
     leading=_G4_LEADING,
     policies_path="/wham/config/bundle",
+    bedrock_account=("Bedrock API key auth is only supported by the Amazon Bedrock model provider"),
+    profiles_in_config=False,
+    config_in_file_order=True,
 )
 _CURRENT = _MANAGED._replace(
     name="current",
@@ -255,9 +272,25 @@ _CURRENT = _MANAGED._replace(
     agent=_VERIFIED._replace(
         conceals=True,
         error_prefix="failed to decode agent identity JWT: ",
+        names_causes=True,
         key_derivation="labelled",
     ),
     silent_drop=True,
+    provider_command_stops=False,
+    starts_read_by_name=True,
+    host_refresh="",
+    high_demand="We\u2019re currently experiencing high demand, which may cause temporary errors.",
+    unsendable_header="failed to build route-aware request: failed to parse header value",
+    environment_is_parsed=True,
+    managed_plans=(
+        *_MANAGED_PLANS,
+        "ent26",
+        "enterprise_cbp_automation",
+        "edu_plus",
+        "edu_pro",
+    ),
+    bedrock_changes=(*_BEDROCK_0146, "aws.credential_export", "aws.auth_refresh"),
+    bedrock_refused_early=True,
     status_enforces=True,
     workload_identity=True,
     refresh_margin_seconds=300,
@@ -285,7 +318,13 @@ _WITH_HEADERS = _MANAGED.document._replace(
 )
 
 TABLE: Final[tuple[Contract, ...]] = (
-    _FIRST._replace(name="0.122", title="client 0.122 (2026-04)", version="0.122.0"),
+    _FIRST._replace(
+        name="0.122",
+        title="client 0.122 (2026-04)",
+        version="0.122.0",
+        provider_name_is_a_field=True,
+        bedrock_changes=(),
+    ),
     _FIRST,
     _IDENTITY_ONLY,
     _0124,
@@ -300,7 +339,15 @@ TABLE: Final[tuple[Contract, ...]] = (
     _EXPLICIT,
     _MANAGED,
     _MANAGED._replace(
-        name="0.146", title="client 0.146", version="0.146.0", document=_WITH_HEADERS
+        name="0.146",
+        title="client 0.146",
+        version="0.146.0",
+        document=_WITH_HEADERS,
+        bedrock_changes=_BEDROCK_0146,
+        provider_command_stops=False,
+        managed_identity="bearer",
+        managed_plans=(*_MANAGED_PLANS, "ent26"),
+        host_refresh="",
     ),
     _CURRENT._replace(
         name="0.147",
@@ -317,6 +364,16 @@ TABLE: Final[tuple[Contract, ...]] = (
         identity_overrides=False,
         leading=_G4_LEADING,
         removal_failed=_MANAGED.removal_failed,
+        bedrock_changes=_BEDROCK_0146,
+        bedrock_refused_early=False,
+        registration=_G5_REGISTRATION._replace(invalid_grant=False),
+        no_tokens=_MANAGED.no_tokens,
+        asks_without_tokens=True,
+        unsendable_header=_MANAGED.unsendable_header,
+        high_demand=_MANAGED.high_demand,
+        starts_read_by_name=False,
+        environment_is_parsed=False,
+        managed_plans=(*_MANAGED_PLANS, "ent26", "enterprise_cbp_automation"),
     ),
     _CURRENT,
 )

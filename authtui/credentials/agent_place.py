@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING
 from authtui.contracts import AUTHAPI_BASE, UNKNOWN_ENVIRONMENT, environment_allowed
 from authtui.credentials.assumptions import OK, Assumptions, refusal
 from authtui.credentials.document import AgentRecord, Document
-from authtui.credentials.selection import Credential, Failure, Place, forced_workspaces
+from authtui.credentials.selection import (
+    Credential,
+    Failure,
+    Place,
+    forced_workspaces,
+    legal_header_value,
+)
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -21,6 +27,7 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import Observation
 
 _UNKNOWN_HOST = "chatgpt_base_url is not one of the known ChatGPT hosts"
+_WHOAMI_UNSENT = "failed to request personal access token metadata: "
 _KEY_SET_TEXTS = {
     "unreachable": "failed to request agent identity JWKS",
     "not-json": "failed to decode agent identity JWKS",
@@ -37,17 +44,21 @@ def personal_access_token(
 ) -> Place:
     """A personal access token: usable once the whoami call has answered (G4 and later)."""
     text = None
+    given = observation.environment.trimmed("CODEX_AUTHAPI_BASE_URL") or AUTHAPI_BASE
+    base = given.rstrip("/")
     refused = refusal(assumptions.whoami)
     if refused:
         text = f"personal access token metadata request failed with status {refused.status}"
     elif assumptions.whoami == "not-json":
         text = "failed to decode personal access token metadata: error decoding response body"
     elif assumptions.whoami != OK:
-        base = observation.environment.trimmed("CODEX_AUTHAPI_BASE_URL") or AUTHAPI_BASE
         text = (
-            "failed to request personal access token metadata: error sending request for url "
-            f"({base.rstrip('/')}/v1/user-auth-credential/whoami)"
+            f"{_WHOAMI_UNSENT}error sending request for url ({base}/v1/user-auth-credential/whoami)"
         )
+    if not legal_header_value(token.reveal()):
+        text = f"{_WHOAMI_UNSENT}{contract.unsendable_header}"
+    elif not base.lower().startswith(("http://", "https://")):
+        text = f"{_WHOAMI_UNSENT}builder error"
     if text:
         return Place(
             source,
@@ -115,6 +126,9 @@ def agent_token(
         return broken(environment, _UNKNOWN_HOST)
     if contract.agent.verified:
         fault = _KEY_SET_TEXTS.get(assumptions.key_set)
+        base = observation.config.get("chatgpt_base_url")
+        if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
+            fault = fault or _KEY_SET_TEXTS["unreachable"]
         if refusal(assumptions.key_set):
             fault = "agent identity JWKS endpoint returned an error"
         if fault:
@@ -258,7 +272,8 @@ def task_failure(fault: str, contract: Contract) -> str | None:
         return None
     refused = refusal(fault)
     if refused:
-        return f"{contract.task_refused} with status {refused.words}"
+        start = contract.task_retried if is_retried(fault) else ""
+        return f"{start}{contract.task_refused} with status {refused.words}"
     return {
         "omitted": "agent task registration response omitted task id",
         "not-json": "failed to decode agent task registration response",
@@ -266,6 +281,11 @@ def task_failure(fault: str, contract: Contract) -> str | None:
         "sealed-to-another-key": "failed to decrypt encrypted task id",
         "timeout": contract.task_timeout,
     }.get(fault, contract.task_timeout)
+
+
+def is_retried(fault: str) -> bool:
+    """Whether a newer client tries a registration again: 429, 5xx, and what got no answer."""
+    return fault in ("timeout", "unreachable") or fault.startswith(("429", "5"))
 
 
 def _record_of(claims: Mapping[str, object], account: str | None) -> AgentRecord:

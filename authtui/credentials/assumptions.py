@@ -28,11 +28,14 @@ class Assumptions(NamedTuple):
     whoami_fedramp: `yes` for an account of that kind; whoami_plan: its plan.
     register: agent registration: `ok` or a status; runtime: the runtime id that it gives.
     biscuit: `ok`, `missing` or a status.
-    refresh: `ok`, an error code such as `refresh_token_reused`. accepts_expired: the model
+    refresh: `ok`, an error code such as `refresh_token_reused` (with a 401), a status,
+    `unreachable`, `not-json`. accepts_expired: the model
     endpoint takes an expired token all the same.
     accounts_check: `ok`, a status, `not-json`, `no-origin`, `other-workspace`, `unreachable`.
     policies: the workspace's managed policies: `ok` or a status.
     responses: the model endpoint: `ok`, `unreachable`, or the status it answers.
+    auth_command: what the auth command of a provider does: `ok`, `empty`, `missing`, or the status
+    it exits with.
     network: `ok`, or `down`: nothing outside this machine answers (no DNS, a dead proxy, a
     certificate that is not trusted).
     """
@@ -52,6 +55,14 @@ class Assumptions(NamedTuple):
     whoami_fedramp: str = "no"
     runtime: str | None = None
     whoami_plan: str | None = None
+    auth_command: str = OK
+
+    def responses_at(self, base: str) -> str:
+        """What a model endpoint at this address answers: `network=down` leaves this machine be."""
+        host = base.partition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0]
+        if self.network == DOWN and host in ("localhost", "127.0.0.1"):
+            return OK
+        return self.responses
 
     def settled(self) -> Assumptions:
         """A copy in which `network=down` has been spelled out for each server."""
@@ -73,12 +84,22 @@ class Assumptions(NamedTuple):
 HTTP_REASONS: Final = {
     "400": "400 Bad Request",
     "401": "401 Unauthorized",
+    "402": "402 Payment Required",
     "403": "403 Forbidden",
     "404": "404 Not Found",
+    "405": "405 Method Not Allowed",
+    "407": "407 Proxy Authentication Required",
+    "408": "408 Request Timeout",
+    "409": "409 Conflict",
+    "410": "410 Gone",
+    "413": "413 Payload Too Large",
+    "422": "422 Unprocessable Entity",
     "429": "429 Too Many Requests",
     "500": "500 Internal Server Error",
+    "501": "501 Not Implemented",
     "502": "502 Bad Gateway",
     "503": "503 Service Unavailable",
+    "504": "504 Gateway Timeout",
 }
 
 

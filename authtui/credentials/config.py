@@ -17,17 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from authtui.contracts import Contract
 
 USER_FILE: Final = "config.toml"
 NOT_UTF8: Final = "stream did not contain valid UTF-8"
 TOO_LARGE: Final = "the file is too large to be a configuration"
-COMMAS: Final = (
-    "forced_chatgpt_workspace_id must be a single workspace ID string or a TOML list of strings; "
-    "comma-separated strings are not supported. Use `forced_chatgpt_workspace_id = "
-    '["123e4567-e89b-42d3-a456-426614174000", "123e4567-e89b-42d3-a456-426614174001"]` instead.'
-)
-"""The client's text (codex-rs/config) for several workspaces in one string."""
 FILE_LIMIT: Final = 1024 * 1024
 """Bytes of a configuration read."""
 TOO_DEEP: Final = "nested too deeply"
@@ -39,20 +32,16 @@ _BARE_KEY: Final = re.compile(r"[^.\"'\s]+")
 _KEY_STEP: Final = re.compile(r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*(\.?)[ \t]*""")
 _KEY_PART: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_NO_KEY: Final = "unquoted keys cannot be empty, expected letters, numbers, `-`, `_`"
+_DUPLICATE: Final = "duplicate key"
+# Our parser's words, and the client's for the same mistake.
+_CLIENT_WORDS: Final = (
+    (r"Cannot overwrite a value", _DUPLICATE),
+    (r"Illegal character '\\n'", 'invalid basic string, expected `"`'),
+    (r"Invalid value", "string values must be quoted, expected literal string"),
+)
 _SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key"})
 _SECRET_TABLES: Final = frozenset({"http_headers", "env", "query_params", "headers"})
-
-_VARIANTS: Final[dict[str, tuple[str, ...]]] = {
-    "cli_auth_credentials_store": ("file", "keyring", "auto", "ephemeral"),
-    "forced_login_method": ("chatgpt", "api"),
-}
-_STRINGS: Final = frozenset(
-    {"model", "model_provider", "profile", "chatgpt_base_url", "openai_base_url"}
-)
-_PROVIDER_STRINGS: Final = frozenset(
-    {"name", "base_url", "env_key", "env_key_instructions", "experimental_bearer_token"}
-)
-_FLAGS: Final = frozenset({"features.use_agent_identity", "features.secret_auth_storage"})
 
 BUILT_IN: Final = ("openai", "amazon-bedrock", "ollama", "lmstudio", "ollama-chat")
 
@@ -68,8 +57,9 @@ class Layer(NamedTuple):
 class ProviderFacts(NamedTuple):
     """One `[model_providers.<id>]`. `known` is false for a selected id that nothing defines.
 
-    `auth_command` is the program's name only; authtui never runs it. `lines` holds the
-    `file:line` of each key that is set.
+    `authorization` is a header of `http_headers`, `authorization_variable` the variable that
+    `env_http_headers` takes one from. `auth_command` is the program without its arguments;
+    authtui never runs it. `lines` holds the `file:line` of each key that is set.
     """
 
     id: str
@@ -83,11 +73,11 @@ class ProviderFacts(NamedTuple):
     bearer_token: Secret | None = None
     auth_command: str | None = None
     requires_openai_auth: bool = False
+    authorization: Secret | None = None
+    authorization_variable: str | None = None
     lines: Mapping[str, str] = {}
 
 
-NOT_A_VARIANT: Final = "wanted string or table"
-_NOT_A_VARIANT_AT_START: Final = "invalid type: unit variant, expected string only"
 # Keys whose value stays whole although it is a table, so that the mistake can be named.
 _NEVER_TABLES: Final = frozenset(
     [
@@ -149,7 +139,8 @@ def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], C
     """A TOML text as dotted keys with positions, or why it is none. Never raises.
 
     A byte order mark is skipped, as the client's parser does. The reason of a syntax error is
-    our parser's own: the client's wording differs, the position is nearly always the same.
+    the client's for the commonest mistakes, else our parser's own; the position is nearly always
+    the same.
     """
     import tomllib
 
@@ -176,25 +167,11 @@ def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], C
         line_column = places.get(path)
         kept = _guarded(path, value)
         values[join_key(path)] = ConfigValue(kept, name, *(line_column or (None, None)))
+    for path in _provider_tables(tree):
+        values.setdefault(
+            join_key(path), ConfigValue({}, name, *(places.get(path) or (None, None)))
+        )
     return values, None
-
-
-def validate(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigError | None:
-    """The first value the client would refuse to start with, in its own words, or None.
-
-    `forced_chatgpt_workspace_id` is judged by the generation's rules: as a list it is refused by
-    older ones, as a text with commas by newer ones. Reasons carry no position; `line` and
-    `column` are the value's.
-    """
-    in_order = sorted(
-        values.items(), key=lambda item: (item[1].line or 1 << 30, item[1].column or 0)
-    )
-    for key, value in in_order:
-        reason = _complaint(key, value.value, contract)
-        if reason is not None:
-            at_start = _NOT_A_VARIANT_AT_START if reason == NOT_A_VARIANT else None
-            return ConfigError(reason, value.file, value.line, value.column, key, at_start)
-    return None
 
 
 def providers(config: ConfigFacts) -> tuple[ProviderFacts, ...]:
@@ -204,6 +181,8 @@ def providers(config: ConfigFacts) -> tuple[ProviderFacts, ...]:
         if not key.startswith("model_providers."):
             continue
         parts = split_key(key)
+        if len(parts) == 2 and value.value == {}:
+            tables.setdefault(parts[1], {})
         if len(parts) > 2:
             tables.setdefault(parts[1], {})[join_key(parts[2:])] = value
     return tuple(_provider(name, table) for name, table in tables.items())
@@ -230,7 +209,7 @@ def selected_provider(config: ConfigFacts) -> ProviderFacts:
         chosen,
         built_in=True,
         name="OpenAI" if is_openai else chosen,
-        base_url=base if isinstance(base, str) and base else None,
+        base_url=_without_slash(base) if isinstance(base, str) else None,
         requires_openai_auth=is_openai,
         lines={"base_url": config.where("openai_base_url")} if base else {},
     )
@@ -278,10 +257,24 @@ def _leaves(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     stack: list[tuple[tuple[str, ...], Any]] = [((), tree)]
     while stack:
         path, value = stack.pop()
-        if isinstance(value, dict) and path not in _NEVER_TABLES:
+        if isinstance(value, dict) and value and path not in _NEVER_TABLES:
             stack.extend(((*path, key), below) for key, below in reversed(value.items()))
         else:
-            yield path, value
+            if path:
+                yield path, value
+
+
+def _provider_tables(tree: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The tables whose places the client names: `model_providers`, each of them, and its `auth`."""
+    tables = tree.get("model_providers")
+    if not isinstance(tables, dict):
+        return
+    yield ("model_providers",)
+    for name, table in tables.items():
+        if isinstance(table, dict):
+            yield ("model_providers", name)
+            if isinstance(table.get("auth"), dict):
+                yield ("model_providers", name, "auth")
 
 
 def _guarded(path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
@@ -295,67 +288,40 @@ def _syntax_error(message: str, text: str, name: str) -> ConfigError:
         return ConfigError(message, name)
     reason = message[: found.start()]
     if found[1]:
-        return ConfigError(reason, name, int(found[1]), int(found[2]))
-    line = text.count("\n") + 1
-    return ConfigError(reason, name, line, len(text) - (text.rfind("\n") + 1) + 1)
+        line, column = int(found[1]), int(found[2])
+    else:
+        line = text.count("\n") + 1
+        column = len(text) - (text.rfind("\n") + 1) + 1
+    shown = text.split("\n")[line - 1].rstrip("\r")
+    width = 1
+    if reason == "Invalid statement" and shown[column - 1 : column] == "=":
+        reason = _NO_KEY
+    for pattern, words in _CLIENT_WORDS:
+        if re.fullmatch(pattern, reason):
+            reason = words
+    if reason == _DUPLICATE:
+        key = _BARE_KEY.match(shown.lstrip())
+        column = len(shown) - len(shown.lstrip()) + 1
+        width = len(key[0]) if key else 1
+    gutter = " " * len(str(line))
+    picture = f"{gutter} |\n{line} | {shown}\n{gutter} | {' ' * (column - 1)}{'^' * width}"
+    return ConfigError(reason, name, line, column, at_start=f"{reason}\n{picture}")
 
 
-def _complaint(key: str, value: Any, contract: Contract) -> str | None:  # noqa: ANN401
-    if key in _VARIANTS:
-        return _variant_complaint(value, _VARIANTS[key])
-    if key == "forced_chatgpt_workspace_id":
-        if isinstance(value, str):
-            return COMMAS if contract.commas_refused and "," in value else None
-        if contract.workspace_list and _is_list_of_text(value):
-            return None
-        return contract.workspace_wrong_type.format(found=_described(value))
-    if key in _FLAGS:
-        if isinstance(value, bool):
-            return None
-        return f"invalid type: {_described(value)}, expected a boolean"
-    if isinstance(value, str | Secret):
-        return None
-    if key in _STRINGS or (
-        key.startswith("model_providers.")
-        and len(parts := split_key(key)) == 3
-        and parts[2] in _PROVIDER_STRINGS
-    ):
-        return f"invalid type: {_described(value)}, expected a string"
+def _header(table: Mapping[str, ConfigValue], kind: str) -> Secret | None:
+    """The Authorization header that a provider's table sets, whatever its case."""
+    for key, value in table.items():
+        if key.lower() == f"{kind}.authorization":
+            return value.value if isinstance(value.value, Secret) else Secret(str(value.value))
     return None
 
 
-def _is_list_of_text(value: Any) -> bool:  # noqa: ANN401
-    return isinstance(value, list) and all(isinstance(item, str) for item in value)
+def _plain(secret: Secret | None) -> str | None:
+    return None if secret is None else secret.reveal()
 
 
-def _variant_complaint(value: Any, accepted: tuple[str, ...]) -> str | None:  # noqa: ANN401
-    if isinstance(value, dict):
-        # A table of one key is another spelling of that variant.
-        if len(value) != 1:
-            return f"wanted exactly 1 element, found {len(value)} elements"
-        value = next(iter(value))
-    if not isinstance(value, str):
-        return NOT_A_VARIANT
-    if value in accepted:
-        return None
-    quoted = [f"`{name}`" for name in accepted]
-    expected = " or ".join(quoted) if len(quoted) == 2 else f"one of {', '.join(quoted)}"
-    return f"unknown variant `{value}`, expected {expected}"
-
-
-def _described(value: Any) -> str:  # noqa: ANN401
-    # The names serde gives to values in `invalid type` errors.
-    if isinstance(value, bool):
-        return f"boolean `{str(value).lower()}`"
-    if isinstance(value, int):
-        return f"integer `{value}`"
-    if isinstance(value, float):
-        return f"floating point `{value}`"
-    if isinstance(value, list):
-        return "sequence"
-    if isinstance(value, str | Secret):
-        return "string" if isinstance(value, Secret) else f'string "{value}"'
-    return "map"
+def _without_slash(base: str | None) -> str | None:
+    return base.rstrip("/") or None if base is not None else None
 
 
 def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
@@ -370,12 +336,14 @@ def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
         id=name,
         built_in=name in BUILT_IN,
         name=text("name"),
-        base_url=text("base_url"),
+        base_url=_without_slash(text("base_url")),
         wire_api=text("wire_api"),
         env_key=text("env_key"),
         env_key_instructions=text("env_key_instructions"),
         bearer_token=token.value if token and isinstance(token.value, Secret) else None,
-        auth_command=command.split("/")[-1] if command is not None else None,
+        auth_command=command,
         requires_openai_auth=requires is not None and requires.value is True,
+        authorization=_header(table, "http_headers"),
+        authorization_variable=_plain(_header(table, "env_http_headers")),
         lines={key: value.where for key, value in table.items()},
     )

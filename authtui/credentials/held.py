@@ -51,7 +51,8 @@ def held_record(observation: Observation, contract: Contract) -> Held:
 def stored_somewhere(observation: Observation, contract: Contract) -> bool:
     """Whether a record lies where the store mode leads, readable or not."""
     mode = store_mode(observation)
-    on_disk = observation.auth_file.exists
+    file = observation.auth_file
+    on_disk = file.exists and file.kind != "dangling-link"
     if mode in ("file", "ephemeral"):
         return on_disk and mode == "file"
     secrets = observation.config.get("features.secret_auth_storage") is True

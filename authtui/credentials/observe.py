@@ -56,7 +56,8 @@ def read_observation(
     folder = Path(home.path) if "\0" not in home.path else Path()
     if home.error is None:
         config = read_config(folder, system_dir)
-        keys = [provider.env_key for provider in providers(config)]
+        found = providers(config)
+        keys = [name for row in found for name in (row.env_key, row.authorization_variable)]
         environment = read_environment(environ, folder / DOTENV_FILE, [k for k in keys if k])
         auth_file = read_file(folder / AUTH_FILE)
         encrypted = encrypted_store.look_at_encrypted(folder, _passphrase_account(home))

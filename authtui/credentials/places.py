@@ -48,13 +48,14 @@ def _workload(observation: Observation, contract: Contract) -> Place:
     if not given:
         return Place(name)
     where = given[0]
+    rule = observation.environment.get("OPENAI_FEDERATION_RULE_ID")
+    if rule is not None and not rule.value.reveal().strip():
+        text = "workload identity variable OPENAI_FEDERATION_RULE_ID is invalid"
+        return Place(name, failure=Failure(name, where, text, "the variable is blank"))
     for variable in WORKLOAD_VARIABLES:
         if observation.environment.get(variable) is None:
             text = f"workload identity requires {variable}"
             return Place(name, failure=Failure(name, where, text, f"{variable} is not set"))
-    if observation.environment.trimmed("OPENAI_FEDERATION_RULE_ID") is None:
-        text = "workload identity variable OPENAI_FEDERATION_RULE_ID is invalid"
-        return Place(name, failure=Failure(name, where, text, "the variable is blank"))
     given_path = observation.environment.get("OPENAI_IDENTITY_TOKEN_FILE")
     path = given_path.value.reveal() if given_path else ""
     if not path.startswith("/"):

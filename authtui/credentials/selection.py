@@ -147,8 +147,8 @@ def forced_workspaces(observation: Observation, contract: Contract) -> tuple[str
 
 
 def legal_header_value(value: str) -> bool:
-    """Whether the client's HTTP library takes a text as a header value: visible ASCII, tab.
+    """Whether the client's HTTP library takes a text as a header value: no control character.
 
-    The client attaches nothing when it does not.
+    Letters beyond ASCII go out as they are. The client attaches nothing when it does not.
     """
-    return all(char == "\t" or " " <= char <= "~" for char in value)
+    return all(char == "\t" or (char >= " " and char != "\x7f") for char in value)

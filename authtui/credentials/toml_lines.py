@@ -34,7 +34,7 @@ def locate(text: str) -> dict[KeyPath, tuple[int, int]]:
     """Line and column (1-based, in characters) of each value, by path.
 
     A path is made of keys; an element of an array adds its index. Tables have the position of
-    their header or brace.
+    their header or brace, those that only a longer header names that of their key in it.
     """
     scanner = _Scanner(text)
     with suppress(_Stop):
@@ -68,11 +68,13 @@ class _Scanner:
         start = self.at
         double = self.text.startswith("[[", self.at)
         self.at += 2 if double else 1
-        keys = self.keys()
+        keys, places = self.placed_keys()
         self.expect("]]" if double else "]")
         path: KeyPath = ()
         for number, key in enumerate(keys):
             path = (*path, key)
+            if number < len(keys) - 1:
+                self.note(path, places[number])
             last = number == len(keys) - 1
             if double and last:
                 index = self.counts.get(path, -1) + 1
@@ -94,13 +96,18 @@ class _Scanner:
         self.value((*table, *keys), depth)
 
     def keys(self) -> tuple[str, ...]:
+        return self.placed_keys()[0]
+
+    def placed_keys(self) -> tuple[tuple[str, ...], list[int]]:
         keys: list[str] = []
+        places: list[int] = []
         while True:
             self.skip(_BLANK)
+            places.append(self.at)
             keys.append(self.key())
             self.skip(_BLANK)
             if not self.peek("."):
-                return tuple(keys)
+                return tuple(keys), places
             self.at += 1
 
     def key(self) -> str:

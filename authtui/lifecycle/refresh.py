@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
+from authtui.checks.refreshing import judge_refusal
 from authtui.contracts import SIGNED_OUT_SINCE
 from authtui.credentials.store_writer import WriteFailure
 from authtui.lifecycle.bootstrap import account_in
@@ -35,14 +36,6 @@ WARNING: Final = (
 NO_TOKENS: Final = "Token data is not available."
 NO_MORE: Final = "No more recovery steps available."
 NO_EXTERNAL: Final = "external auth is not configured"
-_START: Final = "Your access token could not be refreshed"
-_END: Final = "Please log out and sign in again."
-GENERIC: Final = f"{_START}. {_END}"
-KNOWN: Final = {
-    "refresh_token_expired": f"{_START} because your refresh token has expired. {_END}",
-    "refresh_token_reused": f"{_START} because your refresh token was already used. {_END}",
-    "refresh_token_invalidated": f"{_START} because your refresh token was revoked. {_END}",
-}
 
 Step = Literal["reload", "refresh_token", "external_refresh", "done"]
 Mode = Literal["managed", "external"]
@@ -53,45 +46,6 @@ Reason = Literal[
     "no_external_auth",
     "recovery_exhausted",
 ]
-
-
-class Refused(NamedTuple):
-    """Why the authority gave no tokens. `permanent`: no further attempt is made for this login."""
-
-    text: str
-    permanent: bool
-
-
-def judge_refusal(status: int, body: bytes, message: str, contract: Contract) -> Refused:
-    """What a refused refresh means to a generation: the code table and what counts as final."""
-    code = refusal_code(body)
-    rules = contract.registration
-    known = code in KNOWN
-    permanent = (
-        status == 401
-        or (known and rules.known_codes)
-        or (status == 400 and code == "invalid_grant" and rules.invalid_grant)
-    )
-    if permanent:
-        return Refused(KNOWN.get(code, GENERIC), permanent=True)
-    return Refused(f"Failed to refresh token: {message}", permanent=False)
-
-
-def refusal_code(body: bytes) -> str:
-    """`error.code`, else `error` if it is a text, else `code`; lower case, empty for none."""
-    import json
-
-    try:
-        value = json.loads(body)
-    except (ValueError, RecursionError):
-        return ""
-    if not isinstance(value, dict):
-        return ""
-    error: Any = value.get("error")
-    found = error.get("code") if isinstance(error, dict) else error
-    if not isinstance(found, str):
-        found = value.get("code")
-    return found.lower() if isinstance(found, str) else ""
 
 
 class Recovery:

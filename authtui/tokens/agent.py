@@ -93,7 +93,8 @@ def judge_agent_token(
 ) -> AgentJudgement:
     """Every field's own verdict; none stops at the first failure.
 
-    `key_set` is the text of the key set the client would fetch; without it the signature is
+    The token is judged as it is: trimming a variable is the caller's. `key_set` is the text of
+    the key set the client would fetch; without it the signature is
     unknown and `client_error` assumes that the issuer signed and lists the key.
     """
     keys = parse_key_set(key_set) if key_set is not None else None
@@ -108,14 +109,14 @@ def judge_agent_token(
         named = f"lists key `{shown_kid(kid)}`" if isinstance(kid, str) else "can be fetched"
         assumes = (f"the key set {named} and the signature is right",)
     error = _client_error(decoded, contract, now, verification, key)
-    text = decoded.raw.reveal().strip()
+    text = decoded.raw.reveal()
     malformed = (_shape_error(text, contract) or _payload_error(text, contract)) is not None
     return AgentJudgement(tuple(fields), error, assumes, malformed)
 
 
 def _shape(decoded: DecodedJwt, contract: AgentContract) -> FieldJudgement:
     value = f"{decoded.parts} part{'' if decoded.parts == 1 else 's'}"
-    error = _shape_error(decoded.raw.reveal().strip(), contract)
+    error = _shape_error(decoded.raw.reveal(), contract)
     coats = ("bearer", "quotes", "invisible", "wrapped", "padding", "standard-alphabet", "bom")
     wrong = [problem.statement for problem in decoded.problems if problem.id in coats]
     if error is None and not wrong:
@@ -281,8 +282,8 @@ def _client_error(
     verification: Verification | None,
     key: PrivateKey | KeyProblem | None,
 ) -> str | None:
-    # The client trims the variable and nothing else, so the cleaned token must not be used here.
-    text = decoded.raw.reveal().strip()
+    # The client trims a variable and nothing else, so the cleaned token must not be used here.
+    text = decoded.raw.reveal()
     error = _shape_error(text, contract) or _payload_error(text, contract)
     if error is not None:
         return error
@@ -313,7 +314,8 @@ def _payload_error(text: str, contract: AgentContract) -> str | None:
     if data is None:
         if not contract.verified:
             return base64url_fault(payload)
-        return f"{contract.error_prefix}agent identity JWT payload is not valid base64url"
+        text = f"{contract.error_prefix}agent identity JWT payload is not valid base64url"
+        return f"{text}: {base64url_fault(payload)}" if contract.names_causes else text
     required = (
         Field(name, _READERS[_TYPES.get(name, "text")], optional=False)
         for name in contract.required
@@ -324,9 +326,10 @@ def _payload_error(text: str, contract: AgentContract) -> str | None:
     except Failure as failure:
         if not contract.verified:
             return redact_text(str(failure))
-        if contract.conceals:
+        if contract.conceals and failure.category == "Data":
             return contract.error_prefix + failure.concealed
-        return f"{contract.error_prefix}agent identity JWT payload is not valid JSON"
+        text = f"{contract.error_prefix}agent identity JWT payload is not valid JSON"
+        return f"{text}: {redact_text(str(failure))}" if contract.names_causes else text
     return None
 
 

@@ -9,6 +9,7 @@ from authtui.tui.menus import reassess
 from authtui.tui.views.generations import generations_doc
 
 if TYPE_CHECKING:
+    from authtui.checks.forms import FormRow
     from authtui.checks.generations import GenerationRow
     from authtui.credentials.observation import Observation
     from authtui.tui.lines import Doc
@@ -31,10 +32,11 @@ class GenerationsScreen(Sheet):
         """The rows come from a worker."""
         super().__init__(self._doc)
         self.rows: tuple[GenerationRow, ...] | None = None
+        self.forms: tuple[FormRow, ...] = ()
         self._seen: Observation | None = None
 
     def _doc(self, view: View, width: int) -> Doc:
-        return generations_doc(self.rows, view, width)
+        return generations_doc(self.rows, view, width, self.forms)
 
     def on_mount(self) -> None:
         """Start to compare."""
@@ -54,15 +56,17 @@ class GenerationsScreen(Sheet):
         options = app.session.options
 
         def work() -> None:
+            from authtui.checks.forms import forms_here
             from authtui.checks.generations import compare_generations
 
             rows = compare_generations(seen, options)
-            app.call_from_thread(self._done, rows)
+            app.call_from_thread(self._done, rows, forms_here(seen))
 
         app.run_thread(work, "generations")
 
-    def _done(self, rows: tuple[GenerationRow, ...]) -> None:
+    def _done(self, rows: tuple[GenerationRow, ...], forms: tuple[FormRow, ...]) -> None:
         self.rows = rows
+        self.forms = forms
         super().update_all()
 
     def on_pane_chosen(self, event: Pane.Chosen) -> None:

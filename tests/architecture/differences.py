@@ -119,6 +119,31 @@ DIFFERENCES: tuple[Difference, ...] = (
         "source; recordings",
         lambda c: f"{c.refresh_margin_seconds // 60} min" if c.refresh_margin_seconds else "0",
     ),
+    Difference(
+        "an error code of the authority ends a refresh for good",
+        "recordings; driven clients",
+        lambda c: (
+            "401 only"
+            if not c.registration.known_codes
+            else "the three known codes"
+            + (", `invalid_grant`" if c.registration.invalid_grant else "")
+        ),
+    ),
+    Difference(
+        "a ChatGPT login without `last_refresh`",
+        "driven clients",
+        lambda c: "renewed first" if c.asks_without_tokens or c.routing else "fails",
+    ),
+    Difference(
+        "`profile` selected in config.toml",
+        "driven clients",
+        lambda c: "works" if c.profiles_in_config else "refused",
+    ),
+    Difference(
+        "of several wrong values in config.toml, named is",
+        "driven clients",
+        lambda c: "the first line" if c.config_in_file_order else "the first by name",
+    ),
     Difference("`codex doctor`", "recordings", lambda c: _yes(c.doctor)),
 )
 

@@ -24,7 +24,7 @@ from tests.tokens.token_samples import agent_claims, key_set, signed
 if TYPE_CHECKING:
     from pathlib import Path
 
-_PROVIDER = 'model_provider = "mine"\n[model_providers.mine]\nbase_url = "{}"\n'
+_PROVIDER = 'model_provider = "mine"\n[model_providers.mine]\nname = "Mine"\nbase_url = "{}"\n'
 _MINE = _PROVIDER.format("https://models.example/v1")
 _API = 'openai_base_url = "https://api.openai.com/v1"\n'
 _FORCED = 'forced_chatgpt_workspace_id = "ws-a"\n'
@@ -61,7 +61,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         "route.host",
         State(chatgpt(), _PROVIDER.format("https://api.openai.com/v1"), contract="managed"),
         "fail",
-        "config.toml:3",
+        "config.toml:4",
     ),
     (
         "route.host",
@@ -110,7 +110,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     ("provider.credential", State(chatgpt()), None, ""),
     ("provider.inherits", State(chatgpt(), _MINE, contract="managed"), "warn", "models.example"),
     ("provider.inherits", State(chatgpt(), _MINE), None, ""),
-    ("provider.variable", State(config=_MINE + 'env_key = "MINE_KEY"\n'), "fail", "config.toml:4"),
+    ("provider.variable", State(config=_MINE + 'env_key = "MINE_KEY"\n'), "fail", "config.toml:5"),
     (
         "provider.variable",
         State(config=_MINE + 'env_key = "MINE_KEY"\n', env={"MINE_KEY": "k"}),

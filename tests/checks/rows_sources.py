@@ -127,7 +127,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     ),
     ("sources.workload", State(), None, ""),
     ("surfaces.disagree", State(env={"CODEX_API_KEY": KEY}), "warn", "login status"),
-    ("surfaces.disagree", State(chatgpt(last_refresh=...)), "warn", "codex exec` fails"),
+    ("surfaces.disagree", State({"auth_mode": "chatgpt"}), "warn", "codex exec` fails"),
     ("surfaces.disagree", State(chatgpt()), "pass", "agree"),
     (
         "surfaces.exec_only_key",

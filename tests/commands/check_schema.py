@@ -121,6 +121,15 @@ SCHEMA: dict[str, object] = {
         {"surface": SURFACE, "exit": NUMBER, "says": Maybe(TEXT), "deletes_stored_login": YES_NO}
     ],
     "generations": dict.fromkeys(GENERATIONS, OUTCOME),
+    "forms": [
+        {
+            "form": TEXT,
+            "where": TEXT,
+            "accepted_since": Maybe(TEXT),
+            "accepted_until": Maybe(TEXT),
+            "accepted_by": [TEXT],
+        }
+    ],
 }
 
 

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui import contracts
+from authtui.checks.refreshing import GENERIC, KNOWN, judge_refusal
 from authtui.credentials.selection import Credential
-from authtui.lifecycle.refresh import GENERIC, KNOWN, Recovery, judge_refusal
+from authtui.lifecycle.refresh import Recovery
 from tests.lifecycle.world import World
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ PERMANENT = [
     ("first", 401, "anything", GENERIC),
     ("first", 400, "refresh_token_reused", None),
     ("first", 400, "invalid_grant", None),
-    ("explicit", 400, "refresh_token_reused", KNOWN["refresh_token_reused"]),
+    ("explicit", 400, "refresh_token_reused", None),
+    ("managed", 400, "refresh_token_reused", KNOWN["refresh_token_reused"]),
     ("explicit", 400, "invalid_grant", None),
     ("managed", 403, "REFRESH_TOKEN_EXPIRED", KNOWN["refresh_token_expired"]),
     ("current", 400, "invalid_grant", GENERIC),

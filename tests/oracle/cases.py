@@ -11,8 +11,10 @@ import functools
 import json
 import lzma
 import os
+import tempfile
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui.checks.assess import Options, assess
@@ -21,38 +23,58 @@ from authtui.contracts import find
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observe import read_observation
 from authtui.tokens.jwt import decode
+from tests.oracle import own
 from tests.oracle.trim import KEY_SET, RECORDINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from authtui.checks.courses import Case
     from authtui.checks.findings import Assessment, Surface
     from authtui.credentials.observation import Observation
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
-BACKEND = "http://127.0.0.1:9"
-BACKEND_HOST = "127.0.0.1:9"
+BACKEND = "http://127.0.0.1:8080"
+BACKEND_HOST = "127.0.0.1:8080"
 NOBODY = 65534
 KNOWN_KEY = "MC4CAQAwBQYDK2VwBCIEIOc7bsguNzn0aqZmGM/CP7bOjr7qygPdkbsPZWBrFegn"
 WHOAMI_ACCOUNT = "workspace-test-1"
 NEW_RUNTIME = "agent-runtime-registered"
 
-_TASK = {
-    "omit": "omitted",
-    "garbage": "sealed-to-another-key",
-    "otherkey": "sealed-to-another-key",
-    "notb64": "not-base64",
-    "notjson": "not-json",
-    "slow": "timeout",
+# What goes wrong at the backend, in our words; a number is a status, anything else the same word.
+_WORDS = {
+    "task": {
+        "omit": "omitted",
+        "garbage": "sealed-to-another-key",
+        "otherkey": "sealed-to-another-key",
+        "notb64": "not-base64",
+        "notjson": "not-json",
+        "slow": "timeout",
+        "plain": "ok",
+    },
+    "accounts_check": {
+        "notjson": "not-json",
+        "other_only": "other-workspace",
+        "missing_origin": "no-origin",
+        "slow": "unreachable",
+        "empty": "other-workspace",
+    },
 }
-_PLAIN = {"notjson": "not-json", "missing_field": "not-json", "slow": "unreachable"}
-_ACCOUNTS = {
+_PLAIN = {
     "notjson": "not-json",
-    "other_only": "other-workspace",
-    "missing_origin": "no-origin",
+    "missing_field": "not-json",
+    "empty": "not-json",
     "slow": "unreachable",
+}
+_FOLDERS: list[tempfile.TemporaryDirectory[str]] = []
+_NAMES = {
+    "jwks": "key_set",
+    "task": "task",
+    "whoami": "whoami",
+    "register": "register",
+    "biscuit": "biscuit",
+    "accounts_check": "accounts_check",
+    "requirements": "policies",
 }
 
 
@@ -85,10 +107,29 @@ class Run(NamedTuple):
 
 
 @functools.cache
-def load() -> tuple[Run, ...]:
-    """Every recorded run."""
+def recorded() -> tuple[Run, ...]:
+    """Every run that was recorded for us."""
     with lzma.open(RECORDINGS, "rt", encoding="utf-8") as lines:
         return tuple(Run(**json.loads(line)) for line in lines)
+
+
+@functools.cache
+def load() -> tuple[Run, ...]:
+    """Every run there is: those recorded for us, and the project's own."""
+    return (*recorded(), *(Run(**run) for run in own.read()))
+
+
+@functools.cache
+def key_set_file() -> Path:
+    """A file with every key that a pretended key set listed, for as long as the tests run."""
+    found = json.loads(KEY_SET.read_text("utf-8"))
+    found["keys"] += json.loads(own.OWN_KEYS.read_text("utf-8"))["keys"]
+    folder = tempfile.TemporaryDirectory(prefix="authtui-keys-")
+    _FOLDERS.append(folder)
+    Path(folder.name).chmod(0o755)  # some homes are looked at as nobody
+    path = Path(folder.name) / "jwks.json"
+    path.write_text(json.dumps(found), "utf-8")
+    return path
 
 
 def runs(*commands: str, version: str | None = None) -> list[Run]:
@@ -96,7 +137,7 @@ def runs(*commands: str, version: str | None = None) -> list[Run]:
     return [r for r in load() if r.command in commands and version in (None, r.version)]
 
 
-VERSIONS = tuple(f"0.{minor}.0" for minor in (122, 123, 124, 125, 128, 142, 146, 147, 169))
+VERSIONS = tuple(sorted({run.version for run in load()}))
 
 
 class Machine(NamedTuple):
@@ -119,7 +160,9 @@ def lay_out(run: Run, root: Path) -> Iterator[Machine]:
     """Build the home that a recording describes; `root` is an empty directory of ours."""
     given, other = run.given, run.given["other"]
     home = root / ".codex"
-    if other.get("codex_home") != "missing":
+    if other.get("codex_home") == "file":
+        home.write_text("", "utf-8")
+    elif other.get("codex_home") != "missing":
         home.mkdir()
         _credentials(given, other, home)
         if given["config_toml"] is not None:
@@ -153,10 +196,13 @@ def _credentials(given: dict[str, Any], other: dict[str, Any], home: Path) -> No
     elif other.get("auth_kind") == "directory":
         path.mkdir()
         return
+    elif other.get("auth_kind") == "dangling":
+        path.symlink_to(home / "nowhere.json")
+        return
     if given.get("auth_json_base64"):
         path.write_bytes(base64.b64decode(given["auth_json_base64"]))
     elif given["auth_json"] is not None:
-        path.write_bytes(given["auth_json"].encode())
+        path.write_bytes(given["auth_json"].encode("utf-8", "surrogatepass"))
     else:
         return
     path.chmod(int(other.get("file_mode", "0600"), 8))
@@ -174,31 +220,58 @@ def assumed(run: Run) -> Assumptions:
         found["network"] = "down"
     for name, value in backend.items():
         word = str(value)
-        if name == "jwks":
-            found["key_set"] = _PLAIN.get(word, word)
-        elif name == "task":
-            found["task"] = _TASK.get(word, f"{word}:{_body(f'fake task refusal {word}')}")
-        elif name == "whoami" and word == "fedramp":
-            found["whoami_fedramp"] = "yes"
+        if name in _NAMES and not (name == "whoami" and word == "fedramp"):
+            found[_NAMES[name]] = _fault(name, word)
         elif name == "whoami":
-            found["whoami"] = _PLAIN.get(word, word)
-        elif name in ("register", "biscuit"):
-            refused = f'{word}:{{"error": {{"message": "fake status {word}", "code": null}}}}'
-            found[name] = refused if word.isdigit() else word
+            found["whoami_fedramp"] = "yes"
         elif name == "refresh":
-            found["refresh"] = word.rsplit(":", 1)[-1]
+            found["refresh"] = _refresh(word)
         elif name == "accept_expired":
             found["accepts_expired"] = "yes"
-        elif name == "accounts_check":
-            found["accounts_check"] = _ACCOUNTS.get(word, word)
-        elif name == "requirements":
-            found["policies"] = word
         elif name == "responses":
-            status, _, code = word.partition(":")
-            found["responses"] = f"{status}:fake {code or f'status {status}'}"
+            found["responses"] = _responses(word)
+    override = run.given["env"].get("CODEX_REFRESH_TOKEN_URL_OVERRIDE") or ""
+    if "127.0.0.1:9/" in override:
+        found["refresh"] = "unreachable"
     if "task" not in found and _key_of_another_agent(run):
         found["task"] = f"401:{_body('bad task registration signature')}"
     return Assumptions(**found)
+
+
+def _fault(name: str, word: str) -> str:
+    if not word.isdigit():
+        return _WORDS.get(name, _PLAIN).get(word, word)
+    if name == "task":
+        return f"{word}:{_body(f'fake task refusal {word}')}"
+    if name in ("register", "biscuit"):
+        return f"{word}:{_error(word)}"
+    return word
+
+
+def _refresh(word: str) -> str:
+    status, _, code = word.partition(":")
+    if status == "401" and code:
+        return code
+    return f"{status}:{_error(status, code)}" if status.isdigit() else _PLAIN.get(word, word)
+
+
+def _responses(word: str) -> str:
+    status, _, code = word.partition(":")
+    if not status.isdigit():
+        return {"slow": "unreachable", "notjson": "not-json"}.get(word, word)
+    # With a 400 the client repeats the whole body.
+    return f"{status}:{_error(status, code) if status == '400' else _said(status, code)}"
+
+
+def _said(status: str, code: str = "") -> str:
+    return f"fake {code or f'status {status}'}"
+
+
+def _error(status: str, code: str = "") -> str:
+    inner: dict[str, str | None] = {"message": _said(status, code)}
+    if code:
+        inner["type"] = "invalid_request_error"
+    return json.dumps({"error": {**inner, "code": code or None}})
 
 
 def _body(message: str) -> str:
@@ -214,21 +287,32 @@ def _dead_proxy(run: Run) -> bool:
 
 def _key_of_another_agent(run: Run) -> bool:
     # The backend knows the public half of one key.
-    token = run.given["env"].get("CODEX_ACCESS_TOKEN") or run.given["env"].get(
-        "CODEX_AGENT_IDENTITY"
-    )
-    key = (decode((token or "").strip()).claims or {}).get("agent_private_key")
-    return isinstance(key, str) and key != KNOWN_KEY and key.startswith("MC4CAQ")
+    given = run.given
+    for name in ("CODEX_ACCESS_TOKEN", "CODEX_AGENT_IDENTITY"):
+        text = given["env"].get(name) or ""
+        if text.strip():
+            return _is_another((decode(text.strip()).claims or {}).get("agent_private_key"))
+    try:
+        kept = json.loads(given["auth_json"] or "").get("agent_identity")
+    except (ValueError, AttributeError):
+        return False
+    if isinstance(kept, str):
+        kept = decode(kept).claims
+    return isinstance(kept, dict) and _is_another(kept.get("agent_private_key"))
 
 
-def observe(machine: Machine) -> Observation:
+def _is_another(key: object) -> bool:
+    return isinstance(key, str) and key != KNOWN_KEY and key.startswith(("MC4CAQ", "MFECAQ"))
+
+
+def observe(machine: Machine, keys: Path | None = None) -> Observation:
     """The state of a laid-out machine, with the key set that the backend served."""
     return read_observation(
         environ=machine.environ,
         home_option=None,
         now=NOW,
         system_dir=machine.root / "etc",
-        key_set_file=KEY_SET,
+        key_set_file=keys or key_set_file(),
         installed=False,
     )
 

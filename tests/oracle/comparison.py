@@ -6,21 +6,30 @@ Every difference is one line of text that says which fact differs and shows both
 from __future__ import annotations
 
 import re
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from authtui.checks.app_server import answer
+from authtui.checks.courses import make_case
+from authtui.checks.doctor import examine
+from authtui.checks.logout import predict_logout
 from authtui.checks.predictions import predict
-from tests.oracle.cases import BACKEND_HOST
+from authtui.contracts import find
+from tests.oracle.cases import BACKEND_HOST, assumed, lay_out, observe
 
 if TYPE_CHECKING:
+    from authtui.checks.app_server import AppServerAnswer
     from authtui.checks.courses import Case
     from authtui.checks.findings import PlannedRequest, Prediction, Surface
+    from authtui.checks.logout import Logout
     from tests.oracle.cases import Machine, Run
 
 SURFACE: dict[str, Surface] = {"status": "login-status", "exec": "exec"}
 FACTS = ("exit", "text", "deletion", "request", "outcome", "mode")
 
 # The recordings name a token by its place in the fixtures, we by its shape.
-_TOKEN = re.compile(r"<(?:agent_jwt\.\w+|JWT, \d+ characters, #[0-9a-f]+)>")
+_TOKEN = re.compile(r"<(?:agent_jwt\.\w+|(?:JWT|text), \d+ characters, #[0-9a-f]+)>")
 _STATUS_MODES = {
     "Logged in using ChatGPT": ("chatgpt", "chatgpt_auth_tokens"),
     "Logged in using an API key": ("api_key",),
@@ -95,6 +104,68 @@ def compare_prediction(
     return found
 
 
+def compare_doctor(run: Run, case: Case, machine: Machine) -> list[Difference]:
+    """The doctor's line on the login."""
+    del machine
+    ours = examine(case)
+    return doctor_differs(run, ours and (ours.status, ours.summary, ours.remediation))
+
+
+def doctor_differs(run: Run, said: tuple[str, str, str | None] | None) -> list[Difference]:
+    """As `compare_doctor`, for a line from anywhere."""
+    if run.stopped:
+        return []
+    assert run.doctor is not None
+    recorded = run.doctor["auth"]
+    client = recorded and tuple(recorded[key] for key in ("status", "summary", "remediation"))
+    return [] if said == client else [Difference("doctor", said, client)]
+
+
+def compare_account(run: Run, case: Case, machine: Machine) -> list[Difference]:
+    """What the app server answers when it is asked who is logged in."""
+    return account_differs(run, answer(case), machine)
+
+
+def account_differs(run: Run, ours: AppServerAnswer, machine: Machine) -> list[Difference]:
+    """As `compare_account`, for an answer from anywhere."""
+    if run.stopped:
+        return []
+    if not run.answers:
+        stops = run.text[run.text.find("Error:") :].strip()
+        said = machine.neutral(ours.stops)
+        return [] if said == stops else [Difference("end", said, stops)]
+    read = run.answers["account/read"]
+    if "error" in read:
+        said = machine.neutral(ours.error)
+        text = read["error"]["message"]
+        return [] if said == text else [Difference("error", said, text)]
+    account = read["account"] or {}
+    pairs = [
+        ("account", ours.account, account.get("type")),
+        ("method", ours.auth_method, run.answers["getAuthStatus"]["authMethod"]),
+        ("requires login", ours.requires_openai_auth, read["requiresOpenaiAuth"]),
+    ]
+    if ours.plan is not None:
+        pairs.append(("plan", ours.plan, account.get("planType")))
+    return [Difference(name, us, client) for name, us, client in pairs if us != client]
+
+
+def compare_logout(run: Run, case: Case, machine: Machine) -> list[Difference]:
+    """What `codex logout` says and removes."""
+    ours = predict_logout(case)
+    return logout_differs(run, ours, machine)
+
+
+def logout_differs(run: Run, ours: Logout, machine: Machine) -> list[Difference]:
+    """As `compare_logout`, for a prediction from anywhere."""
+    pairs = [
+        ("exit", ours.exit, run.exit),
+        ("text", machine.neutral(ours.says), run.text.strip()),
+        ("deletion", ours.deletes_stored_login, run.login_after == "deleted"),
+    ]
+    return [Difference(name, us, client) for name, us, client in pairs if us != client]
+
+
 def _planned(request: PlannedRequest | None) -> dict[str, Any] | None:
     if request is None:
         return None
@@ -120,3 +191,24 @@ def _observable_mode(run: Run) -> tuple[str, ...] | None:
     if run.request["base_url"].startswith("https://api.openai.com"):
         return ("api_key",)
     return None
+
+
+COMPARISONS = {
+    "status": compare,
+    "exec": compare,
+    "account": compare_account,
+    "doctor": compare_doctor,
+    "logout": compare_logout,
+}
+
+
+def differences(run: Run, keys: Path | None = None) -> list[Difference]:
+    """Every fact of a run that is predicted wrong, on a home laid out for it."""
+    contract = find(run.version)
+    if contract is None:
+        raise ValueError(f"{run.version} is no version that is known")
+    with tempfile.TemporaryDirectory() as folder:
+        with lay_out(run, Path(folder)) as machine:
+            observation = observe(machine, keys)
+        case = make_case(observation, contract[0], assumed(run))
+        return COMPARISONS[run.command](run, case, machine)

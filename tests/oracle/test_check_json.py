@@ -13,12 +13,30 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from authtui.checks.app_server import AppServerAnswer
 from authtui.checks.findings import PlannedRequest, Prediction
+from authtui.checks.logout import Logout
 from authtui.commands import Given, check
 from authtui.credentials.assumptions import Assumptions
-from tests.oracle.cases import NOW, VERSIONS, Machine, Run, assumed, lay_out, runs
-from tests.oracle.comparison import SURFACE, Difference, compare_prediction
-from tests.oracle.trim import KEY_SET
+from tests.oracle.cases import (
+    NOW,
+    VERSIONS,
+    Machine,
+    Run,
+    assumed,
+    key_set_file,
+    lay_out,
+    runs,
+)
+from tests.oracle.comparison import (
+    SURFACE,
+    Difference,
+    account_differs,
+    compare_prediction,
+    doctor_differs,
+    logout_differs,
+)
+from tests.oracle.trim import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,7 +54,15 @@ FLOORS = {
 
 
 def _arguments(run: Run) -> list[str]:
-    given = ["--json", "--contract", run.version, "--now", NOW.isoformat(), "--jwks", str(KEY_SET)]
+    given = [
+        "--json",
+        "--contract",
+        run.version,
+        "--now",
+        NOW.isoformat(),
+        "--jwks",
+        str(key_set_file()),
+    ]
     for name, value in assumed(run)._asdict().items():
         if value not in (None, Assumptions._field_defaults[name]):
             given += ["--assume", f"{name}={value}"]
@@ -77,10 +103,21 @@ def _differences(run: Run, document: dict[str, Any], machine: Machine) -> list[D
     return compare_prediction(run, prediction, request, machine.neutral(found["says"]))
 
 
+def _others(run: Run, document: dict[str, Any], machine: Machine) -> list[Difference]:
+    """The client's other programs: what the document says of them, against what they did."""
+    found = document[{"account": "app_server"}.get(run.command, run.command)]
+    if run.command == "doctor":
+        keys = ("status", "summary", "remediation")
+        return doctor_differs(run, found and tuple(found[key] for key in keys))
+    if run.command == "account":
+        return account_differs(run, AppServerAnswer(**found), machine)
+    return logout_differs(run, Logout(**found), machine)
+
+
 def _each(version: str) -> Iterator[tuple[list[Run], Machine, dict[str, Any]]]:
     # One document answers for every program that was run on the same machine.
     cases: dict[str, list[Run]] = {}
-    for run in runs(*SURFACE, version=version):
+    for run in runs(*COMMANDS, version=version):
         cases.setdefault(run.case, []).append(run)
     for same in cases.values():
         with tempfile.TemporaryDirectory() as folder, lay_out(same[0], Path(folder)) as machine:
@@ -88,16 +125,21 @@ def _each(version: str) -> Iterator[tuple[list[Run], Machine, dict[str, Any]]]:
 
 
 @pytest.mark.parametrize("version", VERSIONS)
-def test_the_json_predicts_what_exec_and_status_did(version: str) -> None:
+def test_the_json_predicts_what_every_program_did(version: str) -> None:
     wrong: dict[str, list[str]] = {fact: [] for fact in FLOORS}
+    others: list[str] = []
     seen = 0
     for same, machine, document in _each(version):
         for run in same:
+            if run.command not in SURFACE:
+                others += [f"{run.name}\n  {d}" for d in _others(run, document, machine)]
+                continue
             seen += 1
             for difference in _differences(run, document, machine):
                 wrong[difference.fact].append(f"{run.name}\n  {difference}")
             if run.command == "exec" and not _code_fits(run, document):
                 wrong["code"].append(f"{run.name}: exec {run.exit}, check {document['exit']}")
+    assert not others, "\n".join(others)
     for fact, floor in FLOORS.items():
         agreeing = 1 - len(wrong[fact]) / seen
         assert agreeing >= floor, f"{fact}: {agreeing:.3f} of {seen}\n" + "\n".join(wrong[fact])

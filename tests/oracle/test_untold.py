@@ -4,12 +4,30 @@ from __future__ import annotations
 
 import pytest
 
-from tests.oracle import untold
+from tests.oracle import own, untold
+from tests.oracle.cases import Run
 
 
 @pytest.fixture(scope="module")
 def cases() -> list[untold.Untold]:
     return untold.collect()
+
+
+@pytest.fixture(scope="module")
+def own_cases() -> list[untold.Untold]:
+    return untold.collect(tuple(Run(**run) for run in own.read()))
+
+
+@pytest.mark.parametrize("kind", untold.KINDS)
+def test_the_verdict_names_them_in_the_runs_that_the_project_made_itself(
+    kind: str, own_cases: list[untold.Untold]
+) -> None:
+    left = [
+        f"{case.run.name}: {case.verdict.culprit}: {case.verdict.sentence}"
+        for case in own_cases
+        if kind in case.kinds and not case.named_by_us
+    ]
+    assert not left, "\n".join(left)
 
 
 @pytest.mark.parametrize("kind", untold.KINDS)

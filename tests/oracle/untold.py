@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from authtui.checks.courses import make_case
 from authtui.checks.predictions import predict
-from tests.oracle.cases import Run, judge, load
+from tests.oracle.cases import Run, judge, recorded
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Case
@@ -43,12 +43,12 @@ class Untold(NamedTuple):
         """Whether the verdict says why, names what is at fault, and says what to do."""
         verdict = self.verdict
         nothing = verdict.kind == "nothing-stored"
-        culprit = verdict.culprit is not None and _is_there(self.run, verdict.culprit)
+        culprit = verdict.culprit is not None and is_there(self.run, verdict.culprit)
         network = verdict.kind == "answer-not-from-auth-server"
         return bool(verdict.sentence and verdict.fix) and (culprit or nothing or network)
 
 
-def _is_there(run: Run, culprit: str) -> bool:
+def is_there(run: Run, culprit: str) -> bool:
     """Whether the culprit is something of this set-up: a variable that is set, or a file."""
     given = run.given
     name, _, line = culprit.partition(":")
@@ -66,11 +66,15 @@ def _is_there(run: Run, culprit: str) -> bool:
     return False
 
 
-def collect() -> list[Untold]:
-    """Every failed run of `exec` about which the client keeps silent in one of the four ways."""
-    others = {(run.version, run.case, run.command): run for run in load()}
+def collect(runs: tuple[Run, ...] | None = None) -> list[Untold]:
+    """Every failed run of `exec` about which the client keeps silent in one of the four ways.
+
+    Of the runs recorded for us, unless others are given.
+    """
+    looked_at = recorded() if runs is None else runs
+    others = {(run.version, run.case, run.command): run for run in looked_at}
     found = []
-    for run in load():
+    for run in looked_at:
         if run.command != "exec" or run.stopped:
             continue
         kinds = tuple(_kinds(run, others))

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from authtui.checks.findings import Prediction
+    from authtui.checks.forms import FormRow
     from authtui.checks.generations import GenerationRow
 
 _WORDS = {
@@ -24,7 +25,12 @@ _COLUMN = 16
 _SURFACES = (("exec", "codex exec"), ("login-status", "login status"), ("tui", "codex"))
 
 
-def generations_doc(rows: Sequence[GenerationRow] | None, view: View, width: int) -> Doc:
+def generations_doc(
+    rows: Sequence[GenerationRow] | None,
+    view: View,
+    width: int,
+    forms: Sequence[FormRow] = (),
+) -> Doc:
     """The table; rows whose programs say the same as the row above do not repeat it."""
     title = "The same files under every client"
     if rows is None:
@@ -48,9 +54,25 @@ def generations_doc(rows: Sequence[GenerationRow] | None, view: View, width: int
         if first
         else "No released client reads a credential here."
     )
-    lines += [BLANK, *note(text, width)]
+    lines += [BLANK, *note(text, width), *_forms(forms, width)]
     lines += note("⏎ judges everything as that client.", width, "faint")
     return Doc(title, lines, items, start=start)
+
+
+def _forms(forms: Sequence[FormRow], width: int) -> list[Line]:
+    """What lies here, and the first and the last client that takes it in this form."""
+    if not forms:
+        return []
+    span = max(len(form.span) for form in forms) + 2
+    lines = [
+        BLANK,
+        Line((Span("   what lies here", "faint"),), (Span("is accepted by ", "faint"),)),
+    ]
+    for form in forms:
+        tone = "muted" if form.since else "amber"
+        words = clip(f"{safe(form.form)} · {safe(form.where)}", max(10, width - span - 4))
+        lines.append(Line((Span(f"   {words}", "strong"),), (Span(f"{form.span} ", tone),)))
+    return lines
 
 
 def _row(
