@@ -62,18 +62,20 @@ def more_help() -> str:
 def run(args: argparse.Namespace, given: Given) -> int:
     """Judge the state, print the answer, and return the exit code of the contract."""
     environ, _, out, err = given
-    from authtui.commands.experiment import apply
-
     observation = observe(args, environ)
+    if getattr(args, "jwks", None) and observation.key_set is None:
+        print(f"authtui check: the key set {_safe(args.jwks)} cannot be read", file=err)
+        return EXIT_CANNOT_TELL
+    before: Assessment | None = None
     if args.without or args.with_:
+        from authtui.checks.experiment import apply
+
         changed = apply(observation, args.without, args.with_)
         if isinstance(changed, str):
             print(f"authtui check: {_safe(changed)}", file=err)
             return EXIT_USAGE
+        before = assess(observation, options_of(args))
         observation = changed
-    if getattr(args, "jwks", None) and observation.key_set is None:
-        print(f"authtui check: the key set {args.jwks} cannot be read", file=err)
-        return EXIT_CANNOT_TELL
     assessment = assess(observation, options_of(args))
     if args.explain:
         from authtui.commands.explain import explain
@@ -81,10 +83,19 @@ def run(args: argparse.Namespace, given: Given) -> int:
         return explain(args.explain, assessment, out, err)
     try:
         if args.json:
-            json.dump(as_json(assessment), out, indent=2, ensure_ascii=False)
+            document = as_json(assessment)
+            if before is not None:
+                from authtui.commands.experiment import experiment_json
+
+                document["experiment"] = experiment_json(args, before, assessment)
+            json.dump(document, out, indent=2, ensure_ascii=False)
             out.write("\n")
         else:
             write_text(assessment, observation, out)
+            if before is not None:
+                from authtui.commands.experiment import write_experiment
+
+                write_experiment(args, before, assessment, out)
     except BrokenPipeError:
         pass  # Whoever reads may stop early; the verdict is the same.
     return exit_code(assessment, strict=args.strict)

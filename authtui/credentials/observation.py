@@ -137,13 +137,17 @@ class ConfigFacts(NamedTuple):
 
 
 class Variable(NamedTuple):
-    """One environment variable: its value, and where it came from."""
+    """One environment variable: its value, and where it came from.
+
+    `replaces` is the variable of the process that a line of `.env` put itself over.
+    """
 
     name: str
     value: Secret
     origin: Literal["environment", "dotenv", "experiment"] = "environment"
     line: int | None = None
     valid_unicode: bool = True
+    replaces: Variable | None = None
 
     @property
     def trimmed(self) -> str | None:

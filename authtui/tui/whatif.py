@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from authtui.checks.experiment import FORCED
 from authtui.redaction import redact_text
 from authtui.tui.dialogs import Sheet
 from authtui.tui.prompt import Prompt
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from authtui.tui.lines import Doc
     from authtui.tui.pane import Pane
     from authtui.tui.views.context import View
-
-FORCED = "config:forced_chatgpt_workspace_id"
 
 
 class WhatIfScreen(Sheet):
