@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.checks.assess import assess
 from authtui.credentials.config import USER_FILE, parse
 from authtui.credentials.observation import (
     ConfigFacts,
@@ -20,6 +21,9 @@ from authtui.redaction import Secret, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from authtui.checks.assess import Options
+    from authtui.checks.findings import Assessment
 
 FORCED: Final = "config:forced_chatgpt_workspace_id"
 """The key whose setting forces a workspace."""
@@ -77,6 +81,15 @@ def apply(
             return f"--with {shown_assignment(text)}: expected NAME=VALUE"
         observation = add(observation, name, value)
     return observation
+
+
+def assess_other(changed: Observation, options: Options, before: Assessment) -> Assessment:
+    """The answer for a changed observation, by the client that judged it unchanged.
+
+    Left to itself the choice of a client might follow the shape of what was changed.
+    """
+    found = assess(changed, options._replace(contract=before.contract.name))
+    return found._replace(contract=before.contract)
 
 
 def remove(observation: Observation, name: str) -> Observation | None:

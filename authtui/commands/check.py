@@ -67,16 +67,16 @@ def run(args: argparse.Namespace, given: Given) -> int:
         print(f"authtui check: the key set {_safe(args.jwks)} cannot be read", file=err)
         return EXIT_CANNOT_TELL
     before: Assessment | None = None
+    assessment = assess(observation, options_of(args))
     if args.without or args.with_:
-        from authtui.checks.experiment import apply
+        from authtui.checks.experiment import apply, assess_other
 
         changed = apply(observation, args.without, args.with_)
         if isinstance(changed, str):
             print(f"authtui check: {_safe(changed)}", file=err)
             return EXIT_USAGE
-        before = assess(observation, options_of(args))
-        observation = changed
-    assessment = assess(observation, options_of(args))
+        before, observation = assessment, changed
+        assessment = assess_other(changed, options_of(args), before)
     if args.explain:
         from authtui.commands.explain import explain
 

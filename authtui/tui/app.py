@@ -272,8 +272,8 @@ class AuthtuiApp(Revealing):
         """Why an action cannot be done now, or None."""
         if action == "reveal" and self.presenter:
             return "reveal is locked: this run is a presentation"
-        if action == "export" and self.presenter:
-            return "export is locked: this run is a presentation"
+        if action in ("export", "report") and self.presenter:
+            return f"{action} is locked: this run is a presentation"
         if action.startswith("act("):
             return self.acts.reason_against()
         if action in ("surface", "generation"):

@@ -151,6 +151,16 @@ def wrap(text: str, width: int, most: int = 1_000) -> list[str]:
     return rows or [""]
 
 
+def cut_rows(text: str, width: int) -> list[str]:
+    """Harmless text in rows of at most `width` columns, cut anywhere: joined, they are the text."""
+    rows = []
+    while text:
+        taken = _take(text, max(1, width))
+        rows.append(text[:taken])
+        text = text[taken:]
+    return rows
+
+
 def rows_of(text: object, width: int, most: int = 1_000, more: str = "…") -> list[str]:
     """Outside text as harmless rows, its own line breaks kept; `more` ends what was cut."""
     given = str(text)

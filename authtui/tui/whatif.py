@@ -46,11 +46,10 @@ class WhatIfScreen(Sheet):
         return whatif_doc(toggles, self.chosen, view.assessment, after, width, problem)
 
     def _after(self, view: View) -> tuple[Assessment | None, str]:
-        from authtui.checks.assess import assess
-        from authtui.checks.experiment import apply
+        from authtui.checks.experiment import apply, assess_other
 
         seen = view.state.observation
-        if seen is None or not self.chosen:
+        if seen is None or view.assessment is None or not self.chosen:
             return None, ""
         given = [text for text in self.added if text in self.chosen]
         without = [key for key in self.chosen if key not in self.added]
@@ -60,7 +59,7 @@ class WhatIfScreen(Sheet):
         changed = apply(seen, without, given)
         if isinstance(changed, str):
             return None, redact_text(changed)
-        return assess(changed, self.owner.session.options), ""
+        return assess_other(changed, self.owner.session.options, view.assessment), ""
 
     def action_choose(self) -> None:
         """Space is a letter while a filter is typed."""
