@@ -75,10 +75,10 @@ class Veil:
     def text(self, text: str, limit: int = LONGEST) -> str:
         """One line of text, fit to leave the machine."""
         text = text[: limit * 4]
+        text = _QUERY.sub(r"\g<start>?…", text)
         text = self.names.in_text(text)
         text = redact_text(text)  # which leaves e-mail addresses masked
         text = _MASKED.sub(lambda found: self.email(found.group()), text)
-        text = _QUERY.sub(r"\g<start>?…", text)
         if self._home is not None:
             text = self._home.sub("~", text)
         text = _OTHERS_HOME.sub(r"\g<start><user>", text)

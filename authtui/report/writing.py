@@ -12,16 +12,19 @@ def write_new_file(path: str, data: bytes) -> str | None:
     A file that is there already is never replaced, nor is a link followed; what could not be
     written whole is taken away again.
     """
-    target = Path(path).expanduser()
+    try:
+        target = Path(path).expanduser()
+    except RuntimeError:
+        return "there is no home of that name"
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0)
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
     try:
         handle = os.open(target, flags, 0o600)
     except FileExistsError:
-        return "there is a file of that name already; it was left as it is"
+        return "File exists, and was left as it is"
     except OSError as error:
         return os.strerror(error.errno) if error.errno else "it cannot be created"
-    except (ValueError, RuntimeError):
+    except ValueError:
         return "that is no file name"
     try:
         with os.fdopen(handle, "wb") as file:

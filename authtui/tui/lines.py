@@ -152,10 +152,16 @@ def wrap(text: str, width: int, most: int = 1_000) -> list[str]:
 
 
 def cut_rows(text: str, width: int) -> list[str]:
-    """Harmless text in rows of at most `width` columns, cut anywhere: joined, they are the text."""
+    """Harmless text in rows of at most `width` columns: joined, they are the text.
+
+    A row ends behind a blank where one is near enough.
+    """
     rows = []
     while text:
         taken = _take(text, max(1, width))
+        blank = text.rfind(" ", 0, taken) + 1
+        if len(text) > taken and blank > taken * 2 // 3:
+            taken = blank
         rows.append(text[:taken])
         text = text[taken:]
     return rows

@@ -100,11 +100,11 @@ class ReportScreen(Sheet):
         """The next format by name."""
         following = TITLES[self._next()]
         return (
-            ("y", "write to a file", "write"),
+            ("y", "write a file", "write"),
             ("c", "copy all", "copy"),
             ("f", f"as {following}", "format"),
             ("/", "filter", "filter"),
-            ("esc", "back; nothing is written", "leave"),
+            ("esc", "back, unwritten", "leave"),
         )
 
     def _next(self) -> str:
@@ -135,8 +135,8 @@ class ReportScreen(Sheet):
         path = str(Path.cwd() / f"authtui-{stamp}.{self.format}")
         data = file_bytes(self.text)
         question = (
-            f"{len(data):,} bytes of {TITLES[self.format]}, exactly as shown, would be written to a "
-            "new file that only you can read:"
+            f"{len(data):,} bytes of {TITLES[self.format]}, exactly as shown, would be written "
+            "to a new file that only you can read:"
         )
         self.app.push_screen(
             Prompt("Write the report?", question, path), lambda text: self._write(text, data)
