@@ -38,9 +38,10 @@ _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     # A header may begin with white space, which changes the first letters of its base64.
     (
         "JWT",
-        ("eyJ", "eyA", "ewo", "ewk", "ew0"),
+        ("eyJ", "eyj", "eyA", "ewo", "ewk", "ew0"),
         (
             r"(?<![A-Za-z0-9])(?:eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}|"
+            r"eyj[a-z0-9_-]{12,}(?:\.[a-z0-9_-]{12,}){1,4}|"
             r"(?:eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,4})"
         ),
     ),
@@ -250,6 +251,11 @@ def redact_text(text: str) -> str:
     if "@" in text:
         text = re.sub(EMAIL, lambda found: mask_email(found.group()), text)
     return text
+
+
+def redacted_lines(text: str) -> list[str]:
+    """The lines of a text, each harmless: redacted before they are taken apart."""
+    return [printable(line) for line in redact_text(text).split("\n")]
 
 
 def _redacted(kind: str, found: re.Match[str]) -> str:

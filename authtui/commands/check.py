@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from authtui import __version__
 from authtui.checks.assess import assess
 from authtui.commands.options import add_common, observe, options_of
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, redact_text, redacted_lines
 
 if TYPE_CHECKING:
     import argparse
@@ -284,7 +284,7 @@ def _client(text: str | None) -> str | None:
     # The client's own text keeps its line ends; everything else is made safe like the rest.
     if text is None:
         return None
-    return "\n".join(_safe(line) for line in text.split("\n"))
+    return "\n".join(redacted_lines(text))
 
 
 _GLYPHS = {"pass": "✓", "warn": "!", "fail": "✗", "unknown": "?"}
@@ -300,7 +300,8 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     contract = assessment.contract
 
     def line(text: str = "") -> None:
-        out.write(text + "\n")
+        # The border: whatever a line is made of, it leaves redacted.
+        out.write(_safe(text) + "\n")
 
     def folded(label: str, text: str) -> None:
         wrapped = textwrap.wrap(_safe(text), 88) or [""]
@@ -312,7 +313,7 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     for fix in verdict.fix:
         folded("to fix", f"{fix.text}: {fix.command}" if fix.command else fix.text)
     says = verdict.client_message
-    folded("client says", says.split("\n")[-1] if says else "(nothing)")
+    folded("client says", redacted_lines(says)[-1] if says else "(nothing)")
     if verdict.deletes_stored_login:
         folded("beware", "starting Codex now would delete the stored login")
     for text in verdict.assumes:
@@ -355,7 +356,7 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     line()
     line("What each program start does")
     for found in assessment.predictions:
-        says = (found.says or "(nothing)").split("\n")[-1]
+        says = redacted_lines(found.says or "(nothing)")[-1]
         line(f"     {found.surface:<14} exit {found.exit}  {_safe(says)}")
     doctor, server = assessment.doctor, assessment.app_server
     if doctor is not None:
@@ -363,7 +364,7 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     if server is not None:
         logged_in = f"logged in: {server.auth_method or server.account}"
         says = server.stops or server.error or (logged_in if server.account else "nobody")
-        line(f"     {'app-server':<14} {'':<6}  {_safe(says.split(chr(10))[0])}")
+        line(f"     {'app-server':<14} {'':<6}  {redacted_lines(says)[0]}")
     if observation.environment.dotenv_overrides:
         line()
         names = ", ".join(observation.environment.dotenv_overrides)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.checks.differences import differences
 from authtui.checks.experiment import shown_assignment
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, redact_text, redacted_lines
 
 if TYPE_CHECKING:
     import argparse
@@ -38,7 +38,7 @@ def experiment_json(
             "deletes_stored_login": verdict.deletes_stored_login,
         },
         "differences": [
-            {"what": _safe(row.label), "before": _safe(row.before), "after": _safe(row.after)}
+            {"what": _safe(row.label), "before": _client(row.before), "after": _client(row.after)}
             for row in differences(before, after)
         ],
     }
@@ -63,10 +63,14 @@ def write_experiment(
 
 
 def _rows(label: str, sign: str, value: str) -> Iterator[str]:
-    lines = [part for line in value.split("\n") for part in _wrapped(_safe(line))]
+    lines = [part for line in redacted_lines(value) for part in _wrapped(line)]
     for number, text in enumerate(lines):
         lead = f"{label:<{_LABEL}}{sign}" if number == 0 else " " * (_LABEL + 1)
         yield f"  {lead} {text}\n"
+
+
+def _client(text: str) -> str:
+    return "\n".join(redacted_lines(text))
 
 
 def _wrapped(text: str) -> list[str]:

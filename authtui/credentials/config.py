@@ -39,7 +39,7 @@ _BARE_KEY: Final = re.compile(r"[^.\"'\s]+")
 _KEY_STEP: Final = re.compile(r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*(\.?)[ \t]*""")
 _KEY_PART: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
 _POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key"})
+_SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key", "args"})
 _SECRET_TABLES: Final = frozenset({"http_headers", "env", "query_params", "headers"})
 
 _VARIANTS: Final[dict[str, tuple[str, ...]]] = {
@@ -286,6 +286,8 @@ def _leaves(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
 
 def _guarded(path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
     hidden = path[-1] in _SECRET_LEAVES or any(part in _SECRET_TABLES for part in path[:-1])
+    if hidden and isinstance(value, list):
+        return [Secret(item) if isinstance(item, str) else item for item in value]
     return Secret(value) if hidden and isinstance(value, str) else value
 
 

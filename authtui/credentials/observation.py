@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.record import NamedTuple
-from authtui.redaction import Secret
+from authtui.redaction import Secret, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -91,6 +91,10 @@ class ConfigValue(NamedTuple):
     file: str
     line: int | None = None
     column: int | None = None
+
+    def __repr__(self) -> str:
+        """Where it stands, and the value without what has the shape of a secret."""
+        return f"<ConfigValue {self.where}: {redact_text(repr(self.value))}>"
 
     @property
     def where(self) -> str:
@@ -245,3 +249,7 @@ class Observation(NamedTuple):
     token_file: FileFacts | None = None
     ca_file: FileFacts | None = None
     key_set: str | None = None
+
+    def __repr__(self) -> str:
+        """When it was made: what was seen may be secret, and is never printed by accident."""
+        return f"<Observation of {self.at:%Y-%m-%d %H:%M:%S}Z>"

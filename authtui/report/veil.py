@@ -94,7 +94,8 @@ class Veil:
         """Text that keeps its line ends, such as what the client prints."""
         if text is None:
             return None
-        return "\n".join(self.text(line) for line in text.split("\n")[:40])
+        whole = redact_text(self.names.in_text(text[: LONGEST * 4]))
+        return "\n".join(self.text(line) for line in whole.split("\n")[:40])
 
 
 def _path_pattern(path: str | None) -> re.Pattern[str] | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.differences import status_words
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clear, safe
 from authtui.tui.views.context import SOURCES, View, note
 
 if TYPE_CHECKING:
@@ -78,5 +78,5 @@ def _rung(
         lines.append(Line((Span("   └ ", "border"), Span(said, "muted")), item=index))
     for fact in source.facts:
         if fact.secret is not None and view.shows(fact.secret):
-            shown = f"{safe(fact.label, 40)}  {safe(fact.secret.reveal())}"
+            shown = f"{safe(fact.label, 40)}  {clear(fact.secret)}"
             lines.append(Line((Span("   └ ", "border"), Span(shown, "warn")), item=index))
