@@ -13,9 +13,11 @@ from authtui.report.formats import FORMATS, file_bytes, render
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Sequence
     from typing import TextIO
 
     from authtui.commands import Given
+    from authtui.wire.records import RequestRecord
 
 
 KEY_BYTES: Final = 16
@@ -37,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--yes", action="store_true", help="write without asking, for scripts; shows nothing"
     )
+    parser.add_argument(
+        "--log",
+        metavar="FILE",
+        help="a log of `authtui run --log-file`: its answers and request ids become part of it",
+    )
     add_common(parser, nested=True)
 
 
@@ -50,7 +57,16 @@ def run(args: argparse.Namespace, given: Given) -> int:
         text = "there is no terminal to show it in; --yes writes unseen, no -o prints it"
         print(f"authtui report: {text}", file=given.err)
         return EXIT_USAGE
-    text = make(args, given)
+    requests: tuple[RequestRecord, ...] = ()
+    if args.log is not None:
+        from authtui.report.log import read_requests
+
+        found = read_requests(args.log)
+        if isinstance(found, str):
+            print(f"authtui report: --log {_safe(args.log)}: {_safe(found)}", file=given.err)
+            return EXIT_USAGE
+        requests = found
+    text = make(args, given, requests)
     if args.file is None:
         given.out.write(text)
         return 0
@@ -60,7 +76,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
     return _write(args.file, text, given.err)
 
 
-def make(args: argparse.Namespace, given: Given) -> str:
+def make(args: argparse.Namespace, given: Given, requests: Sequence[RequestRecord] = ()) -> str:
     """The text of the report. Reads the machine; the keyring only where the client would."""
     from authtui.report.build import Given as Facts
     from authtui.report.build import build
@@ -75,6 +91,7 @@ def make(args: argparse.Namespace, given: Given) -> str:
             options,
             read_machine(given.environ, observation.at),
             os.urandom(KEY_BYTES),
+            requests,
         )
     )
     return render(report, args.format or _format_of(args.file))

@@ -118,7 +118,8 @@ def _verdict(veil: Veil, found: Assessment) -> m.VerdictPart:
 
 
 def _fix(veil: Veil, fix: Fix) -> str:
-    return veil.text(f"{fix.text}: {fix.command}" if fix.command else fix.text)
+    # The backticks mark what is typed; Markdown makes code of it.
+    return veil.text(f"{fix.text}: `{fix.command}`" if fix.command else fix.text)
 
 
 def _client(veil: Veil, given: Given) -> m.Client:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING
 
 import pytest
 
 from authtui import cli, crash
-from authtui.demo.backend import Backend
+from authtui.demo.backend import running_backend
 from authtui.redaction import Secret
 from authtui.report.writing import write_new_file
 from authtui.wire.export import as_curl, as_har
@@ -20,11 +21,14 @@ from tests.program import KEY, codex_home, run
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+    from typing import NoReturn
+
+    from authtui.demo.backend import Backend
 
 
 @pytest.fixture
 def backend() -> Iterator[Backend]:
-    with Backend() as made:
+    with running_backend(port=0) as made:
         yield made
 
 
@@ -56,10 +60,8 @@ def test_wrong_usage_repeats_no_secret(
         ["report", "-o", f"{home}/no/{text}", "--yes", "--home", home],
         ["paths", "--home", text],
     ):
-        try:
+        with contextlib.suppress(SystemExit):
             cli.main(arguments)
-        except SystemExit:
-            pass
         said = capsys.readouterr()
         assert leaks(said.out + said.err) == set(), arguments[:2]
 
@@ -70,10 +72,13 @@ def test_a_crash_keeps_no_value_and_says_no_value(
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     secret = CANARIES["opaque refresh token"].value
 
-    def broken(*_: object) -> int:
+    def fail(token: str) -> NoReturn:
+        raise KeyError(token)
+
+    def broken(*_: object) -> NoReturn:
         token = secret
         try:
-            raise KeyError(token)
+            fail(token)
         except KeyError as error:
             raise RuntimeError(f"cannot use {token}") from error
 
@@ -104,7 +109,7 @@ async def test_a_live_run_leaves_no_token_of_the_backend_in_anything(
     login = backend.mint.chatgpt_login()
     world = World(tmp_path, backend, auth=login.auth_json, config=FLAG_ON)
     for action in ("load", "register", "assert", "refresh", "logout"):
-        await world.life.perform(action)  # type: ignore[arg-type]
+        await world.life.perform(action)
     state = world.session.state
     assert len(state.requests) >= 4
     secrets = [s.reveal() for s in (login.access_token, login.refresh_token, login.id_token)]

@@ -21,7 +21,7 @@ from tests.canaries.places import PLACES, worlds
 if TYPE_CHECKING:
     from pathlib import Path
 
-EACH = 3
+EACH = 2
 """Kinds planted in each place; every kind gets its turn in many."""
 
 

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 PANES = "12345"
-BY_MISTAKE = PLACES[:: max(1, len(PLACES) // 12)]
-"""A dozen places spread over all of them; the texts themselves are searched for every place."""
+BY_MISTAKE = PLACES[:: max(1, len(PLACES) // 8)]
+"""A few places spread over all of them; the texts themselves are searched for every place."""
 
 
 def drawn(app: AuthtuiApp) -> str:
@@ -85,7 +85,7 @@ class Walk:
 
 
 async def walked(
-    seen: Observation, requests: list[RequestRecord], size: tuple[int, int], most: int = 60
+    seen: Observation, requests: list[RequestRecord], size: tuple[int, int], most: int = 25
 ) -> None:
     session = AuthSession(lambda: seen, assess, Options(contract="current"), lambda: NOW)
     session.load("start")
@@ -114,7 +114,7 @@ async def test_typed_secrets_stay_off_the_screen(name: str, tmp_path: Path) -> N
 async def test_secrets_by_mistake_stay_off_the_screen(place: str, tmp_path: Path) -> None:
     kind = SHAPED[PLACES.index(place) % len(SHAPED)]
     seen = observed(worlds(CANARIES[kind].value)[place], tmp_path)
-    await walked(seen, [], (80, 24), most=12)
+    await walked(seen, [], (80, 24), most=8)
 
 
 async def test_a_revealed_secret_is_there_and_nowhere_else(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 def clean(said: Mapping[str, str]) -> None:
     for output, text in said.items():
         assert leaks(text) == set(), output
+        assert "ada@example.org" not in text
 
 
 def here(name: str, folder: Path) -> Observation:
@@ -53,7 +55,10 @@ def test_every_generation_keeps_it_to_itself(name: str, tmp_path: Path) -> None:
 def test_no_report_holds_it(name: str, tmp_path: Path) -> None:
     seen = here(name, tmp_path)
     for generation in ("current", "identity-only"):
-        clean(reports_of(seen, generation))
+        said = reports_of(seen, generation)
+        clean(said)
+        for text in said.values():
+            assert not re.search(r"\*\*\*@|acct-mine|org_1|user-1\d|agent_1", text)
 
 
 @pytest.mark.parametrize("name", WORLDS)

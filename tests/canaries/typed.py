@@ -122,6 +122,28 @@ WORLDS: dict[str, World] = {
     "a login and a provider": World(
         login(), PROVIDER, f"OPENAI_API_KEY={value('value of .env')}\nCORP_KEY=x\n", VARIABLES
     ),
+    **{
+        f"every key in the environment, {record}": World(
+            auth,
+            dotenv=f"OPENAI_API_KEY={value('service account key')}\n",
+            env={
+                "CODEX_API_KEY": value("project key"),
+                "OPENAI_API_KEY": value("API key"),
+                "CODEX_ACCESS_TOKEN": value("personal access token"),
+                **({} if record == "a login" else {"CODEX_API_KEY": " "}),
+            },
+        )
+        for record, auth in {
+            "a login": login(),
+            "a stored key": json.dumps(
+                {"auth_mode": "apikey", "OPENAI_API_KEY": value("admin key")}
+            ),
+            "a key in the wrong place": json.dumps(
+                {"auth_mode": value("API key"), "tokens": value("refresh token")}
+            ),
+            "a cut record": '{"OPENAI_API_KEY": "' + value("admin key"),
+        }.items()
+    },
     "a broken login and a provider": World(login()[:-9], PROVIDER, env=VARIABLES),
     "opaque personal access token": World(
         json.dumps(
