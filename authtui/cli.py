@@ -22,6 +22,7 @@ EXIT_BUG, EXIT_INTERRUPTED = 70, 130
 COMMANDS = {
     "check": "the verdict as text or JSON; no network, no writes",
     "decode": "one JWT, explained claim by claim",
+    "report": "a redacted report for a ticket, shown before it is written",
     "paths": "every file and keyring entry that is read or written",
     "run": "load, register, assert, refresh, logout, restore; a preview unless --live",
     "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",

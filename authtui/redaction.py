@@ -34,8 +34,18 @@ _BIDI_AND_INVISIBLE: Final = frozenset(
 # Ordered: the first pattern that matches names the class of a secret. A pattern is compiled when
 # a text first holds one of its marks: most texts hold none, and compiling costs a tenth of `check`.
 _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
-    ("agent assertion", ("AgentAssertion",), r"AgentAssertion\s+\S+"),
-    ("JWT", ("eyJ",), r"\beyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}"),
+    # "AgentAssertion to chatgpt.com" is prose: what is signed is long base64.
+    ("agent assertion", ("AgentAssertion",), r"AgentAssertion\s+[A-Za-z0-9._~+/=-]{16,}"),
+    # A header may begin with white space, which changes the first letters of its base64.
+    (
+        "JWT",
+        ("eyJ", "eyj", "eyA", "ewo", "ewk", "ew0"),
+        (
+            r"(?<![A-Za-z0-9])(?:eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}|"
+            r"eyj[a-z0-9_-]{12,}(?:\.[a-z0-9_-]{12,}){1,4}|"
+            r"(?:eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,4})"
+        ),
+    ),
     (
         "private key",
         ("-----BEGIN",),
@@ -45,17 +55,38 @@ _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     (
         "private key",
         ("CAQ", "AgE", "IBA"),
-        r"\bM[A-Z][0-9A-Za-z+/]{1,6}(?:CAQ|AgE|IBA)[A-Za-z0-9+/=_-]{24,}",
+        r"(?<![A-Za-z0-9])M[A-Z][0-9A-Za-z+/]{1,6}(?:CAQ|AgE|IBA)[A-Za-z0-9+/=_-]{24,}",
     ),
     # Except as the client itself masks a key: eight characters, three stars, the last few.
-    ("API key", ("sk-",), r"\b(?!sk-[A-Za-z0-9_-]{5}\*{3})sk-[A-Za-z0-9_-]{4,}"),
+    (
+        "API key",
+        ("sk-", "sess-"),
+        r"(?<![A-Za-z0-9])(?!sk-[A-Za-z0-9_-]{5}\*{3})(?:sk-[A-Za-z0-9_-]{4,}|sess-[A-Za-z0-9]{20,})",
+    ),
     (
         "personal access token",
         ("at-",),
-        r"\bat-(?:(?=[a-z_-]*[0-9A-Z])[A-Za-z0-9_-]{6,}|[a-z_-]{20,})",
+        r"(?<![A-Za-z0-9])at-(?:(?=[a-z_-]*[0-9A-Z])[A-Za-z0-9_-]{6,}|[a-z_-]{20,})",
     ),
-    ("refresh token", ("rt-", "rt_", "rt."), r"\brt[-_.][A-Za-z0-9_.-]{6,}"),
-    ("AWS key", ("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{12,}"),
+    ("refresh token", ("rt-", "rt_", "rt."), r"(?<![A-Za-z0-9])rt[-_.][A-Za-z0-9_.-]{6,}"),
+    (
+        "AWS key",
+        ("AKIA", "ASIA", "ABSK", "bedrock-api-key-"),
+        (
+            r"(?<![A-Za-z0-9])(?:(?:AKIA|ASIA)[0-9A-Z]{12,}|"
+            r"(?:ABSK|bedrock-api-key-)[A-Za-z0-9+/=_-]{20,})"
+        ),
+    ),
+    (
+        "key of another service",
+        ("gh", "glpat-", "xox", "AIza", "hf_", "npm_"),
+        (
+            r"(?<![A-Za-z0-9])(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|"
+            r"glpat-[A-Za-z0-9_-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{30,}|"
+            r"(?:hf|npm)_[A-Za-z0-9]{24,})"
+        ),
+    ),
+    ("cookie", ("ookie:", "OOKIE:"), r"(?i)(?<=cookie:)[ \t]*[^\s<][^\r\n]*"),
     (
         "bearer",
         ("earer", "asic", "BEARER", "BASIC"),
@@ -76,7 +107,10 @@ _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
         ),
     ),
 )
-_EMAIL: Final = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_SHORTEST_ID: Final = 3
+_SHORTEST_SECRET: Final = 8
+_PLAIN_WORDS: Final = re.compile(r"[a-z][a-z ._-]{0,23}")
+EMAIL: Final = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
 
 class Secret:
@@ -217,8 +251,13 @@ def redact_text(text: str) -> str:
         if any(mark in text for mark in marks):
             text = re.sub(pattern, partial(_redacted, kind), text)
     if "@" in text:
-        text = re.sub(_EMAIL, lambda found: mask_email(found.group()), text)
+        text = re.sub(EMAIL, lambda found: mask_email(found.group()), text)
     return text
+
+
+def redacted_lines(text: str) -> list[str]:
+    """The lines of a text, each harmless: redacted before they are taken apart."""
+    return [printable(line) for line in redact_text(text).split("\n")]
 
 
 def _redacted(kind: str, found: re.Match[str]) -> str:
@@ -227,12 +266,19 @@ def _redacted(kind: str, found: re.Match[str]) -> str:
 
 
 class Pseudonyms:
-    """Stable stand-ins (`acct-A`, `user-1`) so that a mix-up stays visible in a redacted text."""
+    """Stable stand-ins (`acct-A`, `user-1`) so that a mix-up stays visible in a redacted text.
+
+    `of` gives the stand-in for one value. What was told to `learn` or `learn_secret` is replaced
+    by `in_text` wherever it stands in running text.
+    """
 
     def __init__(self) -> None:
         """Start with none given."""
         self._given: dict[tuple[str, str], str] = {}
         self._count: dict[str, int] = {}
+        self._learned: dict[str, str] = {}
+        self._secrets: set[str] = set()
+        self._pattern: re.Pattern[str] | None = None
 
     def of(self, prefix: str, value: str) -> str:
         """The stand-in for `value`: the same one each time, letters for accounts, else numbers."""
@@ -243,6 +289,44 @@ class Pseudonyms:
             mark = _letters(number) if prefix == "acct" else str(number + 1)
             self._given[key] = f"{prefix}-{mark}"
         return self._given[key]
+
+    def learn(self, prefix: str, value: str, *forms: str) -> None:
+        """Let `in_text` replace a value, and other forms of it, by its stand-in.
+
+        The first prefix that a value is learned under stays. One or two letters are no id.
+        """
+        stand_in = self.of(prefix, value)
+        for form in (value, *forms):
+            if len(form) >= _SHORTEST_ID:
+                self._learned.setdefault(form, stand_in)
+                self._pattern = None
+
+    def learn_secret(self, value: Secret) -> None:
+        """Let `in_text` replace a secret that has no shape by its class, length and mark.
+
+        Words of small letters are left alone: they stand in the sentences around it, too.
+        """
+        text = value.reveal().strip()
+        if len(text) >= _SHORTEST_SECRET and not _PLAIN_WORDS.fullmatch(text):
+            kind = secret_kind(text)
+            self._learned[text] = f"<{kind}, {len(text)} characters, #{value.fingerprint}>"
+            self._secrets.add(text)
+            self._pattern = None
+
+    def in_text(self, text: str) -> str:
+        """The text with everything that was learned replaced, the longest first, in one pass."""
+        if not any(form in text for form in self._learned):
+            return text
+        if self._pattern is None:
+            longest = sorted(self._learned, key=len, reverse=True)
+            self._pattern = re.compile("|".join(map(self._alternative, longest)))
+        return self._pattern.sub(lambda found: self._learned[found.group()], text)
+
+    def _alternative(self, form: str) -> str:
+        if form in self._secrets:
+            return re.escape(form)
+        # Not inside a longer word: `org_1` is no part of `org_12`.
+        return f"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])"
 
 
 def _letters(number: int) -> str:

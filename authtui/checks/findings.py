@@ -232,3 +232,7 @@ class Assessment(NamedTuple):
     doctor: DoctorReport | None = None
     app_server: AppServerAnswer | None = None
     logout: Logout | None = None
+
+    def __repr__(self) -> str:
+        """The outcome: texts of it may hold outside data, and are never printed by accident."""
+        return f"<Assessment {self.verdict.outcome}, {self.verdict.mode}>"

@@ -140,7 +140,9 @@ def host_of(url: str) -> str:
     rest = url.split("://", 1)[-1].split("/", 1)[0].split("?", 1)[0].rsplit("@", 1)[-1]
     if rest.startswith("["):
         return rest.split("]", 1)[0] + "]"
-    return rest.rsplit(":", 1)[0].lower() or url
+    shown = redact_text(rest)
+    # In small letters a token by mistake would no longer be known for one.
+    return shown if shown != rest else rest.rsplit(":", 1)[0].lower() or url
 
 
 def shown_url(url: str) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from authtui import __version__
 from authtui.checks.assess import assess
 from authtui.commands.options import add_common, observe, options_of
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, redact_text, redacted_lines
 
 if TYPE_CHECKING:
     import argparse
@@ -63,19 +63,21 @@ def more_help() -> str:
 def run(args: argparse.Namespace, given: Given) -> int:
     """Judge the state, print the answer, and return the exit code of the contract."""
     environ, _, out, err = given
-    from authtui.commands.experiment import apply
-
     observation = observe(args, environ)
+    if getattr(args, "jwks", None) and observation.key_set is None:
+        print(f"authtui check: the key set {_safe(args.jwks)} cannot be read", file=err)
+        return EXIT_CANNOT_TELL
+    before: Assessment | None = None
+    assessment = assess(observation, options_of(args))
     if args.without or args.with_:
+        from authtui.checks.experiment import apply, assess_other
+
         changed = apply(observation, args.without, args.with_)
         if isinstance(changed, str):
             print(f"authtui check: {_safe(changed)}", file=err)
             return EXIT_USAGE
-        observation = changed
-    if getattr(args, "jwks", None) and observation.key_set is None:
-        print(f"authtui check: the key set {args.jwks} cannot be read", file=err)
-        return EXIT_CANNOT_TELL
-    assessment = assess(observation, options_of(args))
+        before, observation = assessment, changed
+        assessment = assess_other(changed, options_of(args), before)
     if args.explain:
         from authtui.commands.explain import explain
 
@@ -84,12 +86,19 @@ def run(args: argparse.Namespace, given: Given) -> int:
         if args.json:
             from authtui.checks.forms import forms_here
 
-            json.dump(
-                as_json(assessment, forms_here(observation)), out, indent=2, ensure_ascii=False
-            )
+            document = as_json(assessment, forms_here(observation))
+            if before is not None:
+                from authtui.commands.experiment import experiment_json
+
+                document["experiment"] = experiment_json(args, before, assessment)
+            json.dump(document, out, indent=2, ensure_ascii=False)
             out.write("\n")
         else:
             write_text(assessment, observation, out)
+            if before is not None:
+                from authtui.commands.experiment import write_experiment
+
+                write_experiment(args, before, assessment, out)
     except BrokenPipeError:
         pass  # Whoever reads may stop early; the verdict is the same.
     return exit_code(assessment, strict=args.strict)
@@ -288,7 +297,7 @@ def _client(text: str | None) -> str | None:
     # The client's own text keeps its line ends; everything else is made safe like the rest.
     if text is None:
         return None
-    return "\n".join(_safe(line) for line in text.split("\n"))
+    return "\n".join(redacted_lines(text))
 
 
 _GLYPHS = {"pass": "✓", "warn": "!", "fail": "✗", "unknown": "?"}
@@ -304,7 +313,8 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     contract = assessment.contract
 
     def line(text: str = "") -> None:
-        out.write(text + "\n")
+        # The border: whatever a line is made of, it leaves redacted.
+        out.write(_safe(text) + "\n")
 
     def folded(label: str, text: str) -> None:
         wrapped = textwrap.wrap(_safe(text), 88) or [""]
@@ -316,7 +326,7 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     for fix in verdict.fix:
         folded("to fix", f"{fix.text}: {fix.command}" if fix.command else fix.text)
     says = verdict.client_message
-    folded("client says", says.split("\n")[-1] if says else "(nothing)")
+    folded("client says", redacted_lines(says)[-1] if says else "(nothing)")
     if verdict.deletes_stored_login:
         folded("beware", "starting Codex now would delete the stored login")
     for text in verdict.assumes:
@@ -359,7 +369,7 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     line()
     line("What each program start does")
     for found in assessment.predictions:
-        says = (found.says or "(nothing)").split("\n")[-1]
+        says = redacted_lines(found.says or "(nothing)")[-1]
         line(f"     {found.surface:<14} exit {found.exit}  {_safe(says)}")
     doctor, server = assessment.doctor, assessment.app_server
     if doctor is not None:
@@ -367,7 +377,7 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     if server is not None:
         logged_in = f"logged in: {server.auth_method or server.account}"
         says = server.stops or server.error or (logged_in if server.account else "nobody")
-        line(f"     {'app-server':<14} {'':<6}  {_safe(says.split(chr(10))[0])}")
+        line(f"     {'app-server':<14} {'':<6}  {redacted_lines(says)[0]}")
     if observation.environment.dotenv_overrides:
         line()
         names = ", ".join(observation.environment.dotenv_overrides)

@@ -65,7 +65,8 @@ def event_json(event: ev.Event) -> dict[str, Any]:
 def _request(record: RequestRecord) -> dict[str, Any]:
     names = (
         "number", "method", "scheme", "host", "path", "status", "milliseconds", "authorization",
-        "credential_mark", "account_header", "meaning", "error", "purpose",
+        "credential_mark", "account_header", "meaning", "error", "purpose", "request_id",
+        "skew_seconds",
     )  # fmt: skip
     return {name: _plain(getattr(record, name)) for name in names}
 

@@ -106,16 +106,23 @@ def clock_of(args: argparse.Namespace) -> datetime:
 
 
 def observe(
-    args: argparse.Namespace, environ: Mapping[str, str], *, probe_keyring: bool = True
+    args: argparse.Namespace,
+    environ: Mapping[str, str],
+    *,
+    probe_keyring: bool = True,
+    installed: bool | None = None,
 ) -> Observation:
-    """Read the state that the options name; `probe_keyring` may ask the OS for its entry."""
+    """Read the state that the options name; `probe_keyring` may ask the OS for its entry.
+
+    `installed` looks for copies of the client; None where only the choice of a client needs them.
+    """
     return read_observation(
         environ=environ,
         home_option=args.home,
         now=clock_of(args),
         key_set_file=Path(args.jwks) if getattr(args, "jwks", None) else None,
         probe_keyring=probe_keyring,
-        installed=args.contract == "auto",
+        installed=args.contract == "auto" if installed is None else installed,
     )
 
 

@@ -18,7 +18,7 @@ from authtui.credentials.files import stat_file
 from authtui.credentials.home import resolve_home, shorten, user_home
 from authtui.credentials.observe import AUTH_FILE, DOTENV_FILE, SYSTEM_DIR
 from authtui.record import NamedTuple
-from authtui.redaction import printable
+from authtui.redaction import printable, redact_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -61,8 +61,8 @@ def run(args: Namespace, given: Given) -> int:
     if getattr(args, "json", False):
         tree = {
             "schema": 1,
-            "home": printable(home.path),
-            "home_error": printable(home.error) if home.error else None,
+            "home": _safe(home.path),
+            "home_error": _safe(home.error) if home.error else None,
             "places": [_plain(place) for place in found],
         }
         json.dump(tree, out, indent=2, ensure_ascii=False)
@@ -139,8 +139,8 @@ def _place(
     if facts.owner and not facts.owned_by_me:
         parts.append(f"owner {facts.owner}")
     if facts.link_target is not None:
-        parts.append(f"link to {printable(facts.link_target)}")
-    return Place(owner, what, printable(path), access, facts.exists, ", ".join(parts))
+        parts.append(f"link to {_safe(facts.link_target)}")
+    return Place(owner, what, _safe(path), access, facts.exists, ", ".join(parts))
 
 
 def _plain(place: Place) -> dict[str, str | bool | None]:
@@ -149,7 +149,7 @@ def _plain(place: Place) -> dict[str, str | bool | None]:
 
 def _write_text(found: tuple[Place, ...], error: str | None, user: str | None, out: TextIO) -> None:
     if error:
-        out.write(f"{printable(error)}\n\n")
+        out.write(f"{_safe(error)}\n\n")
     shown = [shorten(place.path, user) for place in found]
     wide = max(map(len, shown))
     label = max(len(place.what) for place in found)
@@ -161,3 +161,7 @@ def _write_text(found: tuple[Place, ...], error: str | None, user: str | None, o
         state = "?" if place.present is None else "present" if place.present else "absent"
         line = f"  {place.what:<{label}}  {path:<{wide}}  {state:<7}  {place.access}"
         out.write(f"{line}{'  ' + place.detail if place.detail else ''}\n")
+
+
+def _safe(text: str) -> str:
+    return printable(redact_text(text))

@@ -40,7 +40,7 @@ _CLIENT_WORDS: Final = (
     (r"Illegal character '\\n'", 'invalid basic string, expected `"`'),
     (r"Invalid value", "string values must be quoted, expected literal string"),
 )
-_SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key"})
+_SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key", "args"})
 _SECRET_TABLES: Final = frozenset({"http_headers", "env", "query_params", "headers"})
 
 BUILT_IN: Final = ("openai", "amazon-bedrock", "ollama", "lmstudio", "ollama-chat")
@@ -279,6 +279,8 @@ def _provider_tables(tree: dict[str, Any]) -> Iterator[tuple[str, ...]]:
 
 def _guarded(path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
     hidden = path[-1] in _SECRET_LEAVES or any(part in _SECRET_TABLES for part in path[:-1])
+    if hidden and isinstance(value, list):
+        return [Secret(item) if isinstance(item, str) else item for item in value]
     return Secret(value) if hidden and isinstance(value, str) else value
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.files import read_file
 from authtui.credentials.observation import EncryptedFacts
-from authtui.redaction import Secret
+from authtui.redaction import Secret, redact_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -69,7 +69,9 @@ def decrypt(facts: EncryptedFacts, passphrase: Secret) -> EncryptedFacts:
     try:
         clear = pyrage.passphrase.decrypt(data, passphrase.reveal())
     except Exception as error:  # noqa: BLE001 - pyrage raises its own classes and ValueError
-        return facts._replace(status="undecryptable", detail=" ".join(str(error).split())[:200])
+        return facts._replace(
+            status="undecryptable", detail=redact_text(" ".join(str(error).split()))[:200]
+        )
     return read_secrets(facts, bytes(clear))
 
 

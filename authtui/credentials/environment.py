@@ -85,7 +85,11 @@ def read_environment(
             continue
         if given.name in environ and environ[given.name] != given.value:
             overrides[given.name] = None
-        variables[given.name] = Variable(given.name, Secret(given.value), "dotenv", given.line)
+        before = variables.get(given.name)
+        if before is not None and before.origin == "dotenv":
+            before = before.replaces
+        made = Variable(given.name, Secret(given.value), "dotenv", given.line, replaces=before)
+        variables[given.name] = made
     return EnvironmentFacts(
         variables=variables,
         dotenv=facts,

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from authtui.credentials.observation import KeyringFacts
 from authtui.digests import sha256
-from authtui.redaction import Secret
+from authtui.redaction import Secret, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -109,7 +109,7 @@ def classify(facts: KeyringFacts, error: BaseException) -> KeyringFacts:
         status = "denied"
     elif any(name in names for name in _NO_BACKEND) or any(p in low for p in _NO_BACKEND_TEXTS):
         status = "no-backend"
-    return facts._replace(status=status, detail=text[:300])
+    return facts._replace(status=status, detail=redact_text(text)[:300])
 
 
 def _home_hash(canonical_home: str) -> str:

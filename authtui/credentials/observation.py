@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.record import NamedTuple
-from authtui.redaction import Secret
+from authtui.redaction import Secret, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +92,10 @@ class ConfigValue(NamedTuple):
     line: int | None = None
     column: int | None = None
 
+    def __repr__(self) -> str:
+        """Where it stands, and the value without what has the shape of a secret."""
+        return f"<ConfigValue {self.where}: {redact_text(repr(self.value))}>"
+
     @property
     def where(self) -> str:
         """`config.toml:3`, for messages."""
@@ -137,13 +141,17 @@ class ConfigFacts(NamedTuple):
 
 
 class Variable(NamedTuple):
-    """One environment variable: its value, and where it came from."""
+    """One environment variable: its value, and where it came from.
+
+    `replaces` is the variable of the process that a line of `.env` put itself over.
+    """
 
     name: str
     value: Secret
     origin: Literal["environment", "dotenv", "experiment"] = "environment"
     line: int | None = None
     valid_unicode: bool = True
+    replaces: Variable | None = None
 
     @property
     def trimmed(self) -> str | None:
@@ -241,3 +249,7 @@ class Observation(NamedTuple):
     token_file: FileFacts | None = None
     ca_file: FileFacts | None = None
     key_set: str | None = None
+
+    def __repr__(self) -> str:
+        """When it was made: what was seen may be secret, and is never printed by accident."""
+        return f"<Observation of {self.at:%Y-%m-%d %H:%M:%S}Z>"

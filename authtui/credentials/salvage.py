@@ -30,8 +30,6 @@ PUBLIC: Final = frozenset(
         "email",
         "plan_type",
         "region",
-        "task_id",
-        "background_task_id",
     ]
 )
 """Fields whose text is no secret."""

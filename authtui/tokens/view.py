@@ -42,6 +42,9 @@ _SECRET_NAMES: Final = frozenset(
         "password",
         "api_key",
         "openai_api_key",
+        "task_id",
+        "background_task_id",
+        "encrypted_task_id",
         "d",
     ]
 )

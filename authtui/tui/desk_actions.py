@@ -182,3 +182,9 @@ class DeskActions(Screen[None]):
         from authtui.tui.traffic import ask_export
 
         ask_export(self.owner)
+
+    def action_report(self) -> None:
+        """Show what a report for a ticket would say."""
+        from authtui.tui.report import open_report
+
+        open_report(self.owner)

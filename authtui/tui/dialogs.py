@@ -10,7 +10,7 @@ from textual.layout import Layout, WidgetPlacement
 from textual.screen import ModalScreen
 
 from authtui.tui.keys import KEYS, LIST_KEYS, effective, shown
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad, safe
 from authtui.tui.pane import Pane, Rows
 from authtui.tui.views.detail import detail_doc
 from authtui.tui.views.sources import source_key
@@ -133,7 +133,9 @@ class Sheet(ModalScreen[str | None]):
         if (banner := app.banner()) is not None:
             self.hints.set_lines([Line((Span(f"  {banner}".ljust(200), "banner"),))])
         elif app.message is not None:
-            self.hints.set_lines([Line((Span("  "), Span(app.message[0], app.message[1])))])
+            self.hints.set_lines(
+                [Line((Span("  "), Span(safe(app.message[0], 400), app.message[1])))]
+            )
         else:
             spans = [Span("  ")]
             for key, word, action in self.hints_now:

@@ -229,6 +229,16 @@ KEYS: Final[tuple[Key, ...]] = (
         24,
     ),
     Key(
+        "report",
+        "E",
+        "report",
+        "Report for a ticket",
+        "Redacted, with stand-ins; every byte is shown before it is written.",
+        ACT,
+        "report",
+        25,
+    ),
+    Key(
         "theme",
         "t",
         "theme",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar, overload
 
 from rich.cells import cell_len, set_cell_size
 
-from authtui.redaction import printable
+from authtui.redaction import printable, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -104,11 +104,18 @@ class Lazy(Sequence[T]):
 
 
 def safe(text: object, limit: int = LONGEST) -> str:
-    """Outside text, made harmless and bounded."""
+    """Outside text, made harmless and bounded; what has the shape of a secret is not shown."""
     given = str(text)
+    # Redacted before it is cut: half a secret may have no shape.
+    shown = redact_text(given[: limit + LONGEST])
     if len(given) <= limit:
-        return printable(given)
-    return f"{printable(given[:limit])}… (+{len(given) - limit} characters)"
+        return printable(shown)
+    return f"{printable(shown[:limit])}… (+{len(given) - limit} characters)"
+
+
+def clear(secret: Secret) -> str:
+    """A secret in clear, because the user asked for it: the only way for one onto the screen."""
+    return printable(secret.reveal(), LONGEST)
 
 
 def width_of(text: str) -> int:
@@ -151,9 +158,25 @@ def wrap(text: str, width: int, most: int = 1_000) -> list[str]:
     return rows or [""]
 
 
+def cut_rows(text: str, width: int) -> list[str]:
+    """Harmless text in rows of at most `width` columns: joined, they are the text.
+
+    A row ends behind a blank where one is near enough.
+    """
+    rows = []
+    while text:
+        taken = _take(text, max(1, width))
+        blank = text.rfind(" ", 0, taken) + 1
+        if len(text) > taken and blank > taken * 2 // 3:
+            taken = blank
+        rows.append(text[:taken])
+        text = text[taken:]
+    return rows
+
+
 def rows_of(text: object, width: int, most: int = 1_000, more: str = "…") -> list[str]:
     """Outside text as harmless rows, its own line breaks kept; `more` ends what was cut."""
-    given = str(text)
+    given = redact_text(str(text)[: 2 * LONGEST])  # a secret may stand on several lines
     bounded = given if len(given) <= LONGEST else safe(given)
     rows = [row for part in bounded.splitlines() or [""] for row in wrap(safe(part), width, most)]
     if len(rows) <= most and not rows[-1].endswith("…"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -137,16 +136,11 @@ def _write(records: Sequence[RequestRecord], text: str) -> tuple[str, str]:
     import json
 
     from authtui import __version__
+    from authtui.report.writing import write_new_file
     from authtui.wire.export import as_har
 
-    path = Path(text).expanduser()
     document = json.dumps(as_har(records, __version__), ensure_ascii=False, indent=1)
-    try:
-        # A file that is there already is never replaced.
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(document)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a file name"
-        return f"not written: {reason}: {redact_text(text)}", "bad"
+    problem = write_new_file(text, document.encode("utf-8", "replace"))
+    if problem is not None:
+        return f"not written: {problem}: {redact_text(text)}", "bad"
     return f"✓ wrote {len(records)} entries to {redact_text(text)}", "good"

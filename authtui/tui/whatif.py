@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from authtui.checks.experiment import FORCED
 from authtui.redaction import redact_text
 from authtui.tui.dialogs import Sheet
 from authtui.tui.prompt import Prompt
@@ -18,8 +19,6 @@ if TYPE_CHECKING:
     from authtui.tui.lines import Doc
     from authtui.tui.pane import Pane
     from authtui.tui.views.context import View
-
-FORCED = "config:forced_chatgpt_workspace_id"
 
 
 class WhatIfScreen(Sheet):
@@ -47,11 +46,10 @@ class WhatIfScreen(Sheet):
         return whatif_doc(toggles, self.chosen, view.assessment, after, width, problem)
 
     def _after(self, view: View) -> tuple[Assessment | None, str]:
-        from authtui.checks.assess import assess
-        from authtui.checks.experiment import apply
+        from authtui.checks.experiment import apply, assess_other
 
         seen = view.state.observation
-        if seen is None or not self.chosen:
+        if seen is None or view.assessment is None or not self.chosen:
             return None, ""
         given = [text for text in self.added if text in self.chosen]
         without = [key for key in self.chosen if key not in self.added]
@@ -61,7 +59,7 @@ class WhatIfScreen(Sheet):
         changed = apply(seen, without, given)
         if isinstance(changed, str):
             return None, redact_text(changed)
-        return assess(changed, self.owner.session.options), ""
+        return assess_other(changed, self.owner.session.options, view.assessment), ""
 
     def action_choose(self) -> None:
         """Space is a letter while a filter is typed."""

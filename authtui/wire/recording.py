@@ -56,14 +56,14 @@ def started(
     """The record of a request that is about to leave."""
     try:
         parts = urlsplit(url)
-        scheme, host = parts.scheme, parts.netloc.rpartition("@")[2]
+        scheme, host = parts.scheme, traces.kept_host(parts.netloc)
     except ValueError:
         scheme, host = "", ""
     return RequestRecord(
         number,
         at,
         printable(method, 20),
-        printable(redact_text(host), 200),
+        host,
         traces.kept_path(url),
         printable(scheme, 20) or "https",
         purpose=purpose.name,
@@ -140,7 +140,7 @@ def finished(
         request_id=traces.request_id(answer.headers),
         meaning=what.text,
         colour=what.colour,
-        content_type=printable(content_type, 80) or None,
+        content_type=traces.kept_type(content_type),
         server_date=answer.server_date,
         skew_seconds=skew(record.at, answer.milliseconds, answer.server_date),
         detail=detail,

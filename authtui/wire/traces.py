@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from authtui.redaction import Secret, printable, redact_text
 from authtui.wire.answers import error_of
@@ -59,11 +59,22 @@ _SECRET_KEYS: Final = frozenset(
         "password", "passphrase", "secret", "apikey", "openaiapikey", "key", "privatekey",
         "agentprivatekey", "signature", "taskid", "encryptedtaskid", "devicecode", "usercode",
         "deviceauthid", "state", "authorization", "agentidentity", "personalaccesstoken", "cookie",
-        "sessiontoken", "nonce", "authorizationcode", "biscuit",
+        "sessiontoken", "nonce", "authorizationcode", "biscuit", "backgroundtaskid",
     ]
 )  # fmt: skip
 _ERROR_KEYS: Final = frozenset(["error", "errors", "detail"])
-_OPEN_QUERY: Final = frozenset(["client_version", "grant_type", "response_type", "version"])
+_VERSION: Final = r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}(?:-[a-z]{1,8}(?:\.[0-9]{1,4})?)?"
+_OPEN_QUERY: Final = {
+    "client_version": _VERSION,
+    "version": _VERSION,
+    "grant_type": r"[a-z_:-]{1,80}",
+    "response_type": r"[a-z_ -]{1,40}",
+}
+_MEDIA_TYPE: Final = re.compile(
+    r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9.+-]{1,40}"
+)
+_TASK: Final = re.compile(r"(?<=/task/)(?!register(?:/|$))[^/]+")
+_PAIR: Final = re.compile(r"(?P<start>(?:^|&)(?P<name>[A-Za-z0-9_.%-]{1,60})=)(?P<value>[^&\s]+)")
 
 
 class AuthClass(NamedTuple):
@@ -106,7 +117,7 @@ def kept_path(target: str) -> str:
         parts = urlsplit(target)
     except ValueError:
         return "⟨unreadable⟩"
-    path = printable(redact_text(parts.path or "/"), _PATH_SHOWN)
+    path = printable(_redacted(_TASK.sub("…", parts.path or "/")), _PATH_SHOWN)
     if not parts.query:
         return path
     shown = [
@@ -116,8 +127,24 @@ def kept_path(target: str) -> str:
     return f"{path}?{'&'.join(shown)}" if shown else path
 
 
+def kept_host(netloc: str) -> str:
+    """The host of an address with its port, without userinfo; in small letters where it is one."""
+    bare = netloc.rpartition("@")[2]
+    # Redacted as it is spelled: in small letters a secret by mistake would have no shape.
+    shown = _redacted(bare)
+    return printable(bare.lower() if shown == bare else shown, 200)
+
+
+def _redacted(part: str) -> str:
+    # An encoded secret has another shape: `Bearer%20…`. What is found decoded is shown decoded.
+    plain = unquote(part)
+    shown = redact_text(plain)
+    return shown if shown != plain else redact_text(part)
+
+
 def _open(name: str, value: str) -> bool:
-    return name in _OPEN_QUERY and re.fullmatch(r"[A-Za-z0-9._:-]{1,40}", value) is not None
+    allowed = _OPEN_QUERY.get(name)
+    return allowed is not None and re.fullmatch(allowed, value) is not None
 
 
 def kept_headers(lines: Iterable[tuple[str, str]]) -> HeaderLines:
@@ -151,6 +178,11 @@ def kept_url(url: str) -> str:
         return "⟨unreadable⟩"
     start = f"{parts.scheme}://{host}" if host else ""
     return printable(redact_text(start), 200) + kept_path(parts._replace(fragment="").geturl())
+
+
+def kept_type(content_type: str) -> str | None:
+    """A media type; None for anything else that stands in its place."""
+    return content_type if _MEDIA_TYPE.fullmatch(content_type) else None
 
 
 def request_id(lines: Iterable[tuple[str, str]]) -> str | None:
@@ -217,12 +249,19 @@ def _redacted_text(data: bytes, size: int) -> tuple[str | None, str]:
         text = json.dumps(_masked(value, 0), ensure_ascii=False)
     else:
         # Cut before redacting, generously, so that a secret at the edge is not kept by half.
-        text = data[: SHOWN * 8].decode("utf-8", "replace")
+        text = _PAIR.sub(_masked_pair, data[: SHOWN * 8].decode("utf-8", "replace"))
     text = redact_text(text)
     if len(text) > SHOWN:
         note = f"cut: {size:,} bytes in all"
         text = text[:SHOWN]
     return printable(text), note
+
+
+def _masked_pair(found: re.Match[str]) -> str:
+    value = unquote(found["value"])
+    if _is_secret(found["name"], value, in_error=False) or redact_text(value) != value:
+        return f"{found['start']}{_mark(value)}"
+    return found.group()
 
 
 def _masked(value: Any, depth: int, *, in_error: bool = False) -> Any:  # noqa: ANN401 - any JSON

@@ -84,7 +84,7 @@ def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
 
     import httpx
 
-    name = printable(host, 120)
+    name = printable(redact_text(host), 120)
     chain = tuple(_causes(error))
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         where = "no connection" if isinstance(error, httpx.ConnectTimeout) else "no whole answer"

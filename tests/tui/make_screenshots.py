@@ -14,6 +14,8 @@ from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
 from authtui.tui.preview import PreviewScreen
+from authtui.tui.report import ReportScreen
+from tests.report.samples import made_report
 from tests.tui.samples import REQUESTS, session
 
 if TYPE_CHECKING:
@@ -66,6 +68,9 @@ SHOTS = (
     Shot("small-what-if", "wrong-workspace", size=SMALL, keys=("w", "down", "down", "enter")),
     Shot("plan", "healthy", keys=("plan",)),
     Shot("small-plan", "healthy", size=SMALL, keys=("plan",)),
+    Shot("report", "workspace-token", keys=("report",)),
+    Shot("small-report", "shadowed", size=SMALL, keys=("report",)),
+    Shot("report-picture", "shadowed", size=SMALL, keys=("report", "f", "f")),
     Shot("prompt", "agent-identity", keys=("w", "end", "enter", "o", "r", "g")),
     Shot("help", "healthy", keys=("question_mark",)),
     Shot("wide", "wrong-workspace", size=(180, 48)),
@@ -120,7 +125,7 @@ def made(shot: Shot) -> AuthtuiApp:
 
 
 def press(shot: Shot) -> Callable[[Pilot[None]], Awaitable[None]]:
-    """The keys of a picture; `wait` waits for what is computed, `plan` opens a made-up plan."""
+    """The keys of a picture; `wait` waits for a result, `plan` and `report` open made-up ones."""
 
     async def pressed(pilot: Pilot[None]) -> None:
         await pilot.pause()
@@ -129,6 +134,8 @@ def press(shot: Shot) -> Callable[[Pilot[None]], Awaitable[None]]:
                 await pilot.app.workers.wait_for_complete()
             elif key == "plan":
                 pilot.app.push_screen(PreviewScreen("logout", LOGOUT))
+            elif key == "report":
+                pilot.app.push_screen(ReportScreen(made_report(shot.story)))
             else:
                 await pilot.press(key)
         await pilot.pause()

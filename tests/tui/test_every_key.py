@@ -13,6 +13,7 @@ from authtui.tui.dialogs import ChooseScreen, DetailScreen, Sheet
 from authtui.tui.generations import GenerationsScreen
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.prompt import Prompt
+from authtui.tui.report import ReportScreen
 from authtui.tui.whatif import WhatIfScreen
 from tests.tui.drive import running, words
 from tests.tui.samples import REQUESTS, session
@@ -77,6 +78,7 @@ CASES = {
     "pause": Case(lambda app: app.traffic.paused),
     "copy-curl": Case(lambda app: app.clipboard.startswith("curl -sS"), ("4",)),
     "export": Case(on_top(Prompt)),
+    "report": Case(on_top(ReportScreen)),
     "theme": Case(lambda app: app.theme == "authtui-light"),
     "help": Case(on_top(Sheet)),
     "quit": Case(lambda app: app._exit),

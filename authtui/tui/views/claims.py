@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clip, pad, safe, spans_width, width_of
+from authtui.tui.lines import (
+    BLANK,
+    Doc,
+    Item,
+    Line,
+    Span,
+    clear,
+    clip,
+    pad,
+    safe,
+    spans_width,
+    width_of,
+)
 from authtui.tui.views.context import CHECKS, View, note, relative, span_words, stamp
 
 if TYPE_CHECKING:
@@ -85,7 +97,7 @@ def _claim(
     key = f"{token.name}.{row.section}.{row.name}"
     value = safe(row.value)
     shown = view.shows(row.secret)
-    text = safe(row.secret.reveal()) if shown and row.secret else value
+    text = clear(row.secret) if shown and row.secret else value
     tone = "warn" if shown else "bad" if row.status == "fail" else "text"
     mark = (Span("changed ", "accent"),) if key in view.marks else ()
     room = width - column - width_of(clip(text, width)) - 3

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from authtui.checks.differences import OUTCOME_WORDS, PROGRAMS
 from authtui.tui.lines import Doc, Item, Line, Span, clip, pad, safe, wrap
 
 if TYPE_CHECKING:
@@ -92,20 +93,6 @@ def outcome_look(found: Assessment | None) -> tuple[str, str]:
     if verdict.outcome == "ready" and verdict.kind != "ready":
         return "!", "warn"
     return OUTCOMES.get(verdict.outcome, ("?", "grey"))
-
-
-OUTCOME_WORDS: Final[Mapping[str, str]] = {
-    "ready": "would start",
-    "degraded": "would start, with the wrong credential or none",
-    "refused": "would refuse",
-    "unreadable": "could not read its credential",
-    "not-logged-in": "not logged in",
-}
-PROGRAMS: Final[Mapping[str, str]] = {
-    "exec": "codex exec",
-    "login-status": "codex login status",
-    "tui": "codex",
-}
 
 
 def clock(moment: datetime) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import CheckResult, ClaimRow, Fact, Fix, MatrixRow, Source, TokenView
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, rows_of, safe, wrap
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clear, rows_of, safe, wrap
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.context import CHECKS, SOURCES, View, labelled, note, stamp
 from authtui.tui.views.events import name_of, words_of
@@ -38,7 +38,7 @@ class Page:
     def fact(self, fact: Fact, tone: str = "text", column: int = 14) -> None:
         """A labelled value that can be selected, copied and, where secret, revealed."""
         shown = self.view.shows(fact.secret) and fact.secret is not None
-        value = safe(fact.secret.reveal()) if shown and fact.secret else safe(fact.value)
+        value = clear(fact.secret) if shown and fact.secret else safe(fact.value)
         index = len(self.items)
         label = safe(fact.label, 60)
         self.items.append(Item(label, fact, safe(fact.value), label, fact.secret))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
+from authtui.checks.differences import status_words
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clear, safe
 from authtui.tui.views.context import SOURCES, View, note
 
 if TYPE_CHECKING:
@@ -14,17 +15,6 @@ if TYPE_CHECKING:
 def source_key(source: Source) -> str:
     """What makes a rung the same rung after a reload."""
     return f"{source.name}@{source.place}"
-
-
-def status_words(source: Source, found: Assessment) -> str:
-    """`shadowed by 1` where the winner is a rung of the ladder, else by its name."""
-    words = SOURCES[source.status][2]
-    if source.status != "shadowed" or not source.shadowed_by:
-        return words
-    for other in found.sources:
-        if other.name == source.shadowed_by and other.rank is not None:
-            return f"{words} by {other.rank}"
-    return f"{words} by {safe(source.shadowed_by, 40)}"
 
 
 def sources_doc(view: View, width: int) -> Doc:
@@ -78,7 +68,7 @@ def _rung(
     lines.append(
         Line(
             (Span(f"{rank} ", "faint"), Span(safe(source.name, 200), name_tone), *mark),
-            (Span(f"{glyph} ", tone), Span(status_words(source, found), tone)),
+            (Span(f"{glyph} ", tone), Span(safe(status_words(source, found), 60), tone)),
             index,
         )
     )
@@ -88,5 +78,5 @@ def _rung(
         lines.append(Line((Span("   └ ", "border"), Span(said, "muted")), item=index))
     for fact in source.facts:
         if fact.secret is not None and view.shows(fact.secret):
-            shown = f"{safe(fact.label, 40)}  {safe(fact.secret.reveal())}"
+            shown = f"{safe(fact.label, 40)}  {clear(fact.secret)}"
             lines.append(Line((Span("   └ ", "border"), Span(shown, "warn")), item=index))

@@ -1,0 +1,288 @@
+"""The evidence of a report: claims, the structure of the record, configuration, variables, files.
+
+What may be shown is listed by name; everything else appears by its type, its length and its mark.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+from authtui.credentials.config import split_key
+from authtui.credentials.document import lenient
+from authtui.redaction import Secret, secret_kind
+from authtui.report import model as m
+from authtui.report.learn import OPEN_VARIABLES, id_prefix
+from authtui.tokens.claims import TIMES, plan_of
+from authtui.tokens.times import utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from authtui.checks.findings import Assessment, ClaimRow, TokenView
+    from authtui.credentials.observation import (
+        ConfigFacts,
+        ConfigValue,
+        EnvironmentFacts,
+        FileFacts,
+        Observation,
+        Variable,
+    )
+    from authtui.report.veil import Veil
+
+OPEN_CLAIMS: Final = TIMES | frozenset(
+    [
+        "alg",
+        "kid",
+        "typ",
+        "iss",
+        "aud",
+        "azp",
+        "client_id",
+        "scp",
+        "scope",
+        "amr",
+        "acr",
+        "email_verified",
+        "signature",
+        "fingerprint",
+        "private key",
+    ]
+)
+_EMAILS: Final = frozenset(["email", "preferred_username", "upn"])
+_PLANS: Final = frozenset(["plan_type", "chatgpt_plan_type"])
+_OPEN_KEYS: Final = frozenset(
+    [
+        "cli_auth_credentials_store",
+        "forced_login_method",
+        "forced_chatgpt_workspace_id",
+        "chatgpt_base_url",
+        "openai_base_url",
+        "model_provider",
+        "profile",
+        "preferred_auth_method",
+        "mcp_oauth_credentials_store",
+    ]
+)
+_OPEN_PROVIDER_KEYS: Final = frozenset(
+    ["name", "base_url", "wire_api", "env_key", "requires_openai_auth", "supports_websockets"]
+)
+_DEEPEST: Final = 8
+_MOST_FIELDS: Final = 200
+_WORDS: Final = {bool: "true or false", int: "number", float: "number", type(None): "null"}
+
+
+def claims_of(veil: Veil, token: TokenView) -> Iterator[m.ClaimPart]:
+    """The claims table of one token."""
+    for row in token.rows:
+        if row.section == "key" and row.name == "public key":
+            continue  # its fingerprint says as much
+        name = veil.text(row.name, 80)
+        yield m.ClaimPart(row.section, name, _claim(veil, row), veil.text(row.note), row.status)
+
+
+def _claim(veil: Veil, row: ClaimRow) -> str:
+    name = row.name.rsplit(".", 1)[-1]
+    full = row.value if row.secret is None else row.secret.reveal()
+    prefix = id_prefix(name)
+    if name in _EMAILS:
+        return veil.email(full)
+    if prefix is not None and not full.startswith(("[", "{")):
+        return veil.names.of(prefix, full)
+    if name in _PLANS:
+        return full if plan_of(full).known else _unshown(veil, full)
+    if name in OPEN_CLAIMS or row.value in ("true", "false", "null"):
+        return veil.text(row.value, 200)
+    if row.value.startswith("▒"):
+        return veil.text(row.value)
+    return _unshown(veil, full)
+
+
+def _unshown(veil: Veil, value: str) -> str:
+    return f"not shown: {len(value)} characters, {veil.mark(value)}"
+
+
+def plan_of_tokens(veil: Veil, found: Assessment) -> str | None:
+    """The plan that the tokens claim, with the age of the claim; None where none does."""
+    said = [
+        f"{_claim(veil, row)} ({token.name}"
+        + (f", issued {utc_text(token.issued_at)})" if token.issued_at else ")")
+        for token in found.tokens
+        for row in token.rows
+        if row.name.rsplit(".", 1)[-1] in _PLANS
+    ]
+    return veil.text("; ".join(dict.fromkeys(said))) if said else None
+
+
+def fields_of(veil: Veil, seen: Observation) -> Iterator[m.FieldPart]:
+    """The structure of every stored document: fields, types, lengths and marks."""
+    kept: list[tuple[str, bytes | str | None]] = [("auth.json", seen.auth_file.data)]
+    for name, secret in (
+        ("keyring", seen.keyring.document),
+        ("encrypted store", seen.encrypted.document),
+    ):
+        kept.append((name, secret.reveal() if secret is not None else None))
+    for store, data in kept:
+        if data is None:
+            continue
+        document = lenient(data)
+        if document is None:
+            yield m.FieldPart(store, "(the whole)", "no readable document", len(data), None)
+            continue
+        for count, field in enumerate(_structure(veil, store, document, "", 0)):
+            if count == _MOST_FIELDS:
+                yield m.FieldPart(store, "…", "more fields are not listed", None, None)
+                break
+            yield field
+
+
+def _structure(
+    veil: Veil, store: str, value: object, path: str, depth: int
+) -> Iterator[m.FieldPart]:
+    if isinstance(value, Mapping) and depth < _DEEPEST:
+        if path:
+            yield m.FieldPart(store, path, "object", len(value), None)
+        for key, inner in value.items():
+            name = veil.text(str(key), 80)
+            yield from _structure(veil, store, inner, f"{path}.{name}" if path else name, depth + 1)
+    elif isinstance(value, list | tuple | Mapping):
+        kind = "object" if isinstance(value, Mapping) else "list"
+        yield m.FieldPart(store, path, kind, len(value), None)
+    elif isinstance(value, Secret | str):
+        secret = value if isinstance(value, Secret) else Secret(value)
+        mark = veil.mark(secret) if secret else None
+        yield m.FieldPart(store, path, secret.kind if secret else "empty text", len(secret), mark)
+    else:
+        yield m.FieldPart(store, path, _WORDS.get(type(value), "other"), None, None)
+
+
+def settings_of(veil: Veil, config: ConfigFacts) -> Iterator[m.SettingPart]:
+    """The configuration that a login depends on, with the layer each value comes from."""
+    others: dict[str, int] = {}
+    for key, found in config.values.items():
+        if matters(key):
+            yield m.SettingPart(
+                veil.text(key, 200), _setting(veil, key, found), _where(veil, found)
+            )
+        else:
+            others[found.file] = others.get(found.file, 0) + 1
+    for key, found in config.overridden:
+        if matters(key):
+            over = veil.text(config.where(key))
+            shown = _setting(veil, key, found)
+            yield m.SettingPart(veil.text(key, 200), shown, _where(veil, found), over)
+    for key, found in config.requirements.items():
+        shown = _setting(veil, key, found)
+        yield m.SettingPart(
+            veil.text(key, 200), shown, _where(veil, found), overridden_by=None, restricts=True
+        )
+    for file, count in others.items():
+        words = f"{count} more that no rule of a login reads"
+        yield m.SettingPart("(other keys)", words, veil.text(file))
+
+
+def matters(key: str) -> bool:
+    """Whether a rule of a login reads a configuration key."""
+    parts = split_key(key)
+    if parts[:1] == ("profiles",):
+        parts = parts[2:]
+    return (
+        key in _OPEN_KEYS
+        or parts[:1] in (("features",), ("model_providers",))
+        or (len(parts) == 1 and parts[0] in _OPEN_KEYS)
+    )
+
+
+def _where(veil: Veil, found: ConfigValue) -> str:
+    return veil.text(found.where)
+
+
+def _setting(veil: Veil, key: str, found: ConfigValue) -> str:
+    value = found.value
+    if isinstance(value, bool | int | float):
+        return str(value).lower()
+    leaf = split_key(key)[-1]
+    is_open = leaf in _OPEN_PROVIDER_KEYS if "model_providers." in key else leaf in _OPEN_KEYS
+    if isinstance(value, str) and is_open:
+        return veil.text(value, 200) or "empty"
+    if isinstance(value, list) and is_open:
+        return veil.text(", ".join(map(str, value)), 400) or "an empty list"
+    if isinstance(value, str | Secret):
+        secret = value if isinstance(value, Secret) else Secret(value)
+        return f"protected: {secret.kind}, {len(secret)} characters, {veil.mark(secret)}"
+    return "a list, not shown" if isinstance(value, list) else "not shown"
+
+
+def variables_of(veil: Veil, environment: EnvironmentFacts) -> Iterator[m.VariablePart]:
+    """The variables that matter, by class; places by name."""
+    for name, given in environment.variables.items():
+        origin = f".env:{given.line}" if given.origin == "dotenv" else given.origin
+        replaced = given.replaces
+        yield m.VariablePart(
+            veil.text(name, 200),
+            _variable(veil, name, given),
+            origin,
+            None if replaced is None else _variable(veil, name, replaced),
+        )
+
+
+def _variable(veil: Veil, name: str, given: Variable) -> str:
+    value = given.value.reveal()
+    if not value.strip():
+        return "empty" if not value else "blank"
+    spaced = ", white space around it" if value != value.strip() else ""
+    if not given.valid_unicode:
+        return f"not Unicode, {len(value)} characters"
+    if "proxy" in name.lower() and name not in OPEN_VARIABLES:
+        scheme, mark, rest = value.strip().rpartition("://")
+        return veil.text(f"{scheme}{mark}{rest.rpartition('@')[2].partition('/')[0]}", 200) + spaced
+    if name in OPEN_VARIABLES:
+        return veil.text(value.strip(), 200) + spaced
+    prefix = {"OPENAI_ORGANIZATION": "org", "OPENAI_PROJECT": "project"}.get(name)
+    if prefix is not None:
+        return veil.names.of(prefix, value) + spaced
+    kind = secret_kind(value)
+    return f"{kind}, {len(value)} characters, {veil.mark(value)}{spaced}"
+
+
+def files_of(veil: Veil, seen: Observation) -> Iterator[m.FilePart]:
+    """The files that were looked at, without their content."""
+    for what, facts in (
+        ("stored login", seen.auth_file),
+        ("configuration", seen.config.file),
+        ("variables", seen.environment.dotenv),
+        ("encrypted store", seen.encrypted.file),
+        ("identity token file", seen.token_file),
+        ("certificates", seen.ca_file),
+    ):
+        if facts is not None:
+            yield _file(veil, what, facts)
+
+
+def _file(veil: Veil, what: str, facts: FileFacts) -> m.FilePart:
+    def text(value: str | None) -> str | None:
+        return None if value is None else veil.text(value, 300)
+
+    owner = {True: "you", False: "somebody else"}.get(facts.owned_by_me)  # type: ignore[arg-type]
+    return m.FilePart(
+        what,
+        veil.text(facts.path, 300),
+        facts.kind,
+        None if facts.mode is None else f"{facts.mode:04o}",
+        owner if facts.exists else None,
+        facts.size,
+        None if facts.modified is None else utc_text(facts.modified),
+        text(facts.link_target),
+        text(facts.error),
+    )
+
+
+__all__ = [
+    "claims_of",
+    "fields_of",
+    "files_of",
+    "matters",
+    "plan_of_tokens",
+    "settings_of",
+    "variables_of",
+]

@@ -1,0 +1,57 @@
+"""The experiments of a report: each source taken away, each workspace forced, one at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authtui.checks.differences import differences, outcome_words
+from authtui.checks.experiment import FORCED, add, assess_other, candidates, remove
+from authtui.report import model as m
+from authtui.report.evidence import matters
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from authtui.checks.assess import Options
+    from authtui.checks.findings import Assessment
+    from authtui.credentials.observation import Observation
+    from authtui.report.veil import Veil
+
+MOST: Final = 24
+_MOST_WORKSPACES: Final = 3
+
+
+def run_experiments(
+    veil: Veil, seen: Observation, before: Assessment, options: Options
+) -> list[m.ExperimentPart]:
+    """What would be different; the changes that decide something come first."""
+    found = []
+    for change, other in list(_changes(seen, before))[:MOST]:
+        after = assess_other(other, options, before)
+        rows = tuple(
+            m.DifferencePart(veil.text(row.label), _one(veil, row.before), _one(veil, row.after))
+            for row in differences(before, after)
+        )
+        decides = before.verdict.outcome != after.verdict.outcome
+        turns = before.verdict.headline != after.verdict.headline
+        part = m.ExperimentPart(veil.text(change, 200), veil.text(outcome_words(after)), rows)
+        found.append((not decides, not turns, not rows, part))
+    return [part for *_, part in sorted(found, key=lambda row: row[:3])]
+
+
+def _one(veil: Veil, text: str) -> str:
+    return (veil.lines(text) or "").replace("\n", " / ")
+
+
+def _changes(seen: Observation, before: Assessment) -> Iterator[tuple[str, Observation]]:
+    for candidate in candidates(seen):
+        if candidate.name.startswith("config:") and not matters(candidate.name[7:]):
+            continue
+        other = remove(seen, candidate.name)
+        if other is not None:
+            yield f"{candidate.title} ({candidate.where})", other
+    forced = seen.config.get(FORCED.removeprefix("config:"))
+    named = [row.account_id for row in before.matrix if row.account_id]
+    accounts = [name for name in dict.fromkeys(named) if name != forced]
+    for account in accounts[:_MOST_WORKSPACES]:
+        yield f"force workspace {account}", add(seen, FORCED, account)

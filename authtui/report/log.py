@@ -1,0 +1,86 @@
+"""The requests of an earlier run, out of the log that `authtui run --log-file` appended."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Final
+
+from authtui.credentials.files import read_file
+from authtui.redaction import printable, redact_text
+from authtui.wire.records import RequestRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LARGEST: Final = 16 * 1024 * 1024
+_LONGEST: Final = 2_000
+_TEXTS: Final = (
+    "method", "host", "path", "scheme", "authorization", "credential_mark", "account_header",
+    "request_id", "meaning", "error", "purpose",
+)  # fmt: skip
+_NEEDED: Final = ("method", "host", "path")
+
+
+def read_requests(path: str) -> tuple[RequestRecord, ...] | str:
+    """The answered requests of a log in their order, or why the file is no log.
+
+    A log is data of others: what is not of the right type is left out, and every text is redacted
+    again. A last line that was cut off is passed over.
+    """
+    facts = read_file(path, LARGEST)
+    if facts.data is None:
+        return facts.error or f"there is no file to read: {facts.kind}"
+    lines = facts.data.decode("utf-8", "replace").splitlines()
+    events = [event for event in map(_event, lines) if event is not None]
+    if lines and not events:
+        return "no line of it is an event of authtui"
+    return tuple(_requests(events))
+
+
+def _event(line: str) -> dict[str, Any] | None:
+    try:
+        value = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict) and isinstance(value.get("kind"), str) else None
+
+
+def _requests(events: list[dict[str, Any]]) -> Iterator[RequestRecord]:
+    for event in events:
+        given = event.get("request")
+        at = _moment(event.get("at"))
+        if event["kind"] != "RequestFinished" or at is None or not isinstance(given, dict):
+            continue
+        texts = {name: _text(given[name]) for name in _TEXTS if isinstance(given.get(name), str)}
+        number = _number(given.get("number"))
+        if number is None or not all(texts.get(name) for name in _NEEDED):
+            continue
+        status = _number(given.get("status"))
+        record = RequestRecord(int(number), at, texts["method"], texts["host"], texts["path"])
+        yield record._replace(
+            **texts,  # type: ignore[arg-type] # names of texts only
+            status=None if status is None else int(status),
+            milliseconds=_number(given.get("milliseconds")),
+            skew_seconds=_number(given.get("skew_seconds")),
+        )
+
+
+def _text(value: str) -> str:
+    return printable(redact_text(value[:_LONGEST]), _LONGEST)
+
+
+def _number(value: object) -> float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if abs(value) < 1e12 else None
+
+
+def _moment(value: object) -> datetime | None:
+    if not isinstance(value, str) or len(value) > 64:
+        return None
+    try:
+        found = datetime.fromisoformat(value)
+        return found.astimezone(UTC) if found.tzinfo is not None else None
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,108 @@
+"""When what was issued, written, rotated, sent and refused: one list in the order of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.credentials.document import lenient
+from authtui.model import events as ev
+from authtui.report import model as m
+from authtui.tokens.times import moment, relative, utc_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from authtui.checks.findings import Assessment, TokenView
+    from authtui.credentials.observation import Observation
+    from authtui.model.events import Event
+    from authtui.report.veil import Veil
+    from authtui.wire.records import RequestRecord
+
+Row = tuple["datetime", str, str]
+
+
+def timeline_of(
+    veil: Veil,
+    seen: Observation,
+    found: Assessment,
+    requests: Sequence[RequestRecord],
+    events: Sequence[Event],
+) -> Iterator[m.Moment]:
+    """Every moment that is known, the oldest first, seen from the moment of the look."""
+    rows = [(seen.at, "this report looked", "this machine")]
+    for token in found.tokens:
+        rows += _of_token(token)
+    rows += _of_record(seen)
+    for name, facts in (
+        ("auth.json", seen.auth_file),
+        ("config.toml", seen.config.file),
+        (".env", seen.environment.dotenv),
+        ("encrypted store", seen.encrypted.file),
+    ):
+        if facts.modified is not None:
+            rows.append((facts.modified, f"{name} was last written", name))
+    for record in requests:
+        rows.append((record.at, _asked(record), f"request {record.number}"))
+    for event in events:
+        rows += _of_event(event)
+    for at, what, where in sorted(rows, key=lambda row: row[0]):
+        yield m.Moment(utc_text(at), relative(at, seen.at), veil.text(what, 400), veil.text(where))
+
+
+def _of_token(token: TokenView) -> Iterator[Row]:
+    if token.issued_at is not None:
+        yield token.issued_at, f"{token.name} was issued", token.origin
+    if token.expires_at is not None:
+        yield token.expires_at, f"{token.name} expires", token.origin
+
+
+def _of_record(seen: Observation) -> Iterator[Row]:
+    documents = (
+        ("auth.json", seen.auth_file.data),
+        ("keyring", seen.keyring.document and seen.keyring.document.reveal()),
+        ("encrypted store", seen.encrypted.document and seen.encrypted.document.reveal()),
+    )
+    for store, data in documents:
+        fields = lenient(data) if data else None
+        at = moment((fields or {}).get("last_refresh"), seen.at).at
+        if at is not None:
+            yield at, "last_refresh: the tokens were renewed", store
+
+
+def _asked(record: RequestRecord) -> str:
+    answer = record.error or (
+        "no answer yet" if record.status is None else f"{record.status} {record.meaning}"
+    )
+    known = f", request id {record.request_id}" if record.request_id else ""
+    return f"{record.method} {record.host}{record.path}: {answer}{known}"
+
+
+def _of_event(event: Event) -> Iterator[Row]:
+    # Requests stand in the list of their own; a look that changed nothing says nothing.
+    words = None
+    match event:
+        case ev.Loaded(changes=changes) if changes:
+            words = f"seen to have changed: {'; '.join(changes)}"
+        case ev.Restricted(message=message):
+            words = f"refused by a restriction: {message}"
+        case ev.Asserted(status=status, meaning=meaning):
+            words = f"the credential was answered {status or 'by nobody'}: {meaning}"
+        case ev.Refreshed(changed=changed, adopted=adopted):
+            what = "adopted from another process" if adopted else "refreshed"
+            words = f"the tokens were {what if changed else 'fresh enough'}"
+        case ev.RotationSeen(by=by, accepted=accepted):
+            words = f"{by} {'rotated' if accepted else 'was refused'} the refresh token"
+        case ev.SourceChanged(place=place, what=what):
+            words = f"{place} changed: {', '.join(what)}"
+        case ev.LoggedOut(removed=removed, revoked=revoked):
+            words = f"logged out: removed {', '.join(removed) or 'nothing'}"
+            words += f", revoked the {revoked}" if revoked else ", revoked nothing"
+        case ev.Failed(transition=transition, reason=reason):
+            words = f"{transition} failed: {reason}"
+        case ev.IdentityRegistered() | ev.TaskRegistered():
+            words = (
+                f"agent {'task' if isinstance(event, ev.TaskRegistered) else 'identity'} at hand"
+            )
+    if words is not None:
+        yield event.at, words, event.cause
