@@ -31,6 +31,8 @@ from authtui.credentials.selection import (
 if TYPE_CHECKING:
     from authtui.checks.courses import Case
 
+REFRESHED_FIRST = "the token is refreshed: the authority takes the refresh token"
+"""What a prediction assumes where the stored token is stale and its refresh succeeds."""
 _MISSING_BEARER = (
     "unexpected status 401 Unauthorized: Missing bearer or basic authentication in header, "
     "url: {url}/responses"
@@ -225,7 +227,7 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
                 trouble="refresh",
             )
         if not bad:
-            assumes = ("the token is refreshed: the authority takes the refresh token",)
+            assumes = (REFRESHED_FIRST,)
     managed = _managed_identity(case, credential, base)
     if managed:
         return managed
