@@ -26,7 +26,8 @@ AHEAD_SECONDS: Final = 5.0
 _CHATGPT: Final = re.compile(r"(?:.+\.)?(?:chatgpt\.com|chat\.openai\.com|chatgpt-staging\.com)")
 _OPENAI: Final = re.compile(r"(?:.+\.)?openai\.(?:com|org)")
 _API: Final = re.compile(r"api\.openai\.(?:com|org)")
-_LOOPBACK: Final = re.compile(r"localhost|127(?:\.\d+){3}|::1|\[::1\]")
+LOOPBACK: Final = re.compile(r"localhost|127(?:\.\d+){3}|::1|\[::1\]")
+"""The names of this machine itself."""
 _BASES: Final = ("openai_base_url", "chatgpt_base_url")
 _MODEL_CALL: Final = "model-call"
 _TOKENS: Final = ("Bearer JWT", "Bearer at-", "AgentAssertion")
@@ -181,7 +182,7 @@ def _route(record: RequestRecord, named: frozenset[str]) -> Iterator[Judgement]:
         return
     host = host_of(record.host)
     expected, observed = "a host this credential is for", f"{carried} to {record.host}"
-    if record.scheme == "http" and not _LOOPBACK.fullmatch(host):
+    if record.scheme == "http" and not LOOPBACK.fullmatch(host):
         meaning = "A credential went over a connection that everybody on the way can read."
         yield Judgement("route.plain", "route", "fail", "https", f"{carried} over http", meaning)
         return
@@ -219,7 +220,7 @@ def _side(record: RequestRecord, host: str, named: frozenset[str]) -> str | None
         return "api"
     if _OPENAI.fullmatch(host):
         return "openai"
-    if _LOOPBACK.fullmatch(host) and host not in named:
+    if LOOPBACK.fullmatch(host) and host not in named:
         if record.path.startswith(("/backend-api/", "/api/codex")):
             return "chatgpt"
         return "api" if record.path.startswith("/v1/") else "openai"

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authtui.capture.comparison import compare, surface_of
+from authtui.capture.rotations import ANOTHER_PROCESS
 from authtui.credentials.marks import mark_of
 from authtui.credentials.observation import FileFacts
 from authtui.model import events as ev
@@ -18,7 +19,8 @@ from tests.capture.build import Watched
 from tests.tui.homes import answer, read
 
 if TYPE_CHECKING:
-    from authtui.capture.comparison import Comparison, Row
+    from authtui.capture.comparison import Comparison
+    from authtui.capture.rows import Row
 
 CHATGPT = {"account_header": "org_mine", "bearer": BearerFacts("org_mine")}
 
@@ -196,10 +198,22 @@ def test_the_message_is_compared_without_what_differs_from_run_to_run() -> None:
     )
 
 
-def test_a_backend_that_stands_in_is_the_right_host() -> None:
-    shown = as_predicted(host="127.0.0.1:4711").program
-    assert row(compare(shown, stand_in="127.0.0.1:4711"), "host").status == "same"
+def test_a_backend_on_loopback_stands_in_where_the_path_is_right() -> None:
+    assert row(compare(as_predicted(host="127.0.0.1:4711").program), "host").status == "same"
+    shown = as_predicted(host="127.0.0.1:4711", path="/v1/responses").program
     assert row(compare(shown), "host").status == "differs"
+    shown = as_predicted(host="127.0.0.1.example.org").program
+    assert row(compare(shown), "host").status == "differs"
+
+
+def test_another_process_that_rotates_is_told_apart_from_the_program() -> None:
+    shown = as_predicted()
+    shown.add(ev.RotationSeen, "codex exec", "#1", "#2")
+    assert "rotation" not in {r.id for r in compare(shown.program).rows}
+    shown.add(ev.RotationSeen, ANOTHER_PROCESS, "#2", "#3", cause="watch")
+    found = row(compare(shown.program), "rotation")
+    assert "#2 → #3" in found.observed
+    assert "refresh_token_reused" in found.meaning
 
 
 COMMANDS = [
