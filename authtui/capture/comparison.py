@@ -78,13 +78,13 @@ def compare(program: Program) -> Comparison:
     planned = expected.request if expected.surface == surface else None
     rows = [
         *request_rows(program, planned, guess=expected.surface == surface),
+        *judged_rows(program),
         *answer_rows(program, prediction, planned),
         *refresh_rows(program, prediction),
         *rotated_rows(program),
         *deletion_rows(program, prediction),
         *exit_rows(program, prediction),
         *message_rows(program, prediction, message),
-        *judged_rows(program),
     ]
     return Comparison(_ordered(rows), surface, message)
 

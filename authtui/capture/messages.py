@@ -14,9 +14,12 @@ _ADDRESS: Final = re.compile(r"(?:https?|wss?)://[^\s,;)\"']+")
 _TOKEN: Final = re.compile(r"<[A-Za-z ]+, \d+ characters, #[0-9a-f]{6}>")
 _TAIL: Final = re.compile(r", (?:request id|cf-ray|auth error(?: code)?)\b[^,]*")
 _PROGRESS: Final = "Reconnecting... "
+_BANNER: Final = "OpenAI Codex v"
 _WARNING: Final = "WARNING: proceeding"
 _LONGEST: Final = 12
 """Lines of one message; what stands below its first line belongs to it."""
+_FEW: Final = 4
+"""A program that ends well in so few lines has said a message, not done work."""
 
 
 def final_message(program: Program) -> str | None:
@@ -30,10 +33,13 @@ def final_message(program: Program) -> str | None:
     marks = [n for n in marks if not _FATAL.sub("", lines[n], count=1).startswith(_PROGRESS)]
     if marks:
         return "\n".join(lines[marks[-1] :][:_LONGEST]).strip()
-    if program.running or (program.exit_status == 0 and len(lines) > _LONGEST):
+    if program.running:
         return None
     rest = [line for line in lines if line.strip() and not line.startswith(_WARNING)]
     # `login status` says all it has to say in a line or two, without a mark.
+    working = any(line.startswith(_BANNER) for line in rest)
+    if working or (program.exit_status == 0 and len(rest) > _FEW):
+        return None
     return "\n".join(rest[-_LONGEST:]).strip() or None
 
 

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from authtui.model.state import AuthState
     from authtui.settings import Settings
     from authtui.tui.acts import MakeLifecycle
+    from authtui.tui.capture import MakeCapture, Run
     from authtui.tui.lines import Item
 
 MARK_SECONDS = 3.0
@@ -68,13 +69,20 @@ class AuthtuiApp(Revealing):
         fill_in: Callable[[], None] | None = None,
         lifecycle: MakeLifecycle | None = None,
         offline: bool = False,
+        capture: MakeCapture | None = None,
     ) -> None:
         """`fill_in`: slow looks (keyring, installed clients), in a thread after the first frame.
 
-        `lifecycle` makes what acts, when it is first needed; `offline` forbids every connection.
+        `lifecycle` makes what acts, at its first use; `offline` forbids every connection.
+        `capture` prepares a program to watch, started after the first frame.
         """
         super().__init__()
         self.acts = Acts(self, lifecycle, offline=offline)
+        self.watched: Run | None = None
+        if capture is not None:
+            from authtui.tui.capture import Run
+
+            self.watched = Run(self, capture)
         self.traffic = Traffic(session.state.requests)
         self.session = session
         self.settings = settings
@@ -98,7 +106,11 @@ class AuthtuiApp(Revealing):
             self.set_keymap(dict(settings.keymap))
 
     def get_default_screen(self) -> Screen[Any]:
-        """The desk."""
+        """The desk; another one where a program is watched, or was."""
+        if self.watched is not None or self.session.state.programs:
+            from authtui.tui.capture_desk import CaptureDesk
+
+            return CaptureDesk()
         return Desk()
 
     @property
@@ -141,6 +153,9 @@ class AuthtuiApp(Revealing):
         for problem in (*self.settings.problems, *unknown_ids(self.settings.keymap))[:1]:
             self.say(f"settings: {problem}", "warn", 8)
         self._probe()
+        if self.watched is not None:
+            self.watched.begin()
+            self.set_interval(1, self.update_frames)
         if self._watch:
             from authtui.tui.watch import watch_session
 
@@ -168,6 +183,18 @@ class AuthtuiApp(Revealing):
         seen = self.session.state.observation
         if seen is not None and seen.keyring.status != "not-probed":
             self._probe()
+
+    @property
+    def looking(self) -> bool:
+        """Whether a slow look is under way."""
+        return self._probing or self._loading
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C on whatever screen: it ends a watched program first."""
+        if self.watched is not None:
+            self.watched.stop()
+        else:
+            self.say("q leaves", "muted")
 
     def run_thread(self, work: Callable[[], object], group: str) -> None:
         """Run something that may wait, outside the loop; a newer one of the group replaces it."""
@@ -230,6 +257,7 @@ class AuthtuiApp(Revealing):
             self.at,
             busy,
             self.traffic if self.at is None else None,
+            self.watched.now() if self.watched is not None else None,
         )
 
     def banner(self) -> str | None:
@@ -371,30 +399,4 @@ class AuthtuiApp(Revealing):
         """Every key."""
         from authtui.tui.dialogs import help_screen
 
-        self.push_screen(help_screen(dict(self.settings.keymap)))
-
-
-def run_app(
-    session: AuthSession[Any],
-    settings: Settings,
-    *,
-    presenter: bool = False,
-    watch: bool = True,
-    fill_in: Callable[[], None] | None = None,
-    lifecycle: MakeLifecycle | None = None,
-    offline: bool = False,
-) -> int:
-    """Run until the user quits; the exit status for the command line."""
-    app = AuthtuiApp(
-        session,
-        settings,
-        presenter=presenter,
-        watch=watch,
-        fill_in=fill_in,
-        lifecycle=lifecycle,
-        offline=offline,
-    )
-    app.run()
-    if app._exception is not None:
-        raise app._exception
-    return app.return_code or 0
+        self.push_screen(help_screen(dict(self.settings.keymap), self.desk.KEYS))
