@@ -25,6 +25,7 @@ COMMANDS = {
     "paths": "every file and keyring entry that is read or written",
     "run": "load, register, assert, refresh, logout, restore; a preview unless --live",
     "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",
+    "capture": "a program behind a recording proxy: what it really sends, and what comes back",
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
 }
 """What each does; it lives in the module of that name in `authtui.commands`."""

@@ -6,7 +6,6 @@ the wire, from the program's own output and end, and from the stored login befor
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authtui.capture.course_rows import (
@@ -17,6 +16,7 @@ from authtui.capture.course_rows import (
     refresh_rows,
     rotated_rows,
 )
+from authtui.capture.leading import is_client, subcommand_of
 from authtui.capture.messages import final_message
 from authtui.capture.request_rows import judged_rows, request_rows
 
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
     from authtui.model.programs import Program
 
 _ORDER: Final[tuple[Status, ...]] = ("differs", "open", "same")
-_CLIENT: Final = re.compile(r"codex(?:[-.@].*)?", re.IGNORECASE)
-_WITH_VALUE: Final = frozenset(["-c", "--config", "-m", "--model", "-p", "--profile", "-C", "--cd"])
 
 
 class Comparison(NamedTuple):
@@ -47,22 +45,14 @@ class Comparison(NamedTuple):
 
 def surface_of(command: tuple[str, ...]) -> Surface | None:
     """Which program start a command line is, None where it is none of those we predict."""
-    if not command or not _CLIENT.fullmatch(re.split(r"[/\\]", command[0])[-1]):
+    if not is_client(command):
         return None
-    words: list[str] = []
-    skip = False
-    for word in command[1:]:
-        if skip:
-            skip = False
-        elif word in _WITH_VALUE:
-            skip = True
-        elif not word.startswith("-"):
-            words.append(word)
-    if words[:1] in (["exec"], ["e"]):
+    name = subcommand_of(command)
+    if name in ("exec", "e"):
         return "exec"
-    if words[:2] == ["login", "status"]:
-        return "login-status"
-    return "tui" if not words or words[0] == "resume" else None
+    if name == "login":
+        return "login-status" if "status" in command else None
+    return "tui" if name in (None, "resume", "fork") else None
 
 
 def compare(program: Program) -> Comparison:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -82,6 +83,12 @@ def event_text(event: ev.Event) -> str:
             return _safe(f"{start}: {where} · {carries}")
         said = record.error or f"{record.status} {record.meaning}"
         return _safe(f"{start}: {where} · {said}")
+    if isinstance(event, ev.ChildSaid):
+        lines = [f"  {event.stream}: {_safe(line)}" for line in event.lines]
+        return "\n".join([f"{start} ({event.number})", *lines])
+    if isinstance(event, ev.ChildStarted):
+        led = [f"  {_safe(line)}" for line in event.overrides]
+        return "\n".join([f"{start} ({event.number}): {_safe(shlex.join(event.command))}", *led])
     if isinstance(event, ev.Told):
         return _safe(f"{start} {event.step}/{event.steps}: {event.text}")
     facts = []

@@ -75,7 +75,8 @@ def run(args: argparse.Namespace, given: Given) -> int:
     import queue
 
     from authtui.demo.backend.guide import setup_for
-    from authtui.demo.backend.server import NotLoopbackError, running_backend
+    from authtui.demo.backend.server import running_backend
+    from authtui.wire.serving import NotLoopbackError
 
     gc.enable()  # the program's entry turns it off for commands that end at once
     try:

@@ -23,6 +23,7 @@ from authtui.contracts.shapes import (
     AgentForm,
     Contract,
     DocumentRules,
+    LeadingRules,
     RegistrationRules,
 )
 from authtui.contracts.table import (
@@ -56,6 +57,7 @@ __all__ = [
     "Contract",
     "DocumentRules",
     "Environment",
+    "LeadingRules",
     "RegistrationRules",
     "chatgpt_environment",
     "environment_allowed",

@@ -99,6 +99,26 @@ class RegistrationRules(NamedTuple):
     base_variable: str | None = None
 
 
+class LeadingRules(NamedTuple):
+    """How a generation's requests are led to other addresses without touching its files.
+
+    `settings`: the keys of config.toml that `-c KEY=VALUE` overrides, for the ChatGPT base and for
+    model calls. Of two the later wins; up to 0.142 those before the subcommand are lost when one
+    stands behind it (0.169 merges them).
+    `variables`: the ones it reads for the addresses of the auth server. `identity`: an agent
+    identity is used although the ChatGPT base is none of the known environments, by itself or
+    with the variable of the key set. `seen`: the client that was driven so (all else unverified).
+    """
+
+    settings: tuple[str, str] = ("chatgpt_base_url", "openai_base_url")
+    variables: tuple[str, ...] = (
+        "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
+        "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
+    )
+    identity: bool = True
+    seen: str = "0.123.0"
+
+
 class Contract(NamedTuple):
     """One generation of the client. Names of variables, hosts and texts are the client's own.
 
@@ -165,3 +185,4 @@ class Contract(NamedTuple):
     identity_at_first_use: bool = False
     policies_path: str = "/wham/config/requirements"
     apps_key_from_tokens: bool = False
+    leading: LeadingRules = LeadingRules()

@@ -8,7 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from authtui.contracts.shapes import AgentContract, Contract, DocumentRules, RegistrationRules
+from authtui.contracts.shapes import (
+    AgentContract,
+    Contract,
+    DocumentRules,
+    LeadingRules,
+    RegistrationRules,
+)
 
 AGENT_ISSUER: Final = "https://chatgpt.com/codex-backend/agent-identity"
 AGENT_AUDIENCE: Final = "codex-app-server"
@@ -53,6 +59,20 @@ _G4_REGISTRATION = _G3_REGISTRATION._replace(
 )
 _G5_REGISTRATION = _G4_REGISTRATION._replace(
     cooldown_seconds=3600, invalid_grant=True, revokes_store=True
+)
+
+# Led through a proxy on loopback, each client against a backend, with every login it reads.
+_G1_LEADING = LeadingRules()
+_G3_LEADING = LeadingRules(
+    variables=(*_G1_LEADING.variables, "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL"), seen="0.128.0"
+)
+_G4_LEADING = LeadingRules(
+    variables=(*_G3_LEADING.variables, "CODEX_AUTHAPI_BASE_URL"), identity=False, seen="0.142.0"
+)
+_G5_LEADING = LeadingRules(
+    variables=(*_G4_LEADING.variables, "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"),
+    identity=True,
+    seen="0.169.0",
 )
 
 _G1_MODES = ("apikey", "chatgpt", "chatgptAuthTokens")
@@ -178,6 +198,7 @@ _EXPLICIT = _FIRST._replace(
     policies_failed="Failed to load cloud requirements (workspace-managed policies).",
     apps_key_from_tokens=False,
     registration=_G3_REGISTRATION,
+    leading=_G3_LEADING,
 )
 _MANAGED = _EXPLICIT._replace(
     name="managed",
@@ -210,6 +231,7 @@ _MANAGED = _EXPLICIT._replace(
     task_timeout=("retryable agent identity registration failure: failed to register agent task"),
     workspace_wrong_type="data did not match any variant of untagged enum Repr",
     registration=_G4_REGISTRATION,
+    leading=_G4_LEADING,
     policies_path="/wham/config/bundle",
 )
 _CURRENT = _MANAGED._replace(
@@ -254,6 +276,7 @@ _CURRENT = _MANAGED._replace(
         "Platform secure storage failure: {cause}: {cause}"
     ),
     registration=_G5_REGISTRATION,
+    leading=_G5_LEADING,
 )
 
 _WITH_HEADERS = _MANAGED.document._replace(
@@ -291,6 +314,7 @@ TABLE: Final[tuple[Contract, ...]] = (
         status_key=_MANAGED.status_key,
         keyring_error=_MANAGED.keyring_error,
         identity_overrides=False,
+        leading=_G4_LEADING,
         removal_failed=_MANAGED.removal_failed,
     ),
     _CURRENT,

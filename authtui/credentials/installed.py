@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -46,6 +47,17 @@ def find_clients(environ: Mapping[str, str]) -> tuple[InstalledClient, ...]:
         if version is not None:
             clients.append(InstalledClient(str(folder), version, "npm, not on PATH"))
     return tuple(clients)
+
+
+def version_of_program(program: str, environ: Mapping[str, str]) -> tuple[str | None, str | None]:
+    """The file that a command's first word names, and the client version it is, both or None.
+
+    By its package or its folder's name; it is not run.
+    """
+    found = shutil.which(program, path=environ.get("PATH", ""))
+    if found is None:
+        return None, None
+    return found, _version_of(Path(os.path.realpath(found)))[0]
 
 
 def _on_path(environ: Mapping[str, str]) -> Iterator[Path]:

@@ -317,6 +317,7 @@ def wire_factory(
             environment=environment_of(environ, session.state.observation),
             read_assertion=assertion_reader(),
             first_number=first_number,
+            next_number=session.next_number,
         )
 
     return make

@@ -60,6 +60,7 @@ class AuthSession(Generic[OptionsT]):
         self._events: deque[ev.Event] = deque(maxlen=EVENTS_KEPT)
         self._base = AuthState()
         self._sequence = 0
+        self._numbers = 0
         self._subscribers: list[Subscriber] = []
         self._lock = threading.RLock()
         self._pending: deque[tuple[AuthState, ev.Event]] = deque()
@@ -139,6 +140,12 @@ class AuthSession(Generic[OptionsT]):
             lambda n, at: ev.Failed(n, at, transition, transition, reason, client_text)
         )
 
+    def next_number(self) -> int:
+        """A number for a request's record that no other request of this session has."""
+        with self._lock:
+            self._numbers += 1
+            return self._numbers
+
     def request_started(self, record: RequestRecord, cause: str = "request") -> None:
         """Publish that a request left: the recorder of a `Wire` calls this."""
         self.publish(lambda n, at: ev.RequestStarted(n, at, cause, record))
@@ -160,6 +167,8 @@ class AuthSession(Generic[OptionsT]):
         if len(self._events) == self._events.maxlen:
             self._base = fold(self._base, self._events[0])
         self._events.append(event)
+        if isinstance(event, ev.RequestStarted):
+            self._numbers = max(self._numbers, event.request.number)
         self._forget_an_old_body()
         self._state = fold(self._state, event)
         self._pending.append((self._state, event))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from authtui.redaction import printable
+
 if TYPE_CHECKING:
     import httpx
 
@@ -73,3 +75,21 @@ def _inflater(encoding: str) -> zlib._Decompress | None:
 def _ended(data: bytearray, fresh: int) -> bool:
     recent = bytes(data[-(fresh + 4096) :])
     return recent.endswith((b"\n\n", b"\r\n\r\n")) and any(end in recent for end in _STREAM_ENDS)
+
+
+def decoded_start(data: bytes, encoding: str, limit: int) -> tuple[bytes, str]:
+    """The first `limit` bytes of what `data` unpacks to, and why nothing could be unpacked.
+
+    For looking at a body, or the start of one, that passes on as it is; never raises.
+    """
+    name = encoding.strip().lower()
+    try:
+        inflate = _inflater(name)
+    except BodyError:
+        return b"", f"compressed ({printable(name, 20)}); not looked into ({len(data):,} bytes)"
+    if inflate is None:
+        return data[:limit], ""
+    try:
+        return inflate.decompress(data, limit), ""
+    except zlib.error:
+        return b"", f"its compression is broken ({len(data):,} bytes)"

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import deque
+from itertools import count
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -79,6 +80,8 @@ class Wire:
         environment: Variables that choose the proxy and the certificates; empty means neither.
         read_assertion: Reads an AgentAssertion header for the record (`request_auth` has one).
         largest_body: The most bytes of a decoded body.
+        first_number: The number of the first record, where nobody else numbers.
+        next_number: Numbers the records, where others of the same log are numbered beside them.
 
     One instance belongs to one event loop; close it with `aclose`, or use `async with`.
     """
@@ -96,6 +99,7 @@ class Wire:
         read_assertion: ReadAssertion | None = None,
         largest_body: int = LARGEST_BODY,
         first_number: int = 1,
+        next_number: Callable[[], int] | None = None,
     ) -> None:
         """Nothing is opened or imported until the first request."""
         self._clock = clock
@@ -107,7 +111,7 @@ class Wire:
         self._environment = environment
         self._read_assertion = read_assertion
         self._largest = largest_body
-        self._number = first_number - 1
+        self._next_number = next_number or count(first_number).__next__
         self._clients: dict[str | None, httpx.AsyncClient] = {}
         self._tls: ssl.SSLContext | None = None
         self._lock = asyncio.Lock()
@@ -213,9 +217,13 @@ class Wire:
     def _not_sent(
         self, sending: _Sending, url: str, trouble: Trouble, retry_of: int | None
     ) -> WireFailure:
-        self._number += 1
         record = recording.refused(
-            self._number, self._clock(), sending.method, url, sending.purpose, trouble.statement
+            self._next_number(),
+            self._clock(),
+            sending.method,
+            url,
+            sending.purpose,
+            trouble.statement,
         )._replace(retry_of=retry_of)
         self._tell(self._on_started, record._replace(error=None))
         self._tell(self._on_finished, record)
@@ -229,8 +237,7 @@ class Wire:
         redirect_of: int | None,
         retry_of: int | None,
     ) -> Answer | WireFailure:
-        self._number += 1
-        number = self._number
+        number = self._next_number()
         at, begun = self._clock(), time.monotonic()
         record = recording.started(
             number, at, sending.method, target.url, sending.purpose, redirect_of, retry_of

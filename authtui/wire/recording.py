@@ -14,7 +14,7 @@ from authtui.wire.meaning import JWKS, Seen, meaning_of
 from authtui.wire.records import AssertionFacts, BearerFacts, Detail, RequestRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from authtui.wire.answers import Answer
     from authtui.wire.meaning import Purpose
@@ -101,8 +101,6 @@ def with_request(
     bearer = None
     if found.name == "Bearer JWT" and read_bearer is not None:
         bearer = read_bearer(given["authorization"])
-    content_type = given.get("content-type", "").partition(";")[0].strip().lower()
-    text, note = traces.kept_body(body, content_type, purpose)
     account = given.get(traces.ACCOUNT_HEADER)
     return record._replace(
         authorization=None if found.name == "none" else found.name,
@@ -111,8 +109,24 @@ def with_request(
         assertion=facts,
         fedramp_header=given.get(traces.FEDRAMP_HEADER, "").strip().lower() == "true",
         bearer=bearer,
-        detail=Detail(traces.kept_headers(lines), (), text, None, note),
+        detail=with_body(Detail(traces.kept_headers(lines)), given, body, purpose),
     )
+
+
+def with_body(
+    detail: Detail,
+    headers: Mapping[str, str],
+    body: bytes,
+    purpose: Purpose,
+    size: int | None = None,
+) -> Detail:
+    """The detail with the body of the request; `headers` by their lower names.
+
+    `size` is that of the whole body where `body` is only its start.
+    """
+    content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    text, note = traces.kept_body(body, content_type, purpose, size=size)
+    return detail._replace(request_body=text, request_note=note)
 
 
 def finished(
@@ -120,7 +134,7 @@ def finished(
 ) -> RequestRecord:
     """The record with its answer and what that means."""
     content_type = answer.content_type
-    text, note = traces.kept_body(answer.body, content_type, purpose, answer.status)
+    text, note = traces.kept_body(answer.body, content_type, purpose, answer.status, size=received)
     what = meaning_of(seen_of(record, answer, purpose, sent))
     detail = (record.detail or Detail())._replace(
         response_headers=traces.kept_headers(answer.headers),

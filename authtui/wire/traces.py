@@ -166,24 +166,31 @@ def request_id(lines: Iterable[tuple[str, str]]) -> str | None:
 
 
 def kept_body(
-    data: bytes, content_type: str, purpose: Purpose, status: int | None = None
+    data: bytes,
+    content_type: str,
+    purpose: Purpose,
+    status: int | None = None,
+    *,
+    size: int | None = None,
 ) -> tuple[str | None, str]:
     """A body as it may be kept, and why it was dropped or cut (empty when it was not).
 
     Bodies of endpoints that carry credentials, prompts or answers are dropped; of a refusal the
-    code and the message are kept. `status` is None for the body of a request.
+    code and the message are kept. `status` is None for the body of a request. `size` is that of
+    the whole where `data` is only its start, or was decoded.
     """
+    size = size or len(data)
     if not data:
         return None, ""
     if purpose.credentials or purpose.content:
         why = "credentials" if purpose.credentials else "prompts and answers"
-        note = f"dropped: this endpoint carries {why} ({len(data):,} bytes)"
+        note = f"dropped: this endpoint carries {why} ({size:,} bytes)"
         if status is not None and status >= 400:
             return _error_text(data), note
         return None, note
     if content_type == "text/html" or data[:64].lstrip().lower().startswith((b"<!doctype", b"<ht")):
-        return _page_title(data), f"a web page ({len(data):,} bytes); only its title is kept"
-    return _redacted_text(data)
+        return _page_title(data), f"a web page ({size:,} bytes); only its title is kept"
+    return _redacted_text(data, size)
 
 
 def _error_text(data: bytes) -> str | None:
@@ -199,7 +206,7 @@ def _page_title(data: bytes) -> str | None:
     return "title: " + printable(redact_text(found.group(1).decode("utf-8", "replace").strip()))
 
 
-def _redacted_text(data: bytes) -> tuple[str | None, str]:
+def _redacted_text(data: bytes, size: int) -> tuple[str | None, str]:
     note = ""
     value: Any = None
     if len(data) <= _LARGEST_PARSED:
@@ -214,7 +221,7 @@ def _redacted_text(data: bytes) -> tuple[str | None, str]:
         text = data[: SHOWN * 8].decode("utf-8", "replace")
     text = redact_text(text)
     if len(text) > SHOWN:
-        note = f"cut: {len(data):,} bytes in all"
+        note = f"cut: {size:,} bytes in all"
         text = text[:SHOWN]
     return printable(text), note
 

@@ -219,10 +219,11 @@ def test_another_process_that_rotates_is_told_apart_from_the_program() -> None:
 COMMANDS = [
     (("codex", "exec", "hi"), "exec"),
     (("/opt/bin/codex", "-c", "exec", "login", "status"), "login-status"),
-    (("C:\\tools\\codex.exe",), "tui"),
+    (("codex.exe",), "tui"),
     (("codex", "--model", "gpt-5", "e", "hi"), "exec"),
     (("codex", "resume"), "tui"),
     (("codex", "logout"), None),
+    (("codex", "login"), None),
     (("python", "exec"), None),
     ((), None),
 ]

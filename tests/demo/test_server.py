@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from authtui.demo.backend import running_backend
-from authtui.demo.backend.server import NotLoopbackError, loopback
+from authtui.wire.serving import NotLoopbackError, loopback
 
 
 @pytest.mark.parametrize(

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 
+from authtui.wire.serving import TRANSPORT
+
 if TYPE_CHECKING:
     import asyncio
 
     from starlette.types import Receive, Scope, Send
 
-TRANSPORT: Final = "transport"
-"""The key of the connection in the scope's state."""
 _PADDING: Final = 64
 
 

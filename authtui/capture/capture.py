@@ -1,0 +1,216 @@
+"""One captured program: the proxy and the child, in a thread of their own.
+
+Whoever wants to see it subscribes to the session: requests, output and end come as events there.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from typing import TYPE_CHECKING, Any, Final
+
+from authtui.capture.child import Child, Ending
+from authtui.model import events as ev
+from authtui.model.programs import cause_of
+from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import datetime
+
+    from authtui.capture.child import Stream
+    from authtui.capture.leading import Leading
+    from authtui.model.session import AuthSession
+    from authtui.wire.records import AssertionFacts
+
+STARTS_WITHIN: Final = 20.0
+
+
+class Problem(NamedTuple):
+    """Why nothing was captured, in a sentence. `usage`: what was asked for cannot be had."""
+
+    statement: str
+    usage: bool = True
+
+
+class Capture:
+    """Runs one program behind a recording proxy.
+
+    Args:
+        session: Gets the events; load it first, so that there is a prediction.
+        leading: What is led where; made anew for each capture.
+        environment: The variables of the user: for the program, and for the road to the servers.
+        number: Tells several captures of one session apart, from 1.
+        port: That of the proxy, 0 for a free one.
+        terminal: The program keeps the terminal, and what it says is not seen.
+        keep_stdin: The program reads the standard input of authtui.
+        ended: Called on the capture's thread when the program has ended.
+    """
+
+    def __init__(
+        self,
+        session: AuthSession[Any],
+        leading: Leading,
+        environment: Mapping[str, str],
+        clock: Callable[[], datetime],
+        *,
+        number: int = 1,
+        port: int = 0,
+        terminal: bool = False,
+        keep_stdin: bool = False,
+        read_assertion: Callable[[str, datetime], AssertionFacts] | None = None,
+        ended: Callable[[Ending], None] | None = None,
+    ) -> None:
+        """Nothing is opened or started yet."""
+        self._session = session
+        self._leading = leading
+        self._environment = dict(environment)
+        self._clock = clock
+        self._port = port
+        self._terminal = terminal
+        self._keep_stdin = keep_stdin
+        self._read_assertion = read_assertion
+        self._ended = ended
+        self.number = number
+        self.base_url = ""
+        self.ending: Ending | None = None
+        self.problem: Problem | None = None
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._child: Child | None = None
+        self._begun = threading.Event()
+        self._over = threading.Event()
+        self._stop: asyncio.Event | None = None
+        self._thread = threading.Thread(
+            target=self._run, name=f"authtui-capture-{number}", daemon=True
+        )
+
+    @property
+    def running(self) -> bool:
+        """Whether the program was started and has not ended."""
+        return self._begun.is_set() and not self._over.is_set() and self.problem is None
+
+    @property
+    def pid(self) -> int | None:
+        """The process id of the program."""
+        return None if self._child is None else self._child.pid
+
+    def start(self) -> Problem | None:
+        """Open the proxy and start the program; the sentence where either cannot be done."""
+        self._thread.start()
+        if not self._begun.wait(STARTS_WITHIN):
+            return Problem("the proxy did not start in time", usage=False)
+        return self.problem
+
+    def wait(self, seconds: float | None = None) -> Ending | None:
+        """Wait for the program's end, `seconds` at most; None while it runs."""
+        self._over.wait(seconds)
+        return self.ending
+
+    def finish(self, seconds: float = 10.0) -> None:
+        """Wait until the proxy is closed too, and every event was published."""
+        if self._thread.ident is not None:
+            self._thread.join(seconds)
+
+    def stop(self) -> None:
+        """Ask the program to end, first gently; returns at once, `wait` tells when it is over."""
+        self._later(self._stop.set if self._stop else None)
+
+    def send(self, name: str) -> None:
+        """Send the program a signal by its name."""
+        child = self._child
+        self._later(None if child is None else lambda: child.send(name))
+
+    def _later(self, act: Callable[[], object] | None) -> None:
+        if act is not None and self._loop is not None and not self._loop.is_closed():
+            try:
+                self._loop.call_soon_threadsafe(act)
+            except RuntimeError:
+                return  # It closed in this moment: the program has ended.
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._main())
+        except BaseException as error:  # noqa: BLE001 - the border of a thread: it becomes a value
+            from authtui.redaction import printable, redact_text
+
+            text = printable(redact_text(str(error) or type(error).__name__), 300)
+            self.problem = self.problem or Problem(f"the capture failed: {text}", usage=False)
+        finally:
+            self._begun.set()
+            self._over.set()
+
+    async def _main(self) -> None:
+        from authtui.capture.proxy import Proxy, Spelled
+        from authtui.capture.recorder import Recorder
+        from authtui.capture.road import Road
+        from authtui.wire.serving import LOOPBACK, Server, bind, config_for
+
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        try:
+            listener = bind(LOOPBACK, self._port)
+        except (OSError, OverflowError) as error:
+            reason = getattr(error, "strerror", None) or "no such port"
+            self.problem = Problem(f"the proxy cannot have port {self._port}: {reason}")
+            return
+        self.base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
+        leading = self._leading
+        cause = cause_of(self.number)
+        road = Road(self._environment)
+        recorder = Recorder(
+            self._session, self._clock, self._read_assertion, cause, leading.name_of(self.number)
+        )
+        server = Server(config_for(Proxy(leading.doors, road, recorder), Spelled, keep_alive=120))
+        with listener:
+            serving = asyncio.ensure_future(server.serve(sockets=[listener]))
+            try:
+                warm = asyncio.ensure_future(road.warm(leading.doors.servers))
+                await self._watch(cause)
+                await warm
+            finally:
+                server.should_exit = True
+                server.wake()
+                await asyncio.wait((serving,), timeout=5.0)
+                await road.aclose()
+
+    async def _watch(self, cause: str) -> None:
+        number, led = self.number, self._leading.at(self.base_url)
+
+        def said(stream: Stream, lines: tuple[str, ...]) -> None:
+            self._session.publish(lambda n, at: ev.ChildSaid(n, at, cause, number, stream, lines))
+
+        child = Child(
+            led.command,
+            led.environment,
+            said,
+            terminal=self._terminal,
+            keep_stdin=self._keep_stdin,
+        )
+        problem = await child.start()
+        if problem is not None:
+            self.problem = Problem(problem)
+            return
+        self._child = child
+        self._session.publish(
+            lambda n, at: ev.ChildStarted(n, at, cause, number, led.shown, led.overrides)
+        )
+        self._begun.set()
+        ending = await self._until_over(child)
+        self._session.publish(
+            lambda n, at: ev.ChildEnded(
+                n, at, cause, number, ending.exit_status, ending.signal, ending.reason
+            )
+        )
+        self.ending = ending
+        if self._ended is not None:
+            self._ended(ending)
+
+    async def _until_over(self, child: Child) -> Ending:
+        if self._stop is None:
+            raise RuntimeError("the capture was not started")
+        waiting = asyncio.ensure_future(child.wait())
+        stopping = asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait((waiting, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if not waiting.done():
+            await child.end()
+        stopping.cancel()
+        return await waiting

@@ -1,0 +1,223 @@
+"""The watched program: started, listened to line by line, and ended in order.
+
+It runs in a process group of its own, so that an interrupt typed for authtui reaches it when
+authtui says so: first the interrupt, then a request to end, then the end.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+import signal
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Any, Final, Literal
+
+from authtui.record import NamedTuple
+from authtui.redaction import printable, redact_text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+Stream = Literal["stdout", "stderr"]
+
+INTERRUPT_SECONDS: Final = 5.0
+TERMINATE_SECONDS: Final = 3.0
+_LINE_LIMIT: Final = 65_536
+_LINE_SHOWN: Final = 4_000
+_BATCH_SECONDS: Final = 0.05
+_BATCH_LINES: Final = 200
+_DRAIN_SECONDS: Final = 1.0
+_STYLES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
+_KEY_BEGIN, _KEY_END = "-----BEGIN", "-----END"
+_WINDOWS: Final = sys.platform == "win32"
+
+
+class Ending(NamedTuple):
+    """How a program ended: its exit status, or the name of the signal; `reason` is a sentence."""
+
+    exit_status: int | None
+    signal: str | None
+    reason: str
+
+
+class Child:
+    """One program. `terminal`: it keeps this terminal, and nothing of what it says is read."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        said: Callable[[Stream, tuple[str, ...]], None],
+        *,
+        terminal: bool = False,
+        keep_stdin: bool = False,
+    ) -> None:
+        """`keep_stdin`: it reads the standard input of authtui; else it finds the end there."""
+        self._command = tuple(command)
+        self._environment = dict(environment)
+        self._said = said
+        self._terminal = terminal
+        self._keep_stdin = keep_stdin
+        self._process: asyncio.subprocess.Process | None = None
+        self._asked: str | None = None
+
+    @property
+    def pid(self) -> int | None:
+        """Its process id, once it runs."""
+        return None if self._process is None else self._process.pid
+
+    async def start(self) -> str | None:
+        """Start it; a sentence where that cannot be done."""
+        pipe = None if self._terminal else asyncio.subprocess.PIPE
+        inherit = self._terminal or self._keep_stdin
+        more: dict[str, Any] = {}
+        if _WINDOWS:
+            more["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
+        elif not self._terminal:
+            more["process_group"] = 0
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command,
+                env=self._environment,
+                stdin=None if inherit else asyncio.subprocess.DEVNULL,
+                stdout=pipe,
+                stderr=pipe,
+                limit=_LINE_LIMIT,
+                **more,
+            )
+        except (OSError, ValueError) as error:
+            name = printable(redact_text(self._command[0]), 200)
+            reason = getattr(error, "strerror", None) or "its command line cannot be passed on"
+            return f"{name} cannot be started: {printable(reason, 200)}"
+        return None
+
+    async def wait(self) -> Ending:
+        """Listen until it ended and its output is closed."""
+        process = self._process
+        if process is None:
+            return Ending(None, None, "The program was not started.")
+        streams: tuple[tuple[Stream, asyncio.StreamReader | None], ...] = (
+            ("stdout", process.stdout),
+            ("stderr", process.stderr),
+        )
+        listening = [
+            asyncio.ensure_future(self._listen(name, reader))
+            for name, reader in streams
+            if reader is not None
+        ]
+        try:
+            status = await process.wait()
+            if listening:
+                # What the program started itself may keep the output open for ever.
+                await asyncio.wait(listening, timeout=_DRAIN_SECONDS)
+        finally:
+            for task in listening:
+                task.cancel()
+            await asyncio.gather(*listening, return_exceptions=True)
+        return self._ending(status)
+
+    async def end(self) -> None:
+        """Interrupt it; ask it to end; end it. Returns when it is gone."""
+        steps = (
+            ("SIGINT", INTERRUPT_SECONDS),
+            ("SIGTERM", TERMINATE_SECONDS),
+            ("SIGKILL", TERMINATE_SECONDS),
+        )
+        for name, seconds in steps:
+            if self._process is None or self._process.returncode is not None:
+                return
+            self.send(name)
+            waiting = asyncio.ensure_future(self._process.wait())
+            await asyncio.wait((waiting,), timeout=seconds)
+            waiting.cancel()
+
+    def send(self, name: str) -> None:
+        """Send a signal to it and to what it started."""
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        self._asked = name
+        try:
+            if _WINDOWS:
+                if name == "SIGINT":
+                    process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
+                else:
+                    process.kill()
+            elif self._terminal:
+                process.send_signal(getattr(signal, name))
+            else:
+                os.killpg(process.pid, getattr(signal, name))
+        except (OSError, ValueError):
+            return  # It ended in this moment.
+
+    def _ending(self, status: int) -> Ending:
+        if status >= 0:
+            words = "It ended well." if status == 0 else f"It ended with exit status {status}."
+            return Ending(status, None, words)
+        try:
+            name = signal.Signals(-status).name
+        except ValueError:
+            name = f"signal {-status}"
+        by = "authtui ended it" if name == self._asked else "something ended it"
+        return Ending(None, name, f"{by} ({name}).".capitalize().replace(name.lower(), name))
+
+    async def _listen(self, name: Stream, reader: asyncio.StreamReader) -> None:
+        batch: list[str] = []
+        hide = KeyHider()
+
+        def tell() -> None:
+            if batch:
+                self._said(name, tuple(batch))
+                batch.clear()
+
+        rest = b""
+        try:
+            while True:
+                try:
+                    piece = await asyncio.wait_for(
+                        reader.read(_LINE_LIMIT), _BATCH_SECONDS if batch else None
+                    )
+                except TimeoutError:
+                    tell()
+                    continue
+                if not piece:
+                    break
+                *lines, rest = (rest + piece).split(b"\n")
+                for line in lines:
+                    batch.append(hide(line))
+                    if len(batch) >= _BATCH_LINES:
+                        tell()
+                if len(rest) > _LINE_LIMIT:
+                    # A line without an end: what is held of it is shown, bounded.
+                    batch.append(hide(rest))
+                    rest = b""
+        finally:
+            if rest:
+                batch.append(hide(rest))
+            tell()
+
+
+class KeyHider:
+    """Makes a line of output fit to be shown, one after the other of one stream.
+
+    Secrets are known by their shape; of a private key in several lines all of them are left out.
+    """
+
+    def __init__(self) -> None:
+        """Outside of a key."""
+        self._inside = False
+
+    def __call__(self, line: bytes) -> str:
+        """The line without secrets, styles and control bytes."""
+        text = _STYLES.sub("", line.decode("utf-8", "replace")).rstrip("\r")
+        if self._inside:
+            if _KEY_END not in text:
+                return "<private key>"
+            self._inside = False
+            text = "<private key>" + text.partition(_KEY_END)[2].lstrip("-ABCDEFGHIKLNOPRSTUVY ")
+        start = text.rfind(_KEY_BEGIN)
+        if start >= 0 and "PRIVATE KEY" in text[start:] and _KEY_END not in text[start:]:
+            self._inside = True
+        return printable(redact_text(text), _LINE_SHOWN)

@@ -1,0 +1,84 @@
+"""The way from the proxy to the servers: the certificates and the proxy the client would use.
+
+The environment is read by the client's rules and by nothing else: a machine that reaches the
+service only through its company's proxy still does, and a request is not sent where the client's
+own would not have gone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import httpx
+
+from authtui.wire.transport import Trouble, build_ssl_context, ca_file_of, proxy_of
+
+if TYPE_CHECKING:
+    import ssl
+    from collections.abc import Iterable, Mapping
+
+    from authtui.capture.upstreams import Upstream
+
+IDLE_SECONDS = 4.0
+"""How long an idle connection to a server is kept: shorter than any server keeps its own."""
+
+
+class Road:
+    """One pool of connections for each proxy on the way; no limit on how many are open."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Nothing is opened until the first request."""
+        self._environment = environment
+        self._pools: dict[tuple[str, str | None], httpx.AsyncHTTPTransport] = {}
+        self._tls: ssl.SSLContext | None = None
+        self._lock = asyncio.Lock()
+
+    def proxy_for(self, server: Upstream) -> str | None:
+        """The proxy on the way to a server, or None."""
+        return proxy_of(self._environment, server.host) if server.scheme == "https" else None
+
+    async def send(self, request: httpx.Request, server: Upstream) -> httpx.Response | Trouble:
+        """The answer's head; its body is still to come. Raises what the library raises."""
+        pool = await self._pool(server)
+        if isinstance(pool, Trouble):
+            return pool
+        return await pool.handle_async_request(request)
+
+    async def warm(self, servers: Iterable[Upstream]) -> None:
+        """Get ready before the first request comes; connects to nobody."""
+        for server in servers:
+            await self._pool(server)
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        pools, self._pools = tuple(self._pools.values()), {}
+        for pool in pools:
+            await pool.aclose()
+
+    async def _pool(self, server: Upstream) -> httpx.AsyncHTTPTransport | Trouble:
+        proxy = self.proxy_for(server)
+        key = server.scheme, proxy
+        async with self._lock:
+            if key in self._pools:
+                return self._pools[key]
+            if server.scheme == "https" and self._tls is None:
+                made = await asyncio.to_thread(build_ssl_context, ca_file_of(self._environment))
+                if isinstance(made, Trouble):
+                    return made
+                self._tls = made
+            try:
+                pool = httpx.AsyncHTTPTransport(
+                    verify=self._tls or False,
+                    trust_env=False,
+                    proxy=None if proxy is None else httpx.Proxy(proxy),
+                    limits=httpx.Limits(
+                        max_connections=None,
+                        max_keepalive_connections=64,
+                        keepalive_expiry=IDLE_SECONDS,
+                    ),
+                )
+            except (ValueError, httpx.HTTPError, httpx.InvalidURL, ImportError):
+                return Trouble("proxy", "the proxy of the environment is no usable address")
+            self._pools[key] = pool
+            return pool

@@ -1,0 +1,122 @@
+"""The servers that requests may be passed on to, and the unguessable address of each here."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
+
+from authtui.record import NamedTuple
+from authtui.redaction import printable, redact_text
+from authtui.wire.meaning import host_name
+from authtui.wire.transport import is_loopback
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+MODEL: Final = "model"
+"""The door of model calls: which of the two bases is meant depends on the credential sent."""
+_PREFIX_BYTES: Final = 18
+
+
+class Upstream(NamedTuple):
+    """One server a door leads to. `netloc` is what stands in the Host header, `path` its base."""
+
+    scheme: str
+    host: str
+    port: int
+    netloc: str
+    path: str
+
+    @property
+    def url(self) -> str:
+        """The base URL, without a slash at its end."""
+        return f"{self.scheme}://{self.netloc}{self.path}"
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether it is this machine."""
+        return is_loopback(self.host)
+
+
+class Door(NamedTuple):
+    """A path of the proxy and where it leads.
+
+    `with_account` is the base for requests that carry a ChatGPT credential, where that is another:
+    the client has two built in and takes the one that fits, and so does the proxy.
+    """
+
+    name: str
+    upstream: Upstream
+    with_account: Upstream | None = None
+
+    def for_headers(self, headers: Sequence[tuple[bytes, bytes]]) -> Upstream:
+        """The server for a request with these header lines (names in lower case)."""
+        if self.with_account is None or not _of_an_account(headers):
+            return self.upstream
+        return self.with_account
+
+
+class Doors:
+    """Every door of one proxy, under one secret that only the led program is told."""
+
+    def __init__(self, doors: Sequence[Door], secret: str | None = None) -> None:
+        """Nothing is opened by this."""
+        self.all = tuple(doors)
+        self._secret = secret or secrets.token_urlsafe(_PREFIX_BYTES)
+        self._by_path = {f"/{self._secret}/{door.name}".encode(): door for door in doors}
+
+    @property
+    def servers(self) -> tuple[Upstream, ...]:
+        """Every server a door leads to: no other is ever contacted."""
+        found = [server for door in self.all for server in (door.upstream, door.with_account)]
+        return tuple(dict.fromkeys(server for server in found if server is not None))
+
+    def path(self, name: str) -> str:
+        """The path of a door; no slash at its end."""
+        return f"/{self._secret}/{name}"
+
+    def find(self, target: bytes) -> tuple[Door, bytes] | None:
+        """The door of a request's target, and the rest of that; None for any other target."""
+        end = target.find(b"/", len(self._secret) + 2)
+        query = target.find(b"?")
+        stops = [stop for stop in (end, query) if stop >= 0]
+        stop = min(stops, default=len(target))
+        door = self._by_path.get(target[:stop])
+        return None if door is None else (door, target[stop:])
+
+    def without_secret(self, text: str) -> str:
+        """A text in which the secret of the paths is not shown."""
+        return text.replace(self._secret, "…")
+
+
+def upstream_of(url: str) -> Upstream | str:
+    """The server of a base URL, or a sentence about what is wrong with it."""
+    shown = printable(redact_text(url), 200)
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return f"{shown} is no URL"
+    if parts.scheme not in ("http", "https") or not host or not url.isascii():
+        return f"{shown} is no http or https URL"
+    if "@" in parts.netloc:
+        return f"{shown} holds a user name or a password"
+    if parts.query or parts.fragment or any(c <= " " for c in url.strip()):
+        return f"{shown} is no base URL"
+    if parts.scheme == "http" and not is_loopback(host):
+        return f"{shown} would be asked in plain http; that is done with this machine only"
+    real = port or (443 if parts.scheme == "https" else 80)
+    return Upstream(parts.scheme, host_name(host), real, parts.netloc, parts.path.rstrip("/"))
+
+
+def _of_an_account(headers: Sequence[tuple[bytes, bytes]]) -> bool:
+    """Whether a request carries what the client sends to the ChatGPT backend and nowhere else."""
+    for name, value in headers:
+        if name == b"chatgpt-account-id":
+            return True
+        if name == b"authorization":
+            scheme, _, token = value.strip().partition(b" ")
+            if scheme == b"AgentAssertion" or token.lstrip().startswith((b"at-", b"ey")):
+                return True
+    return False

@@ -1,0 +1,378 @@
+"""`authtui capture`: a program behind a recording proxy on loopback; what it really sends.
+
+The program runs with the user's own home. No file of it is changed by authtui, and no server but
+those the program would have asked itself, or the one that was named, is contacted.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gc
+import json
+import signal
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
+
+from authtui.commands.options import add_common, clock_of
+from authtui.commands.serve_backend import LOGINS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import TextIO
+
+    from authtui.capture.capture import Capture, Problem
+    from authtui.capture.child import Ending
+    from authtui.capture.leading import Leading
+    from authtui.commands import Given
+    from authtui.demo.backend.guide import Login
+    from authtui.demo.backend.server import Backend
+    from authtui.model.events import Event
+    from authtui.model.session import AuthSession
+    from authtui.model.state import AuthState
+
+EXIT_FAILED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_BUG: Final = 70
+EXIT_INTERRUPTED: Final = 130
+DEMO: Final = "demo"
+_POLL_SECONDS: Final = 0.5
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.usage = "authtui capture [options] -- COMMAND [ARGUMENT ...]"
+    parser.add_argument(
+        "--upstream",
+        metavar="URL|demo",
+        help="one server for every request; demo: the embedded backend "
+        "(default: the servers the program is configured for)",
+    )
+    parser.add_argument(
+        "--login",
+        choices=LOGINS,
+        help="with --upstream demo: a throw-away home with this login, in place of your own",
+    )
+    parser.add_argument(
+        "--headless", action="store_true", help="without the app: the events as lines of text"
+    )
+    parser.add_argument("--json", action="store_true", help="JSON Lines; without the app")
+    parser.add_argument(
+        "--terminal",
+        action="store_true",
+        help="the program keeps this terminal, as codex's own interface needs it; the events "
+        "are printed when it has ended",
+    )
+    parser.add_argument(
+        "--port", type=_port, default=0, metavar="N", help="the proxy's port (default: a free one)"
+    )
+    parser.add_argument("--har", metavar="FILE", help="write the requests as HAR, redacted")
+    parser.add_argument("command_line", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
+    add_common(parser, nested=True)
+
+
+def more_help() -> str:
+    """What stands below the options."""
+    return (
+        "here: 0 the program ended well · 1 it did not · 2 it cannot be started, or the port is "
+        "taken ·\n130 interrupted. Its own exit status stands in the last event.\n\n"
+        "Without --terminal the program's input is that of authtui, or empty where that is a "
+        "terminal,\nand what it says is shown line by line, without secrets.\n"
+    )
+
+
+def run(args: argparse.Namespace, given: Given) -> int:
+    """Run the program to its end."""
+    command = list(args.command_line)
+    if command[:1] == ["--"]:
+        command = command[1:]
+    if not command:
+        return usage(given, "which program? `authtui capture -- codex exec hi`")
+    if args.offline:
+        return usage(given, "a capture passes requests on; leave --offline")
+    gc.enable()  # the program's entry turns it off for commands that end at once
+    with ExitStack() as stack:
+        planned = prepare(args, given, command, stack)
+        if isinstance(planned, str):
+            return usage(given, planned)
+        session, leading = planned
+        if _in_a_terminal(args, given):
+            from authtui.commands.capture_app import in_the_app
+
+            return in_the_app(args, given, session, leading)
+        return _headless(args, given, session, leading)
+
+
+def prepare(
+    args: argparse.Namespace, given: Given, command: list[str], stack: ExitStack
+) -> tuple[AuthSession[Any], Leading] | str:
+    """The session with its prediction, and what is led where; a sentence where neither can be.
+
+    The embedded backend, where it is the upstream, runs until `stack` is closed.
+    """
+    from authtui.capture.leading import is_client, subcommand_of
+    from authtui.commands.app import make_session
+    from authtui.credentials.installed import version_of_program
+
+    program, version = version_of_program(command[0], given.environ)
+    if program is None:
+        return f"{_safe(command[0])} is no program that can be found"
+    if is_client(command):
+        if args.contract == "auto" and version is not None:
+            args.contract = version
+        if args.surface == "exec":
+            args.surface = _surface(subcommand_of(command))
+    upstream, environ = args.upstream, dict(given.environ)
+    if args.home:
+        environ["CODEX_HOME"] = args.home
+    if args.login and (upstream != DEMO or args.home):
+        return "--login goes with --upstream demo, and with no --home"
+    if upstream == DEMO:
+        from authtui.demo.backend import running_backend
+
+        backend = stack.enter_context(running_backend())
+        upstream = backend.base_url
+        if args.login:
+            environ["CODEX_HOME"] = _throw_away_home(backend, args.login, stack)
+    elif upstream is not None:
+        from authtui.capture.upstreams import upstream_of
+
+        found = upstream_of(upstream)
+        if isinstance(found, str):
+            return f"--upstream: {found}"
+        upstream = found.url
+    session = make_session(args, environ)
+    return _plan(session, command, environ, upstream)
+
+
+def _throw_away_home(backend: Backend, login: Login, stack: ExitStack) -> str:
+    from pathlib import Path
+    from tempfile import TemporaryDirectory
+
+    from authtui.demo.backend.guide import setup_for
+
+    folder = stack.enter_context(TemporaryDirectory(prefix="authtui-capture-"))
+    path = Path(folder, "auth.json")
+    path.touch(mode=0o600)
+    path.write_text(setup_for(backend, login).auth_json.reveal(), encoding="utf-8")
+    return folder
+
+
+def _plan(
+    session: AuthSession[Any], command: list[str], environ: dict[str, str], upstream: str | None
+) -> tuple[AuthSession[Any], Leading] | str:
+    from authtui.capture.leading import lead
+    from authtui.checks.assess import choose_contract
+    from authtui.lifecycle.addresses import addresses_of
+
+    state = session.state
+    observation, assessment = state.observation, state.assessment
+    if observation is None or assessment is None:
+        return "nothing could be read"
+    contract, _ = choose_contract(observation, session.options.contract)
+    mode = assessment.verdict.mode
+    addresses = addresses_of(observation, contract, None, base_url=upstream)
+    leading = lead(
+        command,
+        environ,
+        observation,
+        contract,
+        addresses,
+        identity_selected=mode == "agent_identity",
+        upstream=upstream,
+    )
+    return leading if isinstance(leading, str) else (session, leading)
+
+
+def capture_of(
+    args: argparse.Namespace,
+    given: Given,
+    session: AuthSession[Any],
+    leading: Leading,
+    number: int = 1,
+    ended: Callable[[Ending], None] | None = None,
+) -> Capture:
+    """A capture that can be started; the app makes as many as it likes."""
+    from authtui.capture.capture import Capture
+    from authtui.credentials.marks import public_keys_of
+    from authtui.lifecycle.context import environment_of
+    from authtui.request_auth import assertion_reader
+
+    def key_of(agent_runtime_id: str) -> bytes | None:
+        # Looked up when it is needed: the program may register an agent while it runs.
+        seen = session.state.observation
+        return None if seen is None else public_keys_of(seen).get(agent_runtime_id)
+
+    terminal = bool(args.terminal)
+    return Capture(
+        session,
+        leading,
+        environment_of(given.environ, session.state.observation),
+        partial(clock_of, args),
+        number=number,
+        port=args.port,
+        terminal=terminal,
+        keep_stdin=not terminal and not _is_terminal(given.stdin),
+        read_assertion=assertion_reader(key_of=key_of),
+        ended=ended,
+    )
+
+
+def _in_a_terminal(args: argparse.Namespace, given: Given) -> bool:
+    """Whether the app is wanted and can be shown."""
+    if args.headless or args.json or args.terminal:
+        return False
+    return _is_terminal(given.stdin) and _is_terminal(given.out)
+
+
+def _headless(
+    args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
+) -> int:
+    capture = capture_of(args, given, session, leading)
+    printer = _Printer(given.out, as_json=args.json, hold=args.terminal)
+    printer.start(session)
+    with _ended_in_order(capture, keeps_terminal=args.terminal) as interrupted:
+        problem = capture.start()
+        if problem is None:
+            while capture.wait(_POLL_SECONDS) is None and capture.problem is None:
+                pass
+            capture.finish()
+            problem = capture.problem
+    printer.release()
+    for error in session.subscriber_errors:
+        raise error  # what was printed is not whole
+    if args.har and (written := write_har(args.har, session)) is not None:
+        print(f"authtui capture: {written}", file=given.err)
+        return EXIT_USAGE
+    if problem is not None:
+        return told_problem(given, problem)
+    if interrupted:
+        return EXIT_INTERRUPTED
+    return exit_code(capture.ending)
+
+
+class _Printer:
+    """Prints the events of a session as they come, or all at the end."""
+
+    def __init__(self, out: TextIO, *, as_json: bool, hold: bool) -> None:
+        self._out = out
+        self._as_json = as_json
+        self._held: list[str] | None = [] if hold else None
+
+    def start(self, session: AuthSession[Any]) -> None:
+        """With what was there before: the prediction stands first."""
+        for event in session.events:
+            self._tell(None, event)
+        session.subscribe(self._tell)
+
+    def release(self) -> None:
+        """Print what was held back."""
+        held, self._held = self._held or [], None
+        self._out.writelines(held)
+        self._out.flush()
+
+    def _tell(self, state: AuthState | None, event: Event) -> None:
+        from authtui.commands.event_lines import event_json, event_text
+
+        del state
+        text = (
+            json.dumps(event_json(event), ensure_ascii=False)
+            if self._as_json
+            else event_text(event)
+        )
+        if self._held is not None:
+            self._held.append(text + "\n")
+            return
+        self._out.write(text + "\n")
+        self._out.flush()
+
+
+@contextmanager
+def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[str]]:
+    """Ctrl-C and SIGTERM end the program first, then the proxy; the list tells which came.
+
+    Where the program keeps the terminal, Ctrl-C reaches it by itself and is its own business.
+    """
+    came: list[str] = []
+
+    def end(number: int, _frame: object) -> None:
+        name = signal.Signals(number).name
+        if keeps_terminal and name == "SIGINT":
+            return
+        came.append(name)
+        if len(came) == 1:
+            capture.stop()
+        else:
+            capture.send("SIGKILL")
+
+    before: dict[int, Any] = {}
+    try:
+        for number in (signal.SIGINT, signal.SIGTERM):
+            before[number] = signal.signal(number, end)
+    except ValueError:
+        pass  # not the main thread: whoever started us ends us
+    try:
+        yield came
+    finally:
+        for which, handler in before.items():
+            signal.signal(which, handler)
+
+
+def exit_code(ending: Ending | None) -> int:
+    """That of this command for a program that has ended."""
+    return 0 if ending is not None and ending.exit_status == 0 else EXIT_FAILED
+
+
+def told_problem(given: Given, problem: Problem) -> int:
+    """Say why nothing was captured; the exit code."""
+    print(f"authtui capture: {problem.statement}", file=given.err)
+    return EXIT_USAGE if problem.usage else EXIT_BUG
+
+
+def write_har(path: str, session: AuthSession[Any]) -> str | None:
+    """Write the requests as HAR; a sentence where that cannot be done."""
+    import os
+
+    from authtui import __version__
+    from authtui.wire.export import as_har
+
+    text = json.dumps(as_har(session.state.requests, __version__), ensure_ascii=False, indent=1)
+    try:
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or "not a file name"
+        return f"--har {_safe(path)}: {reason}"
+    return None
+
+
+def _surface(subcommand: str | None) -> str:
+    if subcommand in ("exec", "e", "review"):
+        return "exec"
+    return "login-status" if subcommand == "login" else "tui"
+
+
+def _is_terminal(stream: TextIO) -> bool:
+    try:
+        return stream.isatty()
+    except (OSError, ValueError):
+        return True
+
+
+def usage(given: Given, text: str) -> int:
+    """Say what is wrong with what was asked for; the exit code."""
+    print(f"authtui capture: {text}", file=given.err)
+    return EXIT_USAGE
+
+
+def _safe(text: str) -> str:
+    from authtui.redaction import printable, redact_text
+
+    return printable(redact_text(text), 400)
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
