@@ -29,8 +29,9 @@ def answer_rows(
     expected = "accepted" if well else "refused"
     if planned is None:
         expected = "none"
-    if last is None:
-        if program.running:
+    if last is None or (program.stopped and last.status is None):
+        # A connection that closed because the program was ended says nothing about a server.
+        if program.running or last is not None:
             yield Row("answer", "answer", expected, NOT_YET, "open")
         return
     observed, accepted = _answered(last)
@@ -72,6 +73,9 @@ def refresh_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
     last = seen[-1]
     good = [r for r in seen if r.status is not None and r.status < 300]
     observed = f"{times(len(seen))}, {_refresh_words(last)}"
+    own = [r for r in program.rotations if r.accepted and r.by != ANOTHER_PROCESS]
+    if own and len(seen) == 1:
+        observed = f"once, {own[-1].old or 'none'} → {own[-1].new or 'none'}"
     if wanted and len(seen) == 1 and good:
         yield Row("refresh", "refresh", expected, observed, "same", "", last.number)
         return
@@ -95,6 +99,12 @@ def _refresh_words(record: RequestRecord) -> str:
 def _why_refreshed(program: Program, last: RequestRecord, *, good: bool, wanted: bool) -> str:
     if not good:
         return sentence(f"The refresh token did not help: {last.meaning or last.error or 'no'}")
+    call = program.evidence.last
+    if call is not None and call.status == 401 and call.number > last.number:
+        return (
+            "Each renewed token was refused as well: the tokens are not what is wrong. Look at "
+            "what the service lets this account do, and at what answers in its place."
+        )
     if program.evidence.login_refused:
         return (
             "The service refused the stored token with 401, and the client used the refresh token "
@@ -152,7 +162,7 @@ def exit_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
     if program.running:
         yield Row("exit", "exit code", expected, "still running", "open")
         return
-    if program.exit_status is None:
+    if program.stopped or program.exit_status is None:
         observed = program.signal or "unknown"
         yield Row("exit", "exit code", expected, observed, "open", program.reason)
         return
@@ -161,7 +171,7 @@ def exit_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
     meaning = ""
     if not same:
         meaning = (
-            "It failed where it was expected to succeed: its message is in the next row."
+            "It failed where it was expected to succeed."
             if program.exit_status
             else "It succeeded where it was expected to fail."
         )
@@ -171,8 +181,9 @@ def exit_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
 def message_rows(program: Program, prediction: Prediction, message: str | None) -> Iterator[Row]:
     """The program's last words."""
     expected = prediction.says
-    if program.running:
-        yield Row("message", "message", expected or "no error", message or NOT_YET, "open")
+    if program.running or program.stopped:
+        seen = message or (NOT_YET if program.running else "no error")
+        yield Row("message", "message", expected or "no error", seen, "open")
         return
     if expected is None and program.exit_status == 0:
         message = None  # a warning on the way is no message of the end

@@ -82,6 +82,7 @@ class Proxy:
             return
         door, rest = found
         server = door.for_headers(scope["headers"])
+        self._doors.passed(door, server)
         target = server.path.encode() + rest
         if not target.startswith(b"/"):
             target = b"/" + target

@@ -13,7 +13,9 @@ from authtui.credentials.marks import marks_of, runtimes_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from authtui.capture.rows import Status
     from authtui.checks.findings import PlannedRequest
+    from authtui.checks.observed import Judgement
     from authtui.credentials.observation import Observation
     from authtui.model.programs import Program
     from authtui.wire.records import RequestRecord
@@ -34,7 +36,7 @@ def request_rows(program: Program, planned: PlannedRequest | None, *, guess: boo
         return
     if call is None:
         expected = f"{planned.authorization or 'nothing'} to {_base_host(planned)}"
-        if program.running:
+        if program.running or program.stopped:
             yield Row("sent", "request", expected, NOT_YET, "open")
             return
         meaning = (
@@ -162,19 +164,32 @@ def _fedramp(planned: PlannedRequest, call: RequestRecord) -> Row:
 
 
 def judged_rows(program: Program) -> Iterator[Row]:
-    """A row for each kind of fault in what requests carried."""
+    """A row for each kind of fault in what requests carried; for an assertion also what is well.
+
+    Whatever was expected, these are wrong by themselves.
+    """
     named = named_hosts(program.before) if program.before is not None else frozenset()
     told: set[str] = set()
     for record in program.evidence.suspects:
         for found in judge_request(record, named):
             if found.status == "fail" and found.id not in told:
                 told.add(found.id)
-                yield Row(
-                    f"judged.{found.id}",
-                    found.label,
-                    found.expected,
-                    found.observed,
-                    "differs",
-                    found.meaning,
-                    record.number,
-                )
+                yield _judged(found, record, "differs")
+    first = program.evidence.first
+    if first is None or first.assertion is None:
+        return
+    for found in judge_request(first, named):
+        if found.id.startswith("assertion.") and found.id not in told and found.status != "fail":
+            yield _judged(found, first, "same" if found.status == "pass" else "open")
+
+
+def _judged(found: Judgement, record: RequestRecord, status: Status) -> Row:
+    return Row(
+        f"judged.{found.id}",
+        found.label,
+        found.expected,
+        found.observed,
+        status,
+        found.meaning,
+        record.number,
+    )

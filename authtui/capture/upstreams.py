@@ -64,6 +64,7 @@ class Doors:
         """Nothing is opened by this."""
         self.all = tuple(doors)
         self._secret = secret or secrets.token_urlsafe(_PREFIX_BYTES)
+        self._served: dict[str, Upstream] = {}
         self._by_path = {f"/{self._secret}/{door.name}".encode(): door for door in doors}
 
     @property
@@ -84,6 +85,23 @@ class Doors:
         stop = min(stops, default=len(target))
         door = self._by_path.get(target[:stop])
         return None if door is None else (door, target[stop:])
+
+    def passed(self, door: Door, server: Upstream) -> None:
+        """Remember which server a door led to: one may lead to two."""
+        self._served[door.name] = server
+
+    def as_served(self, text: str, base_url: str) -> str:
+        """What a program says, with the servers' own addresses in place of this proxy's."""
+        if self._secret not in text:
+            return text
+        authority = base_url.split("://", 1)[-1]
+        for door in self.all:
+            server = self._served.get(door.name, door.upstream)
+            place = f"{authority}{self.path(door.name)}"
+            text = text.replace(f"http://{place}", server.url)
+            web_socket = f"{server.scheme.replace('http', 'ws')}://{server.netloc}{server.path}"
+            text = text.replace(f"ws://{place}", web_socket)
+        return self.without_secret(text)
 
     def without_secret(self, text: str) -> str:
         """A text in which the secret of the paths is not shown."""

@@ -83,7 +83,7 @@ def _assertion(record: RequestRecord) -> Iterator[Judgement]:
     facts = record.assertion
     if facts is None:
         return
-    label, expected = "signature", "valid for the agent's own key"
+    label, expected = "signature", "by the agent's key"
     if facts.problem:
         meaning = f"The server cannot read it either: {facts.problem}."
         yield Judgement("assertion.form", label, "fail", expected, "not readable", meaning)
@@ -116,7 +116,7 @@ def _clock(record: RequestRecord) -> Iterator[Judgement]:
         yield Judgement("assertion.time", "timestamp", "fail", expected, seen, meaning)
         return
     side = "old" if age >= 0 else "ahead"
-    observed = f"{_seconds(abs(age))} {side} by {whose} clock"
+    observed = f"{_seconds(abs(age))} {side} by {whose} clock" if abs(age) >= 1 else "just now"
     if -AHEAD_SECONDS <= age <= OLD_SECONDS:
         yield Judgement(
             "assertion.time", "timestamp", "pass", expected, observed, "Its timestamp is fresh."

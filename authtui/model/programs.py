@@ -86,6 +86,11 @@ class Program:
         """Whether its end was not seen."""
         return self.ended_at is None
 
+    @property
+    def stopped(self) -> bool:
+        """Whether it was ended from outside: what it would have come to is not known."""
+        return self.ended_at is not None and self.signal is not None
+
 
 def cause_of(number: int) -> str:
     """The cause of every event that comes from the program of that number."""

@@ -155,7 +155,7 @@ class AuthtuiApp(Revealing):
         self._probe()
         if self.watched is not None:
             self.watched.begin()
-            self.set_interval(1, self.update_frames)
+            self.set_interval(1, self.redraw)
         if self._watch:
             from authtui.tui.watch import watch_session
 

@@ -41,6 +41,7 @@ class CaptureDesk(Desk):
         super().__init__()
         self.drawer = "sources"
         self.panes["program"].follow = True
+        self.panes["compare"].holds = False  # what differs comes first, whatever was looked at
 
     def place(self, width: int, height: int) -> dict[str, Box]:
         """The boxes; the drawer is the one of its panes that was asked for last."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from authtui.capture.comparison import Comparison, compare
@@ -21,7 +22,8 @@ MARKS: Final[dict[Status, tuple[str, str, str]]] = {
 }
 _LABEL: Final = 14
 _UNLED: Final = "not led: "
-_MEANING_ROWS: Final = 2
+_ROOMY: Final = 90
+_STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)[.\d]*Z +")
 
 
 def program_of(view: View) -> Program | None:
@@ -86,7 +88,7 @@ def _rows_of(row: Row, index: int, side: int, width: int) -> list[Line]:
     )
     lines = [Line(spans, item=index)]
     if differs and row.meaning:
-        rows = wrap(safe(row.meaning), width - 5, _MEANING_ROWS)
+        rows = wrap(safe(row.meaning), width - 5, 2 if width >= _ROOMY else 3)
         lines += [Line((Span("   " + text, "text"),), item=index) for text in rows]
     return lines
 
@@ -180,7 +182,9 @@ def _unled(text: str) -> bool:
 def _said(line: Said, number: int) -> Line:
     failing = line.text.startswith(("ERROR", "Error", "error:"))
     tone = "bad" if failing else "text" if line.stream == "stdout" else "muted"
-    return Line((Span(" " + safe(line.text, 2_000), tone),), item=number)
+    # Of a log's time the date and the fractions take the place of what it says.
+    text = _STAMP.sub(r"\1 ", line.text, count=1)
+    return Line((Span(" " + safe(text, 2_000), tone),), item=number)
 
 
 def standing(program: Program, now: datetime | None = None) -> tuple[str, str, str]:
@@ -189,7 +193,7 @@ def standing(program: Program, now: datetime | None = None) -> tuple[str, str, s
         since = f" · {span_words(now - program.started_at)}" if now is not None else ""
         return "●", "accent", f"running{since}"
     took = span_words(program.ended_at - program.started_at)
-    if program.exit_status is None:
+    if program.stopped or program.exit_status is None:
         return "■", "warn", f"ended by {safe(program.signal or 'something', 40)} after {took}"
     glyph, tone = ("✓", "good") if program.exit_status == 0 else ("✗", "bad")
     return glyph, tone, f"exit code {program.exit_status} after {took}"

@@ -20,7 +20,6 @@ _ANOTHER: Final = ("authorization", "credential", "sent")
 _CONSEQUENCES: Final = ("exit", "message")
 _LOGIN: Final = Fix("log in again", "codex login")
 _FIXES: Final = {
-    "refresh": _LOGIN,
     "login": _LOGIN,
     "judged.account.token": _LOGIN,
     "judged.token.expiry": _LOGIN,
@@ -69,7 +68,9 @@ def _differing(program: Program, compared: Comparison, foretold: Verdict) -> Ver
     rows = compared.differences
     labels = ", ".join(row.label for row in rows[:3])
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
-    well = program.exit_status == 0 or (program.running and _accepted(program))
+    well = (program.exit_status == 0 and not program.stopped) or (
+        program.running and _accepted(program)
+    )
     return foretold._replace(
         outcome="degraded" if well else "refused",
         kind=_kind(rows[0]),
@@ -86,6 +87,8 @@ def _fix(rows: tuple[Row, ...], foretold: Verdict, *, well: bool) -> tuple[Fix, 
     if well:
         return ()
     known = next((_FIXES[row.id] for row in rows if row.id in _FIXES), None)
+    if known is None and any(row.id == "refresh" and "refused" in row.observed for row in rows):
+        known = _LOGIN
     if known is not None:
         return (known,)
     return foretold.fix if foretold.outcome != "ready" else ()
@@ -130,7 +133,7 @@ def _as_foretold(program: Program, compared: Comparison, foretold: Verdict) -> V
             deletes_stored_login=False,
             fix=(),
         )
-    if program.exit_status is None:
+    if program.stopped:
         return foretold._replace(
             outcome="not-logged-in",
             kind="ready",

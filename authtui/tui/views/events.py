@@ -62,7 +62,11 @@ _NAMES: Final = {
 }
 
 
-_ELSEWHERE: Final = ("ChildSaid", "RequestStarted")
+def _is_elsewhere(event: Event) -> bool:
+    """Whether another pane has it, or it says nothing about a login."""
+    if isinstance(event, ev.RequestFinished):
+        return event.request.colour == "noise"
+    return isinstance(event, ev.ChildSaid | ev.RequestStarted)
 
 
 def name_of(event: Event) -> str:
@@ -171,7 +175,7 @@ def events_doc(view: View, width: int) -> Doc:
     seen, at = view.events, view.at
     if view.state.programs:
         # What a watched program says, and that a request left, have panes of their own.
-        seen = tuple(event for event in seen if event.kind not in _ELSEWHERE)
+        seen = tuple(event for event in seen if not _is_elsewhere(event))
     return Doc(
         "Events",
         Lazy(len(seen), lambda n: _row(seen[n], n, at), lines),
