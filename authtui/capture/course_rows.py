@@ -120,12 +120,12 @@ def rotated_rows(program: Program) -> Iterator[Row]:
     others = [r for r in program.rotations if r.by == ANOTHER_PROCESS]
     if not others:
         return
-    observed = f"by another process: {others[-1].old or 'none'} → {others[-1].new or 'none'}"
+    marks = f"{others[-1].old or 'none'} → {others[-1].new or 'none'}"
     meaning = (
-        "Another process renewed the shared login while this one ran. A refresh token works once: "
-        "who comes second with the old one is told `refresh_token_reused`."
+        f"Another process renewed the shared login ({marks}) while this one ran. A refresh token "
+        "works once: who comes second with the old one is told `refresh_token_reused`."
     )
-    yield Row("rotation", "rotation", "by this program only", observed, "differs", meaning)
+    yield Row("rotation", "rotation", "none by others", ANOTHER_PROCESS, "differs", meaning)
 
 
 def deletion_rows(program: Program, prediction: Prediction) -> Iterator[Row]:

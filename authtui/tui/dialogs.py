@@ -77,6 +77,7 @@ class Sheet(ModalScreen[str | None]):
         Binding("slash", "filter", "Filter", id="filter"),
         Binding("enter", "choose", "Choose", id="details"),
         Binding("end", "last", "Last row", id="present"),
+        Binding("ctrl+c", "app.help_quit", "Interrupt"),
     ]
     AUTO_FOCUS = "#sheet"
     WIDE: ClassVar[bool] = False

@@ -181,6 +181,34 @@ def test_a_program_that_was_ended_by_hand_is_no_difference_in_its_exit() -> None
     assert (row(found, "exit").observed, row(found, "exit").status) == ("SIGINT", "open")
 
 
+def test_what_it_would_have_come_to_is_open_where_it_was_ended_from_outside() -> None:
+    shown = watched().call(**CHATGPT, credential_mark=access_mark(), status=None, error="cut")
+    found = compare(shown.end(1, "SIGINT").program)
+    assert found.differences == ()
+    assert {row(found, name).status for name in ("answer", "exit", "message")} == {"open"}
+    early = compare(watched().end(130, "SIGINT").program)
+    assert row(early, "sent").status == "open"
+
+
+def test_a_good_signature_is_shown_and_one_that_cannot_be_checked_is_open() -> None:
+    for verified, status in ((True, "same"), (None, "open")):
+        facts = AssertionFacts("agent_7f3a", None, "2026-11-13T12:01:00Z", 0.1, verified=verified)
+        shown = watched("agent-identity").call(authorization="AgentAssertion", assertion=facts)
+        assert row(compare(shown.program), "judged.assertion.signature").status == status
+
+
+def test_tokens_that_are_refused_after_each_renewal_are_not_what_is_wrong() -> None:
+    shown = as_predicted(status=401, colour="fail").call(**refreshing(200))
+    shown.call(**CHATGPT, credential_mark="#0000ff", status=401, colour="fail")
+    assert "not what is wrong" in row(finished(shown, 1), "refresh").meaning
+
+
+def test_a_refresh_shows_which_token_took_the_place_of_which() -> None:
+    shown = as_predicted(status=401, colour="fail").call(**refreshing(200))
+    shown.add(ev.RotationSeen, "codex exec (1)", "#1", "#2").call(**CHATGPT)
+    assert row(finished(shown), "refresh").observed == "once, #1 → #2"
+
+
 def test_the_message_is_compared_without_what_differs_from_run_to_run() -> None:
     foretold = next(p for p in answer("nothing-stored").predictions if p.surface == "exec")
     assert foretold.says is not None
@@ -212,7 +240,7 @@ def test_another_process_that_rotates_is_told_apart_from_the_program() -> None:
     assert "rotation" not in {r.id for r in compare(shown.program).rows}
     shown.add(ev.RotationSeen, ANOTHER_PROCESS, "#2", "#3", cause="watch")
     found = row(compare(shown.program), "rotation")
-    assert "#2 → #3" in found.observed
+    assert "#2 → #3" in found.meaning
     assert "refresh_token_reused" in found.meaning
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from tests.tui.homes import NOW, read, session
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from authtui.capture.capture import Capture
     from authtui.checks.assess import Options
     from authtui.model.session import AuthSession
 
@@ -186,3 +188,33 @@ CAPTURES = {
     "signed-wrongly": signed_wrongly,
     "not-started": not_started,
 }
+
+
+def capture_maker(
+    shown: AuthSession[Options], command: tuple[str, ...]
+) -> tuple[Callable[[int], Capture], list[Capture]]:
+    """The real thing: a program behind a proxy of its own, whose servers nobody asks."""
+    from authtui.capture.capture import Capture
+    from authtui.capture.leading import Leading, lead
+    from authtui.checks.assess import choose_contract
+    from authtui.lifecycle.addresses import addresses_of
+
+    made: list[Capture] = []
+
+    def ended(_: object) -> None:
+        shown.load("ended")
+
+    def make(number: int) -> Capture:
+        seen = shown.state.observation
+        assert seen is not None
+        contract, _ = choose_contract(seen, shown.options.contract)
+        addresses = addresses_of(seen, contract, None, base_url="http://127.0.0.1:9")
+        leading = lead(
+            command, {"PATH": os.environ["PATH"]}, seen, contract, addresses,
+            upstream="http://127.0.0.1:9",
+        )  # fmt: skip
+        assert isinstance(leading, Leading)
+        made.append(Capture(shown, leading, {}, lambda: NOW, number=number, ended=ended))
+        return made[-1]
+
+    return make, made

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 MARKS: Final[dict[Status, tuple[str, str, str]]] = {
     "differs": ("≠", "bad", "differs"),
     "open": ("…", "faint", "open"),
-    "same": ("=", "good", "as predicted"),
+    "same": ("=", "good", "same"),
 }
 _LABEL: Final = 14
 _UNLED: Final = "not led: "

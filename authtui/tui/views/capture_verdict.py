@@ -26,6 +26,14 @@ _FIXES: Final = {
     "judged.assertion.time": Fix("set the clock of this machine"),
     "judged.assertion.signature": Fix("register the agent again, or restore the key it was given"),
 }
+_REFUSED: Final = {
+    "Bearer sk-": Fix(
+        "make a new key, and log in with it",
+        "printenv OPENAI_API_KEY | codex login --with-api-key",
+    ),
+    "Bearer at-": Fix("make a new personal access token, and put it in place of this one"),
+    "Bearer JWT": _LOGIN,
+}
 _IN_BETWEEN: Final = ("portal", "edge of the network", "proxy authentication")
 
 
@@ -68,9 +76,11 @@ def _differing(program: Program, compared: Comparison, foretold: Verdict) -> Ver
     rows = compared.differences
     labels = ", ".join(row.label for row in rows[:3])
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
-    well = (program.exit_status == 0 and not program.stopped) or (
-        program.running and _accepted(program)
-    )
+    last = program.evidence.last
+    if program.running:
+        well = last is None or _accepted(program)
+    else:
+        well = program.exit_status == 0 and not program.stopped
     return foretold._replace(
         outcome="degraded" if well else "refused",
         kind=_kind(rows[0]),
@@ -78,17 +88,22 @@ def _differing(program: Program, compared: Comparison, foretold: Verdict) -> Ver
         sentence=_sentence(rows),
         client_message=compared.message,
         deletes_stored_login=False,
-        fix=_fix(rows, foretold, well=well),
+        fix=_fix(program, rows, foretold, well=well),
     )
 
 
-def _fix(rows: tuple[Row, ...], foretold: Verdict, *, well: bool) -> tuple[Fix, ...]:
+def _fix(
+    program: Program, rows: tuple[Row, ...], foretold: Verdict, *, well: bool
+) -> tuple[Fix, ...]:
     """What to do: where it ended well nothing has to be done."""
     if well:
         return ()
     known = next((_FIXES[row.id] for row in rows if row.id in _FIXES), None)
     if known is None and any(row.id == "refresh" and "refused" in row.observed for row in rows):
         known = _LOGIN
+    last = program.evidence.last
+    if known is None and last is not None and last.status == 401:
+        known = _REFUSED.get(last.authorization or "")
     if known is not None:
         return (known,)
     return foretold.fix if foretold.outcome != "ready" else ()
