@@ -29,6 +29,7 @@ _LINE_SHOWN: Final = 4_000
 _BATCH_SECONDS: Final = 0.05
 _BATCH_LINES: Final = 200
 _DRAIN_SECONDS: Final = 1.0
+_LOOK_SECONDS: Final = 0.02
 _STYLES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _KEY_BEGIN, _KEY_END = "-----BEGIN", "-----END"
 _WINDOWS: Final = sys.platform == "win32"
@@ -111,7 +112,7 @@ class Child:
             if reader is not None
         ]
         try:
-            status = await process.wait()
+            await self._gone(None)
             if listening:
                 # What the program started itself may keep the output open for ever.
                 await asyncio.wait(listening, timeout=_DRAIN_SECONDS)
@@ -119,7 +120,8 @@ class Child:
             for task in listening:
                 task.cancel()
             await asyncio.gather(*listening, return_exceptions=True)
-        return self._ending(status)
+            process._transport.close()  # type: ignore[attr-defined] # the library closes no pipes
+        return self._ending(process.returncode)
 
     async def end(self) -> None:
         """Interrupt it; ask it to end; end it. Returns when it is gone."""
@@ -132,9 +134,19 @@ class Child:
             if self._process is None or self._process.returncode is not None:
                 return
             self.send(name)
-            waiting = asyncio.ensure_future(self._process.wait())
-            await asyncio.wait((waiting,), timeout=seconds)
-            waiting.cancel()
+            await self._gone(seconds)
+
+    async def _gone(self, seconds: float | None) -> None:
+        """Wait until it ended, `seconds` at most.
+
+        The library's own wait is for the end of its output too, which others may hold open.
+        """
+        process = self._process
+        end = None if seconds is None else asyncio.get_running_loop().time() + seconds
+        while process is not None and process.returncode is None:
+            if end is not None and asyncio.get_running_loop().time() >= end:
+                return
+            await asyncio.sleep(_LOOK_SECONDS)
 
     def send(self, name: str) -> None:
         """Send a signal to it and to what it started."""
@@ -155,7 +167,9 @@ class Child:
         except (OSError, ValueError):
             return  # It ended in this moment.
 
-    def _ending(self, status: int) -> Ending:
+    def _ending(self, status: int | None) -> Ending:
+        if status is None:
+            return Ending(None, None, "Nobody waited for its end.")
         if status >= 0:
             words = "It ended well." if status == 0 else f"It ended with exit status {status}."
             if self._asked is not None:

@@ -48,6 +48,10 @@ class Led(NamedTuple):
     shown: tuple[str, ...]
     overrides: tuple[str, ...]
 
+    def __repr__(self) -> str:
+        """Without the environment, which holds secrets."""
+        return f"<Led {self.shown}>"
+
 
 class Turn(NamedTuple):
     """One address that is led: its name, the door, and the path behind it.
@@ -69,6 +73,10 @@ class Leading(NamedTuple):
     doors: Doors
     turns: tuple[Turn, ...]
     unled: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        """Without the environment and the doors, which hold secrets."""
+        return f"<Leading, {len(self.turns)} addresses led>"
 
     def at(self, base_url: str) -> Led:
         """The program for a proxy at this address."""

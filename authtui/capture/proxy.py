@@ -1,10 +1,10 @@
 """The reverse proxy: passes a request on to the server its door names, and the answer back.
 
 Nothing is added and nothing changed but what belongs to one connection only (RFC 9110, 7.6.1) and
-the Host, which names the server instead of the proxy. Bodies pass as the bytes they are. A
-redirect is passed on, never followed. Where the server cannot be reached, the client's connection
-is cut: that is what it would have met without the proxy, and an answer made here would look like
-one of the server's.
+the Host, which names the server instead of the proxy and is written first. Bodies pass as the
+bytes they are. A redirect is passed on, never followed. Where the server cannot be reached, the
+client's connection is cut: that is what it would have met without the proxy, and an answer made
+here would look like one of the server's.
 """
 
 from __future__ import annotations

@@ -35,6 +35,8 @@ async def join(
     http.cycle.response_started = http.cycle.response_complete = True
     exchange.upgraded()
     client = _Client(transport, early)
+    http.connections.discard(http)
+    http.connections.add(client)
     transport.set_protocol(client)
     transport.write(_head(response))
     transport.resume_reading()
@@ -47,7 +49,7 @@ async def join(
             task.cancel()
         await asyncio.gather(upward, downward, return_exceptions=True)
         transport.close()
-        http.connections.discard(http)
+        http.connections.discard(client)
     return None
 
 
@@ -75,10 +77,13 @@ async def _down(server: Any, client: _Client) -> None:  # noqa: ANN401 - the lib
 
 
 class _Client(asyncio.Protocol):
-    """The client's side: what it sent and has not been passed on, and whether it takes more."""
+    """The client's side: what it sent and has not been passed on, and whether it takes more.
+
+    The server counts it among its connections, and so ends it when it ends itself.
+    """
 
     def __init__(self, transport: asyncio.Transport, early: bytes) -> None:
-        self._transport = transport
+        self.transport = transport
         self._waiting = bytearray(early)
         self._news = asyncio.Event()
         self._room = asyncio.Event()
@@ -87,10 +92,14 @@ class _Client(asyncio.Protocol):
         if early:
             self._news.set()
 
+    def shutdown(self) -> None:
+        """The server is ending."""
+        self.transport.close()
+
     def data_received(self, data: bytes) -> None:
         self._waiting += data
         if len(self._waiting) > _PIECE:
-            self._transport.pause_reading()
+            self.transport.pause_reading()
         self._news.set()
 
     def eof_received(self) -> None:
@@ -116,10 +125,10 @@ class _Client(asyncio.Protocol):
         self._waiting.clear()
         if not self._closed:
             self._news.clear()
-            self._transport.resume_reading()
+            self.transport.resume_reading()
         return piece
 
     async def write(self, piece: bytes) -> None:
         await self._room.wait()
         if not self._closed:
-            self._transport.write(piece)
+            self.transport.write(piece)

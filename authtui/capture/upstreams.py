@@ -113,7 +113,7 @@ def upstream_of(url: str) -> Upstream | str:
     shown = printable(redact_text(url), 200)
     try:
         parts = urlsplit(url.strip())
-        host, port = parts.hostname or "", parts.port
+        host, port = host_name(parts.hostname or ""), parts.port
     except ValueError:
         return f"{shown} is no URL"
     if parts.scheme not in ("http", "https") or not host or not url.isascii():
@@ -125,7 +125,7 @@ def upstream_of(url: str) -> Upstream | str:
     if parts.scheme == "http" and not is_loopback(host):
         return f"{shown} would be asked in plain http; that is done with this machine only"
     real = port or (443 if parts.scheme == "https" else 80)
-    return Upstream(parts.scheme, host_name(host), real, parts.netloc, parts.path.rstrip("/"))
+    return Upstream(parts.scheme, host, real, parts.netloc, parts.path.rstrip("/"))
 
 
 def _of_an_account(headers: Sequence[tuple[bytes, bytes]]) -> bool:
