@@ -75,7 +75,8 @@ def more_help() -> str:
     """What stands below the options."""
     return (
         "here: 0 the program ended well · 1 it did not · 2 it cannot be started, or the port is "
-        "taken ·\n130 interrupted. Its own exit status stands in the last event.\n\n"
+        "taken ·\n130 interrupted. Its own exit status stands in the event of its end; what was "
+        "predicted and\nwhat was observed are set side by side after that.\n\n"
         "Without --terminal the program's input is that of authtui, or empty where that is a "
         "terminal,\nand what it says is shown line by line, without secrets.\n"
     )
@@ -238,6 +239,10 @@ def _headless(
                 pass
             capture.finish()
             problem = capture.problem
+    if problem is None:
+        # What is stored now tells whether the login is still there.
+        session.load("ended")
+        printer.compare(session, capture.number)
     printer.release()
     for error in session.subscriber_errors:
         raise error  # what was printed is not whole
@@ -265,6 +270,18 @@ class _Printer:
             self._tell(None, event)
         session.subscribe(self._tell)
 
+    def compare(self, session: AuthSession[Any], number: int) -> None:
+        """Say what came of the prediction."""
+        from authtui.capture.comparison import compare
+        from authtui.commands.comparison_lines import comparison_json, comparison_text
+
+        program = next((p for p in session.state.programs if p.number == number), None)
+        if program is None:
+            return
+        found = compare(program)
+        as_json = json.dumps(comparison_json(found, number), ensure_ascii=False)
+        self._write(as_json if self._as_json else comparison_text(found))
+
     def release(self) -> None:
         """Print what was held back."""
         held, self._held = self._held or [], None
@@ -280,6 +297,9 @@ class _Printer:
             if self._as_json
             else event_text(event)
         )
+        self._write(text)
+
+    def _write(self, text: str) -> None:
         if self._held is not None:
             self._held.append(text + "\n")
             return

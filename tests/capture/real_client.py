@@ -110,6 +110,8 @@ def trace(events: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
     requests, rotations = [], []
     started: dict[str, Any] = {}
     loaded: dict[str, Any] = {}
+    ended: dict[str, Any] = {}
+    compared: dict[str, str] = {}
     for event in events:
         if event["kind"] == "RequestFinished":
             record = event["request"]
@@ -132,14 +134,17 @@ def trace(events: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
             started = event
         elif event["kind"] == "Loaded" and not loaded:
             loaded = event
+        elif event["kind"] == "ChildEnded":
+            ended = event
+        elif event["kind"] == "Comparison":
+            compared = {row["id"]: row["status"] for row in event["rows"]}
     return {
         "predicted": {name: loaded.get(name) for name in ("outcome", "mode")},
         "overrides": [text.replace(base_url, "$BACKEND") for text in started["overrides"]],
         "requests": requests,
         "rotations": rotations,
-        "ended": {
-            name: events[-1].get(name) for name in ("kind", "exit_status", "signal", "reason")
-        },
+        "ended": {name: ended.get(name) for name in ("kind", "exit_status", "signal", "reason")},
+        "compared": compared,
     }
 
 
