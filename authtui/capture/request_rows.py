@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authtui.capture.rows import NOT_YET, Row, row
 from authtui.checks.look import host_of
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import Observation
     from authtui.model.programs import Program
     from authtui.wire.records import RequestRecord
+
+GOES_WITH_IT: Final = "It goes with the credential that was used instead."
+"""Said of what differs only because another credential was used."""
 
 
 def request_rows(program: Program, planned: PlannedRequest | None, *, guess: bool) -> Iterator[Row]:
@@ -44,11 +47,12 @@ def request_rows(program: Program, planned: PlannedRequest | None, *, guess: boo
         )
         yield Row("sent", "request", expected, "none", "differs", meaning)
         return
-    yield _authorization(planned, call)
-    yield _credential(program, planned, call)
-    yield _host(planned, call)
-    yield _account(program, planned, call)
-    yield _fedramp(planned, call)
+    used = (_authorization(planned, call), _credential(program, planned, call))
+    another = any(found.status == "differs" for found in used)
+    yield from used
+    for found in (_host(planned, call), _account(program, planned, call), _fedramp(planned, call)):
+        explained = another and found.status == "differs"
+        yield found._replace(meaning=GOES_WITH_IT) if explained else found
 
 
 def _authorization(planned: PlannedRequest, call: RequestRecord) -> Row:

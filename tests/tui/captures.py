@@ -162,7 +162,7 @@ def recovered() -> AuthSession[Options]:
 
 def signed_wrongly() -> AuthSession[Options]:
     """An assertion whose signature does not fit the stored key, refused."""
-    told = Told("agent-identity").start().say(*BANNER)
+    told = Told("agent-ready").start().say(*BANNER)
     facts = AssertionFacts(
         "agent_7f3a", Secret("task-made-up-0001"), "2026-11-13T12:01:07Z", 0.2, verified=False
     )
@@ -171,13 +171,12 @@ def signed_wrongly() -> AuthSession[Options]:
         bearer=None, meaning="the signed request was refused: look at the age of the assertion, "
         "the key and the task",
     )  # fmt: skip
+    told.say(
+        "ERROR: Reconnecting... 5/5",
+        "ERROR: unexpected status 401 Unauthorized: invalid assertion, url: "
+        "https://chatgpt.com/backend-api/codex/responses",
+    )
     return told.end(1).look().session
-
-
-def not_started() -> AuthSession[Options]:
-    told = Told("healthy")
-    told.session.fail("capture", "codex cannot be started: No such file or directory.")
-    return told.session
 
 
 CAPTURES = {
@@ -186,7 +185,6 @@ CAPTURES = {
     "differing": differing,
     "recovered": recovered,
     "signed-wrongly": signed_wrongly,
-    "not-started": not_started,
 }
 
 

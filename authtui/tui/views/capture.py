@@ -114,7 +114,8 @@ def _counts(found: Comparison) -> tuple[Span, ...]:
     for status, (glyph, tone, words) in MARKS.items():
         count = sum(row.status == status for row in found.rows)
         if count:
-            spans.append(Span(f"{'  ' if spans else ''}{glyph} {count} {words}", tone))
+            named = "differ" if count > 1 and status == "differs" else words
+            spans.append(Span(f"{'  ' if spans else ''}{glyph} {count} {named}", tone))
     return tuple(spans)
 
 

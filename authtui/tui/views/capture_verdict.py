@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from authtui.capture.request_rows import GOES_WITH_IT
 from authtui.checks.findings import Fix
 from authtui.tui.views.capture import comparison_of, program_of
 
@@ -24,7 +25,7 @@ _FIXES: Final = {
     "judged.account.token": _LOGIN,
     "judged.token.expiry": _LOGIN,
     "judged.assertion.time": Fix("set the clock of this machine"),
-    "judged.assertion.signature": Fix("register the agent again, or restore the key it was given"),
+    "judged.assertion.signature": Fix("register the agent again, or restore its key"),
 }
 _REFUSED: Final = {
     "Bearer sk-": Fix(
@@ -69,7 +70,13 @@ def _not_started(view: View, verdict: Verdict) -> Verdict:
             deletes_stored_login=False,
             fix=(),
         )
-    return verdict._replace(headline=f"Starting. Predicted: {verdict.headline}")
+    return verdict._replace(
+        outcome="not-logged-in",
+        kind="ready",
+        headline="Starting the program",
+        sentence=f"Predicted: {verdict.sentence}",
+        fix=(),
+    )
 
 
 def _differing(program: Program, compared: Comparison, foretold: Verdict) -> Verdict:
@@ -102,7 +109,8 @@ def _fix(
     if known is None and any(row.id == "refresh" and "refused" in row.observed for row in rows):
         known = _LOGIN
     last = program.evidence.last
-    if known is None and last is not None and last.status == 401:
+    astray = any(row.id in (*_ANOTHER, *_ELSEWHERE) for row in rows)
+    if known is None and not astray and last is not None and last.status == 401:
         known = _REFUSED.get(last.authorization or "")
     if known is not None:
         return (known,)
@@ -111,7 +119,9 @@ def _fix(
 
 def _sentence(rows: tuple[Row, ...]) -> str:
     """What the differences mean that explain something, the first two of them."""
-    telling = [row for row in rows if row.id not in _CONSEQUENCES] or list(rows[:1])
+    telling = [
+        row for row in rows if row.id not in _CONSEQUENCES and row.meaning != GOES_WITH_IT
+    ] or list(rows[:1])
     return " ".join(row.meaning for row in telling[:2])
 
 
