@@ -39,7 +39,7 @@ def tone_of(record: RequestRecord) -> tuple[str, str]:
         colour: Colour = "ok" if record.status < 400 else "fail" if record.status < 500 else "warn"
     else:
         colour = record.colour
-    glyph, tone = _COLOURS[colour]
+    glyph, tone = _COLOURS.get(colour, _COLOURS["info"])
     return f"{glyph} {record.status}", tone
 
 
