@@ -175,9 +175,10 @@ class Capture:
     async def _watch(self, cause: str) -> None:
         number, led = self.number, self._leading.at(self.base_url)
 
+        doors, here = self._leading.doors, self.base_url
+
         def said(stream: Stream, lines: tuple[str, ...]) -> None:
-            # Without the proxy it would have named the server it asked.
-            lines = tuple(self._leading.doors.as_served(line, self.base_url) for line in lines)
+            lines = tuple(doors.as_unled(line, here) for line in lines)
             self._session.publish(lambda n, at: ev.ChildSaid(n, at, cause, number, stream, lines))
 
         child = Child(

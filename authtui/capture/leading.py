@@ -9,9 +9,16 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
+from authtui.capture.command_line import (
+    is_client,
+    place_of_options,
+    sets_itself,
+    subcommand_of,
+)
 from authtui.capture.upstreams import MODEL, Door, Doors, Upstream, upstream_of
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE
 from authtui.credentials.config import join_key, selected_provider
+from authtui.credentials.environment import effective_environ
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
 from authtui.wire.endpoints import (
@@ -35,7 +42,7 @@ OPENAI_VARIABLE: Final = "OPENAI_BASE_URL"
 """What programs made with OpenAI's libraries read; the client does not."""
 IDENTITY_VARIABLE: Final = "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL"
 LOOPBACK_NAMES: Final = "127.0.0.1,localhost"
-_CLIENT_NAMES: Final = ("codex", "codex.exe", "codex.cmd", "codex.js")
+_WITHOUT_ACCOUNT: Final = (None, "api_key", "bedrock", "provider")
 _MANAGED: Final = "managed_config.toml"
 _WHOAMI_PATH: Final = "/v1/user-auth-credential/whoami"
 
@@ -66,13 +73,17 @@ class Turn(NamedTuple):
 
 
 class Leading(NamedTuple):
-    """What is led where. `unled` are sentences about what is not."""
+    """What is led where. `unled` are sentences about what is not.
+
+    `no_proxy` is what the user excepts from the proxy in force; None where there is no proxy.
+    """
 
     command: tuple[str, ...]
     environment: dict[str, str]
     doors: Doors
     turns: tuple[Turn, ...]
     unled: tuple[str, ...] = ()
+    no_proxy: str | None = None
 
     def __repr__(self) -> str:
         """Without the environment and the doors, which hold secrets."""
@@ -88,11 +99,11 @@ class Leading(NamedTuple):
             else:
                 environment[turn.name] = address
             overrides.append(f"{'-c ' * turn.option}{turn.name} for {self._target(turn)}")
-        name = "no_proxy" if "no_proxy" in environment else "NO_PROXY"
-        if _has_proxy(environment):
-            before = environment.get(name, "")
-            environment[name] = f"{before},{LOOPBACK_NAMES}" if before else LOOPBACK_NAMES
-            overrides.append(f"{name} with this machine in it")
+        if self.no_proxy is not None:
+            # Both spellings: of two that differ, programs do not agree which one counts.
+            excepted = ",".join(filter(None, (self.no_proxy, LOOPBACK_NAMES)))
+            environment["NO_PROXY"] = environment["no_proxy"] = excepted
+            overrides.append("NO_PROXY with this machine in it")
         place = place_of_options(self.command)
         return Led(
             (*self.command[:place], *options, *self.command[place:]),
@@ -122,14 +133,15 @@ def lead(
     contract: Contract,
     addresses: Addresses,
     *,
-    identity_selected: bool = False,
+    mode: str | None = None,
     upstream: str | None = None,
 ) -> Leading | str:
     """The plan for a command, or a sentence about what makes it impossible.
 
     `addresses` are those of the user's own state, or all on the one server that was named as
-    `upstream`. `identity_selected`: the prediction is that an agent identity is used.
+    `upstream`. `mode` is that of the credential the client is predicted to use.
     """
+    identity_selected = mode == "agent_identity"
     plan = _Plan(command, environment, observation, contract)
     base = _base_of(upstream, addresses)
     identity_kept = (
@@ -151,7 +163,11 @@ def lead(
                 plan.unled.append(
                     "this client refuses an agent identity at any but the known ChatGPT addresses"
                 )
-        _lead_model(plan, model, addresses, upstream)
+        _lead_model(plan, model, addresses, upstream, account=mode not in _WITHOUT_ACCOUNT)
+        if subcommand_of(command) == "login":
+            plan.unled.append("what a login by browser or device code asks of the auth server")
+        hosts = ", ".join(contract.leading.beside)
+        plan.unled.append(f"telemetry and copies of plugins, which it asks of {hosts} directly")
     else:
         name = printable(PurePath(command[0]).name, 80)
         plan.unled.append(
@@ -171,61 +187,13 @@ def lead(
     if not plan.turns:
         plan.unled.append("nothing of this program can be led")
     return Leading(
-        tuple(command), dict(environment), Doors(plan.doors), tuple(plan.turns), tuple(plan.unled)
+        tuple(command),
+        dict(environment),
+        Doors(plan.doors),
+        tuple(plan.turns),
+        tuple(plan.unled),
+        _no_proxy(effective_environ(observation.environment, environment)),
     )
-
-
-def is_client(command: Sequence[str]) -> bool:
-    """Whether the command is the client itself, by its file's name."""
-    return bool(command) and PurePath(command[0]).name.lower() in _CLIENT_NAMES
-
-
-def subcommand_of(command: Sequence[str]) -> str | None:
-    """The client's subcommand: the first word that is no option and no option's value."""
-    place = _place_of_subcommand(command)
-    return None if place is None else command[place]
-
-
-def place_of_options(command: Sequence[str]) -> int:
-    """Where options of ours stand: in front, or before the command line's own `-c`.
-
-    Clients up to 0.142 forget what stands before the subcommand when there is a `-c` behind it,
-    and of two the later wins: ours may not hide one of the user's.
-    """
-    subcommand = _place_of_subcommand(command)
-    if subcommand is not None:
-        for place in range(subcommand + 1, len(command)):
-            if command[place] == "--":
-                break
-            if command[place] in ("-c", "--config") or command[place].startswith("--config="):
-                return place
-    return 1
-
-
-def _place_of_subcommand(command: Sequence[str]) -> int | None:
-    place = 1
-    while place < len(command):
-        word = command[place]
-        if not word.startswith("-"):
-            return place if word in _SUBCOMMANDS else None
-        place += 2 if word in _WITH_VALUE else 1
-    return None
-
-
-_WITH_VALUE: Final = frozenset(
-    [
-        "-c", "--config", "-m", "--model", "-p", "--profile", "-C", "--cd", "-s", "--sandbox", "-a",
-        "--ask-for-approval", "-i", "--image", "--enable", "--disable", "--add-dir", "--remote",
-        "--local-provider",
-    ]
-)  # fmt: skip
-_SUBCOMMANDS: Final = frozenset(
-    [
-        "exec", "e", "review", "login", "logout", "mcp", "mcp-server", "app-server", "apply", "a",
-        "resume", "fork", "cloud", "doctor", "features", "completion", "sandbox", "debug", "plugin",
-        "remote-control", "exec-server",
-    ]
-)  # fmt: skip
 
 
 class _Plan:
@@ -256,14 +224,16 @@ class _Plan:
             self._door(Door(door, server._replace(path="")))
             self.turns.append(Turn(key, door, server.path, option=True))
 
-    def model(self, key: str, url: str, with_account: str | None = None) -> None:
+    def model(
+        self, key: str, url: str, with_account: str | None = None, *, account: bool = False
+    ) -> None:
         """Lead model calls; behind their door there is no path, for there may be two bases."""
         if not self._free(key):
             return
         server = self._server(url)
         other = self._server(with_account) if with_account else None
         if server is not None:
-            self._door(Door(MODEL, server, other))
+            self._door(Door(MODEL, server, other, account))
             self.turns.append(Turn(key, MODEL, "", option=True))
 
     def variable(self, name: str, door: str, url: str) -> None:
@@ -288,12 +258,9 @@ class _Plan:
         return found
 
     def _free(self, key: str) -> bool:
-        words = list(self.command[1:])
-        for before, word in zip(["", *words], words, strict=False):
-            text = word.removeprefix("--config=")
-            if (before in ("-c", "--config") or text != word) and text.startswith(f"{key}="):
-                self.unled.append(f"{key}, which the command line sets itself")
-                return False
+        if sets_itself(self.command, key):
+            self.unled.append(f"{key}, which the command line sets itself")
+            return False
         value = self.observation.config.values.get(key)
         if value is not None and value.file.endswith(_MANAGED):
             self.unled.append(f"{key}, which the managed configuration sets over every option")
@@ -301,7 +268,9 @@ class _Plan:
         return True
 
 
-def _lead_model(plan: _Plan, key: str, addresses: Addresses, upstream: str | None) -> None:
+def _lead_model(
+    plan: _Plan, key: str, addresses: Addresses, upstream: str | None, *, account: bool
+) -> None:
     provider = selected_provider(plan.observation.config)
     if provider.id != "openai":
         own = join_key(("model_providers", provider.id, "base_url"))
@@ -311,13 +280,14 @@ def _lead_model(plan: _Plan, key: str, addresses: Addresses, upstream: str | Non
             plan.model(own, upstream_model(upstream) if upstream else provider.base_url or "")
         return
     if upstream is not None:
-        plan.model(key, upstream_model(upstream), f"{_base_of(upstream, addresses)}/codex")
+        base = f"{_base_of(upstream, addresses)}/codex"
+        plan.model(key, upstream_model(upstream), base, account=account)
         return
     configured = plan.observation.config.get(key)
     if isinstance(configured, str) and configured.strip():
         plan.model(key, configured)
     else:
-        plan.model(key, API_MODEL_BASE, CHATGPT_MODEL_BASE)
+        plan.model(key, API_MODEL_BASE, CHATGPT_MODEL_BASE, account=account)
         if plan.contract.routing:
             plan.unled.append(
                 "the client's choice of a server by workspace: model calls of a ChatGPT login go "
@@ -368,6 +338,8 @@ def _base_of(upstream: str | None, addresses: Addresses) -> str:
     return addresses.endpoints.accounts_check.removesuffix("/wham/accounts/check")
 
 
-def _has_proxy(environment: Mapping[str, str]) -> bool:
+def _no_proxy(environment: Mapping[str, str]) -> str | None:
     names = ("HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy")
-    return any(environment.get(name) for name in names)
+    if not any(environment.get(name) for name in names):
+        return None
+    return environment.get("NO_PROXY") or environment.get("no_proxy") or ""

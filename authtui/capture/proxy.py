@@ -82,7 +82,6 @@ class Proxy:
             return
         door, rest = found
         server = door.for_headers(scope["headers"])
-        self._doors.passed(door, server)
         target = server.path.encode() + rest
         if not target.startswith(b"/"):
             target = b"/" + target
@@ -131,11 +130,9 @@ class Proxy:
                 server.url or "/",
                 headers=list(headers),
                 stream=_Stream(body.pieces()),
-                extensions={
-                    "target": target,
-                    "timeout": {"connect": CONNECT_SECONDS, "pool": None},
-                },
+                extensions={"timeout": {"connect": CONNECT_SECONDS, "pool": None}},
             )
+            request.url = _AsSpelled(request.url, target)
             response = await self._road.send(request, server)
             if isinstance(response, Trouble):
                 return response
@@ -238,6 +235,21 @@ class _Body:
         await self._whole.wait()
         while (await self._receive())["type"] != "http.disconnect":
             pass
+
+
+class _AsSpelled(httpx.URL):
+    """A URL whose path and query go out as the client spelled them.
+
+    Not by the library's extension for that, which it would send to a proxy on the way as well.
+    """
+
+    def __init__(self, url: httpx.URL, target: bytes) -> None:
+        super().__init__(url)
+        self._target = target
+
+    @property
+    def raw_path(self) -> bytes:
+        return self._target
 
 
 class _Stream(httpx.AsyncByteStream):

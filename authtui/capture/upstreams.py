@@ -43,18 +43,23 @@ class Door(NamedTuple):
     """A path of the proxy and where it leads.
 
     `with_account` is the base for requests that carry a ChatGPT credential, where that is another:
-    the client has two built in and takes the one that fits, and so does the proxy.
+    the client has two built in and takes the one that fits, and so does the proxy. Where a request
+    does not tell (a JWT without an account may stand where an API key should), `account_predicted`
+    decides, which is what the client is predicted to do.
     """
 
     name: str
     upstream: Upstream
     with_account: Upstream | None = None
+    account_predicted: bool = False
 
     def for_headers(self, headers: Sequence[tuple[bytes, bytes]]) -> Upstream:
         """The server for a request with these header lines (names in lower case)."""
-        if self.with_account is None or not _of_an_account(headers):
+        if self.with_account is None:
             return self.upstream
-        return self.with_account
+        told = _of_an_account(headers)
+        account = self.account_predicted if told is None else told
+        return self.with_account if account else self.upstream
 
 
 class Doors:
@@ -64,7 +69,6 @@ class Doors:
         """Nothing is opened by this."""
         self.all = tuple(doors)
         self._secret = secret or secrets.token_urlsafe(_PREFIX_BYTES)
-        self._served: dict[str, Upstream] = {}
         self._by_path = {f"/{self._secret}/{door.name}".encode(): door for door in doors}
 
     @property
@@ -86,25 +90,21 @@ class Doors:
         door = self._by_path.get(target[:stop])
         return None if door is None else (door, target[stop:])
 
-    def passed(self, door: Door, server: Upstream) -> None:
-        """Remember which server a door led to: one may lead to two."""
-        self._served[door.name] = server
+    def as_unled(self, text: str, base_url: str) -> str:
+        """A text of the program's with the servers' own addresses in place of the doors'.
 
-    def as_served(self, text: str, base_url: str) -> str:
-        """What a program says, with the servers' own addresses in place of this proxy's."""
+        What it says is then what it would have said without the proxy, and tells no secret.
+        """
         if self._secret not in text:
             return text
-        authority = base_url.split("://", 1)[-1]
+        netloc = base_url.partition("://")[2]
         for door in self.all:
-            server = self._served.get(door.name, door.upstream)
-            place = f"{authority}{self.path(door.name)}"
-            text = text.replace(f"http://{place}", server.url)
-            web_socket = f"{server.scheme.replace('http', 'ws')}://{server.netloc}{server.path}"
-            text = text.replace(f"ws://{place}", web_socket)
-        return self.without_secret(text)
-
-    def without_secret(self, text: str) -> str:
-        """A text in which the secret of the paths is not shown."""
+            server = door.with_account if door.account_predicted else door.upstream
+            real = (server or door.upstream).url.partition("://")[2]
+            secure = door.upstream.scheme == "https"
+            for scheme in ("http", "ws"):
+                led = f"{scheme}://{netloc}{self.path(door.name)}"
+                text = text.replace(led, f"{scheme}{'s' * secure}://{real}")
         return text.replace(self._secret, "…")
 
 
@@ -128,13 +128,18 @@ def upstream_of(url: str) -> Upstream | str:
     return Upstream(parts.scheme, host, real, parts.netloc, parts.path.rstrip("/"))
 
 
-def _of_an_account(headers: Sequence[tuple[bytes, bytes]]) -> bool:
-    """Whether a request carries what the client sends to the ChatGPT backend and nowhere else."""
+def _of_an_account(headers: Sequence[tuple[bytes, bytes]]) -> bool | None:
+    """Whether a request carries what the client sends to the ChatGPT backend and nowhere else.
+
+    None where that cannot be told.
+    """
+    key = False
     for name, value in headers:
         if name == b"chatgpt-account-id":
             return True
         if name == b"authorization":
             scheme, _, token = value.strip().partition(b" ")
-            if scheme == b"AgentAssertion" or token.lstrip().startswith((b"at-", b"ey")):
+            if scheme == b"AgentAssertion":
                 return True
-    return False
+            key = token.lstrip().startswith(b"sk-")
+    return False if key else None

@@ -37,6 +37,9 @@ EXIT_BUG: Final = 70
 EXIT_INTERRUPTED: Final = 130
 DEMO: Final = "demo"
 _POLL_SECONDS: Final = 0.5
+_ENDING: Final = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -111,7 +114,7 @@ def prepare(
 
     The embedded backend, where it is the upstream, runs until `stack` is closed.
     """
-    from authtui.capture.leading import is_client, subcommand_of
+    from authtui.capture.command_line import is_client, subcommand_of
     from authtui.commands.app import make_session
     from authtui.credentials.installed import version_of_program
 
@@ -171,7 +174,6 @@ def _plan(
     if observation is None or assessment is None:
         return "nothing could be read"
     contract, _ = choose_contract(observation, session.options.contract)
-    mode = assessment.verdict.mode
     addresses = addresses_of(observation, contract, None, base_url=upstream)
     leading = lead(
         command,
@@ -179,7 +181,7 @@ def _plan(
         observation,
         contract,
         addresses,
-        identity_selected=mode == "agent_identity",
+        mode=assessment.verdict.mode,
         upstream=upstream,
     )
     return leading if isinstance(leading, str) else (session, leading)
@@ -232,7 +234,10 @@ def _headless(
     capture = capture_of(args, given, session, leading)
     printer = _Printer(given.out, as_json=args.json, hold=args.terminal)
     printer.start(session)
-    with _ended_in_order(capture, keeps_terminal=args.terminal) as interrupted:
+    with (
+        _terminal_as_it_was(given.stdin),
+        _ended_in_order(capture, keeps_terminal=args.terminal) as interrupted,
+    ):
         problem = capture.start()
         if problem is None:
             while capture.wait(_POLL_SECONDS) is None and capture.problem is None:
@@ -254,6 +259,25 @@ def _headless(
     if interrupted:
         return EXIT_INTERRUPTED
     return exit_code(capture.ending)
+
+
+@contextmanager
+def _terminal_as_it_was(stdin: TextIO) -> Iterator[None]:
+    """A program that dies may leave the terminal raw; where there is none, nothing is done."""
+    try:
+        import termios
+    except ImportError:  # Windows
+        yield
+        return
+    try:
+        before = termios.tcgetattr(stdin)
+    except (OSError, ValueError, termios.error):
+        yield
+        return
+    try:
+        yield
+    finally:
+        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
 
 
 class _Printer:
@@ -309,7 +333,9 @@ class _Printer:
 
 @contextmanager
 def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[str]]:
-    """Ctrl-C and SIGTERM end the program first, then the proxy; the list tells which came.
+    """Ctrl-C, SIGTERM and a closed terminal end the program first, then the proxy.
+
+    The list tells which signals came; the second ends the program at once.
 
     Where the program keeps the terminal, Ctrl-C reaches it by itself and is its own business.
     """
@@ -327,7 +353,7 @@ def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[
 
     before: dict[int, Any] = {}
     try:
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _ENDING:
             before[number] = signal.signal(number, end)
     except ValueError:
         pass  # not the main thread: whoever started us ends us

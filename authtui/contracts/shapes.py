@@ -107,7 +107,8 @@ class LeadingRules(NamedTuple):
     stands behind it (0.169 merges them).
     `variables`: the ones it reads for the addresses of the auth server. `identity`: an agent
     identity is used although the ChatGPT base is none of the known environments, by itself or
-    with the variable of the key set. `seen`: the client that was driven so (all else unverified).
+    with the variable of the key set. `beside`: hosts it asks directly all the same, for telemetry
+    and copies of plugins. `seen`: the client that was driven so (all else unverified).
     """
 
     settings: tuple[str, str] = ("chatgpt_base_url", "openai_base_url")
@@ -116,6 +117,7 @@ class LeadingRules(NamedTuple):
         "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
     )
     identity: bool = True
+    beside: tuple[str, ...] = ("ab.chatgpt.com", "chatgpt.com", "github.com", "api.github.com")
     seen: str = "0.123.0"
 
 

@@ -72,6 +72,7 @@ _G4_LEADING = LeadingRules(
 _G5_LEADING = LeadingRules(
     variables=(*_G4_LEADING.variables, "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"),
     identity=True,
+    beside=("ab.chatgpt.com",),
     seen="0.169.0",
 )
 

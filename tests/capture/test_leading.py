@@ -10,13 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.capture.leading import (
-    Leading,
-    is_client,
-    lead,
-    place_of_options,
-    subcommand_of,
-)
+from authtui.capture.command_line import is_client, place_of_options, subcommand_of
+from authtui.capture.leading import Leading, lead
 from authtui.contracts import BY_NAME, TABLE
 from authtui.credentials.observe import read_observation
 from authtui.lifecycle.addresses import addresses_of
@@ -154,7 +149,7 @@ def test_variables_the_user_has_set_are_where_they_lead(tmp_path: Path) -> None:
 
 
 def test_0142_keeps_the_known_address_for_an_agent_identity(tmp_path: Path) -> None:
-    leading = leading_of(tmp_path, contract="managed", identity_selected=True)
+    leading = leading_of(tmp_path, contract="managed", mode="agent_identity")
     found = servers(leading)
     assert "chatgpt_base_url" not in found
     assert found["openai_base_url"] == "https://api.openai.com/v1/x"
@@ -163,7 +158,7 @@ def test_0142_keeps_the_known_address_for_an_agent_identity(tmp_path: Path) -> N
 
 def test_0142_is_led_away_where_a_server_was_named_and_its_refusal_foretold(tmp_path: Path) -> None:
     leading = leading_of(
-        tmp_path, contract="managed", identity_selected=True, upstream="http://127.0.0.1:9"
+        tmp_path, contract="managed", mode="agent_identity", upstream="http://127.0.0.1:9"
     )
     assert "chatgpt_base_url" in servers(leading)
     assert "refuses an agent identity" in leading.unled[0]
@@ -217,9 +212,65 @@ def test_the_user_s_own_proxy_does_not_come_before_this_one(tmp_path: Path) -> N
     environ = {"HTTPS_PROXY": "http://proxy.corp:3128", "NO_PROXY": ".corp"}
     led = leading_of(tmp_path, environ=environ).at(HERE)
     assert led.environment["NO_PROXY"] == ".corp,127.0.0.1,localhost"
+    assert led.environment["no_proxy"] == ".corp,127.0.0.1,localhost"
     assert led.environment["HTTPS_PROXY"] == "http://proxy.corp:3128"
     assert "NO_PROXY with this machine in it" in led.overrides
     assert "NO_PROXY" not in leading_of(tmp_path).at(HERE).environment
+
+
+def test_a_proxy_of_the_env_file_counts_too(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / ".env").write_text("HTTPS_PROXY=http://proxy.corp:3128\nNO_PROXY=.corp\n")
+    led = leading_of(tmp_path).at(HERE)
+    assert led.environment["NO_PROXY"] == ".corp,127.0.0.1,localhost"
+
+
+@pytest.mark.parametrize(
+    ("mode", "lines", "host"),
+    [
+        ("chatgpt", [(b"authorization", b"Bearer eyJhbGciOi")], "chatgpt.com"),
+        ("chatgpt", [(b"authorization", b"Bearer opaque")], "chatgpt.com"),
+        ("chatgpt", [], "chatgpt.com"),
+        ("chatgpt", [(b"authorization", b"Bearer sk-made-up")], "api.openai.com"),
+        ("api_key", [(b"authorization", b"Bearer eyJhbGciOi")], "api.openai.com"),
+        ("api_key", [(b"authorization", b"Bearer at-made-up")], "api.openai.com"),
+        ("api_key", [(b"chatgpt-account-id", b"a")], "chatgpt.com"),
+        (None, [(b"authorization", b"AgentAssertion eyJ")], "chatgpt.com"),
+        (None, [], "api.openai.com"),
+    ],
+)
+def test_a_model_call_goes_where_its_credential_would_else_where_it_is_predicted(
+    tmp_path: Path, mode: str | None, lines: list[tuple[bytes, bytes]], host: str
+) -> None:
+    doors = leading_of(tmp_path, mode=mode).doors
+    door = next(door for door in doors.all if door.name == "model")
+    assert door.for_headers(lines).host == host
+
+
+@pytest.mark.parametrize(
+    ("mode", "model"),
+    [("api_key", "api.openai.com/v1"), ("chatgpt", "chatgpt.com/backend-api/codex")],
+)
+def test_what_the_program_says_names_the_real_servers(
+    tmp_path: Path, mode: str, model: str
+) -> None:
+    doors = leading_of(tmp_path, mode=mode).doors
+    here = "127.0.0.1:4000" + doors.path("model")
+    said = f"ERROR: 401, url: http://{here}/responses and ws://{here}/responses"
+    assert doors.as_unled(said, HERE) == (
+        f"ERROR: 401, url: https://{model}/responses and wss://{model}/responses"
+    )
+    chatgpt = f"{HERE}{doors.path('chatgpt')}/backend-api/wham/x"
+    assert doors.as_unled(chatgpt, HERE) == "https://chatgpt.com/backend-api/wham/x"
+    secret = doors.path("").strip("/")
+    assert secret not in doors.as_unled(f"half an address: /{secret}/oth", HERE)
+
+
+def test_what_the_client_asks_of_others_directly_is_said(tmp_path: Path) -> None:
+    assert any("ab.chatgpt.com" in text for text in leading_of(tmp_path).unled)
+    assert any("github.com" in text for text in leading_of(tmp_path, contract="managed").unled)
+    login = leading_of(tmp_path, command=("codex", "login")).unled
+    assert any("login by browser" in text for text in login)
 
 
 def test_another_program_gets_variables_and_it_is_said(tmp_path: Path) -> None:

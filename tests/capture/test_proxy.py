@@ -277,8 +277,6 @@ async def test_a_refused_web_socket_is_passed_on_as_refused() -> None:
     [
         (b"authorization: Bearer sk-made-up", b"/v1/responses"),
         (b"x-none: 1", b"/v1/responses"),
-        (b"authorization: Bearer eyJhbGciOi", b"/codex/responses"),
-        (b"authorization: Bearer at-made-up", b"/codex/responses"),
         (b"Authorization: AgentAssertion eyJ", b"/codex/responses"),
         (b"ChatGPT-Account-ID: a\r\nauthorization: Bearer opaque", b"/codex/responses"),
     ],
