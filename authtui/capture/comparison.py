@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from authtui.capture.command_line import is_client, subcommand_of
 from authtui.capture.course_rows import (
     answer_rows,
     deletion_rows,
@@ -16,7 +17,6 @@ from authtui.capture.course_rows import (
     refresh_rows,
     rotated_rows,
 )
-from authtui.capture.leading import is_client, subcommand_of
 from authtui.capture.messages import final_message
 from authtui.capture.request_rows import judged_rows, request_rows
 
