@@ -174,8 +174,8 @@ class Child:
             words = "It ended well." if status == 0 else f"It ended with exit status {status}."
             if self._asked is not None:
                 # It took the signal and left in its own way: that is no end it came to by itself.
-                words = f"authtui asked it to end ({self._asked}); its exit status was {status}."
-            return Ending(status, self._asked, words[:1].upper() + words[1:])
+                words = f"It was asked to end ({self._asked}); its exit status was {status}."
+            return Ending(status, self._asked, words)
         try:
             name = signal.Signals(-status).name
         except ValueError:
