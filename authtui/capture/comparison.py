@@ -14,6 +14,7 @@ from authtui.capture.course_rows import (
     deletion_rows,
     exit_rows,
     message_rows,
+    preparation_rows,
     refresh_rows,
     rotated_rows,
 )
@@ -67,6 +68,7 @@ def compare(program: Program) -> Comparison:
         return Comparison(_ordered(judged_rows(program)), surface, message)
     planned = expected.request if expected.surface == surface else None
     rows = [
+        *preparation_rows(program, prediction),
         *request_rows(program, planned, guess=expected.surface == surface),
         *judged_rows(program),
         *answer_rows(program, prediction, planned),

@@ -18,6 +18,24 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 
+def preparation_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
+    """What failed before the first model call; foretold where no good end was."""
+    for record in program.evidence.preparations:
+        status: Status = "differs" if prediction.outcome == "ready" else "same"
+        words = record.reason or ("no answer" if record.status is None else "refused")
+        observed = words if record.status is None else f"{words} ({record.status})"
+        yield Row(
+            f"preparation.{record.purpose}",
+            record.purpose,
+            "answered" if status == "differs" else "refused",
+            observed,
+            status,
+            f"{sentence(record.meaning or record.error or 'It failed')} This comes before the "
+            "first model call: without it the client drops the credential or stops.",
+            record.number,
+        )
+
+
 def answer_rows(
     program: Program, prediction: Prediction, planned: PlannedRequest | None
 ) -> Iterator[Row]:

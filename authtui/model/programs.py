@@ -24,6 +24,16 @@ LINES_KEPT: Final = 2_000
 SUSPECTS_KEPT: Final = 20
 REFRESHES_KEPT: Final = 50
 MODEL_CALL: Final = "model-call"
+PREPARATIONS: Final = (
+    "jwks",
+    "whoami",
+    "task-register",
+    "agent-register",
+    "biscuit",
+    "accounts-check",
+    "config-bundle",
+)
+"""What has to go well before the first model call, by the purpose of the request."""
 REFRESH: Final = "refresh"
 FALL_BACK: Final = 426
 """The client tries a WebSocket first; this answer only says that HTTPS it is."""
@@ -40,7 +50,8 @@ class Evidence(NamedTuple):
     """What the wire showed of a program, in the order of the requests.
 
     `first` is its first model call, `last` the newest one with an answer that counts. `suspects`
-    are requests whose credential fails a check. `login_refused` says that a 401 came before the
+    are requests whose credential fails a check, `preparations` what failed before that first call:
+    without it a client drops the credential. `login_refused` says that a 401 came before the
     first refresh.
     """
 
@@ -49,6 +60,7 @@ class Evidence(NamedTuple):
     first: RequestRecord | None = None
     last: RequestRecord | None = None
     refreshes: tuple[RequestRecord, ...] = ()
+    preparations: tuple[RequestRecord, ...] = ()
     suspects: tuple[RequestRecord, ...] = ()
     login_refused: bool = False
 
@@ -163,6 +175,10 @@ def _seen(program: Program, record: RequestRecord) -> Evidence:
     elif record.purpose == REFRESH and finished:
         refreshes = (*found.refreshes, record)[-REFRESHES_KEPT:]
         found = found._replace(refreshes=refreshes)
+    if finished and record.purpose in PREPARATIONS and found.first is None and _failed(record):
+        kept = {old.purpose: old for old in found.preparations}
+        kept.setdefault(record.purpose, record)
+        found = found._replace(preparations=tuple(kept.values()))
     if record.status == 401 and not found.refreshes and record.purpose != REFRESH:
         found = found._replace(login_refused=True)
     if finished and record.authorization is not None:
@@ -171,6 +187,10 @@ def _seen(program: Program, record: RequestRecord) -> Evidence:
         if judged is not None and judged.status == "fail":
             found = found._replace(suspects=(*found.suspects, record)[-SUSPECTS_KEPT:])
     return found
+
+
+def _failed(record: RequestRecord) -> bool:
+    return record.status is None or (record.status >= 400 and record.colour in ("fail", "warn"))
 
 
 def _with_call(found: Evidence, record: RequestRecord, *, finished: bool) -> Evidence:

@@ -209,6 +209,25 @@ def test_a_refresh_shows_which_token_took_the_place_of_which() -> None:
     assert row(finished(shown), "refresh").observed == "once, #1 → #2"
 
 
+def test_what_failed_before_the_first_call_is_the_cause_and_stands_first() -> None:
+    shown = watched().call(
+        purpose="whoami", host="auth.openai.com", status=401, reason="Unauthorized",
+        colour="fail", meaning="the personal access token was refused",
+    )  # fmt: skip
+    shown.call(host="api.openai.com", path="/v1/responses", authorization=None, status=401)
+    found = finished(shown, 1)
+    assert found.rows[0].id == "preparation.whoami"
+    assert found.rows[0].observed == "Unauthorized (401)"
+    assert "drops the credential" in found.rows[0].meaning
+
+
+def test_a_missing_policy_is_no_trouble_and_a_later_failure_no_cause() -> None:
+    shown = watched().call(purpose="config-bundle", status=404, colour="info")
+    shown.call(**CHATGPT, credential_mark=access_mark())
+    shown.call(purpose="accounts-check", status=500, colour="fail")
+    assert finished(shown).differences == ()
+
+
 def test_the_message_is_compared_without_what_differs_from_run_to_run() -> None:
     foretold = next(p for p in answer("nothing-stored").predictions if p.surface == "exec")
     assert foretold.says is not None

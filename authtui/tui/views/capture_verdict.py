@@ -24,6 +24,8 @@ _FIXES: Final = {
     "login": _LOGIN,
     "judged.account.token": _LOGIN,
     "judged.token.expiry": _LOGIN,
+    "preparation.whoami": Fix("make a new personal access token, and put it in its place"),
+    "preparation.task-register": Fix("look at the clock, then register the agent again"),
     "judged.assertion.time": Fix("set the clock of this machine"),
     "judged.assertion.signature": Fix("register the agent again, or restore its key"),
 }
