@@ -47,6 +47,10 @@ readme:
 bench rounds="9":
     {{python}} -m tests.benchmarks {{rounds}}
 
+# what a capture costs the captured program
+bench-capture:
+    {{python}} -m tests.benchmarks.capture
+
 # what continuous integration runs: a fresh copy, a fresh environment
 ci:
     .ci/run

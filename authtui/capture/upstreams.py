@@ -33,11 +33,6 @@ class Upstream(NamedTuple):
         """The base URL, without a slash at its end."""
         return f"{self.scheme}://{self.netloc}{self.path}"
 
-    @property
-    def is_loopback(self) -> bool:
-        """Whether it is this machine."""
-        return is_loopback(self.host)
-
 
 class Door(NamedTuple):
     """A path of the proxy and where it leads.

@@ -14,7 +14,7 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.commands.options import add_common, clock_of
+from authtui.commands.options import add_common, clock_of, observe
 from authtui.commands.serve_backend import LOGINS
 
 if TYPE_CHECKING:
@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from authtui.commands import Given
     from authtui.demo.backend.guide import Login
     from authtui.demo.backend.server import Backend
-    from authtui.model.events import Event
     from authtui.model.session import AuthSession
-    from authtui.model.state import AuthState
 
 EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
@@ -231,8 +229,10 @@ def _in_a_terminal(args: argparse.Namespace, given: Given) -> bool:
 def _headless(
     args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
 ) -> int:
+    from authtui.commands.capture_lines import Printer
+
     capture = capture_of(args, given, session, leading)
-    printer = _Printer(given.out, as_json=args.json, hold=args.terminal)
+    printer = Printer(given.out, capture.stop, as_json=args.json, hold=args.terminal)
     printer.start(session)
     with (
         _terminal_as_it_was(given.stdin),
@@ -245,8 +245,9 @@ def _headless(
             capture.finish()
             problem = capture.problem
     if problem is None:
-        # What is stored now tells whether the login is still there.
-        session.load("ended")
+        # What the program made of the stored login: rotated, deleted, or nothing.
+        after = observe(args, leading.environment, probe_keyring=False)
+        session.adopt(after, f"after capture {capture.number}")
         printer.compare(session, capture.number)
     printer.release()
     for error in session.subscriber_errors:
@@ -278,57 +279,6 @@ def _terminal_as_it_was(stdin: TextIO) -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(stdin, termios.TCSADRAIN, before)
-
-
-class _Printer:
-    """Prints the events of a session as they come, or all at the end."""
-
-    def __init__(self, out: TextIO, *, as_json: bool, hold: bool) -> None:
-        self._out = out
-        self._as_json = as_json
-        self._held: list[str] | None = [] if hold else None
-
-    def start(self, session: AuthSession[Any]) -> None:
-        """With what was there before: the prediction stands first."""
-        for event in session.events:
-            self._tell(None, event)
-        session.subscribe(self._tell)
-
-    def compare(self, session: AuthSession[Any], number: int) -> None:
-        """Say what came of the prediction."""
-        from authtui.capture.comparison import compare
-        from authtui.commands.comparison_lines import comparison_json, comparison_text
-
-        program = next((p for p in session.state.programs if p.number == number), None)
-        if program is None:
-            return
-        found = compare(program)
-        as_json = json.dumps(comparison_json(found, number), ensure_ascii=False)
-        self._write(as_json if self._as_json else comparison_text(found))
-
-    def release(self) -> None:
-        """Print what was held back."""
-        held, self._held = self._held or [], None
-        self._out.writelines(held)
-        self._out.flush()
-
-    def _tell(self, state: AuthState | None, event: Event) -> None:
-        from authtui.commands.event_lines import event_json, event_text
-
-        del state
-        text = (
-            json.dumps(event_json(event), ensure_ascii=False)
-            if self._as_json
-            else event_text(event)
-        )
-        self._write(text)
-
-    def _write(self, text: str) -> None:
-        if self._held is not None:
-            self._held.append(text + "\n")
-            return
-        self._out.write(text + "\n")
-        self._out.flush()
 
 
 @contextmanager

@@ -190,11 +190,8 @@ class AuthtuiApp(Revealing):
         return self._probing or self._loading
 
     def action_help_quit(self) -> None:
-        """Ctrl-C on whatever screen: it ends a watched program first."""
-        if self.watched is not None:
-            self.watched.stop()
-        else:
-            self.say("q leaves", "muted")
+        """Ctrl-C on whatever screen: it ends a watched program; else q leaves."""
+        _ = self.watched.stop() if self.watched else self.say("q leaves", "muted")
 
     def run_thread(self, work: Callable[[], object], group: str) -> None:
         """Run something that may wait, outside the loop; a newer one of the group replaces it."""

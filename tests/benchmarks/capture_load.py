@@ -84,7 +84,7 @@ async def measure(direct: Place, proxied: Place, pid: int) -> dict[str, Any]:
         *(proxied.stream() for _ in range(PARALLEL)), return_exceptions=True
     )
     whole = sum(not isinstance(one, BaseException) and one[1] == 20 for one in found)
-    await many(proxied, MANY // 2)
+    await many(proxied, MANY)  # until the session keeps as many requests as it ever does
     before = memory(pid)
     began = time.perf_counter()
     await many(proxied, MANY)

@@ -109,8 +109,8 @@ def trace(events: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
 
     requests, rotations = [], []
     started: dict[str, Any] = {}
-    loaded: dict[str, Any] = {}
     ended: dict[str, Any] = {}
+    loaded: dict[str, Any] = {}
     compared: dict[str, str] = {}
     for event in events:
         if event["kind"] == "RequestFinished":
@@ -132,10 +132,10 @@ def trace(events: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
             rotations.append({"accepted": event["accepted"], "by": event["by"]})
         elif event["kind"] == "ChildStarted":
             started = event
-        elif event["kind"] == "Loaded" and not loaded:
-            loaded = event
         elif event["kind"] == "ChildEnded":
             ended = event
+        elif event["kind"] == "Loaded":
+            loaded = loaded or event
         elif event["kind"] == "Comparison":
             compared = {row["id"]: row["status"] for row in event["rows"]}
     return {
@@ -143,7 +143,8 @@ def trace(events: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
         "overrides": [text.replace(base_url, "$BACKEND") for text in started["overrides"]],
         "requests": requests,
         "rotations": rotations,
-        "ended": {name: ended.get(name) for name in ("kind", "exit_status", "signal", "reason")},
+        "changes": events[-2]["changes"],
+        "ended": {name: ended[name] for name in ("exit_status", "signal", "reason")},
         "compared": compared,
     }
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from authtui.capture.proxy import incoming, outgoing
 from authtui.capture.upstreams import Door, Doors, upstream_of
 from authtui.redaction import printable
+from authtui.wire.transport import is_loopback
 from tests.capture.servers import SECRET, proxy_for, raw_server, server_of
 
 if TYPE_CHECKING:
@@ -342,5 +343,5 @@ def test_any_text_is_a_server_or_a_sentence(text: str) -> None:
         if isinstance(found, str):
             assert found == printable(found)
         else:
-            assert found.scheme == "https" or found.is_loopback
+            assert found.scheme == "https" or is_loopback(found.host)
             assert found.host

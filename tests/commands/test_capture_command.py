@@ -48,11 +48,11 @@ def test_the_prediction_comes_first_then_the_program_then_its_end(tmp_path: Path
     assert (answer.code, answer.err) == (0, "")
     kinds = [event["kind"] for event in events(answer)]
     assert kinds[:2] == ["Loaded", "ChildStarted"]
-    assert set(kinds[2:-1]) == {"ChildSaid"}
-    assert kinds[-1] == "ChildEnded"
+    assert set(kinds[2:-2]) == {"ChildSaid"}
+    assert kinds[-2:] == ["ChildEnded", "Loaded"]
     said = {event["stream"]: event["lines"] for event in events(answer) if "stream" in event}
     assert said == {"stdout": ["out"], "stderr": ["err"]}
-    assert events(answer)[-1]["exit_status"] == 0
+    assert events(answer)[-2]["exit_status"] == 0
 
 
 def test_as_text_it_reads_as_lines(tmp_path: Path) -> None:
@@ -106,6 +106,15 @@ def test_no_file_of_the_user_is_changed(tmp_path: Path) -> None:
     before = snapshot(user)
     assert capture(user, "--home", home, "--json", "--", "true").code == 0
     assert snapshot(user) == before
+
+
+def test_what_the_program_made_of_the_login_is_said_at_the_end(tmp_path: Path) -> None:
+    home = codex_home(tmp_path, chatgpt_login())
+    code = 'rm "$CODEX_HOME/auth.json"'
+    last = events(capture(tmp_path, "--home", home, "--json", "--", "sh", "-c", code))[-1]
+    assert (last["kind"], last["cause"]) == ("Loaded", "after capture 1")
+    assert last["outcome"] == "not-logged-in"
+    assert any("auth.json" in change for change in last["changes"])
 
 
 def test_the_home_that_is_named_is_the_program_s(tmp_path: Path) -> None:
@@ -168,7 +177,7 @@ def test_a_taken_port_is_a_2(tmp_path: Path) -> None:
 def test_a_program_that_fails_is_a_1(tmp_path: Path, code: str) -> None:
     answer = capture(tmp_path, "--json", "--", "sh", "-c", code)
     assert answer.code == 1
-    last = events(answer)[-1]
+    last = events(answer)[-2]
     assert (last["exit_status"], last["signal"]) == (
         (3, None) if "3" in code else (None, "SIGKILL")
     )
@@ -198,7 +207,7 @@ def test_an_interrupt_ends_the_program_first_and_is_a_130(tmp_path: Path, which:
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert ["tidied"] in [line["lines"] for line in lines if "lines" in line]
-    assert lines[-1]["kind"] == "ChildEnded"
+    assert lines[-2]["kind"] == "ChildEnded"
 
 
 def test_the_second_interrupt_does_not_wait(tmp_path: Path) -> None:
@@ -221,3 +230,21 @@ def test_the_second_interrupt_does_not_wait(tmp_path: Path) -> None:
                 process.send_signal(signal.SIGINT)
         assert process.wait(30) == 130
         assert time.monotonic() - began < 4
+
+
+def test_nothing_runs_on_when_nobody_reads(tmp_path: Path) -> None:
+    words = ["capture", "--json", "--", "sh", "-c", "while :; do echo x; sleep 0.1; done"]
+    with subprocess.Popen(
+        [sys.executable, "-m", "authtui", *words],
+        env=environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.wait(30) == 0
+        assert process.stderr.read() == ""
