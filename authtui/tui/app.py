@@ -15,6 +15,7 @@ from textual.message import Message
 
 from authtui.redaction import redact_text
 from authtui.tui.acts import Acts
+from authtui.tui.capture import Run
 from authtui.tui.desk import Desk
 from authtui.tui.keys import unknown_ids
 from authtui.tui.revealing import Revealing
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from authtui.model.state import AuthState
     from authtui.settings import Settings
     from authtui.tui.acts import MakeLifecycle
-    from authtui.tui.capture import MakeCapture, Run
+    from authtui.tui.capture import MakeCapture
     from authtui.tui.lines import Item
 
 MARK_SECONDS = 3.0
@@ -78,11 +79,7 @@ class AuthtuiApp(Revealing):
         """
         super().__init__()
         self.acts = Acts(self, lifecycle, offline=offline)
-        self.watched: Run | None = None
-        if capture is not None:
-            from authtui.tui.capture import Run
-
-            self.watched = Run(self, capture)
+        self.watched = Run(self, capture) if capture is not None else None
         self.traffic = Traffic(session.state.requests)
         self.session = session
         self.settings = settings
@@ -191,7 +188,9 @@ class AuthtuiApp(Revealing):
 
     def action_help_quit(self) -> None:
         """Ctrl-C on whatever screen: it ends a watched program; else q leaves."""
-        _ = self.watched.stop() if self.watched else self.say("q leaves", "muted")
+        if self.watched is not None:
+            return self.watched.stop()
+        return self.say("q leaves", "muted")
 
     def run_thread(self, work: Callable[[], object], group: str) -> None:
         """Run something that may wait, outside the loop; a newer one of the group replaces it."""
