@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from authtui.credentials.selection import legal_header_value
 from authtui.identity import assertion as assertions
-from authtui.redaction import Secret, printable
+from authtui.redaction import Secret, printable, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.credentials.selection import Credential
     from authtui.identity.keys import PrivateKey
-    from authtui.wire.records import AssertionFacts
+    from authtui.wire.records import AssertionFacts, BearerFacts
 
 CallSite = Literal["provider", "backend-client", "chatgpt-client"]
 # HTTP does not mind, but people compare logs: each call site of the client spells it its own way.
@@ -265,14 +265,18 @@ def _agent(credential: Credential, contract: Contract, task: AgentTask | None) -
 
 def assertion_reader(
     public_bytes: bytes | None = None,
+    key_of: Callable[[str], bytes | None] | None = None,
 ) -> Callable[[str, datetime], AssertionFacts]:
     """A reader for `Wire(read_assertion=…)`: decodes, measures the age, checks the signature.
 
-    Without the 32 bytes of a public key the signature stays unknown.
+    Without the 32 bytes of a public key the signature stays unknown. `key_of` looks the key up by
+    the agent runtime that the assertion names, where there may be several or a new one.
     """
 
     def read(value: str, now: datetime) -> AssertionFacts:
-        return assertion_facts(value, now, public_bytes)
+        facts = assertion_facts(value, now, public_bytes)
+        known = key_of(facts.agent_runtime_id) if key_of and not facts.problem else None
+        return facts if known is None else assertion_facts(value, now, known)
 
     return read
 
@@ -292,6 +296,37 @@ def assertion_facts(value: str, now: datetime, public_bytes: bytes | None = None
         _age(found.timestamp, now),
         verified,
     )
+
+
+def bearer_facts(value: str) -> BearerFacts | None:
+    """What a Bearer header's JWT says of itself, unverified; None where it cannot be read.
+
+    The account stands in the claims of ChatGPT tokens under the client's own namespace, in those
+    of an agent identity at the top.
+    """
+    from authtui.tokens.claims import AUTH
+    from authtui.tokens.jwt import decode
+    from authtui.wire.records import BearerFacts
+
+    claims = decode(value).claims
+    if claims is None:
+        return None
+    nested = claims.get(AUTH)
+    within = nested.get("chatgpt_account_id") if isinstance(nested, dict) else None
+    account = within or claims.get("chatgpt_account_id") or claims.get("account_id")
+    return BearerFacts(
+        printable(redact_text(account[:800]), 200) if isinstance(account, str) else None,
+        _moment(claims.get("exp")),
+    )
+
+
+def _moment(seconds: object) -> datetime | None:
+    if isinstance(seconds, bool) or not isinstance(seconds, int | float):
+        return None
+    try:
+        return datetime.fromtimestamp(seconds, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
 
 
 def _age(timestamp: str, now: datetime) -> float | None:

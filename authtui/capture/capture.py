@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.capture.child import Child, Ending
 from authtui.model import events as ev
+from authtui.model.programs import cause_of
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ class Capture:
             return
         self.base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         leading = self._leading
-        cause = f"capture {self.number}"
+        cause = cause_of(self.number)
         road = Road(self._environment)
         recorder = Recorder(
             self._session, self._clock, self._read_assertion, cause, leading.name_of(self.number)

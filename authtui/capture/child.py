@@ -36,7 +36,10 @@ _WINDOWS: Final = sys.platform == "win32"
 
 
 class Ending(NamedTuple):
-    """How a program ended: its exit status, or the name of the signal; `reason` is a sentence."""
+    """How a program ended: its exit status, or the name of the signal; `reason` is a sentence.
+
+    Both stand there where it was sent the signal and left with a status of its own.
+    """
 
     exit_status: int | None
     signal: str | None
@@ -169,7 +172,10 @@ class Child:
             return Ending(None, None, "Nobody waited for its end.")
         if status >= 0:
             words = "It ended well." if status == 0 else f"It ended with exit status {status}."
-            return Ending(status, None, words)
+            if self._asked is not None:
+                # It took the signal and left in its own way: that is no end it came to by itself.
+                words = f"It was asked to end ({self._asked}); its exit status was {status}."
+            return Ending(status, self._asked, words)
         try:
             name = signal.Signals(-status).name
         except ValueError:

@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 from authtui.model import events as ev
 from authtui.redaction import Secret, printable, redact_text
+from authtui.request_auth import bearer_facts
 from authtui.wire import recording
 from authtui.wire.answers import Answer
 from authtui.wire.body import decoded_start
@@ -69,9 +70,10 @@ class Exchange:
         path = target.decode("latin-1")
         self._server = server
         self._url = f"{server.scheme}://{server.netloc}{path}"
-        self._purpose = purpose_of(method, server.netloc, path)
         self._lines = _text(lines)
         self._headers = {name.lower(): value for name, value in self._lines}
+        content_type = self._headers.get("content-type", "")
+        self._purpose = purpose_of(method, server.netloc, path, content_type)
         self._request, self._request_size = bytearray(), 0
         self._answer, self._answer_size = bytearray(), 0
         self._status = 0
@@ -80,7 +82,7 @@ class Exchange:
         number, at = recorder.session.next_number(), recorder.clock()
         record = recording.started(number, at, method, self._url, self._purpose)
         self._record = recording.with_request(
-            record, self._lines, b"", self._purpose, at, recorder.read_assertion
+            record, self._lines, b"", self._purpose, at, recorder.read_assertion, bearer_facts
         )
         recorder.session.request_started(self._record, recorder.cause)
 

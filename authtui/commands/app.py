@@ -43,17 +43,6 @@ def run(args: argparse.Namespace, given: Given) -> int:
         made.append(make_session(args, environ))
         return made[0]
 
-    def fill_in() -> None:
-        # The first look leaves the keyring out, which may take its time to answer or not answer.
-        from authtui.credentials.observe import read_keyring, wants_keyring
-
-        observation = made[0].state.observation
-        if observation is None or not wants_keyring(observation):
-            return
-        seen = read_keyring(observation)
-        if (seen.keyring, seen.encrypted) != (observation.keyring, observation.encrypted):
-            made[0].adopt(seen, "keyring")
-
     def lifecycle(progress: Callable[[str], None]) -> Lifecycle:
         from authtui.lifecycle.transitions import Lifecycle, wire_factory
 
@@ -80,10 +69,27 @@ def run(args: argparse.Namespace, given: Given) -> int:
         presenter=args.presenter,
         read_only=args.read_only,
         watch=args.watch,
-        fill_in=fill_in,
+        fill_in=keyring_look(lambda: made[0]),
         lifecycle=lifecycle,
         offline=args.offline,
     )
+
+
+def keyring_look(session_of: Callable[[], AuthSession[Any]]) -> Callable[[], None]:
+    """The look that the first one leaves out: the keyring may take its time, or not answer."""
+
+    def look() -> None:
+        from authtui.credentials.observe import read_keyring, wants_keyring
+
+        session = session_of()
+        observation = session.state.observation
+        if observation is None or not wants_keyring(observation):
+            return
+        seen = read_keyring(observation)
+        if (seen.keyring, seen.encrypted) != (observation.keyring, observation.encrypted):
+            session.adopt(seen, "keyring")
+
+    return look
 
 
 def make_session(args: argparse.Namespace, environ: Mapping[str, str]) -> AuthSession[Any]:

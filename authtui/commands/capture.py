@@ -27,9 +27,7 @@ if TYPE_CHECKING:
     from authtui.commands import Given
     from authtui.demo.backend.guide import Login
     from authtui.demo.backend.server import Backend
-    from authtui.model.events import Event
     from authtui.model.session import AuthSession
-    from authtui.model.state import AuthState
 
 EXIT_FAILED: Final = 1
 EXIT_USAGE: Final = 2
@@ -78,7 +76,8 @@ def more_help() -> str:
     """What stands below the options."""
     return (
         "here: 0 the program ended well · 1 it did not · 2 it cannot be started, or the port is "
-        "taken ·\n130 interrupted. Its own exit status stands in its last event.\n\n"
+        "taken ·\n130 interrupted. Its own exit status stands in the event of its end; what was "
+        "predicted and\nwhat was observed are set side by side after that.\n\n"
         "Without --terminal the program's input is that of authtui, or empty where that is a "
         "terminal,\nand what it says is shown line by line, without secrets.\n"
     )
@@ -90,15 +89,19 @@ def run(args: argparse.Namespace, given: Given) -> int:
     if command[:1] == ["--"]:
         command = command[1:]
     if not command:
-        return _usage(given, "which program? `authtui capture -- codex exec hi`")
+        return usage(given, "which program? `authtui capture -- codex exec hi`")
     if args.offline:
-        return _usage(given, "a capture passes requests on; leave --offline")
+        return usage(given, "a capture passes requests on; leave --offline")
     gc.enable()  # the program's entry turns it off for commands that end at once
     with ExitStack() as stack:
         planned = prepare(args, given, command, stack)
         if isinstance(planned, str):
-            return _usage(given, planned)
+            return usage(given, planned)
         session, leading = planned
+        if _in_a_terminal(args, given):
+            from authtui.commands.capture_app import in_the_app
+
+            return in_the_app(args, given, session, leading)
         return _headless(args, given, session, leading)
 
 
@@ -188,11 +191,18 @@ def capture_of(
     session: AuthSession[Any],
     leading: Leading,
     number: int = 1,
+    ended: Callable[[Ending], None] | None = None,
 ) -> Capture:
     """A capture that can be started; the app makes as many as it likes."""
     from authtui.capture.capture import Capture
+    from authtui.credentials.marks import public_keys_of
     from authtui.lifecycle.context import environment_of
     from authtui.request_auth import assertion_reader
+
+    def key_of(agent_runtime_id: str) -> bytes | None:
+        # Looked up when it is needed: the program may register an agent while it runs.
+        seen = session.state.observation
+        return None if seen is None else public_keys_of(seen).get(agent_runtime_id)
 
     terminal = bool(args.terminal)
     return Capture(
@@ -204,15 +214,25 @@ def capture_of(
         port=args.port,
         terminal=terminal,
         keep_stdin=not terminal and not _is_terminal(given.stdin),
-        read_assertion=assertion_reader(),
+        read_assertion=assertion_reader(key_of=key_of),
+        ended=ended,
     )
+
+
+def _in_a_terminal(args: argparse.Namespace, given: Given) -> bool:
+    """Whether the app is wanted and can be shown."""
+    if args.headless or args.json or args.terminal:
+        return False
+    return _is_terminal(given.stdin) and _is_terminal(given.out)
 
 
 def _headless(
     args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
 ) -> int:
+    from authtui.commands.capture_lines import Printer
+
     capture = capture_of(args, given, session, leading)
-    printer = _Printer(given.out, capture.stop, as_json=args.json, hold=args.terminal)
+    printer = Printer(given.out, capture.stop, as_json=args.json, hold=args.terminal)
     printer.start(session)
     with (
         _terminal_as_it_was(given.stdin),
@@ -228,17 +248,18 @@ def _headless(
         # What the program made of the stored login: rotated, deleted, or nothing.
         after = observe(args, leading.environment, probe_keyring=False)
         session.adopt(after, f"after capture {capture.number}")
+        printer.compare(session, capture.number)
     printer.release()
     for error in session.subscriber_errors:
         raise error  # what was printed is not whole
-    if args.har and (written := _write_har(args.har, session)) is not None:
+    if args.har and (written := write_har(args.har, session)) is not None:
         print(f"authtui capture: {written}", file=given.err)
         return EXIT_USAGE
     if problem is not None:
-        return _problem(given, problem)
+        return told_problem(given, problem)
     if interrupted:
         return EXIT_INTERRUPTED
-    return _exit_code(capture.ending)
+    return exit_code(capture.ending)
 
 
 @contextmanager
@@ -258,52 +279,6 @@ def _terminal_as_it_was(stdin: TextIO) -> Iterator[None]:
         yield
     finally:
         termios.tcsetattr(stdin, termios.TCSADRAIN, before)
-
-
-class _Printer:
-    """Prints the events of a session as they come, or all at the end.
-
-    `unread` is called when nobody reads any more: nothing should run on unseen.
-    """
-
-    def __init__(
-        self, out: TextIO, unread: Callable[[], None], *, as_json: bool, hold: bool
-    ) -> None:
-        self._out = out
-        self._unread = unread
-        self._as_json = as_json
-        self._held: list[str] | None = [] if hold else None
-
-    def start(self, session: AuthSession[Any]) -> None:
-        """With what was there before: the prediction stands first."""
-        for event in session.events:
-            self._tell(None, event)
-        session.subscribe(self._tell)
-
-    def release(self) -> None:
-        """Print what was held back."""
-        held, self._held = self._held or [], None
-        self._out.writelines(held)
-        self._out.flush()
-
-    def _tell(self, state: AuthState | None, event: Event) -> None:
-        from authtui.commands.event_lines import event_json, event_text
-
-        del state
-        text = (
-            json.dumps(event_json(event), ensure_ascii=False)
-            if self._as_json
-            else event_text(event)
-        )
-        if self._held is not None:
-            self._held.append(text + "\n")
-            return
-        try:
-            self._out.write(text + "\n")
-            self._out.flush()
-        except BrokenPipeError:
-            self._unread()
-            raise
 
 
 @contextmanager
@@ -339,16 +314,19 @@ def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[
             signal.signal(which, handler)
 
 
-def _exit_code(ending: Ending | None) -> int:
+def exit_code(ending: Ending | None) -> int:
+    """That of this command for a program that has ended."""
     return 0 if ending is not None and ending.exit_status == 0 else EXIT_FAILED
 
 
-def _problem(given: Given, problem: Problem) -> int:
+def told_problem(given: Given, problem: Problem) -> int:
+    """Say why nothing was captured; the exit code."""
     print(f"authtui capture: {problem.statement}", file=given.err)
     return EXIT_USAGE if problem.usage else EXIT_BUG
 
 
-def _write_har(path: str, session: AuthSession[Any]) -> str | None:
+def write_har(path: str, session: AuthSession[Any]) -> str | None:
+    """Write the requests as HAR; a sentence where that cannot be done."""
     import os
 
     from authtui import __version__
@@ -378,7 +356,8 @@ def _is_terminal(stream: TextIO) -> bool:
         return True
 
 
-def _usage(given: Given, text: str) -> int:
+def usage(given: Given, text: str) -> int:
+    """Say what is wrong with what was asked for; the exit code."""
     print(f"authtui capture: {text}", file=given.err)
     return EXIT_USAGE
 

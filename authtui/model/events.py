@@ -218,7 +218,10 @@ class ChildSaid(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChildEnded(Event):
-    """A watched program ended: its exit status, or the signal's name; `reason` is a sentence."""
+    """A watched program ended: its exit status, or the signal's name; `reason` is a sentence.
+
+    Both are set where it was sent the signal and left with a status of its own.
+    """
 
     number: int
     exit_status: int | None = None

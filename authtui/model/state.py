@@ -5,26 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Lamp
-from authtui.checks.phrases import NOT_ANSWERED_YET
+from authtui.checks.observed import named_hosts
 from authtui.model import events as ev
+from authtui.model import programs as watched
+from authtui.model.evidence import answer_of, lit, predicted
 
 if TYPE_CHECKING:
     from authtui.checks.findings import Assessment
     from authtui.credentials.observation import Observation
+    from authtui.model.programs import Program
     from authtui.wire.records import RequestRecord
 
 REQUESTS_KEPT = 10_000
 DETAILED = 500
 """How many of the newest requests keep their headers and bodies."""
+PROGRAMS_KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
 class AuthState:
     """Everything a view needs. `requests_dropped` counts what the bounded log let go.
 
-    `answer` is the last observed answer of a server to the selected credential; it lights the
-    `accepted` lamp of `assessment` and is forgotten when the credential changes.
+    `judged` is the answer to what was read; `assessment` is the same with the lamps lit by what
+    was seen since: `call`, the newest model call on the wire, and `answer`, the last answer of a
+    server to the selected credential. Both are forgotten when the credential changes, except while
+    a watched program runs: what it sends stays true of it. `programs` are the newest few.
     """
 
     phase: ev.Phase = "empty"
@@ -35,60 +40,38 @@ class AuthState:
     last: ev.Event | None = None
     failure: str | None = None
     answer: ev.Asserted | None = None
+    judged: Assessment | None = None
+    call: RequestRecord | None = None
+    programs: tuple[Program, ...] = ()
 
 
-def accepted_lamp(answer: ev.Asserted) -> Lamp:
-    """The lamp an observed answer lights: green and red only on the service's own word."""
-    host = answer.host or "the server"
-    said = f": {answer.meaning}" if answer.meaning else ""
-    if answer.status is None:
-        return Lamp("amber", f"{host} gave no answer{said}")
-    text = f"{host} answered {answer.status}{said}"
-    if not answer.by_auth_server:
-        return Lamp("amber", text)
-    if 200 <= answer.status < 300:
-        return Lamp("green", text)
-    return Lamp("red" if answer.status in (401, 403) else "amber", text)
-
-
-def _with_answer(assessment: Assessment | None, answer: ev.Asserted) -> Assessment | None:
-    if assessment is None:
-        return None
-    lamp = accepted_lamp(answer)
-    assessment = assessment._replace(lamps=assessment.lamps._replace(accepted=lamp))
-    verdict = assessment.verdict
-    if NOT_ANSWERED_YET not in verdict.sentence:
-        return assessment
-    said = {
-        "green": "The server accepted it.",
-        "red": f"The server refused it: {answer.status}.",
-    }.get(lamp.light, f"It is still open: {lamp.reason}.")
-    verdict = verdict._replace(sentence=verdict.sentence.replace(NOT_ANSWERED_YET, said))
-    if lamp.light == "red":
-        verdict = verdict._replace(
-            outcome="degraded",
-            kind="record-not-what-it-seems",
-            headline="The server refuses this credential",
-        )
-    return assessment._replace(verdict=verdict)
+def _relit(state: AuthState) -> AuthState:
+    if state.judged is None:
+        return state
+    running = bool(state.programs) and state.programs[-1].running
+    base = predicted(state.judged) if running and state.call is None else state.judged
+    named = named_hosts(state.observation) if state.observation is not None else frozenset()
+    return replace(state, assessment=lit(base, state.call, state.answer, named))
 
 
 def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
-    # An answer speaks for the credential it was given to: it outlives a look that finds the same.
-    answer, before = state.answer, state.assessment
+    # Evidence speaks for the credential it was given to: it outlives a look that finds the same.
+    answer, call, before = state.answer, state.call, state.judged
     same = before is not None and before.request == event.assessment.request and not event.changes
-    if answer is None or not same:
-        answer, assessment = None, event.assessment
-    else:
-        assessment = _with_answer(event.assessment, answer) or event.assessment
-    return replace(
+    running = bool(state.programs) and state.programs[-1].running
+    if not same and not running:
+        answer = call = None
+    loaded = replace(
         state,
         phase="loaded",
         observation=event.observation,
-        assessment=assessment,
+        judged=event.assessment,
+        assessment=event.assessment,
         failure=None,
         answer=answer,
+        call=call,
     )
+    return _relit(loaded)
 
 
 def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
@@ -110,9 +93,22 @@ def _with_finished(state: AuthState, request: RequestRecord) -> AuthState:
     return state
 
 
+def _with_call(state: AuthState, event: ev.RequestStarted | ev.RequestFinished) -> AuthState:
+    """Light `sent` and `accepted` by a model call that was seen."""
+    record = event.request
+    if record.purpose != watched.MODEL_CALL or record.meaning == "not sent":
+        return state
+    if record.status == watched.FALL_BACK:
+        return state
+    answer = state.answer if record.under_way else answer_of(record, event)
+    return _relit(replace(state, call=record, answer=answer))
+
+
 def fold(state: AuthState, event: ev.Event) -> AuthState:
     """The state after `event`. Pure: replay, time travel and tests are this function."""
     state = replace(state, last=event)
+    if state.programs:
+        state = replace(state, programs=watched.after_event(state.programs, event))
     match event:
         case ev.Loaded():
             return _after_load(state, event)
@@ -121,17 +117,19 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
         case ev.IdentityRegistered() | ev.TaskRegistered():
             return replace(state, phase="registered", failure=None)
         case ev.Asserted():
-            assessment = _with_answer(state.assessment, event)
-            return replace(
-                state, phase="asserted", failure=None, answer=event, assessment=assessment
-            )
+            return _relit(replace(state, phase="asserted", failure=None, answer=event))
         case ev.LoggedOut():
             return replace(state, phase="logged-out", failure=None)
         case ev.Failed(reason=reason):
             return replace(state, phase="failed", failure=reason)
         case ev.RequestStarted(request=request):
-            return _with_request(state, request)
+            return _with_call(_with_request(state, request), event)
         case ev.RequestFinished(request=request):
-            return _with_finished(state, request)
+            return _with_call(_with_finished(state, request), event)
+        case ev.ChildStarted():
+            program = watched.started(event, state.judged, state.observation)
+            kept = (*state.programs, program)[-PROGRAMS_KEPT:]
+            # What an earlier run showed says nothing about this one.
+            return _relit(replace(state, programs=kept, call=None, answer=None))
         case _:
             return state

@@ -15,6 +15,7 @@ from textual.message import Message
 
 from authtui.redaction import redact_text
 from authtui.tui.acts import Acts
+from authtui.tui.capture import Run
 from authtui.tui.desk import Desk
 from authtui.tui.keys import unknown_ids
 from authtui.tui.probing import KEYRING_SECONDS, Probing
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from authtui.model.state import AuthState
     from authtui.settings import Settings
     from authtui.tui.acts import MakeLifecycle
+    from authtui.tui.capture import MakeCapture
     from authtui.tui.lines import Item
 
 MARK_SECONDS = 3.0
@@ -69,13 +71,16 @@ class AuthtuiApp(Revealing):
         fill_in: Callable[[], None] | None = None,
         lifecycle: MakeLifecycle | None = None,
         offline: bool = False,
+        capture: MakeCapture | None = None,
     ) -> None:
         """`fill_in`: slow looks (keyring, installed clients), in a thread after the first frame.
 
-        `lifecycle` makes what acts, when it is first needed; `offline` forbids every connection.
+        `lifecycle` makes what acts, at its first use; `offline` forbids every connection.
+        `capture` prepares a program to watch, started after the first frame.
         """
         super().__init__()
         self.acts = Acts(self, lifecycle, offline=offline)
+        self.watched = Run(self, capture) if capture is not None else None
         self.traffic = Traffic(session.state.requests)
         self.session = session
         self.read_only = read_only
@@ -99,7 +104,11 @@ class AuthtuiApp(Revealing):
             self.set_keymap(dict(settings.keymap))
 
     def get_default_screen(self) -> Screen[Any]:
-        """The desk."""
+        """The desk; another one where a program is watched, or was."""
+        if self.watched is not None or self.session.state.programs:
+            from authtui.tui.capture_desk import CaptureDesk
+
+            return CaptureDesk()
         return Desk()
 
     @property
@@ -142,6 +151,9 @@ class AuthtuiApp(Revealing):
         for problem in (*self.settings.problems, *unknown_ids(self.settings.keymap))[:1]:
             self.say(f"settings: {problem}", "warn", 8)
         self.probing.start()
+        if self.watched is not None:
+            self.watched.begin()
+            self.set_interval(1, self.redraw)
         if self._watch:
             from authtui.tui.watch import watch_session
 
@@ -149,6 +161,17 @@ class AuthtuiApp(Revealing):
             self.run_thread(lambda: watch_session(self.session, self._stop), "watch")
             self.desk.update_frame()
             self.set_interval(KEYRING_SECONDS, self.probing.again)
+
+    @property
+    def looking(self) -> bool:
+        """Whether a slow look is under way."""
+        return self.probing.under_way or self._loading
+
+    def action_help_quit(self) -> None:
+        """Ctrl-C on whatever screen: it ends a watched program; else q leaves."""
+        if self.watched is not None:
+            return self.watched.stop()
+        return self.say("q leaves", "muted")
 
     def run_thread(self, work: Callable[[], object], group: str) -> None:
         """Run something that may wait, outside the loop; a newer one of the group replaces it."""
@@ -211,6 +234,7 @@ class AuthtuiApp(Revealing):
             self.at,
             busy,
             self.traffic if self.at is None else None,
+            self.watched.now() if self.watched is not None else None,
         )
 
     def banner(self) -> str | None:
@@ -348,32 +372,4 @@ class AuthtuiApp(Revealing):
         """Every key."""
         from authtui.tui.dialogs import help_screen
 
-        self.push_screen(help_screen(dict(self.settings.keymap)))
-
-
-def run_app(
-    session: AuthSession[Any],
-    settings: Settings,
-    *,
-    presenter: bool = False,
-    read_only: bool = False,
-    watch: bool = True,
-    fill_in: Callable[[], None] | None = None,
-    lifecycle: MakeLifecycle | None = None,
-    offline: bool = False,
-) -> int:
-    """Run until the user quits; the exit status for the command line."""
-    app = AuthtuiApp(
-        session,
-        settings,
-        presenter=presenter,
-        read_only=read_only,
-        watch=watch,
-        fill_in=fill_in,
-        lifecycle=lifecycle,
-        offline=offline,
-    )
-    app.run()
-    if app._exception is not None:
-        raise app._exception
-    return app.return_code or 0
+        self.push_screen(help_screen(dict(self.settings.keymap), self.desk.KEYS))

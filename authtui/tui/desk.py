@@ -21,7 +21,7 @@ from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import header_line, tint, verdict_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from textual import events
     from textual.app import ComposeResult
@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from textual.layout import ArrangeResult
     from textual.widget import Widget
 
-    from authtui.tui.lines import Item
+    from authtui.tui.keys import Key
+    from authtui.tui.lines import Doc, Item
+    from authtui.tui.views.context import View
 
 SIFT_SECONDS = 0.02
 """Between two steps of a filter through a long list, so that keys are answered meanwhile."""
@@ -79,6 +81,10 @@ class Desk(DeskActions):
         Binding(key.keys, key.action, key.title, id=key.id, show=False) for key in KEYS
     ]
     AUTO_FOCUS = "#sources"
+    KEYS: ClassVar[tuple[Key, ...]] = KEYS
+    PARTS: ClassVar[tuple[str, ...]] = PANES
+    NUMBERS: ClassVar[dict[str, str]] = {name: str(n) for n, name in enumerate(PANES, 1)}
+    TITLES: ClassVar[dict[str, str]] = _TITLES
 
     def __init__(self) -> None:
         """Build the parts; content comes with the first size."""
@@ -87,11 +93,11 @@ class Desk(DeskActions):
         self.header = Rows(id="header")
         self.verdict = Rows(bar=True, id="verdict")
         self.footer = Rows(id="footer")
-        self.panes = {name: Pane(str(n), id=name) for n, name in enumerate(PANES, 1)}
+        self.panes = {name: Pane(self.NUMBERS[name], id=name) for name in self.PARTS}
         self.panes["events"].follow = True
         self.panes["requests"].follow = True
         self.panes["requests"].sift = self._sift
-        self.active = "sources"
+        self.active = self.PARTS[0]
         self.token = 0
         self.matrix = False
         self._wants: dict[str, int] = {}
@@ -113,7 +119,24 @@ class Desk(DeskActions):
     def boxes(self, size: Size) -> dict[str, Box]:
         """Where everything stands at a size."""
         self.fill(size)
-        return plan(size.width, size.height, self._wants, self.active)
+        return self.place(size.width, size.height)
+
+    def place(self, width: int, height: int) -> dict[str, Box]:
+        """The boxes for what the panes want."""
+        return plan(width, height, self._wants, self.active)
+
+    def docs(self) -> dict[str, Callable[[View, int], Doc]]:
+        """What makes the content of each pane but the checks, which depend on their room."""
+        return {
+            "sources": sources_doc,
+            "claims": claims_doc,
+            "requests": requests_doc,
+            "events": events_doc,
+        }
+
+    def loud(self, view: View) -> View:
+        """The view that the verdict is drawn from."""
+        return view
 
     def fill(self, size: Size) -> None:
         """Make the content of every part for a terminal of that size."""
@@ -123,49 +146,52 @@ class Desk(DeskActions):
         shape = shape_of(width, height)
         small = shape in ("tiny", "tabs")
         block = verdict_width(width, height) - 1
-        whole = verdict_lines(view, block, compact=small)
-        self._wants = dict.fromkeys(PANES, 4)
+        told = self.loud(view)
+        whole = verdict_lines(told, block, compact=small)
+        self._wants = dict.fromkeys(self.PARTS, 4)
         self._wants["verdict"] = len(whole)
         found = view.assessment
         troubles = [c for c in found.checks if c.status != "pass"] if found else []
         self._wants["troubles"] = len(troubles) + 2
         if self.matrix and found:
             self._wants["troubles"] = len(found.matrix) + 3
-        docs = {
-            "sources": sources_doc,
-            "claims": claims_doc,
-            "requests": requests_doc,
-            "events": events_doc,
-        }
-        boxes = plan(width, height, self._wants, self.active)
-        for name in PANES:
+        docs = self.docs()
+        boxes = self.place(width, height)
+        for name in self.PARTS:
             box = boxes.get(name)
             inner = (box.width if box else width) - 4
             pane = self.panes[name]
             doc = checks_doc(view, inner) if name == "checks" else docs[name](view, inner)
             self._wants[name] = len(doc.lines)
-            pane.heading = tuple(self._tabs()) if small else None
+            pane.heading = tuple(self.tabs(width)) if small else None
             if name != "checks":
                 pane.show(doc)
-        boxes = plan(width, height, self._wants, self.active)
+        boxes = self.place(width, height)
         box = boxes.get("checks")
         room = box.height - 2 if box else 0
         self.panes["checks"].show(checks_doc(view, (box.width if box else width) - 4, room))
         rows = boxes["verdict"].height
         if small:
-            whole = verdict_lines(view, block, compact=True, rows=rows)
+            whole = verdict_lines(told, block, compact=True, rows=rows)
         elif rows < len(whole):
-            whole = verdict_lines(view, block, compact=False, rows=rows)
-        self.verdict.set_lines(whole, tint(view))
+            whole = verdict_lines(told, block, compact=False, rows=rows)
+        self.verdict.set_lines(whole, tint(told))
         self._frame(width)
 
-    def _tabs(self) -> Iterator[Span]:
-        for number, name in enumerate(PANES, 1):
+    def tabs(self, width: int) -> Iterator[Span]:
+        """The names of the panes as tabs; close together where they would not fit."""
+        labels = [f" {self.NUMBERS[name]} {self.TITLES[name]} " for name in self.PARTS]
+        roomy = sum(len(label) + 1 for label in labels) + 4 <= width
+        for name, label in zip(self.PARTS, labels, strict=True):
             here = name == self.active
-            if number > 1:
+            if roomy and name != self.PARTS[0]:
                 yield Span(" ")
-            label = f" {number} {_TITLES[name]} "
-            yield Span(label, "tab" if here else "muted", f"pane('{name}')")
+            shown = label if roomy or here else label[:-1]
+            yield Span(shown, "tab" if here else "muted", f"pane('{name}')")
+
+    def head(self, view: View, width: int) -> Line:
+        """The row above everything."""
+        return header_line(view, width, self.owner.watching)
 
     def _frame(self, width: int) -> None:
         app = self.owner
@@ -174,7 +200,7 @@ class Desk(DeskActions):
             self.header.set_lines([Line((Span("  " + banner.ljust(width), "banner"),))])
         else:
             view = app.view(self.token, self.matrix)
-            self.header.set_lines([header_line(view, width, app.watching)])
+            self.header.set_lines([self.head(view, width)])
         self.footer.set_lines([self._footer(width)])
 
     def _footer(self, width: int) -> Line:
@@ -186,12 +212,12 @@ class Desk(DeskActions):
             return Line((Span("  "), Span(safe(text, 400), tone)))
         keymap = dict(app.settings.keymap)
         left: list[Span] = [Span("  ")]
-        tail = [k for k in KEYS if k.id in ("help", "quit")]
+        tail = [k for k in self.KEYS if k.id in ("help", "quit")]
         right: list[Span] = []
         for key in tail:
             right += self._hint(effective(key, keymap), key.hint, key.action)
         room = width - 4 - sum(len(s.text) for s in right)
-        for key in sorted((k for k in KEYS if k.rank and k not in tail), key=lambda k: k.rank):
+        for key in sorted((k for k in self.KEYS if k.rank and k not in tail), key=lambda k: k.rank):
             hint = self._hint(effective(key, keymap), key.hint, key.action)
             size = sum(len(s.text) for s in hint)
             if size > room:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.screen import Screen
-
-from authtui.tui.geometry import PANES
 
 if TYPE_CHECKING:
     from authtui.tui.app import AuthtuiApp
@@ -17,6 +15,7 @@ if TYPE_CHECKING:
 class DeskActions(Screen[None]):
     """The actions; the parts they act on belong to `Desk`."""
 
+    PARTS: ClassVar[tuple[str, ...]]
     panes: dict[str, Pane]
     active: str
     token: int
@@ -76,8 +75,9 @@ class DeskActions(Screen[None]):
 
     def action_step_pane(self, step: int) -> None:
         """The next or previous pane."""
-        index = PANES.index(self.active if self.active in PANES else "sources")
-        self.action_pane(PANES[(index + step) % len(PANES)])
+        parts = self.PARTS
+        index = parts.index(self.active if self.active in parts else parts[0])
+        self.action_pane(parts[(index + step) % len(parts)])
 
     def action_step_token(self, step: int) -> None:
         """The next or previous token."""

@@ -9,7 +9,7 @@ from textual.geometry import Region, Size, Spacing
 from textual.layout import Layout, WidgetPlacement
 from textual.screen import ModalScreen
 
-from authtui.tui.keys import KEYS, LIST_KEYS, effective, shown
+from authtui.tui.keys import KEYS, LIST_KEYS, Key, effective, shown
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad, safe
 from authtui.tui.pane import Pane, Rows
 from authtui.tui.views.detail import detail_doc
@@ -77,6 +77,7 @@ class Sheet(ModalScreen[str | None]):
         Binding("slash", "filter", "Filter", id="filter"),
         Binding("enter", "choose", "Choose", id="details"),
         Binding("end", "last", "Last row", id="present"),
+        Binding("ctrl+c", "app.help_quit", "Interrupt"),
     ]
     AUTO_FOCUS = "#sheet"
     WIDE: ClassVar[bool] = False
@@ -272,13 +273,14 @@ _WORDS = (
 )
 
 
-def help_doc(keymap: dict[str, str]) -> Doc:
-    """Every key and every word of the screen."""
+def help_doc(keymap: dict[str, str], keys: tuple[Key, ...] = KEYS) -> Doc:
+    """Every key and every word of the screen; `keys` are those of the desk."""
     lines: list[Line] = []
     items: list[Item] = []
     group = ""
-    for key in (*KEYS, *LIST_KEYS):
-        if key.group != group and not (key in LIST_KEYS and group == key.group):
+    groups = list(dict.fromkeys(key.group for key in KEYS))
+    for key in sorted((*keys, *LIST_KEYS), key=lambda key: groups.index(key.group)):
+        if key.group != group:
             group = key.group
             lines += [BLANK] if lines else []
             lines.append(Line((Span(f"  {group}", "title"),)))
@@ -309,7 +311,7 @@ def help_doc(keymap: dict[str, str]) -> Doc:
     return Doc("Keys and words", lines, items, info=(Span("/ searches", "faint"),))
 
 
-def help_screen(keymap: dict[str, str]) -> Sheet:
+def help_screen(keymap: dict[str, str], keys: tuple[Key, ...] = KEYS) -> Sheet:
     """The list of keys; typing after / searches it."""
-    doc = help_doc(keymap)
+    doc = help_doc(keymap, keys)
     return Sheet(lambda _view, _width: doc)

@@ -9,6 +9,10 @@ if TYPE_CHECKING:
 
 Shape = Literal["tiny", "tabs", "full", "wide"]
 PANES = ("sources", "claims", "checks", "requests", "events")
+RUN_PANES = ("compare", "program", "requests", "events", "sources", "claims", "checks")
+"""The panes while a program is watched, in the order of what one wants to see."""
+DRAWER = ("sources", "claims", "checks")
+"""Those that share one place then."""
 
 
 class Box(NamedTuple):
@@ -36,7 +40,46 @@ def verdict_width(width: int, height: int) -> int:
 
 def plan(width: int, height: int, wants: Mapping[str, int], active: str) -> dict[str, Box]:
     """The box of every visible part. `wants` holds rows of content: of `verdict` and of panes."""
+    boxes, top, rest = _frame(width, height, wants, active)
     shape = shape_of(width, height)
+    if shape == "wide":
+        _wide(boxes, width, top, rest, wants)
+    elif shape == "full":
+        _full(boxes, width, top, rest, wants)
+    return boxes
+
+
+def plan_run(
+    width: int, height: int, wants: Mapping[str, int], active: str, drawer: str
+) -> dict[str, Box]:
+    """As `plan`, while a program is watched. `drawer` is the one of `DRAWER` that is open."""
+    boxes, top, rest = _frame(width, height, wants, active)
+    if shape_of(width, height) in ("tiny", "tabs"):
+        return boxes
+    inner = width - 2
+    left = max(58, inner * 58 // 100)
+    upper, middle, lower = share(
+        rest,
+        (8, 4, 5),
+        (
+            2 + max(wants["compare"], min(wants["program"], 12)),
+            2 + min(8, wants["requests"]),
+            2 + max(wants[drawer], min(6, wants["events"])),
+        ),
+        first=(2 + wants["compare"], 2 + min(4, wants["requests"]), 6),
+    )
+    boxes["compare"] = Box(1, top, left, upper)
+    boxes["program"] = Box(1 + left, top, inner - left, upper)
+    boxes["requests"] = Box(1, top + upper, inner, middle)
+    boxes[drawer] = Box(1, top + upper + middle, left, lower)
+    boxes["events"] = Box(1 + left, top + upper + middle, inner - left, lower)
+    return boxes
+
+
+def _frame(
+    width: int, height: int, wants: Mapping[str, int], active: str
+) -> tuple[dict[str, Box], int, int]:
+    """Header, footer and verdict, and in small terminals the one pane; where the rest begins."""
     header = 1 if height >= 8 else 0
     footer = 1 if height >= 8 else 0
     body = height - header - footer
@@ -44,22 +87,16 @@ def plan(width: int, height: int, wants: Mapping[str, int], active: str) -> dict
     if header:
         boxes["header"] = Box(0, 0, width, 1)
         boxes["footer"] = Box(0, height - 1, width, 1)
-    if shape in ("tiny", "tabs"):
+    if shape_of(width, height) in ("tiny", "tabs"):
         least = 3 if body >= 5 else 0
         top = max(1, min(wants["verdict"], body - least, max(1, body // 2)))
         boxes["verdict"] = Box(0, header, width, top)
         if body - top > 0:
             boxes[active] = Box(0, header + top, width, body - top)
-        return boxes
+        return boxes, header + top, body - top
     verdict = min(wants["verdict"], body // 3)
     boxes["verdict"] = Box(1, header, width - 2, verdict)
-    top = header + verdict
-    rest = body - verdict
-    if shape == "wide":
-        _wide(boxes, width, top, rest, wants)
-    else:
-        _full(boxes, width, top, rest, wants)
-    return boxes
+    return boxes, header + verdict, body - verdict
 
 
 def _full(boxes: dict[str, Box], width: int, top: int, rest: int, wants: Mapping[str, int]) -> None:

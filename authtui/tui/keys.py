@@ -298,6 +298,46 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
 )
 
+CAPTURE_KEYS: Final[tuple[Key, ...]] = (
+    Key(
+        "stop-program",
+        "K,ctrl+c",
+        "stop_program",
+        "End the program",
+        "As Ctrl-C in a shell: first gently. authtui stays, so that you can read.",
+        ACT,
+        "end it",
+        3,
+    ),
+    Key(
+        "again",
+        "n",
+        "again",
+        "Start it again",
+        "The same command, judged by what is stored now.",
+        ACT,
+        "again",
+        4,
+    ),
+    Key(
+        "pane-compare",
+        "6",
+        "pane('compare')",
+        "Predicted / observed",
+        "What the program was expected to send and do, beside what it did.",
+        MOVE,
+    ),
+    Key(
+        "pane-program",
+        "7",
+        "pane('program')",
+        "Program",
+        "What the watched program says, and how it was led here.",
+        MOVE,
+    ),
+)
+"""Those of `authtui capture`, beside all the others."""
+
 LIST_KEYS: Final[tuple[Key, ...]] = (
     Key("down", "down,j", "cursor(1)", "Next row", "", MOVE),
     Key("up", "up,k", "cursor(-1)", "Previous row", "", MOVE),
@@ -327,6 +367,7 @@ NAMES: Final = {
     "shift+tab": "⇧Tab",
     "ctrl+q": "^q",
     "ctrl+p": "^p",
+    "ctrl+c": "^c",
     "f1": "F1",
     "space": "Space",
 }
@@ -352,5 +393,5 @@ def effective(key: Key, keymap: Mapping[str, str]) -> str:
 
 def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """What a key map names that is no action of ours, as sentences."""
-    known = {key.id for key in (*KEYS, *LIST_KEYS)} | {"back"}
+    known = {key.id for key in (*KEYS, *CAPTURE_KEYS, *LIST_KEYS)} | {"back"}
     return tuple(f"keymap.{safe(name, 40)}: no such action" for name in keymap if name not in known)

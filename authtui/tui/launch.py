@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from authtui.model.session import AuthSession
     from authtui.settings import Settings
     from authtui.tui.acts import MakeLifecycle
+    from authtui.tui.capture import MakeCapture
 
 
 def launch(
@@ -23,6 +24,7 @@ def launch(
     fill_in: Callable[[], None] | None = None,
     lifecycle: MakeLifecycle | None = None,
     offline: bool = False,
+    capture: MakeCapture | None = None,
 ) -> int:
     """Import the interface, make the session and run the app; the exit status.
 
@@ -31,13 +33,13 @@ def launch(
     """
     gc.disable()
     try:
-        from authtui.tui.app import run_app
+        from authtui.tui.app import AuthtuiApp
 
         session = make_session()
         gc.freeze()
     finally:
         gc.enable()
-    return run_app(
+    app = AuthtuiApp(
         session,
         settings,
         presenter=presenter,
@@ -46,4 +48,9 @@ def launch(
         fill_in=fill_in,
         lifecycle=lifecycle,
         offline=offline,
+        capture=capture,
     )
+    app.run()
+    if app._exception is not None:
+        raise app._exception
+    return app.return_code or 0

@@ -107,7 +107,7 @@ class Pane(Painted, can_focus=True):
             self.item = item
 
     def __init__(self, number: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        """`number` stands before the title."""
+        """`number` stands before the title; `holds`: the cursor moves with the thing it is on."""
         super().__init__(id=id)
         self.number = number
         self.heading: tuple[Span, ...] | None = None
@@ -118,6 +118,7 @@ class Pane(Painted, can_focus=True):
         self.needle = ""
         self.typing = False
         self.follow = False
+        self.holds = True
         self.sift: Callable[[str], str | None] | None = None
         self.problem: str | None = None
         self._firsts: list[int] | None = None
@@ -137,7 +138,7 @@ class Pane(Painted, can_focus=True):
             self.cursor, self.top = doc.start, 0
         if at_end:
             self.cursor = max(0, len(self.doc.items) - 1)
-        elif held is not None and self.doc.rows_from is None:
+        elif self.holds and held is not None and self.doc.rows_from is None:
             for index, item in enumerate(self.doc.items):
                 if item.key == held.key:
                     self.cursor = index

@@ -23,22 +23,22 @@ class Probing:
         """Nothing is looked at before `start`."""
         self._app = app
         self._look = look
-        self._under_way = False
+        self.under_way = False
         self._at = 0.0
 
     def start(self) -> None:
         """Look now, unless a look is under way."""
         look = self._look
-        if look is None or self._under_way:
+        if look is None or self.under_way:
             return
-        self._under_way = True
+        self.under_way = True
         self._at = time.monotonic()
 
         def work() -> None:
             try:
                 look()
             finally:
-                self._under_way = False
+                self.under_way = False
 
         self._app.run_thread(work, "fill-in")
 

@@ -32,6 +32,7 @@ JWKS: Final = Purpose("jwks", "key set")
 TASK: Final = Purpose("task-register", "task registration", credentials=True)
 AGENT: Final = Purpose("agent-register", "agent registration", credentials=True)
 BISCUIT: Final = Purpose("biscuit", "biscuit for registration", credentials=True)
+EXCHANGE: Final = Purpose("code-exchange", "end of the browser login", credentials=True)
 REFRESH: Final = Purpose("refresh", "token refresh", credentials=True)
 REVOKE: Final = Purpose("revoke", "token revocation", credentials=True)
 WHOAMI: Final = Purpose("whoami", "who the personal access token is")
@@ -42,7 +43,14 @@ CONFIG: Final = Purpose("config-bundle", "managed policies")
 SETTINGS: Final = Purpose("user-settings", "user settings", side=True)
 TELEMETRY: Final = Purpose("telemetry", "telemetry", content=True, side=True)
 MCP: Final = Purpose("mcp", "MCP server", content=True, side=True)
+MCP_LOGIN: Final = Purpose("mcp-login", "how to log in to an MCP server", side=True)
+APPS: Final = Purpose("apps", "apps and connectors", content=True, side=True)
 PLUGINS: Final = Purpose("plugins", "plugin catalogue", side=True)
+USAGE: Final = Purpose("usage", "usage and limits", side=True)
+CLOUD: Final = Purpose("cloud-tasks", "cloud tasks", content=True)
+REMOTE: Final = Purpose("remote-control", "remote control", credentials=True, side=True)
+FILES: Final = Purpose("files", "file upload", content=True, side=True)
+MEDIA: Final = Purpose("media-call", "image or voice call", content=True)
 RELEASES: Final = Purpose("releases", "look for a newer release", side=True)
 DEVICE_CODE: Final = Purpose("device-code", "device code", credentials=True)
 DEVICE_TOKEN: Final = Purpose("device-token", "device login", credentials=True)
@@ -68,26 +76,36 @@ _PURPOSES: Final = (
     (r"GET", r".*", r".*/user-auth-credential/whoami", WHOAMI),
     (r"GET", r".*", r".*/accounts/check(?:/.*)?", ACCOUNTS),
     (r"GET", r".*", r".*/config/(?:bundle|requirements)", CONFIG),
-    (r"GET", r".*", r".*/settings/user", SETTINGS),
+    (r".*", r".*", r".*/(?:settings/user|profiles/me|workspace-messages|security-setup)", SETTINGS),
+    (r".*", r".*",
+     r".*/(?:wham|codex)/(?:usage|rate-limit-reset-credits)(?:/.*)?", USAGE),
+    (r"POST", r".*", r".*/accounts/send_add_credits_nudge_email", USAGE),
+    (r".*", r".*", r".*/remote/control/.*", REMOTE),
+    (r".*", r".*", r".*/(?:wham|api/codex)/(?:tasks|environments)(?:/.*)?", CLOUD),
     (r"HEAD", r".*", r".*", REACHABLE),
     (r"GET|POST", r".*", r".*/(?:responses|chat/completions)(?:/compact)?", MODEL),
     (r"GET", r".*", r".*/models(?:/[^/]+)?", MODELS),
-    (r".*", r".*", r".*/(?:plugins|connectors)(?:/.*)?", PLUGINS),
+    (r"GET|POST", r".*", r".*/images/(?:generations|edits)|.*/realtime(?:/calls)?", MEDIA),
+    (r"GET", r".*", r".*/\.well-known/oauth-.*|.*/\.well-known/openid-configuration", MCP_LOGIN),
+    (r".*", r".*", r".*/(?:wham|api/codex|ps)/apps(?:/.*)?|.*/connectors(?:/.*)?", APPS),
+    (r".*", r".*", r".*/plugins(?:/.*)?", PLUGINS),
     (r"GET", r"github\.com|api\.github\.com", r".*/plugins(?:\.git)?(?:/.*)?", PLUGINS),
     (r"GET", r"api\.github\.com", r".*/releases/.*", RELEASES),
     (r".*", r".*(?:statsig|sentry|otel|telemetry).*", r".*", TELEMETRY),
     (r".*", r".*", r".*/(?:analytics|analytics-events|telemetry|otlp|v1/traces|rgstr)(?:/.*)?",
      TELEMETRY),
-    (r".*", r".*", r".*/mcp(?:/.*)?|.*/apps(?:/.*)?", MCP),
+    (r".*", r".*", r".*/mcp(?:/.*)?", MCP),
+    (r".*", r".*", r".*/files(?:/.*)?", FILES),
 )  # fmt: skip
 BY_NAME: Final = {
     purpose.name: purpose
     for purpose in (
-        JWKS, TASK, AGENT, BISCUIT, REFRESH, REVOKE, WHOAMI, ACCOUNTS, MODEL, MODELS, CONFIG,
-        SETTINGS, TELEMETRY, MCP, PLUGINS, RELEASES, DEVICE_CODE, DEVICE_TOKEN, AUTHORIZE,
-        CALLBACK, CANCEL, REACHABLE, OTHER,
+        JWKS, TASK, AGENT, BISCUIT, EXCHANGE, REFRESH, REVOKE, WHOAMI, ACCOUNTS, MODEL, MEDIA,
+        MODELS, CONFIG, SETTINGS, USAGE, TELEMETRY, MCP, MCP_LOGIN, APPS, PLUGINS, CLOUD, REMOTE,
+        FILES, RELEASES, DEVICE_CODE, DEVICE_TOKEN, AUTHORIZE, CALLBACK, CANCEL, REACHABLE, OTHER,
     )
 }  # fmt: skip
+_FORM: Final = "application/x-www-form-urlencoded"
 
 
 class Seen(NamedTuple):
@@ -166,12 +184,16 @@ _ROWS: Final = (
          "refresh_token_invalidated"),
     _Row("the refresh token was idle for too long", "fail", (REFRESH,), _REFUSALS,
          "refresh_token_expired"),
+    _Row("the refresh token is no longer valid: log in again", "fail", (REFRESH,), _REFUSALS,
+         "invalid_grant"),
     _Row("the stored record has no refresh token", "fail", (REFRESH,), (400,),
          empty_refresh=True),
     _Row("not available from this country or region: look at the exit of the network, not at the "
          "login", "fail", (), _REFUSALS, "unsupported_country_region_territory"),
     _Row("tokens renewed; if auth.json does not change now, its place is not writable and the "
          "next refresh will be called reused", "ok", (REFRESH,), _DONE),
+    _Row("logged in: the tokens came", "ok", (EXCHANGE,), _DONE),
+    _Row("the browser login could not be finished", "fail", (EXCHANGE,), _REFUSALS),
     _Row("waiting for approval in the browser; no fault for 15 minutes", "waiting",
          (DEVICE_TOKEN,), (403, 404)),
     _Row("the device code was approved", "ok", (DEVICE_TOKEN,), _DONE),
@@ -196,6 +218,12 @@ _ROWS: Final = (
          auth="Bearer JWT", host=r"api\.openai\.com"),
     _Row("wrong route: an API key was sent to the ChatGPT host", "fail", (MODEL,), (401, 403),
          auth=r"Bearer sk-", host=_CHATGPT),
+    _Row("the API key was refused: revoked, mistyped, or of another project", "fail", (MODEL,),
+         (401,), auth="Bearer sk-"),
+    _Row("the personal access token was refused: revoked, or of another workspace", "fail",
+         (MODEL,), (401,), auth="Bearer at-"),
+    _Row("the ChatGPT token was refused: expired or revoked; the client renews it once", "fail",
+         (MODEL,), (401,), auth="Bearer JWT"),
     _Row("the signed request was refused: look at the age of the assertion, the key and the task",
          "fail", (MODEL,), (401,), auth="AgentAssertion"),
     _Row("the key set does not list the token's key: another environment, or the key was rotated",
@@ -242,8 +270,12 @@ _ROWS: Final = (
 
 
 @lru_cache(maxsize=512)
-def purpose_of(method: str, host: str, path: str) -> Purpose:
-    """What a request is for, by its endpoint. `path` may carry a query; `host` a port."""
+def purpose_of(method: str, host: str, path: str, content_type: str = "") -> Purpose:
+    """What a request is for, by its endpoint. `path` may carry a query; `host` a port.
+
+    The end of a browser login and a refresh share one endpoint: the first sends a form, the
+    second JSON.
+    """
     bare = path.partition("?")[0][:2048]
     name = host_name(host)
     for methods, hosts, paths, purpose in _PURPOSES:
@@ -252,7 +284,8 @@ def purpose_of(method: str, host: str, path: str) -> Purpose:
             and re.fullmatch(methods, method.upper())
             and re.fullmatch(hosts, name)
         ):
-            return purpose
+            form = content_type.partition(";")[0].strip().lower() == _FORM
+            return EXCHANGE if purpose is REFRESH and form else purpose
     return OTHER
 
 

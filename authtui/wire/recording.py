@@ -11,7 +11,7 @@ from authtui.redaction import printable, redact_text
 from authtui.wire import traces
 from authtui.wire.answers import reason_of
 from authtui.wire.meaning import JWKS, Seen, meaning_of
-from authtui.wire.records import AssertionFacts, Detail, RequestRecord
+from authtui.wire.records import AssertionFacts, BearerFacts, Detail, RequestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -87,19 +87,28 @@ def with_request(
     purpose: Purpose,
     at: datetime,
     read_assertion: Callable[[str, datetime], AssertionFacts] | None = None,
+    read_bearer: Callable[[str], BearerFacts | None] | None = None,
 ) -> RequestRecord:
-    """The record with what the request carries: header names, classes, redacted body."""
+    """The record with what the request carries: header names, classes, redacted body.
+
+    `read_assertion` and `read_bearer` read what may be known of a credential without keeping it.
+    """
     given = {name.lower(): value for name, value in lines}
     found = traces.auth_class(given.get("authorization"))
     facts = None
     if found.name == "AgentAssertion" and read_assertion is not None:
         facts = read_assertion(given["authorization"], at)
+    bearer = None
+    if found.name == "Bearer JWT" and read_bearer is not None:
+        bearer = read_bearer(given["authorization"])
     account = given.get(traces.ACCOUNT_HEADER)
     return record._replace(
         authorization=None if found.name == "none" else found.name,
         credential_mark=found.mark,
         account_header=None if account is None else printable(redact_text(account[:800]), 200),
         assertion=facts,
+        fedramp_header=given.get(traces.FEDRAMP_HEADER, "").strip().lower() == "true",
+        bearer=bearer,
         detail=with_body(Detail(traces.kept_headers(lines)), given, body, purpose),
     )
 

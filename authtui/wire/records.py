@@ -28,6 +28,16 @@ class AssertionFacts(NamedTuple):
     problem: str | None = None
 
 
+class BearerFacts(NamedTuple):
+    """What a Bearer that is a JWT says of itself: decoded, never verified.
+
+    `account_id` is the account it was issued for; `expires_at` is aware UTC.
+    """
+
+    account_id: str | None = None
+    expires_at: datetime | None = None
+
+
 class Detail(NamedTuple):
     """The large parts of an exchange, redacted. A body is None where there was none.
 
@@ -48,7 +58,8 @@ class RequestRecord(NamedTuple):
     `authorization` is a class (`Bearer JWT`), `credential_mark` the fingerprint of what was sent
     (`#1f2e3d`). `skew_seconds` is the server's Date minus the local clock in the middle of the
     exchange: positive when the local clock is slow. `redirect_of` and `retry_of` are the numbers
-    of earlier records. `detail` is None once it was let go to bound the memory.
+    of earlier records. `detail` is None once it was let go to bound the memory. `bearer` is None
+    where the credential is no JWT, or nobody read it.
     """
 
     number: int
@@ -77,6 +88,8 @@ class RequestRecord(NamedTuple):
     assertion: AssertionFacts | None = None
     detail: Detail | None = None
     detail_dropped: bool = False
+    fedramp_header: bool = False
+    bearer: BearerFacts | None = None
 
     @property
     def under_way(self) -> bool:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 2_000
 ACCOUNT_HEADER: Final = "chatgpt-account-id"
+FEDRAMP_HEADER: Final = "x-openai-fedramp"
 _HEADER_SHOWN: Final = 300
 _HEADERS_KEPT: Final = 60
 _PATH_SHOWN: Final = 400

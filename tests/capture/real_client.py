@@ -111,6 +111,7 @@ def trace(events: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
     started: dict[str, Any] = {}
     ended: dict[str, Any] = {}
     loaded: dict[str, Any] = {}
+    compared: dict[str, str] = {}
     for event in events:
         if event["kind"] == "RequestFinished":
             record = event["request"]
@@ -135,13 +136,16 @@ def trace(events: list[dict[str, Any]], base_url: str) -> dict[str, Any]:
             ended = event
         elif event["kind"] == "Loaded":
             loaded = loaded or event
+        elif event["kind"] == "Comparison":
+            compared = {row["id"]: row["status"] for row in event["rows"]}
     return {
         "predicted": {name: loaded.get(name) for name in ("outcome", "mode")},
         "overrides": [text.replace(base_url, "$BACKEND") for text in started["overrides"]],
         "requests": requests,
         "rotations": rotations,
-        "changes": events[-1]["changes"],
+        "changes": events[-2]["changes"],
         "ended": {name: ended[name] for name in ("exit_status", "signal", "reason")},
+        "compared": compared,
     }
 
 

@@ -64,6 +64,9 @@ def assert_as_told(name: str, trace: dict[str, Any]) -> None:
         [method, path_of(path), status] for method, path, status in trace["backend_saw"]
     )
     assert not any(record["error"] for record in trace["requests"])
+    differs = [name for name, status in trace["compared"].items() if status == "differs"]
+    assert differs == (["refresh"] if name == "401-and-recovery" else [])
+    assert set(trace["compared"].values()) <= {"same", "differs"}, "nothing is left open"
     assert bool(trace["changes"]) == bool(trace["rotations"])
     calls = model_calls(trace)
     assert calls[-1]["status"] == 200

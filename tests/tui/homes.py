@@ -124,6 +124,7 @@ HOMES: dict[str, Home] = {
             "agent_identity": agent(aud="codex-cli", iat=seconds(-90), exp=seconds(-3)),
         }
     ),
+    "agent-ready": Home({"auth_mode": "agentIdentity", "agent_identity": agent()}),
     "workspace-token": Home(
         login(),
         'forced_chatgpt_workspace_id = "org_mine"\n',

@@ -16,6 +16,7 @@ from authtui.tui.app import AuthtuiApp
 from authtui.tui.preview import PreviewScreen
 from authtui.tui.report import ReportScreen
 from tests.report.samples import made_report
+from tests.tui.captures import CAPTURES, capture_maker
 from tests.tui.samples import REQUESTS, session
 
 if TYPE_CHECKING:
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
 
 
 class Shot(NamedTuple):
-    """One picture: a story, a size, and the keys pressed before it is taken."""
+    """One picture: a story, a size, and the keys pressed before it is taken.
+
+    `capture`: the story is one of `captures`, a program that was watched.
+    """
 
     name: str
     story: str
@@ -33,6 +37,7 @@ class Shot(NamedTuple):
     keys: tuple[str, ...] = ()
     theme: str = "dark"
     requests: bool = False
+    capture: bool = False
 
 
 SMALL = (80, 24)
@@ -49,6 +54,8 @@ STORIES = (
     "bad-config",
     "healthy",
 )
+WATCHED = ("running", "differing", "recovered", "signed-wrongly")
+FAILED_START = "healthy"
 LARGE_ONLY = ("silent-drop", "expired", "bad-config", "forced-chatgpt")
 SHOTS = (
     *(Shot(name, name) for name in STORIES),
@@ -78,6 +85,14 @@ SHOTS = (
     Shot("small-checks", "wrong-workspace", size=SMALL, keys=("3",)),
     Shot("small-requests", "agent-identity", size=SMALL, keys=("4",), requests=True),
     Shot("small-events", "healthy", size=SMALL, keys=("5",)),
+    *(Shot(f"capture-{name}", name, capture=True) for name in WATCHED),
+    *(Shot(f"small-capture-{name}", name, size=SMALL, capture=True) for name in WATCHED),
+    Shot("capture-row", "differing", keys=("enter",), capture=True),
+    Shot("capture-program", "recovered", keys=("7", "enter"), capture=True),
+    Shot("capture-light", "recovered", theme="light", capture=True),
+    Shot("small-capture-program", "recovered", size=SMALL, keys=("7",), capture=True),
+    Shot("capture-failed-start", FAILED_START, keys=("wait",), capture=True),
+    Shot("small-capture-failed-start", FAILED_START, size=SMALL, keys=("wait",), capture=True),
 )
 
 
@@ -118,7 +133,12 @@ def tidy(svg: str) -> str:
 
 def made(shot: Shot) -> AuthtuiApp:
     """The app of a picture, before its keys are pressed."""
+    if shot.capture and shot.story != FAILED_START:
+        return AuthtuiApp(CAPTURES[shot.story](), Settings(theme=shot.theme), watch=False)
     shown = session(shot.story)
+    if shot.capture:
+        make, _ = capture_maker(shown, ("/nowhere/codex", "exec", "hi"))
+        return AuthtuiApp(shown, Settings(theme=shot.theme), watch=False, capture=make)
     if shot.requests:
         shown._state = replace(shown.state, requests=REQUESTS)
     return AuthtuiApp(shown, Settings(theme=shot.theme), watch=False)
@@ -132,6 +152,7 @@ def press(shot: Shot) -> Callable[[Pilot[None]], Awaitable[None]]:
         for key in shot.keys:
             if key == "wait":
                 await pilot.app.workers.wait_for_complete()
+                await pilot.pause(0.3)  # what was published is drawn a moment later
             elif key == "plan":
                 pilot.app.push_screen(PreviewScreen("logout", LOGOUT))
             elif key == "report":

@@ -11,12 +11,22 @@ import pytest
 
 from authtui.checks.generations import GenerationRow
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
+from authtui.model.events import (
+    ChildEnded,
+    ChildSaid,
+    ChildStarted,
+    RequestFinished,
+    RequestStarted,
+    RotationSeen,
+)
+from authtui.model.programs import cause_of
 from authtui.redaction import Secret
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
 from authtui.tui.lines import Doc, Line, fit, spans_width
 from authtui.tui.pane import Pane, Rows
 from authtui.tui.preview import preview_doc
+from authtui.tui.views.capture import compare_doc, program_doc
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.claims import claims_doc
 from authtui.tui.views.context import View
@@ -32,6 +42,8 @@ from tests.tui.samples import NOW, REQUESTS, answer, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from authtui.model.session import AuthSession
 
 HOSTILE = (
     "\x1b[2J\x1b]52;c;ZXZpbA==\x07 cleared",
@@ -54,6 +66,24 @@ FIXED = {
     "authorization",
     "command",
 }
+
+
+MAKERS = (
+    sources_doc, claims_doc, checks_doc, requests_doc, events_doc, compare_doc, program_doc,
+)  # fmt: skip
+
+
+def watch(session: AuthSession[Any], text: str) -> None:
+    """A program is watched of which everything is hostile: its name, its words, its requests."""
+    cause = cause_of(1)
+    session.publish(lambda n, at: ChildStarted(n, at, cause, 1, ("codex", "exec", text), (text,)))
+    for record in REQUESTS:
+        hostile = poisoned(record, text)._replace(purpose="model-call", number=record.number + 50)
+        session.publish(lambda n, at, r=hostile: RequestStarted(n, at, cause, r))  # type: ignore[misc]
+        session.publish(lambda n, at, r=hostile: RequestFinished(n, at, cause, r))  # type: ignore[misc]
+    session.publish(lambda n, at: ChildSaid(n, at, cause, 1, "stderr", (text, f"ERROR: {text}")))
+    session.publish(lambda n, at: RotationSeen(n, at, cause, text, text, text))
+    session.publish(lambda n, at: ChildEnded(n, at, cause, 1, 1, None, text))
 
 
 def poisoned(value: Any, text: str, name: str = "") -> Any:  # noqa: ANN401 - any value, same type
@@ -85,13 +115,13 @@ def assert_harmless(text: str) -> None:
 
 
 def docs_of(view: View, width: int, *, details: bool) -> Iterator[Doc]:
-    for make in (sources_doc, claims_doc, checks_doc, requests_doc, events_doc):
+    for make in MAKERS:
         yield make(view, width)
     yield checks_doc(view._replace(matrix=True), width)
     yield whole_doc(view, width)
     if not details:
         return
-    for make in (sources_doc, claims_doc, checks_doc, requests_doc, events_doc):
+    for make in MAKERS:
         for item in make(view, width).items:
             yield detail_doc(item.subject, view, width)
 
@@ -103,6 +133,7 @@ def test_every_view_keeps_hostile_text_harmless_and_in_its_columns(story: str, t
     session = session_of(found)
     session.fail(text, text)
     session.note_change(text, (text,))
+    watch(session, text)
     state = replace(session.state, requests=tuple(poisoned(r, text) for r in REQUESTS))
     view = View(state, session.events)
     for width in (12, 46):

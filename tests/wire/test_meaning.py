@@ -35,6 +35,22 @@ PURPOSES = [
     ("GET", "localhost:1455", "/cancel", "login-cancel"),
     ("GET", "localhost:1455", "/auth/callback?code=x&state=y", "callback"),
     ("POST", "mcp.example.org", "/mcp", "mcp"),
+    ("POST", "chatgpt.com", "/backend-api/wham/apps", "apps"),
+    ("POST", "chatgpt.com", "/api/codex/apps", "apps"),
+    ("GET", "chatgpt.com", "/backend-api/connectors/directory/list?external_logos=true", "apps"),
+    ("GET", "chatgpt.com", "/backend-api/plugins/featured", "plugins"),
+    ("GET", "chatgpt.com", "/backend-api/wham/usage", "usage"),
+    ("GET", "chatgpt.com", "/api/codex/usage", "usage"),
+    ("POST", "chatgpt.com", "/backend-api/wham/usage/thread_usage/query", "usage"),
+    ("GET", "chatgpt.com", "/backend-api/wham/profiles/me", "user-settings"),
+    ("GET", "chatgpt.com", "/backend-api/wham/tasks/list?limit=5", "cloud-tasks"),
+    ("GET", "chatgpt.com", "/backend-api/wham/environments", "cloud-tasks"),
+    ("POST", "chatgpt.com", "/backend-api/wham/remote/control/server/enroll", "remote-control"),
+    ("POST", "api.openai.com", "/v1/images/generations", "media-call"),
+    ("GET", "api.openai.com", "/v1/realtime", "media-call"),
+    ("POST", "chatgpt.com", "/backend-api/files", "files"),
+    ("POST", "chatgpt.com", "/backend-api/codex/responses/compact", "model-call"),
+    ("GET", "mcp.example.org", "/.well-known/oauth-authorization-server", "mcp-login"),
     ("GET", "example.org", "/anything", "other"),
 ]
 
@@ -42,6 +58,17 @@ PURPOSES = [
 @pytest.mark.parametrize(("method", "host", "path", "name"), PURPOSES)
 def test_the_purpose_is_known_by_the_endpoint(method: str, host: str, path: str, name: str) -> None:
     assert purpose_of(method, host, path).name == name
+
+
+def test_the_end_of_a_browser_login_is_no_refresh() -> None:
+    form = "application/x-www-form-urlencoded; charset=utf-8"
+    assert purpose_of("POST", "auth.openai.com", "/oauth/token", form).name == "code-exchange"
+    assert purpose_of("POST", "auth.openai.com", "/oauth/token", "application/json").name == (
+        "refresh"
+    )
+    assert purpose_of("POST", "chatgpt.com", "/backend-api/codex/responses", form).name == (
+        "model-call"
+    )
 
 
 def seen(purpose: str, status: int, **more: object) -> Seen:
@@ -52,6 +79,8 @@ MEANINGS = [
     (seen("refresh", 401, code="refresh_token_reused"), "another copy", "fail"),
     (seen("refresh", 401, code="refresh_token_invalidated"), "revoked on the server", "fail"),
     (seen("refresh", 401, code="refresh_token_expired"), "idle for too long", "fail"),
+    (seen("refresh", 400, code="invalid_grant"), "log in again", "fail"),
+    (seen("code-exchange", 200), "logged in", "ok"),
     (seen("refresh", 400, empty_refresh_token=True), "no refresh token", "fail"),
     (seen("refresh", 403, html=True), "blocked at the edge", "fail"),
     (seen("refresh", 403, cf_mitigated=True), "blocked at the edge", "fail"),
@@ -74,6 +103,9 @@ MEANINGS = [
         "wrong route: an API key",
         "fail",
     ),
+    (seen("model-call", 401, auth="Bearer sk-", host="api.openai.com"), "API key was", "fail"),
+    (seen("model-call", 401, auth="Bearer at-", host="chatgpt.com"), "access token was", "fail"),
+    (seen("model-call", 401, auth="Bearer JWT", host="chatgpt.com"), "renews it once", "fail"),
     (seen("model-call", 426, method="GET"), "negotiation only", "noise"),
     (seen("model-call", 402, code="deactivated_workspace"), "deactivated", "fail"),
     (seen("model-call", 403, code="invalid_workspace_selected"), "not one of this", "fail"),
@@ -135,7 +167,7 @@ def test_the_path_cannot_make_the_table_slow() -> None:
 
 
 def test_bodies_with_credentials_or_prompts_are_marked_as_such() -> None:
-    for name in ("refresh", "revoke", "biscuit", "task-register", "device-token"):
+    for name in ("refresh", "code-exchange", "revoke", "biscuit", "task-register", "device-token"):
         assert BY_NAME[name].credentials
     assert BY_NAME["model-call"].content
     assert not meaning.OTHER.credentials

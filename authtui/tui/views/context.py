@@ -19,11 +19,12 @@ if TYPE_CHECKING:
 
 
 class View(NamedTuple):
-    """Everything a pane may draw from. `now` is the assessment's own clock.
+    """Everything a pane may draw from.
 
     `revealed` is the one secret shown in clear; `marks` are the keys of items that just changed;
     `at` is the sequence number of the event looked back at, or None in the present. `traffic` is
-    the live list of requests, which the past does not have.
+    the live list of requests, which the past does not have; `now` is the time, where a watched
+    program runs.
     """
 
     state: AuthState
@@ -35,6 +36,7 @@ class View(NamedTuple):
     at: int | None = None
     busy: str = ""
     traffic: Traffic | None = None
+    now: datetime | None = None
 
     @property
     def assessment(self) -> Assessment | None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.capture.rows import Row
 from authtui.checks.findings import CheckResult, ClaimRow, Fact, Fix, MatrixRow, Source, TokenView
+from authtui.model.programs import Program
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clear, rows_of, safe, wrap
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.context import CHECKS, SOURCES, View, labelled, note, stamp
@@ -84,6 +86,14 @@ def detail_doc(subject: object, view: View, width: int) -> Doc:
             from authtui.tui.views.request_detail import request_doc
 
             return request_doc(subject, page)
+        case Row():
+            from authtui.tui.views.capture_detail import row_doc
+
+            return row_doc(subject, page)
+        case Program():
+            from authtui.tui.views.capture_detail import program_page
+
+            return program_page(subject, page)
         case _:
             return _event(subject, page)  # type: ignore[arg-type]
 

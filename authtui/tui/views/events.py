@@ -33,6 +33,9 @@ _TONES: Final = {
     "Asserted": "good",
     "Refreshed": "good",
     "Told": "accent",
+    "ChildStarted": "accent",
+    "ChildEnded": "accent",
+    "RotationSeen": "warn",
 }
 _NAMES: Final = {
     "Loaded": "loaded",
@@ -57,6 +60,13 @@ _NAMES: Final = {
     "ChildEnded": "ended",
     "RotationSeen": "rotated",
 }
+
+
+def _is_elsewhere(event: Event) -> bool:
+    """Whether another pane has it, or it says nothing about a login."""
+    if isinstance(event, ev.RequestFinished):
+        return event.request.colour == "noise"
+    return isinstance(event, ev.ChildSaid | ev.RequestStarted)
 
 
 def name_of(event: Event) -> str:
@@ -121,7 +131,7 @@ def _step_words(event: Event) -> str:
             return event.reason
         case ev.RotationSeen():
             outcome = f"now {event.new}" if event.accepted else "refused"
-            return f"refresh token {event.old} by {event.by}: {outcome}"
+            return f"refresh token {event.old or 'unknown'} by {event.by}: {outcome}"
         case ev.Told():
             return f"{event.step}/{event.steps} {event.text}"
         case _:
@@ -163,6 +173,9 @@ def events_doc(view: View, width: int) -> Doc:
     if not view.events:
         return Doc("Events", [*lines, *note("Nothing has happened yet.", width)])
     seen, at = view.events, view.at
+    if view.state.programs:
+        # What a watched program says, and that a request left, have panes of their own.
+        seen = tuple(event for event in seen if not _is_elsewhere(event))
     return Doc(
         "Events",
         Lazy(len(seen), lambda n: _row(seen[n], n, at), lines),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact
+from authtui.checks.observed import judge_request, named_hosts
 from authtui.tui.lines import Line, Span, safe
-from authtui.tui.views.context import note, stamp
+from authtui.tui.views.context import CHECKS, note, stamp
 from authtui.tui.views.requests import tone_of, url_of
+from authtui.wire.meaning import BY_NAME
 
 if TYPE_CHECKING:
     from authtui.tui.lines import Doc
@@ -31,6 +33,11 @@ def request_doc(record: RequestRecord, page: Page) -> Doc:
     page.fact(Fact("credential", f"{record.authorization or 'none was attached'}{mark}"))
     if record.account_header:
         page.fact(Fact("account", record.account_header))
+    if record.fedramp_header:
+        page.fact(Fact("FedRAMP", "asked for"))
+    purpose = BY_NAME.get(record.purpose)
+    page.fact(Fact("purpose", purpose.title if purpose else record.purpose or "—"))
+    _judged(record, page)
     if record.assertion is not None:
         _assertion(record.assertion, page)
     page.heading("Answer")
@@ -45,6 +52,18 @@ def request_doc(record: RequestRecord, page: Page) -> Doc:
     _chain(record, page)
     _bodies(record, page)
     return page.doc(f"{safe(record.method, 12)} {safe(record.path, 100)}")
+
+
+def _judged(record: RequestRecord, page: Page) -> None:
+    """Everything that can be said of what it carried, each with its own mark."""
+    seen = page.view.state.observation
+    judged = judge_request(record, named_hosts(seen) if seen is not None else frozenset())
+    if not judged:
+        return
+    page.heading("What it carried, judged")
+    for found in judged:
+        glyph, tone, _ = CHECKS[found.status]
+        page.fact(Fact(found.label, f"{glyph} {found.observed}: {found.meaning}"), tone)
 
 
 def _assertion(facts: AssertionFacts, page: Page) -> None:

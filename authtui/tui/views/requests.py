@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from authtui.checks.observed import judge_request, named_hosts, worst
 from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe
 from authtui.tui.views.context import View, note
 
 if TYPE_CHECKING:
     from authtui.checks.findings import PlannedRequest
-    from authtui.wire.records import RequestRecord
+    from authtui.wire.records import Colour, RequestRecord
+
+_COLOURS: Final[dict[Colour, tuple[str, str]]] = {
+    "ok": ("✓", "good"),
+    "info": ("·", "text"),
+    "warn": ("!", "warn"),
+    "fail": ("✗", "bad"),
+    "waiting": ("·", "muted"),
+    "noise": ("·", "muted"),
+}
+_ROOMY: Final = 100
 
 
 def url_of(record: RequestRecord) -> str:
@@ -18,16 +29,18 @@ def url_of(record: RequestRecord) -> str:
 
 
 def tone_of(record: RequestRecord) -> tuple[str, str]:
-    """Status text and tone: coloured by meaning where one is known, else by class."""
+    """Status text and tone, by what the answer means: a 403 while a login waits is no fault."""
     if record.error is not None:
         return "✗ failed", "bad"
     if record.status is None:
         return "… sent", "accent"
-    if record.status < 400:
-        return f"✓ {record.status}", "good"
-    if record.meaning.startswith(("waiting", "fall-back", "expected")):
-        return f"· {record.status}", "muted"
-    return (f"✗ {record.status}", "bad") if record.status < 500 else (f"! {record.status}", "warn")
+    if not record.meaning:
+        # Nobody has judged it: the class of its status has to do.
+        colour: Colour = "ok" if record.status < 400 else "fail" if record.status < 500 else "warn"
+    else:
+        colour = record.colour
+    glyph, tone = _COLOURS.get(colour, _COLOURS["info"])
+    return f"{glyph} {record.status}", tone
 
 
 def requests_doc(view: View, width: int) -> Doc:
@@ -55,9 +68,11 @@ def requests_doc(view: View, width: int) -> Doc:
         from authtui.wire.log import FIELDS
 
         head += note("No request is like that. Fields: " + ", ".join(FIELDS) + ".", width)
+    seen = view.state.observation
+    named = named_hosts(seen) if seen is not None else frozenset()
     return Doc(
         "Requests",
-        Lazy(count, lambda n: _row(records[n], n, width), head),
+        Lazy(count, lambda n: _row(records[n], n, width, named), head),
         Lazy(count, lambda n: _item(records[n])),
         info=_info(view, count, whole),
         rows_from=len(head),
@@ -112,16 +127,23 @@ def planned_lines(planned: PlannedRequest, width: int) -> list[Line]:
     return lines
 
 
-def _row(record: RequestRecord, number: int, width: int) -> Line:
+def _row(record: RequestRecord, number: int, width: int, named: frozenset[str]) -> Line:
     status, tone = tone_of(record)
     took = f"{record.milliseconds:.0f} ms" if record.milliseconds is not None else ""
     method = pad(safe(record.method, 12), 5)
     tail = [Span(f" {pad(status, 8)}", tone), Span(f"{took:>8}", "faint")]
-    if width >= 70:
+    if width >= _ROOMY:
+        tail += _remarks(record, named, width)
+    elif width >= 70:
         what = safe(record.meaning or record.error or record.authorization or "", 200)
         tail.append(Span(" " + pad(what, 20), "muted"))
     path = safe(record.path, 600)
     room = width - 18 - sum(len(s.text) for s in tail)
+    if width >= _ROOMY:
+        host = clip(safe(record.host, 200), max(12, room // 2))
+        path, room = host + path, room - 1
+        if len(path) > room:
+            path = f"{host}…{path[len(host) - room + 1 :]}" if room > len(host) else path
     if len(path) > room > 4:
         path = "…" + path[-(room - 1) :]
     return Line(
@@ -133,3 +155,20 @@ def _row(record: RequestRecord, number: int, width: int) -> Line:
         tuple(tail),
         number,
     )
+
+
+def _remarks(record: RequestRecord, named: frozenset[str], width: int) -> list[Span]:
+    """What it carried, and what is to be said of it: a fault of the credential comes first."""
+    carried = safe(record.authorization or "no credential", 40)
+    spans = [Span("  " + pad(carried, 15), "muted" if record.authorization else "faint")]
+    fault = worst(judge_request(record, named))
+    if fault is not None:
+        tone = "bad" if fault.status == "fail" else "warn"
+        words = f"{'✗' if fault.status == 'fail' else '!'} {fault.label}: {fault.observed}"
+    else:
+        from authtui.wire.meaning import BY_NAME
+
+        purpose = BY_NAME.get(record.purpose)
+        words = record.error or record.meaning or (purpose.title if purpose else "")
+        tone = "muted"
+    return [*spans, Span(" " + pad(safe(words, 200), max(28, width * 27 // 100)), tone)]

@@ -1,0 +1,68 @@
+"""`authtui capture` in the app: the program starts once the first frame stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from authtui.commands.capture import (
+    capture_of,
+    exit_code,
+    told_problem,
+    usage,
+    write_har,
+)
+
+if TYPE_CHECKING:
+    import argparse
+
+    from authtui.capture.capture import Capture
+    from authtui.capture.child import Ending
+    from authtui.capture.leading import Leading
+    from authtui.commands import Given
+    from authtui.model.session import AuthSession
+
+
+def in_the_app(
+    args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
+) -> int:
+    """Show the program; what still runs when the app is left is ended before its proxy."""
+    from authtui.capture.comparison import surface_of
+    from authtui.capture.rotations import tell_of_rotations
+    from authtui.commands.app import keyring_look
+    from authtui.settings import read_settings, settings_path
+    from authtui.tui.launch import launch
+
+    if surface_of(leading.command) == "tui":
+        text = "the client's own interface needs this terminal for itself: add --terminal"
+        return usage(given, text)
+    made: list[Capture] = []
+
+    def look_again(_ending: Ending) -> None:
+        # What is stored after the end tells whether the login is still there.
+        session.load("ended")
+
+    def make(number: int) -> Capture:
+        made.append(capture_of(args, given, session, leading, number, look_again))
+        return made[-1]
+
+    tell_of_rotations(session)
+    try:
+        code = launch(
+            lambda: session,
+            read_settings(settings_path()),
+            presenter=args.presenter,
+            watch=args.watch,
+            fill_in=keyring_look(lambda: session),
+            offline=args.offline,
+            capture=make,
+        )
+    finally:
+        for capture in made:
+            capture.stop()
+            capture.finish()
+    if args.har and (written := write_har(args.har, session)) is not None:
+        return usage(given, written)
+    last = made[-1] if made else None
+    if code or last is None:
+        return code
+    return told_problem(given, last.problem) if last.problem else exit_code(last.ending)

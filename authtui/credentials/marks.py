@@ -1,0 +1,133 @@
+"""Which stored credential a fingerprint belongs to, and the public keys of the identities at hand.
+
+A recorded request holds no secret, only the mark of the one it carried. With these tables a mark
+seen on the wire becomes the place the credential came from.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from authtui.credentials.salvage import salvage
+from authtui.record import NamedTuple
+from authtui.redaction import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from authtui.credentials.observation import Observation
+
+_CONFIG_TOKEN = "experimental_bearer_token"  # noqa: S105 - the name of a setting
+
+
+class Marked(NamedTuple):
+    """Where a secret is kept: the place as the sources name it, and the field within it."""
+
+    source: str
+    field: str = ""
+
+    def __str__(self) -> str:
+        """`auth.json: tokens.access_token`, or the name of a variable."""
+        return f"{self.source}: {self.field}" if self.field else self.source
+
+
+def marks_of(observation: Observation) -> Mapping[str, tuple[Marked, ...]]:
+    """Every secret at hand by its mark (`#1f2e3d`); a value kept twice has two places."""
+    found: dict[str, list[Marked]] = {}
+    for place, secret in _secrets(observation):
+        entry = found.setdefault(f"#{secret.fingerprint}", [])
+        if place not in entry:
+            entry.append(place)
+    return {mark: tuple(places) for mark, places in found.items()}
+
+
+def mark_of(observation: Observation, source: str, field: str) -> str | None:
+    """The mark of one field of a stored record, None where it is not there."""
+    wanted = Marked(source, field)
+    for place, secret in _secrets(observation):
+        if place == wanted:
+            return f"#{secret.fingerprint}"
+    return None
+
+
+def public_keys_of(observation: Observation) -> Mapping[str, bytes]:
+    """The 32 public bytes of every agent identity at hand, by its agent runtime id."""
+    from authtui.identity.keys import KeyProblem, read_private_key
+
+    keys: dict[str, bytes] = {}
+    for _, runtime, private in _identities(observation):
+        key = read_private_key(private)
+        if not isinstance(key, KeyProblem):
+            keys.setdefault(runtime, key.public_bytes)
+    return keys
+
+
+def runtimes_of(observation: Observation) -> Mapping[str, str]:
+    """The place of every agent identity at hand, by its agent runtime id."""
+    found: dict[str, str] = {}
+    for source, runtime, _ in _identities(observation):
+        found.setdefault(runtime, source)
+    return found
+
+
+def _secrets(observation: Observation) -> Iterator[tuple[Marked, Secret]]:
+    for name, variable in observation.environment.variables.items():
+        value = variable.trimmed  # the client sends it trimmed
+        if value:
+            yield Marked(name), Secret(value)
+    for source, record in _records(observation):
+        for field, secret in _leaves(record):
+            yield Marked(source, field), secret
+    for key, given in observation.config.values.items():
+        if key.endswith(_CONFIG_TOKEN) and isinstance(given.value, str) and given.value:
+            yield Marked(given.file, key), Secret(given.value)
+
+
+def _records(observation: Observation) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    documents = (
+        ("auth.json", observation.auth_file.data),
+        ("keyring", _text(observation.keyring.document)),
+        ("encrypted store", _text(observation.encrypted.document)),
+    )
+    for source, data in documents:
+        record = salvage(data) if data is not None else None
+        if record is not None:
+            yield source, record
+
+
+def _text(document: Secret | None) -> str | None:
+    return None if document is None else document.reveal()
+
+
+def _leaves(record: Mapping[str, Any], before: str = "") -> Iterator[tuple[str, Secret]]:
+    for name, value in record.items():
+        if isinstance(value, Secret) and value.reveal().strip():
+            yield f"{before}{name}", value
+        elif hasattr(value, "items"):
+            yield from _leaves(value, f"{before}{name}.")
+
+
+def _identities(observation: Observation) -> Iterator[tuple[str, str, str]]:
+    for name, variable in observation.environment.variables.items():
+        yield from _within_jwt(name, variable.trimmed)
+    for source, record in _records(observation):
+        kept = record.get("agent_identity")
+        if isinstance(kept, Secret):
+            yield from _within_jwt(source, kept.reveal())
+        elif kept is not None and hasattr(kept, "get"):
+            yield from _identity(source, kept)
+
+
+def _within_jwt(source: str, text: str | None) -> Iterator[tuple[str, str, str]]:
+    from authtui.tokens.jwt import decode
+
+    if text and text.startswith("ey") and text.count(".") >= 2:
+        yield from _identity(source, decode(text).claims or {})
+
+
+def _identity(source: str, fields: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    runtime, private = fields.get("agent_runtime_id"), fields.get("agent_private_key")
+    if isinstance(private, Secret):
+        private = private.reveal()
+    if isinstance(runtime, str) and isinstance(private, str):
+        yield source, runtime, private

@@ -1,0 +1,112 @@
+"""The desk while a program is watched: predicted beside observed comes first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+
+from authtui.tui.desk import Desk
+from authtui.tui.geometry import DRAWER, RUN_PANES, Box, plan_run, shape_of
+from authtui.tui.keys import CAPTURE_KEYS, KEYS
+from authtui.tui.lines import Line, Span, clip, safe
+from authtui.tui.views.capture import compare_doc, program_doc, program_of, standing
+from authtui.tui.views.capture_verdict import with_run
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from textual.binding import BindingType
+    from textual.geometry import Size
+
+    from authtui.tui.keys import Key
+    from authtui.tui.lines import Doc
+    from authtui.tui.views.context import View
+
+
+class CaptureDesk(Desk):
+    """The same desk with two panes more; sources, claims and checks share one place."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(key.keys, key.action, key.title, id=key.id, show=False) for key in CAPTURE_KEYS
+    ]
+    AUTO_FOCUS = "#compare"
+    KEYS: ClassVar[tuple[Key, ...]] = (*KEYS, *CAPTURE_KEYS)
+    PARTS: ClassVar[tuple[str, ...]] = RUN_PANES
+    NUMBERS: ClassVar[dict[str, str]] = {**Desk.NUMBERS, "compare": "6", "program": "7"}
+    TITLES: ClassVar[dict[str, str]] = {**Desk.TITLES, "compare": "Compare", "program": "Program"}
+
+    def __init__(self) -> None:
+        """The output of the program is followed as it comes."""
+        super().__init__()
+        self.drawer = "sources"
+        self.panes["program"].follow = True
+        self.panes["compare"].holds = False  # what differs comes first, whatever was looked at
+
+    def place(self, width: int, height: int) -> dict[str, Box]:
+        """The boxes; the drawer is the one of its panes that was asked for last."""
+        if self.active in DRAWER:
+            self.drawer = self.active
+        return plan_run(width, height, self._wants, self.active, self.drawer)
+
+    def docs(self) -> dict[str, Callable[[View, int], Doc]]:
+        """Two panes more."""
+        return {**super().docs(), "compare": compare_doc, "program": program_doc}
+
+    def loud(self, view: View) -> View:
+        """The verdict tells what came of the prediction."""
+        return with_run(view)
+
+    def fill(self, size: Size) -> None:
+        """Make the content; where there is room, the drawer shows the names of its panes."""
+        super().fill(size)
+        if shape_of(size.width, size.height) not in ("tiny", "tabs"):
+            self.panes[self.drawer].heading = tuple(self._drawer_tabs())
+
+    def _drawer_tabs(self) -> Iterator[Span]:
+        for name in DRAWER:
+            tone = "title" if name == self.drawer else "faint"
+            if name == self.active:
+                tone = "tab"
+            label = f" {self.NUMBERS[name]} {self.TITLES[name]} "
+            yield Span(label, tone, f"pane('{name}')")
+
+    def head(self, view: View, width: int) -> Line:
+        """What is watched, and how it stands."""
+        program = program_of(view)
+        found = view.assessment
+        left = [Span("  authtui", "key"), Span("   capture ", "muted")]
+        if program is not None:
+            command = safe(" ".join(program.command), 400)
+            left.append(Span(clip(command, max(12, width // 3)), "code"))
+        if found is not None and width >= 100:
+            left += [Span("   ", "faint"), Span(safe(found.contract.title), "muted", "generation")]
+        if program is None:
+            failed = view.state.phase == "failed"
+            words, tone = ("✗ not started  ", "bad") if failed else ("starting  ", "faint")
+            return Line(tuple(left), (Span(words, tone),))
+        glyph, tone, words = standing(program, view.now)
+        return Line(tuple(left), (Span(f"{glyph} ", tone), Span(f"{words}  ", "muted")))
+
+    # ── what its keys do ───────────────────────────────────────────────────────────────────────
+
+    def action_stop_program(self) -> None:
+        """End the program; the app stays."""
+        if self.owner.watched is None:
+            self.owner.say("this is a record; nothing runs", "muted")
+        else:
+            self.owner.watched.stop()
+
+    def action_again(self) -> None:
+        """Start the same command again."""
+        if self.owner.watched is None:
+            self.owner.say("this is a record; nothing can be started", "muted")
+        else:
+            self.owner.watched.begin()
+
+    def action_quit(self) -> None:
+        """Leave; a running program is asked about first."""
+        if self.owner.watched is None:
+            self.owner.exit()
+        else:
+            self.owner.watched.leave()
