@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.courses import Course, stop
 from authtui.checks.findings import Outcome, PlannedRequest, Prediction
+from authtui.checks.phrases import refused_text
 from authtui.checks.preparations import (
     identity_trouble,
     is_routed,
@@ -321,10 +322,8 @@ def _refusal_text(fault: str, request: PlannedRequest) -> str:
     status = refused.status if refused else fault
     if fault.startswith("429"):
         return f"ERROR: exceeded retry limit, last status: {status}"
-    text = f"ERROR: unexpected status {status}"
-    if refused and refused.body is not None:
-        text = f"{text}: {refused.body}, url: {request.base_url}/responses"
-    return text
+    body = refused.body if refused else None
+    return refused_text(status, body, f"{request.base_url}/responses")
 
 
 def _unreachable(

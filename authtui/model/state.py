@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Lamp
-from authtui.checks.phrases import NOT_ANSWERED_YET
 from authtui.model import events as ev
+from authtui.model.observed import accepted_lamp, ends_trouble, is_trouble, overlay
 
 if TYPE_CHECKING:
     from authtui.checks.findings import Assessment
@@ -15,8 +14,12 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 REQUESTS_KEPT = 10_000
+ROTATIONS_KEPT = 100
 DETAILED = 500
 """How many of the newest requests keep their headers and bodies."""
+
+
+__all__ = ["DETAILED", "REQUESTS_KEPT", "AuthState", "accepted_lamp", "fold"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +27,9 @@ class AuthState:
     """Everything a view needs. `requests_dropped` counts what the bounded log let go.
 
     `answer` is the last observed answer of a server to the selected credential; it lights the
-    `accepted` lamp of `assessment` and is forgotten when the credential changes.
+    `accepted` lamp of `assessment` and is forgotten when the credential changes. `judged` is what
+    the last look alone said; `trouble` is what was seen since and changes the verdict; `rotations`
+    are the newest refreshes that were seen, refused ones included.
     """
 
     phase: ev.Phase = "empty"
@@ -35,60 +40,44 @@ class AuthState:
     last: ev.Event | None = None
     failure: str | None = None
     answer: ev.Asserted | None = None
-
-
-def accepted_lamp(answer: ev.Asserted) -> Lamp:
-    """The lamp an observed answer lights: green and red only on the service's own word."""
-    host = answer.host or "the server"
-    said = f": {answer.meaning}" if answer.meaning else ""
-    if answer.status is None:
-        return Lamp("amber", f"{host} gave no answer{said}")
-    text = f"{host} answered {answer.status}{said}"
-    if not answer.by_auth_server:
-        return Lamp("amber", text)
-    if 200 <= answer.status < 300:
-        return Lamp("green", text)
-    return Lamp("red" if answer.status in (401, 403) else "amber", text)
-
-
-def _with_answer(assessment: Assessment | None, answer: ev.Asserted) -> Assessment | None:
-    if assessment is None:
-        return None
-    lamp = accepted_lamp(answer)
-    assessment = assessment._replace(lamps=assessment.lamps._replace(accepted=lamp))
-    verdict = assessment.verdict
-    if NOT_ANSWERED_YET not in verdict.sentence:
-        return assessment
-    said = {
-        "green": "The server accepted it.",
-        "red": f"The server refused it: {answer.status}.",
-    }.get(lamp.light, f"It is still open: {lamp.reason}.")
-    verdict = verdict._replace(sentence=verdict.sentence.replace(NOT_ANSWERED_YET, said))
-    if lamp.light == "red":
-        verdict = verdict._replace(
-            outcome="degraded",
-            kind="record-not-what-it-seems",
-            headline="The server refuses this credential",
-        )
-    return assessment._replace(verdict=verdict)
+    judged: Assessment | None = None
+    trouble: ev.Event | None = None
+    rotations: tuple[ev.RotationSeen, ...] = ()
 
 
 def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
     # An answer speaks for the credential it was given to: it outlives a look that finds the same.
     answer, before = state.answer, state.assessment
     same = before is not None and before.request == event.assessment.request and not event.changes
-    if answer is None or not same:
-        answer, assessment = None, event.assessment
-    else:
-        assessment = _with_answer(event.assessment, answer) or event.assessment
-    return replace(
-        state,
-        phase="loaded",
-        observation=event.observation,
-        assessment=assessment,
-        failure=None,
-        answer=answer,
+    if not same:
+        answer = None
+    return _laid_over(
+        replace(
+            state,
+            phase="loaded",
+            observation=event.observation,
+            judged=event.assessment,
+            failure=None,
+            answer=answer,
+            trouble=None if event.changes else state.trouble,
+        )
     )
+
+
+def _laid_over(state: AuthState) -> AuthState:
+    if state.judged is None:
+        return state
+    found = overlay(state.judged, state.answer, state.trouble, state.rotations, state.observation)
+    return replace(state, assessment=found)
+
+
+def _with_trouble(state: AuthState, event: ev.Event) -> AuthState:
+    trouble = state.trouble
+    if is_trouble(event):
+        trouble = event
+    elif trouble is not None and ends_trouble(trouble, event):
+        trouble = None
+    return state if trouble is state.trouble else _laid_over(replace(state, trouble=trouble))
 
 
 def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
@@ -121,10 +110,8 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
         case ev.IdentityRegistered() | ev.TaskRegistered():
             return replace(state, phase="registered", failure=None)
         case ev.Asserted():
-            assessment = _with_answer(state.assessment, event)
-            return replace(
-                state, phase="asserted", failure=None, answer=event, assessment=assessment
-            )
+            state = replace(state, phase="asserted", failure=None, answer=event)
+            return _laid_over(_with_trouble(state, event))
         case ev.LoggedOut():
             return replace(state, phase="logged-out", failure=None)
         case ev.Failed(reason=reason):
@@ -132,6 +119,9 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
         case ev.RequestStarted(request=request):
             return _with_request(state, request)
         case ev.RequestFinished(request=request):
-            return _with_finished(state, request)
+            return _with_trouble(_with_finished(state, request), event)
+        case ev.RotationSeen():
+            seen = (*state.rotations, event)[-ROTATIONS_KEPT:]
+            return _with_trouble(replace(state, rotations=seen), event)
         case _:
             return state

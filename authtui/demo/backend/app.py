@@ -49,6 +49,7 @@ _TABLE: Final = (
         re.compile(_BASE + "/v1/agent/(?P<runtime>[^/]+)/task/register"),
         agents.register_task,
     ),
+    _Endpoint("authorize", ("GET",), re.compile("/oauth/authorize"), accounts.authorize),
     _Endpoint("token", ("POST",), re.compile("/oauth/token"), accounts.token),
     _Endpoint("revoke", ("POST",), re.compile("/oauth/revoke"), accounts.revoke),
     _Endpoint(
@@ -110,7 +111,9 @@ async def _serve(backend: Backend, request: Request) -> Response:
     name = endpoint.name if endpoint else "unknown"
     struck = backend.faults.take(name) if endpoint else ()
     body = await _body(request)
-    call = Call(backend, request.method, path, request.headers, body, name, parts, struck)
+    call = Call(
+        backend, request.method, path, request.headers, body, name, parts, struck, request.url.query
+    )
     delay = call.fault("delay")
     if delay is not None:
         await _wait(backend, float(delay.value or 0))
@@ -177,7 +180,7 @@ def _answer(endpoint: _Endpoint | None, call: Call) -> tuple[Response, str | Non
         return endpoint.handler(call), None
     except RefusalError as refusal:
         error = {
-            "message": refusal.reason,
+            "message": refusal.said,
             "type": "invalid_request_error",
             "param": None,
             "code": refusal.code,

@@ -17,6 +17,7 @@ ENDPOINTS: Final = (
     "biscuit",
     "agent-register",
     "task-register",
+    "authorize",
     "token",
     "revoke",
     "whoami",

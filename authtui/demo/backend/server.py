@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from authtui.demo.backend.agents import TaskAnswer
+    from authtui.demo.backend.tls import Served
 
 Clock = Callable[[], datetime]
 
@@ -128,20 +131,39 @@ def running_backend(
     with listener:
         shown = f"[{address}]" if ":" in address else address
         backend = Backend(f"http://{shown}:{listener.getsockname()[1]}", accounts, clock)
-        server = _Server(_config(backend))
-        thread = threading.Thread(
-            target=_run, args=(server, listener), name="authtui-demo-backend", daemon=True
-        )
-        thread.start()
-        try:
-            if not server.ready.wait(_STARTED_WITHIN) or server.failure is not None:
-                raise RuntimeError("the embedded backend did not start") from server.failure
+        with _serving(backend, listener, _config(backend)):
             yield backend
-        finally:
-            backend.stopping = True
-            server.should_exit = True
-            server.wake()
-            thread.join(_STOPPED_WITHIN)
+
+
+@contextmanager
+def secure_port(backend: Backend, served: Served) -> Iterator[int]:
+    """A second, TLS door to a running backend, on loopback; its port while the block runs."""
+    with TemporaryDirectory(prefix="authtui-demo-tls-") as folder, _bind(LOOPBACK, 0) as listener:
+        paths = (Path(folder, "chain.pem"), Path(folder, "key.pem"))
+        for path, text in zip(paths, served, strict=True):
+            path.touch(mode=0o600)
+            path.write_text(text, encoding="ascii")
+        config = _config(backend, ssl_certfile=str(paths[0]), ssl_keyfile=str(paths[1]))
+        with _serving(backend, listener, config):
+            yield int(listener.getsockname()[1])
+
+
+@contextmanager
+def _serving(backend: Backend, listener: socket.socket, config: uvicorn.Config) -> Iterator[None]:
+    server = _Server(config)
+    thread = threading.Thread(
+        target=_run, args=(server, listener), name="authtui-demo-backend", daemon=True
+    )
+    thread.start()
+    try:
+        if not server.ready.wait(_STARTED_WITHIN) or server.failure is not None:
+            raise RuntimeError("the embedded backend did not start") from server.failure
+        yield
+    finally:
+        backend.stopping = True
+        server.should_exit = True
+        server.wake()
+        thread.join(_STOPPED_WITHIN)
 
 
 def _bind(address: str, port: int) -> socket.socket:
@@ -159,9 +181,10 @@ def _bind(address: str, port: int) -> socket.socket:
     return listener
 
 
-def _config(backend: Backend) -> uvicorn.Config:
+def _config(backend: Backend, **tls: str) -> uvicorn.Config:
     return uvicorn.Config(
         build_app(backend),
+        **tls,  # type: ignore[arg-type] # the names of two files
         http=_Connection,
         ws="none",
         lifespan="off",
