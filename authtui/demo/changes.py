@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.observe import AUTH_FILE
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from authtui.demo.stage import Stage
     from authtui.demo.story import Step
 
@@ -49,7 +49,7 @@ def change(stage: Stage, step: Step) -> str:
 
 
 def _set_modes(home: Path, file: int, folder: int) -> None:
-    os.chmod(home, 0o700)
+    home.chmod(0o700)
     for path in home.iterdir():
         if path.is_file():
             path.chmod(file)

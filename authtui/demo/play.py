@@ -84,7 +84,7 @@ class Player:
                 await self._leave_nothing_behind()
                 self.ending = Ending(False, f"{where} did not come out as told: {problem}")
                 return None
-            message = message_of(stage, outcome) if step.do != "look" else None
+            message = message_of(stage, outcome) if step.symptom else outcome.client_text
             if step.label:
                 self._labels[step.label] = stage.session.events[-1].sequence
         last = steps[-1]
@@ -191,10 +191,8 @@ def message_of(stage: Stage, outcome: Outcome) -> str | None:
     answer = next((e for e in outcome.events if isinstance(e, ev.Asserted)), None)
     if answer is not None:
         return refusal_of(stage, answer)
-    if outcome.action in ("load", "config", "set", "unset"):
-        found = stage.session.state.assessment
-        return found.verdict.client_message if found else None
-    return None
+    found = stage.session.state.assessment
+    return found.verdict.client_message if outcome.action == "load" and found else None
 
 
 def refusal_of(stage: Stage, answer: ev.Asserted) -> str | None:

@@ -11,11 +11,11 @@ import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.demo.backend.guide import Login
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from authtui.demo.backend.faults import Fault
+    from authtui.demo.backend.guide import Login
 
 FOLDER: Final = Path(__file__).with_name("stories")
 NOBODY: Final = "none"

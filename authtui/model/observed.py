@@ -193,7 +193,11 @@ def _with_lost(
         "tls": "its certificate was refused",
     }[step.place]
     lamp = Lamp("grey", f"{record.host} was never reached")
-    found = found._replace(lamps=found.lamps._replace(accepted=lamp))
+    lamps = found.lamps._replace(accepted=lamp)
+    if lamps.selected.light == "grey":
+        # A login that was never finished: what a model request would carry is not the question.
+        lamps = lamps._replace(sent=Lamp("grey", "the login did not come so far"))
+    found = found._replace(lamps=lamps)
     fixes: tuple[Fix, ...] = (Fix("check the way to it: name, proxy, certificates"),)
     more, culprit = f" ({step.detail}).", None
     if step.place == "tls":

@@ -371,7 +371,7 @@ class AuthtuiApp(Revealing):
         """Every key."""
         from authtui.tui.dialogs import help_screen
 
-        self.push_screen(help_screen(dict(self.settings.keymap)))
+        self.push_screen(help_screen(dict(self.settings.keymap), self.desk.OWN_KEYS))
 
 
 def run_app(

@@ -24,7 +24,7 @@ class Actions(Provider):
     def _entries(self) -> Iterator[tuple[Key, Desk]]:
         desk = next((s for s in self.app.screen_stack if isinstance(s, Desk)), None)
         if desk is not None:
-            for key in KEYS:
+            for key in (*desk.OWN_KEYS, *KEYS):
                 yield key, desk
 
     async def discover(self) -> Hits:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.layout import ArrangeResult
     from textual.widget import Widget
 
+    from authtui.tui.keys import Key
     from authtui.tui.lines import Item
 
 _NO_SPACING = Spacing()
@@ -77,6 +78,7 @@ class Desk(DeskActions):
         Binding(key.keys, key.action, key.title, id=key.id, show=False) for key in KEYS
     ]
     AUTO_FOCUS = "#sources"
+    OWN_KEYS: ClassVar[tuple[Key, ...]] = ()
 
     def __init__(self) -> None:
         """Build the parts; content comes with the first size."""

@@ -50,7 +50,8 @@ class RequestRecord(NamedTuple):
     (`#1f2e3d`). `skew_seconds` is the server's Date minus the local clock in the middle of the
     exchange: positive when the local clock is slow. `redirect_of` and `retry_of` are the numbers
     of earlier records. `detail` is None once it was let go to bound the memory.
-    `road` is how far it came before an answer; `sender` names the program where several share a log.
+    `road` is how far it came before an answer; `sender` names the program
+    where several share a log.
     """
 
     number: int

@@ -1,4 +1,4 @@
-"""OAuth login, refresh and revocation, personal access tokens, the account's workspaces and policies."""
+"""OAuth login, refresh and revocation, access tokens, the account's workspaces and policies."""
 
 from __future__ import annotations
 

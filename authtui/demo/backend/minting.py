@@ -181,7 +181,8 @@ class Mint:
     ) -> AgentIdentity:
         """The released contract (#19763): RS256, `kid`, the agent registered by the launcher.
 
-        `staging`: signed with the key of the staging side. `changes` replace claims; the value `...` takes a claim out.
+        `staging`: signed with the key of the staging side. `changes` replace claims; the value
+        `...` takes a claim out.
         """
         owner, runtime_id, key = self._agent(account, registered=registered)
         now = int(self._clock().timestamp())

@@ -120,8 +120,8 @@ def _step_words(event: Event) -> str:
         case ev.ChildEnded():
             return event.reason
         case ev.RotationSeen():
-            outcome = f"now {event.new}" if event.accepted else "refused"
-            return f"refresh token {event.old} by {event.by}: {outcome}"
+            outcome = f"→ {event.new}" if event.accepted else "again, refused: it was used up"
+            return f"{event.by}: refresh token {event.old} {outcome}"
         case ev.Told():
             return f"{event.step}/{event.steps} {event.text}"
         case _:

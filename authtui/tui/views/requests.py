@@ -117,10 +117,14 @@ def _row(record: RequestRecord, number: int, width: int) -> Line:
     tail = [Span(f" {pad(status, 8)}", tone), Span(f"{took:>8}", "faint")]
     if width >= 70:
         what = safe(record.meaning or record.error or record.authorization or "", 200)
+        if record.sender:
+            what = f"{safe(record.sender, 40)}: {what}"
         tail.append(Span(" " + pad(what, 20), "muted"))
-    path = safe(record.path, 600)
     room = width - 18 - sum(len(s.text) for s in tail)
-    if len(path) > room > 4:
+    path, host = safe(record.path, 600), safe(record.host, 120)
+    if len(host) + len(path) <= room:
+        path = host + path
+    elif len(path) > room > 4:
         path = "…" + path[-(room - 1) :]
     return Line(
         (
