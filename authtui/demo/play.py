@@ -74,7 +74,8 @@ class Player:
             return None
         steps = stage.story.moments[number]
         if steps[-1].says:
-            stage.tell(steps[-1].says, number + 1)
+            title = f"{steps[-1].title}: " if steps[-1].title else ""
+            stage.tell(title + steps[-1].says, number + 1)
         message: str | None = None
         for step in steps:
             self._at_step += 1

@@ -19,7 +19,7 @@ _TOLD: Final = (
     ev.RequestStarted, ev.RequestFinished, ev.RotationSeen, ev.Asserted, ev.Failed, ev.Refreshed,
 )  # fmt: skip
 _ROOM: Final = 1_000
-"""How far apart the request numbers of programs begin: they run at the same time."""
+"""How far apart the request numbers of runs begin: they run at the same time."""
 
 
 class Program:
@@ -40,7 +40,7 @@ class Program:
             self.session = AuthSession(stage.observe, assess, stage.options, stage.time.local)
             self.session.load("start")
             self.session.subscribe(self._pass_on)
-            first = _ROOM * (1 + sum(name.encode()) % 97)
+            first = _ROOM * stage.count_start()
         self.life = Lifecycle(
             self.session,
             stage.wires(self.session, name, first),

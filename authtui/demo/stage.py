@@ -95,6 +95,7 @@ class Stage:
         self._folder = folder
         self._detour = detour
         self._programs: dict[str, Program] = {}
+        self._started = 0
         self.home.mkdir(mode=0o700)
         self._write("config.toml", self._config(), 0o600)
         stored = self._login()
@@ -164,6 +165,11 @@ class Stage:
         if name not in self._programs:
             self._programs[name] = Program(self, name)
         return self._programs[name]
+
+    def count_start(self) -> int:
+        """The number of a program's start, from 1."""
+        self._started += 1
+        return self._started
 
     def restart(self, name: str = "") -> None:
         """End a program: what it held in memory is gone."""

@@ -53,6 +53,7 @@ class Walk:
         self.story = story
         self.pages = pages_of(story)
         self.here = 0
+        self.furthest = 0
         self.moments: list[Moment] = []
         self.ending: Ending | None = None
         self.tried: list[int] = []
@@ -121,14 +122,18 @@ class Walk:
         """To the next page; False on the last one, and where a fix waits for its consent."""
         if self.at_end or self.ending_early or (self.page.kind == "offer" and not self.played):
             return False
-        self.here += 1
+        self._forward()
         return True
+
+    def _forward(self) -> None:
+        self.here += 1
+        self.furthest = max(self.furthest, self.here)
 
     def consent(self) -> bool:
         """Let the offered fix be performed; False where none is offered."""
         if self.page.kind != "offer" or self.ending_early:
             return False
-        self.here += 1
+        self._forward()
         return True
 
     @property

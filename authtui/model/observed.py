@@ -63,9 +63,14 @@ def overlay(
     trouble: ev.Event | None,
     rotations: tuple[ev.RotationSeen, ...],
     observation: Observation | None,
+    said: str | None = None,
 ) -> Assessment:
-    """The judgement of a look with what was seen since."""
+    """The judgement of a look with what was seen since; `said` is the client's text to it."""
     found = judged if answer is None else _with_answer(judged, answer)
+    if trouble is None:
+        return found
+    # What a start would print is not the question any more.
+    found = found._replace(verdict=found.verdict._replace(client_message=said))
     if isinstance(trouble, ev.RotationSeen):
         return _with_reuse(found, trouble, rotations, observation)
     if isinstance(trouble, ev.RequestFinished):
@@ -138,11 +143,11 @@ def _with_reuse(
         return _judged_by(
             found,
             "record-not-what-it-seems",
-            f"The file is newer than {refused.by}: nothing is lost, nobody needs to log in",
-            f"{first.by} traded the refresh token {first.old} for {first.new} at "
-            f"{first.at:%H:%M:%S} and wrote it down. {refused.by} still held {refused.old} and "
-            f"sent it at {refused.at:%H:%M:%S}; a refresh token works once. auth.json holds "
-            f"{stored}, which is good.",
+            f"auth.json is newer than {refused.by}: nothing is lost",
+            f"Nobody needs to log in. {first.by} traded the refresh token {first.old} for "
+            f"{first.new} at {first.at:%H:%M:%S} and wrote it down. {refused.by} still held "
+            f"{refused.old} and sent it until {refused.at:%H:%M:%S}; a refresh token works once. "
+            f"auth.json holds {stored}, which is good.",
             refused.by,
             Fix(f"restart {refused.by}; it then reads the new token", None),
         )

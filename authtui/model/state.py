@@ -29,7 +29,8 @@ class AuthState:
     `answer` is the last observed answer of a server to the selected credential; it lights the
     `accepted` lamp of `assessment` and is forgotten when the credential changes. `judged` is what
     the last look alone said; `trouble` is what was seen since and changes the verdict; `rotations`
-    are the newest refreshes that were seen, refused ones included.
+    are the newest refreshes that were seen, refused ones included; `said` is the client's own text
+    to the last failure.
     """
 
     phase: ev.Phase = "empty"
@@ -43,6 +44,7 @@ class AuthState:
     judged: Assessment | None = None
     trouble: ev.Event | None = None
     rotations: tuple[ev.RotationSeen, ...] = ()
+    said: str | None = None
 
 
 def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
@@ -60,6 +62,7 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
             failure=None,
             answer=answer,
             trouble=None if event.changes else state.trouble,
+            said=None if event.changes else state.said,
         )
     )
 
@@ -67,7 +70,14 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
 def _laid_over(state: AuthState) -> AuthState:
     if state.judged is None:
         return state
-    found = overlay(state.judged, state.answer, state.trouble, state.rotations, state.observation)
+    found = overlay(
+        state.judged,
+        state.answer,
+        state.trouble,
+        state.rotations,
+        state.observation,
+        state.said,
+    )
     return replace(state, assessment=found)
 
 
@@ -114,8 +124,8 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
             return _laid_over(_with_trouble(state, event))
         case ev.LoggedOut():
             return replace(state, phase="logged-out", failure=None)
-        case ev.Failed(reason=reason):
-            return replace(state, phase="failed", failure=reason)
+        case ev.Failed(reason=reason, client_text=said):
+            return _laid_over(replace(state, phase="failed", failure=reason, said=said))
         case ev.RequestStarted(request=request):
             return _with_request(state, request)
         case ev.RequestFinished(request=request):

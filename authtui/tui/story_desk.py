@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from authtui.model.events import Told
 from authtui.tui.desk import Desk
 from authtui.tui.geometry import PANES, Box
 from authtui.tui.keys import KEYS, effective
 from authtui.tui.lines import BLANK, Line, Span, plain, safe
 from authtui.tui.pane import Pane
-from authtui.tui.story_geometry import guide_width, is_small, plan_story
+from authtui.tui.story_geometry import GUIDE_WIDTH, guide_width, is_small, plan_story
 from authtui.tui.story_keys import STORY_KEYS
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.claims import claims_doc
@@ -114,22 +115,22 @@ class StoryDesk(Desk):
         inner = guide_width(width, height, first=first) - 4
         wants = {"guide": 8, "verdict": 2}
         if first:
-            doc = symptom_doc(Shown(walk, None, "", pace=self.story.pace), inner, small=small)
+            doc = symptom_doc(Shown(walk), inner, small=small)
             wants["guide"] = len(doc.lines)
             self._places = plan_story(width, height, wants, "", "", first=True)
             self.guide.show(doc)
             return
-        right = width if small else width - 44 - 2
+        right = width if small else width - GUIDE_WIDTH - 2
         whole = verdict_lines(view, right - 1, compact=True)
         evidence, companion = self._evidence()
         wants["verdict"] = len(whole)
         docs = self._docs(view, right, evidence, companion)
         subject = self._subject(docs.get(evidence), evidence)
-        told = Shown(walk, subject, self.story.command, pace=self.story.pace)
+        kind = view.assessment.verdict.kind if view.assessment else None
+        told = Shown(walk, subject, self.story.command, kind)
         doc = guide_doc(told, inner, small=small)
         wants["guide"] = len(doc.lines)
-        if companion in docs:
-            wants[companion] = len(docs[companion].lines)
+        wants |= {name: len(content.lines) for name, content in docs.items()}
         self._places = plan_story(width, height, wants, evidence, companion, first=False)
         self.guide.show(doc)
         rows = self._places["verdict"].height
@@ -210,10 +211,10 @@ class StoryDesk(Desk):
         if banner is not None:
             self.header.set_lines([Line((Span("  " + banner.ljust(width), "banner"),))])
         else:
-            self.header.set_lines([self._header()])
+            self.header.set_lines([self._header(width)])
         self.footer.set_lines([self._footer(width)])
 
-    def _header(self) -> Line:
+    def _header(self, width: int) -> Line:
         app, walk = self.story, self.story.walk
         left = [Span("  authtui demo", "key")]
         right: list[Span] = []
@@ -224,7 +225,8 @@ class StoryDesk(Desk):
             right.append(Span(f"▶ a page in {app.pace:g} s · P pauses   ", "accent", "story_play"))
         if app.at is not None:
             right.append(Span("◂ an earlier moment   ", "warn"))
-        right.append(Span("a made-up home, a server on this machine  ", "faint"))
+        if width >= 100:
+            right.append(Span("a made-up home, a server on this machine  ", "faint"))
         return Line(tuple(left), tuple(right))
 
     def _footer(self, width: int) -> Line:
@@ -344,6 +346,8 @@ def row_of(doc: Doc, needle: str, *, last: bool) -> int | None:
     words: dict[int, str] = {}
     if doc.rows_from is not None:
         for index, item in enumerate(doc.items):
+            if isinstance(item.subject, Told):
+                continue  # what the story says about a row is not that row
             text = doc.texts(index) if doc.texts else plain(doc.lines[doc.rows_from + index])
             path = getattr(item.subject, "path", "")
             words[index] = f"{item.key} {text} {path}".casefold()

@@ -9,7 +9,7 @@ from authtui.tui.geometry import Box, shape_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-GUIDE_WIDTH: Final = 44
+GUIDE_WIDTH: Final = 42
 _LEAST_PANE: Final = 5
 _FIRST_PAGE: Final = 92
 
@@ -67,13 +67,26 @@ def plan_story(
     left = GUIDE_WIDTH
     boxes["guide"] = Box(1, 1, left, body)
     x, right = 1 + left, width - left - 2
-    verdict = min(wants["verdict"], body // 3)
+    verdict = min(wants["verdict"], body // (3 if evidence else 2))
     boxes["verdict"] = Box(x, 1, right, verdict)
     rest = body - verdict
     top = 1 + verdict
     if not evidence:
         evidence, companion = companion, "events"
-    second = min(max(_LEAST_PANE, wants.get(companion, 0) + 2), rest // 3)
-    boxes[evidence] = Box(x, top, right, rest - second)
-    boxes[companion] = Box(x, top + rest - second, right, second)
+    stack = list(dict.fromkeys((evidence, companion, "events")))
+    for name, high in zip(stack, _heights(stack, wants, rest), strict=True):
+        boxes[name] = Box(x, top, right, high)
+        top += high
     return boxes
+
+
+def _heights(stack: list[str], wants: Mapping[str, int], rest: int) -> list[int]:
+    """Rows of each pane of a stack: the first wish first, what is left over to the last."""
+    heights = [_LEAST_PANE] * len(stack)
+    spare = rest - sum(heights)
+    for number, name in enumerate(stack):
+        more = max(0, min(spare, wants.get(name, 0) + 2 - _LEAST_PANE))
+        heights[number] += more
+        spare -= more
+    heights[-1] += spare
+    return heights

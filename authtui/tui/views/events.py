@@ -33,6 +33,7 @@ _TONES: Final = {
     "Asserted": "good",
     "Refreshed": "good",
     "Told": "accent",
+    "RotationSeen": "good",
 }
 _NAMES: Final = {
     "Loaded": "loaded",
@@ -177,10 +178,20 @@ def _item(event: Event) -> Item:
     return Item(f"event.{event.sequence}", event, words_of(event), "the event")
 
 
+def _refused(event: Event) -> bool:
+    match event:
+        case ev.Asserted():
+            return event.status is None or event.status >= 400
+        case ev.RotationSeen():
+            return not event.accepted
+        case _:
+            return False
+
+
 def _row(event: Event, number: int, at: int | None) -> Line:
     here = event.sequence == at
     later = at is not None and event.sequence > at
-    tone = "faint" if later else _TONES.get(event.kind, "muted")
+    tone = "faint" if later else "bad" if _refused(event) else _TONES.get(event.kind, "muted")
     name = clip(name_of(event), 19)
     return Line(
         (

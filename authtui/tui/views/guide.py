@@ -35,12 +35,14 @@ PANES: Final = {
 class Shown:
     """What the guide draws from: the walk, the row it points at, and what there is to copy."""
 
-    def __init__(self, walk: Walk, subject: object, command: str, *, pace: float | None) -> None:
-        """`subject` is the thing of the marked row, `pace` the seconds of auto-play or None."""
+    def __init__(
+        self, walk: Walk, subject: object = None, command: str = "", kind: str | None = None
+    ) -> None:
+        """`subject` is the thing of the marked row, `kind` that of the verdict on show."""
         self.walk = walk
         self.subject = subject
         self.command = command
-        self.pace = pace
+        self.kind = kind or walk.story.teaches
 
 
 def guide_doc(shown: Shown, width: int, *, small: bool) -> Doc:
@@ -64,7 +66,7 @@ def guide_doc(shown: Shown, width: int, *, small: bool) -> Doc:
         lines.append(BLANK)
     if walk.page.kind == "offer":
         lines += _offer(shown, width, small=small)
-        return _doc(shown, lines)
+        return _doc(shown, lines + ([] if small else _way(walk, width)))
     lines += _paragraph(step.says, width)
     if walk.message and walk.page.kind != "symptom":
         lines += _gap(small)
@@ -74,14 +76,30 @@ def guide_doc(shown: Shown, width: int, *, small: bool) -> Doc:
                 Line((Span("says  " if not number else "      ", "faint"), Span(row, "quote")))
             )
     if step.pane == "verdict":
-        lines += _gap(small) + _sentence(walk.story, width, small=small)
+        lines += _gap(small) + _sentence(shown.kind, width, small=small)
     else:
         lines += _gap(small) + _facts(shown, width, small=small)
     if walk.at_end:
         lines += _gap(small)
+        if story_kind := KINDS.get(walk.story.teaches):
+            lines.append(Line((Span("✓ solved: ", "good-strong"), Span(story_kind, "strong"))))
         more = "esc all stories · 0 again · or act yourself: l r a o"
         lines += _paragraph(more, width, "muted")
-    return _doc(shown, lines)
+    return _doc(shown, lines + ([] if small else _way(walk, width)))
+
+
+def _way(walk: Walk, width: int) -> list[Line]:
+    """The pages so far by their names, and how many are still to come."""
+    lines = [BLANK, Line((Span("─" * width, "border"),))]
+    for number, page in enumerate(walk.pages[: max(walk.here + 1, walk.furthest + 1)]):
+        name = "The fix" if page.kind == "offer" else page.step.title
+        here = number == walk.here
+        mark = ("▸ ", "accent") if here else ("  ", "faint")
+        lines.append(Line((Span(*mark), Span(safe(name), "strong" if here else "muted"))))
+    left = len(walk.pages) - 1 - max(walk.here, walk.furthest)
+    if left > 0:
+        lines.append(Line((Span(f"  … {left} more", "faint"),)))
+    return lines
 
 
 def _paragraph(text: str, width: int, tone: str = "text", indent: int = 0) -> list[Line]:
@@ -121,7 +139,7 @@ def _offer(shown: Shown, width: int, *, small: bool) -> list[Line]:
         Line(
             (
                 Span(" y ", "tab", "story_fix"),
-                Span(" does it, on the story's throw-away home only", "strong", "story_fix"),
+                Span(" does it, on the throw-away home", "strong", "story_fix"),
             )
         )
     )
@@ -129,18 +147,18 @@ def _offer(shown: Shown, width: int, *, small: bool) -> list[Line]:
     return lines
 
 
-def _sentence(story: Story, width: int, *, small: bool) -> list[Line]:
+def _sentence(mine: str, width: int, *, small: bool) -> list[Line]:
     """Which of the four sentences it is."""
     if small:
-        kind = KINDS.get(story.teaches, "")
-        left = (Span("one of four sentences: ", "faint"), Span(f"● {kind}", "accent"))
+        words = KINDS.get(mine, "")
+        left = (Span("one of four sentences: ", "faint"), Span(f"● {words}", "accent"))
         return [Line(left)]
     lines = [Line((Span("It is always one of four sentences:", "faint"),))]
     for kind in SENTENCES:
-        mine = kind == story.teaches
+        here = kind == mine
         for number, row in enumerate(wrap(KINDS[kind], width - 4)):
-            mark = ("● " if mine else "○ ") if not number else "  "
-            tone = "strong" if mine else "faint"
+            mark = ("● " if here else "○ ") if not number else "  "
+            tone = "strong" if here else "faint"
             lines.append(
                 Line((Span("  "), Span(mark, "accent" if mine else "faint"), Span(row, tone)))
             )
@@ -160,23 +178,28 @@ def _facts(shown: Shown, width: int, *, small: bool) -> list[Line]:
         facts = _request_facts(subject)
     elif isinstance(subject, CheckResult):
         facts = [("it says", safe(subject.summary), "text")]
-    most = 1 if small else 3
-    for label, value, tone in facts[: 3 if small else 8]:
-        for number, row in enumerate(rows_of(value, width - 12, most)):
-            name = pad(label if not number else "", 10)
+    most = 4 if not small else 2 if len(facts) == 1 else 1
+    for label, value, tone in facts[: 4 if small else 8]:
+        for number, row in enumerate(rows_of(value, width - 13, most)):
+            name = pad(label if not number else "", 11)
             lines.append(Line((Span("  " + name, "faint"), Span(row, tone))))
     return lines
+
+
+_IN_THE_BODY: Final = {
+    "refresh": "the refresh token, in its body",
+    "task-register": "a signature of the time, in its body",
+}
 
 
 def _request_facts(record: RequestRecord) -> list[tuple[str, str, str]]:
     status, tone = tone_of(record)
     sent = record.authorization or "nothing attached"
-    if record.purpose == "refresh":
-        sent = "the refresh token, in its body"
+    sent = _IN_THE_BODY.get(record.purpose, sent)
     mark = f" {record.credential_mark}" if record.credential_mark else ""
     facts = [("to", record.host, "strong"), ("with", f"{sent}{mark}", "text")]
     if record.sender:
-        facts.insert(0, ("from", record.sender, "strong"))
+        facts[0] = ("from", f"{record.sender} to {record.host}", "strong")
     if any(step.ok is False for step in record.road):
         return [facts[0], *((ROAD[s.place], *road_words(s)) for s in record.road)]
     facts.append(("answer", f"{status} {safe(record.reason, 40)}", tone))
@@ -231,7 +254,8 @@ def symptom_doc(shown: Shown, width: int, *, small: bool) -> Doc:
         lines += _paragraph(said.answer, width, "good" if said.right else "text")
         shows = Span("shows the evidence", "muted", "story_next")
         lines.append(Line((Span("n ", "key", "story_next"), shows)))
-    return _doc(shown, lines)._replace(items=items)
+    place = (Span(f"1 of {len(walk.pages)}", "faint"),)
+    return _doc(shown, lines)._replace(items=items, info=place)
 
 
 # ── the menu ────────────────────────────────────────────────────────────────────────────────────
@@ -255,14 +279,16 @@ def menu_doc(stories: tuple[Story, ...], seen: frozenset[str], width: int, heigh
     first = next((story.name for story in stories if story.name not in seen), None)
     for number, story in enumerate(stories):
         if not story.order and not any(s.order == 0 for s in stories[:number]):
-            lines.append(Line((Span("  and without a fault", "faint"),)) if not small else BLANK)
+            lines.append(Line((Span("  and one without a fault", "faint"),)))
         done = story.name in seen
         mark = Span(" ✓ " if done else "   ", "good")
-        name = Span(pad(clip(safe(story.title), 38), 40), "muted" if done else "strong")
-        about = Span(safe(story.about), "muted")
+        name = Span(safe(story.title), "muted" if done else "strong")
         head = Span(f"{story.order or '·':>3} ", "key")
-        tail = (Span("← start here " if story.name == first and not seen else "", "accent"),)
-        lines.append(Line((head, mark, name, about), tail if width >= 100 else (), item=number))
+        start_here = story.name == first and not seen
+        tail = (Span("← start here ", "accent"),) if start_here else ()
+        lines.append(Line((head, mark, name), tail, item=number))
+        said = Span(clip(safe(story.about), width - 7), "muted")
+        lines.append(Line((Span(" " * 7), said), item=number))
         items.append(Item(story.name, story, story.name, "the name of the story"))
         if not small:
             lines.append(BLANK)

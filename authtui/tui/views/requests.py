@@ -115,17 +115,14 @@ def _row(record: RequestRecord, number: int, width: int) -> Line:
     took = f"{record.milliseconds:.0f} ms" if record.milliseconds is not None else ""
     method = pad(safe(record.method, 12), 5)
     tail = [Span(f" {pad(status, 8)}", tone), Span(f"{took:>8}", "faint")]
-    if width >= 70:
+    room = width - 18 - sum(len(s.text) for s in tail)
+    path = _place(safe(record.host, 120), safe(record.path, 600), room)
+    left = room - len(path)
+    if left > _WORDS and width >= 70:
         what = safe(record.meaning or record.error or record.authorization or "", 200)
         if record.sender:
             what = f"{safe(record.sender, 40)}: {what}"
-        tail.append(Span(" " + pad(what, 20), "muted"))
-    room = width - 18 - sum(len(s.text) for s in tail)
-    path, host = safe(record.path, 600), safe(record.host, 120)
-    if len(host) + len(path) <= room:
-        path = host + path
-    elif len(path) > room > 4:
-        path = "…" + path[-(room - 1) :]
+        tail.append(Span(" " + pad(what, min(left - 2, 2 * _WORDS)), "muted"))
     return Line(
         (
             Span(f" {record.at:%H:%M:%S} ", "faint"),
@@ -135,3 +132,20 @@ def _row(record: RequestRecord, number: int, width: int) -> Line:
         tuple(tail),
         number,
     )
+
+
+_WORDS = 12
+"""Columns from which on the meaning is worth its place."""
+
+
+def _place(host: str, path: str, room: int) -> str:
+    """Host and path; where they do not fit, the beginning of the path gives way, then the host."""
+    bare, _, query = path.partition("?")
+    path = f"{bare}?…" if query and len(host) + len(path) > room else path
+    if len(host) + len(path) <= room:
+        return host + path
+    short = f"{host}/…"
+    keep = room - len(short)
+    if keep >= _WORDS:
+        return short + path[-keep:]
+    return path if len(path) <= room or room <= 4 else "…" + path[-(room - 1) :]
