@@ -5,7 +5,6 @@ Exit code 0 only where the story ended green: a server accepted the request.
 
 from __future__ import annotations
 
-import asyncio
 import gc
 import json
 import signal
@@ -16,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import TextIO
 
@@ -95,6 +94,7 @@ def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
     from authtui.commands.options import clock_of
     from authtui.commands.run import write_outcome
     from authtui.demo.play import play, stage_for
+    from authtui.demo.unprivileged import bound_by_modes
 
     def tell(state: AuthState, event: Event) -> None:
         del state
@@ -108,27 +108,17 @@ def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
     if not args.json:
         out.write(f"{story.title}\n")
 
-    def on_stage() -> Ending:
+    async def on_stage() -> Ending:
         with stage_for(story, clock=partial(clock_of, args)) as stage:
             stage.session.subscribe(tell)
-            found = asyncio.run(play(stage, hear))
+            found = await play(stage, hear)
         for error in stage.session.subscriber_errors:
             raise error  # what was printed is not whole
         return found
 
-    ending = _bound_by_modes(on_stage)
+    ending = bound_by_modes(on_stage)
     _write_ending(story, ending, out, as_json=args.json)
     return 0 if ending.green else EXIT_NOT_GREEN
-
-
-def _bound_by_modes(work: Callable[[], Ending]) -> Ending:
-    """Run in a thread in which read-only means read-only, for root too."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    from authtui.demo.unprivileged import obey_mode_bits
-
-    with ThreadPoolExecutor(1, initializer=obey_mode_bits) as pool:
-        return pool.submit(work).result()
 
 
 def _write_ending(story: Story, ending: Ending, out: TextIO, *, as_json: bool) -> None:

@@ -102,6 +102,7 @@ class Player:
         return moment
 
     async def _leave_nothing_behind(self) -> None:
+        self.stage.backend.faults.let_go()
         for task in self._begun.values():
             task.cancel()
         await asyncio.gather(*self._begun.values(), return_exceptions=True)
@@ -120,6 +121,7 @@ class Player:
             task = self._begun.pop(step.program, None)
             if task is None:
                 return Outcome("finish", False, "Nothing was begun."), "nothing was begun."
+            stage.backend.faults.let_go()
             outcome = await task
             self._after(step)
         else:
@@ -141,13 +143,12 @@ class Player:
             self.stage.look_again()
 
     async def _begin(self, step: Step, program: Program, action: Action) -> Outcome:
-        """Start something whose end comes later: on until its request is on the wire."""
-        stage = self.stage
-        before = len(stage.session.state.requests)
+        """Start something whose end comes later: on until its request is held at the backend."""
+        faults = self.stage.backend.faults
         task = asyncio.ensure_future(program.life.perform(action))
         self._begun[step.program] = task
         end = asyncio.get_running_loop().time() + _BEGUN_WITHIN
-        while len(stage.session.state.requests) == before and not task.done():
+        while not faults.held and not task.done():
             if asyncio.get_running_loop().time() > end:
                 break
             await asyncio.sleep(0.005)

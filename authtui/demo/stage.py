@@ -108,6 +108,7 @@ class Stage:
             **{name: self.filled(value) for name, value in story.environment},
         }
         backend.faults.replace(story.faults)
+        backend.settings.explains = False
         self.options = Options(story.contract, cast("Surface", story.surface))
         self.session: AuthSession[Any] = AuthSession(
             self.observe, assess, self.options, self.time.local

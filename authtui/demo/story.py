@@ -46,7 +46,7 @@ class Step(NamedTuple):
 
     The machine: `name` and `value` are what the change wants; `program` is whose run it is, where
     several share the home; `after` lets so many seconds pass first; `begins` does not wait for
-    the end, which `finish` then does.
+    the end: a fault `hold` keeps its request at the backend until `finish`.
 
     The viewer: `title` and `says` are told; `symptom` shows the client's own message and asks the
     guess; `pane` and `row` point at the evidence (`row` is part of a row's key or text); `label`

@@ -9,8 +9,12 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+T = TypeVar("T")
 _VERSION_3: Final = 0x20080522
 _DAC_OVERRIDE: Final = 1
 _DAC_READ_SEARCH: Final = 2
@@ -40,3 +44,28 @@ def obey_mode_bits() -> bool:
     data[1] &= kept  # permitted
     header = (ctypes.c_uint32 * 2)(_VERSION_3, 0)
     return bool(library.capset(header, data) == 0)
+
+
+def bound_by_modes(work: Callable[[], Awaitable[T]]) -> T:
+    """Run a coroutine in a thread of its own in which mode bits bind; what it raises is raised.
+
+    An interrupt of the caller cancels the coroutine, waits for it to clean up, and goes on its way.
+    """
+    import asyncio
+    from concurrent.futures import ThreadPoolExecutor
+
+    running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[T]]] = []
+
+    async def watched() -> T:
+        task = asyncio.ensure_future(work())
+        running.append((asyncio.get_running_loop(), task))
+        return await task
+
+    with ThreadPoolExecutor(1, initializer=obey_mode_bits) as pool:
+        future = pool.submit(lambda: asyncio.run(watched()))
+        try:
+            return future.result()
+        except KeyboardInterrupt:
+            for loop, task in running:
+                loop.call_soon_threadsafe(task.cancel)
+            raise

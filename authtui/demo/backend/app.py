@@ -16,11 +16,13 @@ from authtui.demo.backend import accounts, agents, control, model
 from authtui.demo.backend.authentication import ACCOUNT_HEADER, auth_class
 from authtui.demo.backend.broken import DroppedResponse, TruncatedResponse
 from authtui.demo.backend.calls import Call, RefusalError
+from authtui.demo.backend.faults import LONGEST_HOLD
 from authtui.demo.backend.state import SeenRequest
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     from starlette.requests import Request
@@ -117,6 +119,10 @@ async def _serve(backend: Backend, request: Request) -> Response:
     delay = call.fault("delay")
     if delay is not None:
         await _wait(backend, float(delay.value or 0))
+    if call.fault("hold") is not None:
+        go = backend.faults.hold(1)
+        await _wait(backend, LONGEST_HOLD, go)
+        backend.faults.hold(-1)
     answer, reason = _answer(endpoint, call)
     answer = _broken(call, answer)
     skew = call.fault("date")
@@ -156,10 +162,10 @@ async def _body(request: Request) -> bytes:
     return bytes(data)
 
 
-async def _wait(backend: Backend, seconds: float) -> None:
+async def _wait(backend: Backend, seconds: float, go: threading.Event | None = None) -> None:
     # In short steps, so that stopping the backend does not have to wait for a long delay.
     end = asyncio.get_running_loop().time() + seconds
-    while not backend.stopping:
+    while not backend.stopping and not (go is not None and go.is_set()):
         left = end - asyncio.get_running_loop().time()
         if left <= 0:
             return

@@ -89,7 +89,8 @@ def fresh(call: Call, timestamp: str) -> None:
         side = "old" if apart > timedelta() else "ahead of the clock"
         seconds = round(abs(apart).total_seconds())
         reason = f"the timestamp is {seconds} seconds {side}"
-        raise RefusalError(reason, said="the signature is not accepted")
+        explained = call.backend.settings.explains
+        raise RefusalError(reason, said=None if explained else "the signature is not accepted")
 
 
 def signed_by(message: bytes, signature: str, public_key: bytes) -> bool:

@@ -46,6 +46,8 @@ class Settings:
         self.task_answer: TaskAnswer = "sealed-snake"
         self.access_token_lifetime: timedelta = HOUR
         self.answer: str = "Hello from the authtui demo backend."
+        self.explains: bool = True
+        """Whether a refused time is told apart from a refused signature, which helps a caller."""
 
 
 class Backend:
@@ -138,12 +140,15 @@ def running_backend(
 @contextmanager
 def secure_port(backend: Backend, served: Served) -> Iterator[int]:
     """A second, TLS door to a running backend, on loopback; its port while the block runs."""
-    with TemporaryDirectory(prefix="authtui-demo-tls-") as folder, _bind(LOOPBACK, 0) as listener:
-        paths = (Path(folder, "chain.pem"), Path(folder, "key.pem"))
-        for path, text in zip(paths, served, strict=True):
-            path.touch(mode=0o600)
-            path.write_text(text, encoding="ascii")
-        config = _config(backend, ssl_certfile=str(paths[0]), ssl_keyfile=str(paths[1]))
+    with _bind(LOOPBACK, 0) as listener:
+        with TemporaryDirectory(prefix="authtui-demo-tls-") as folder:
+            # The library reads certificates from files only; once read, they go.
+            paths = (Path(folder, "chain.pem"), Path(folder, "key.pem"))
+            for path, text in zip(paths, served, strict=True):
+                path.touch(mode=0o600)
+                path.write_text(text, encoding="ascii")
+            config = _config(backend, ssl_certfile=str(paths[0]), ssl_keyfile=str(paths[1]))
+            config.load()
         with _serving(backend, listener, config):
             yield int(listener.getsockname()[1])
 

@@ -141,7 +141,8 @@ _WORDS = 12
 def _place(host: str, path: str, room: int) -> str:
     """Host and path; where they do not fit, the beginning of the path gives way, then the host."""
     bare, _, query = path.partition("?")
-    path = f"{bare}?…" if query and len(host) + len(path) > room else path
+    if len(query) > 2 * _WORDS:
+        path = f"{bare}?…"
     if len(host) + len(path) <= room:
         return host + path
     short = f"{host}/…"
