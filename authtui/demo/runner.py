@@ -50,7 +50,8 @@ class Runner:
         self._thread.start()
         self._ready.wait()
         if self._stage is None:
-            raise StageError(f"the stage of {self.story.name} was not set: {self._problem}")
+            why = "it took too long" if self._problem is None else _safe(self._problem)
+            raise StageError(f"The stage of {self.story.name} could not be set: {why}.")
         return self._stage
 
     def end(self) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual.binding import Binding
 
 from authtui.checks.assess import Options, assess
+from authtui.demo.play import Ending
 from authtui.demo.runner import Runner, StageError
 from authtui.demo.walk import Walk
 from authtui.model.session import AuthSession
@@ -149,8 +150,7 @@ class StoryApp(AuthtuiApp):
             self.open_story(self._first)
 
     def on_unmount(self) -> None:
-        """Take the stage down."""
-        super().on_unmount()
+        """Take the stage down; the rest ends as in every app."""
         if self._runner is not None:
             self._runner.end()
 
@@ -202,7 +202,7 @@ class StoryApp(AuthtuiApp):
             try:
                 stage = runner.start()
             except StageError as error:
-                self.call_from_thread(self.say, str(error), "bad", 30)
+                self.call_from_thread(self._not_staged, runner, str(error))
                 return
             if self._stop.is_set():
                 runner.end()
@@ -215,6 +215,11 @@ class StoryApp(AuthtuiApp):
         """The same story from the beginning, with a new home."""
         if self.walk is not None:
             self.open_story(self.walk.story.name)
+
+    def _not_staged(self, runner: Runner, reason: str) -> None:
+        if runner is self._runner and self.walk is not None:
+            self.walk.ending = Ending(False, reason)
+            self._turned()
 
     def _staged(self, runner: Runner, stage: Stage) -> None:
         if runner is not self._runner:

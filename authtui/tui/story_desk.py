@@ -50,11 +50,12 @@ class GuidePane(Pane):
     """A pane in which one click chooses."""
 
     def on_click(self, event: events.Click) -> None:
-        """A click on a choice takes it."""
-        super().on_click(event)
+        """A click on a choice takes it; the pane itself handles every other."""
         index = self.top + event.y - 1
         inside = 0 < event.y < self.size.height - 1 and index < len(self.doc.lines)
-        if inside and self.doc.lines[index].item is not None:
+        item = self.doc.lines[index].item if inside else None
+        if item is not None and event.chain == 1:
+            self.cursor = item
             self.choose()
 
 
@@ -277,18 +278,12 @@ class StoryDesk(Desk):
             return
         super().action_pane({"matrix": "checks"}.get(name, name))
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        """The focused pane is the active one; the guide is none."""
-        if event.widget is not self.guide:
-            super().on_descendant_focus(event)
-
     def on_pane_chosen(self, event: Pane.Chosen) -> None:
-        """A guess, or the detail of a row."""
+        """A guess; the rows of other panes open their detail, as on every desk."""
         if event.pane is self.guide:
             event.stop()
+            event.prevent_default()
             self.story.guess(int(event.item.key.rpartition(".")[2]))
-        else:
-            super().on_pane_chosen(event)
 
     def action_details(self) -> None:
         """On the guide: go on; else the detail of the row."""

@@ -222,6 +222,8 @@ def symptom_doc(shown: Shown, width: int, *, small: bool) -> Doc:
     ]
     if walk.waiting:
         return _doc(shown, [*lines, BLANK, Line((Span("◌ the client runs…", "muted"),))])
+    if walk.ending_early and walk.ending is not None:
+        return _doc(shown, [*lines, BLANK, *_paragraph(walk.ending.reason, width, "bad")])
     lines += [Line((Span(row, "bad"),)) for row in rows_of(walk.message or "", width, 5)]
     lines.append(BLANK)
     lines += _paragraph(walk.step.says, width, "muted")
