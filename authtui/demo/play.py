@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Final, cast
 from authtui.demo.changes import CHANGES, change
 from authtui.demo.login import log_in
 from authtui.demo.stage import PLAYING, Stage, stage_for
+from authtui.demo.walk import Ending, Moment
 from authtui.lifecycle.preview import Outcome
 from authtui.model import events as ev
-from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -24,25 +24,6 @@ __all__ = ["PLAYING", "Ending", "Moment", "Player", "Stage", "play", "stage_for"
 
 ACCEPTED: Final = "The server accepted the request."
 _BEGUN_WITHIN: Final = 10.0
-
-
-class Ending(NamedTuple):
-    """How a story ended; `reason` is a full sentence."""
-
-    green: bool
-    reason: str
-
-
-class Moment(NamedTuple):
-    """A moment that was played. `sequence` is the event after which everything looked like this.
-
-    `message` is what the client printed, in its own words, where it printed anything.
-    """
-
-    number: int
-    step: Step
-    sequence: int
-    message: str | None = None
 
 
 class Player:

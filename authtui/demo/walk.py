@@ -11,10 +11,28 @@ from typing import TYPE_CHECKING, Literal
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from authtui.demo.play import Ending, Moment
     from authtui.demo.story import Cause, Step, Story
 
 PageKind = Literal["symptom", "evidence", "offer", "proof"]
+
+
+class Ending(NamedTuple):
+    """How a story ended; `reason` is a full sentence."""
+
+    green: bool
+    reason: str
+
+
+class Moment(NamedTuple):
+    """A moment that was played. `sequence` is the event after which everything looked like this.
+
+    `message` is what the client printed, in its own words, where it printed anything.
+    """
+
+    number: int
+    step: Step
+    sequence: int
+    message: str | None = None
 
 
 class Page(NamedTuple):

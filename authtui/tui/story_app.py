@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from textual.binding import Binding
 
 from authtui.checks.assess import Options, assess
-from authtui.demo.play import Ending
-from authtui.demo.runner import Runner, StageError
 from authtui.demo.walk import Walk
 from authtui.model.session import AuthSession
 from authtui.tui.acts import Acts
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from authtui.credentials.observation import Observation
+    from authtui.demo.runner import Runner
     from authtui.demo.stage import Stage
     from authtui.demo.story import Story
     from authtui.settings import Settings
@@ -189,25 +188,29 @@ class StoryApp(AuthtuiApp):
     def open_story(self, name: str) -> None:
         """Set the stage for a story, in a thread, and show its first page."""
         story = next(story for story in self.stories if story.name == name)
-        before, self._runner = self._runner, Runner(story, self._clock, self._folder)
-        self.walk, self._stage = Walk(story), None
+        before, self._runner = self._runner, None
+        walk = self.walk = Walk(story)
+        self._stage = None
         self.session = AuthSession(_nothing, assess, Options(), self._clock)
         self.traffic, self.at = Traffic(()), None
         self.story_desk.turn()
-        runner = self._runner
 
         def work() -> None:
+            # A server and its cryptography: loaded when the first stage is set, not for the menu.
+            from authtui.demo.runner import Runner, StageError
+
             if before is not None:
                 before.end()
+            runner = Runner(story, self._clock, self._folder)
             try:
                 stage = runner.start()
             except StageError as error:
-                self.call_from_thread(self._not_staged, runner, str(error))
+                self.call_from_thread(self._not_staged, walk, str(error))
                 return
-            if self._stop.is_set():
+            if self._stop.is_set() or walk is not self.walk:
                 runner.end()
                 return
-            self.call_from_thread(self._staged, runner, stage)
+            self.call_from_thread(self._staged, walk, runner, stage)
 
         self.run_worker(work, thread=True, group="stage", exit_on_error=False)
 
@@ -216,15 +219,18 @@ class StoryApp(AuthtuiApp):
         if self.walk is not None:
             self.open_story(self.walk.story.name)
 
-    def _not_staged(self, runner: Runner, reason: str) -> None:
-        if runner is self._runner and self.walk is not None:
-            self.walk.ending = Ending(False, reason)
+    def _not_staged(self, walk: Walk, reason: str) -> None:
+        from authtui.demo.walk import Ending
+
+        if walk is self.walk:
+            walk.ending = Ending(False, reason)
             self._turned()
 
-    def _staged(self, runner: Runner, stage: Stage) -> None:
-        if runner is not self._runner:
+    def _staged(self, walk: Walk, runner: Runner, stage: Stage) -> None:
+        if walk is not self.walk:
+            self.run_thread(runner.end, "stage-end")
             return
-        self._stage = stage
+        self._runner, self._stage = runner, stage
         self._unsubscribe()
         self.session = stage.session
         self._drawn = None
