@@ -136,6 +136,8 @@ def _row(record: RequestRecord, number: int, width: int) -> Line:
 
 _WORDS = 12
 """Columns from which on the meaning is worth its place."""
+_PATH = 16
+"""Columns that the end of a path needs, so that the host before it may stay."""
 
 
 def _place(host: str, path: str, room: int) -> str:
@@ -147,6 +149,6 @@ def _place(host: str, path: str, room: int) -> str:
         return host + path
     short = f"{host}/…"
     keep = room - len(short)
-    if keep >= _WORDS:
+    if keep >= _PATH:
         return short + path[-keep:]
     return path if len(path) <= room or room <= 4 else "…" + path[-(room - 1) :]
