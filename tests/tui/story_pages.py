@@ -78,8 +78,8 @@ _MARK = re.compile(r"#[0-9a-f]{6}")
 _EVEN = (
     (re.compile(r"…[0-9a-f]+/task/"), lambda m: "…" + "0" * (len(m[0]) - 7) + "/task/"),
     (re.compile(r"\bdemo-[0-9a-f]{3,}"), lambda m: "demo-" + "0" * (len(m[0]) - 5)),
-    (re.compile(r"/authtui-screen-\w+"), lambda m: "/authtui-screen-" + "0" * (len(m[0]) - 16)),
-    (re.compile(r"port \d+"), "port 40000"),
+    (re.compile(r"/authtui-(screen|demo)-\w+"), lambda m: m[0][:14] + "0" * (len(m[0]) - 14)),
+    (re.compile(r"(port[ \xa0])\d+"), r"\g<1>40000"),
     (re.compile(r"#[0-9a-f]{1,5}…"), lambda m: "#" + "0" * (len(m[0]) - 2) + "…"),
     (re.compile(r"([ \xa0]*)\b\d{1,4}[ \xa0]ms"), lambda m: "7 ms".rjust(len(m[0]))),
     (re.compile(r"(SHA256:)[A-Za-z0-9+/…]+"), r"\1…"),
