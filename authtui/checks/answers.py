@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.checks.phrases import refused_text
 from authtui.contracts import CHATGPT_BASE
 from authtui.credentials.assumptions import refusal
 
@@ -31,10 +32,7 @@ def refusal_text(fault: str, request: PlannedRequest, contract: Contract) -> str
         return f"ERROR: {contract.high_demand}"
     if fault.startswith("400") and body is not None:
         return f"ERROR: {body}"
-    text = f"ERROR: unexpected status {status}"
-    if body is not None:
-        text = f"{text}: {body}, url: {request.base_url}/responses"
-    return text
+    return refused_text(status, body, f"{request.base_url}/responses")
 
 
 def missing_text(request: PlannedRequest) -> str:

@@ -57,6 +57,15 @@ def at_home(host: str, chatgpt_base_url: object = None) -> bool:
     return host == "chatgpt.com" or host.endswith(".chatgpt.com")
 
 
+def refused_text(status: str, said: str | None, url: str) -> str:
+    """What the client prints when the model endpoint says no (recorded); `status` with its words.
+
+    `said` is the message of the answer, None where there was none.
+    """
+    text = f"ERROR: unexpected status {status}"
+    return text if said is None else f"{text}: {said}, url: {url}"
+
+
 def goes_to(request: PlannedRequest | None) -> str:
     """` and goes to api.openai.com as Bearer`; empty when nothing is attached."""
     if request is None or request.authorization is None:

@@ -303,6 +303,9 @@ class _Judge(FailureRules, TroubleRules):
         door = self._wrong_door(credential, request)
         if door:
             return door
+        lost = self._next_refresh_lost(credential)
+        if lost:
+            return lost
         stale = is_stale(credential, self.case.contract, self.case.observation.at)
         note = " The access token has expired and is refreshed first." if stale else ""
         document = credential.document
@@ -316,6 +319,23 @@ class _Judge(FailureRules, TroubleRules):
             f"Ready: {who}",
             f"{credential.source} holds {article(who)} {who}{goes}.{note} {NOT_ANSWERED_YET}",
             None,
+        )
+
+    def _next_refresh_lost(self, credential: Credential) -> Verdict | None:
+        facts = self.case.observation.auth_file
+        managed = credential.mode == "chatgpt" and credential.source == "auth.json"
+        if not managed or facts.writable is not False:
+            return None
+        home = self.case.observation.home
+        return self.make(
+            "record-not-what-it-seems",
+            "The next refresh of this login will be lost: auth.json cannot be written",
+            f"{home.shown or home.path} cannot be written by this process. The login works until "
+            "its access token expires; then Codex trades the refresh token for a new one, which it "
+            f"cannot keep, and the run after that is told it was already used. {NOT_ANSWERED_YET}",
+            "auth.json",
+            Fix("mount the home read-write", f"chmod -R u+w {quoted_path(home.path)}"),
+            Fix("or use an API key or an access token there, which are never refreshed"),
         )
 
     def _wrong_door(self, credential: Credential, request: PlannedRequest | None) -> Verdict | None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from authtui.checks.findings import Fix, Kind, Verdict
 from authtui.checks.look import quoted_path
-from authtui.checks.phrases import DROPPED_SILENTLY, describe
+from authtui.checks.phrases import DROPPED_SILENTLY, describe, host_of
 from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
+from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
 from authtui.credentials.selection import Failure, forced_workspaces
 
+_KEY_SET_VARIABLE = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
 _NETWORK_STEPS = {
     "the task could not be registered": (
         "The agent task could not be registered",
@@ -37,6 +39,8 @@ class FailureRules(Bench):
         if self.course.filtered:
             return self._token_of_other_workspace(failure)
         after = DROPPED_SILENTLY if quiet and failure.source != "workload identity" else ""
+        if "not in the key set" in failure.reason:
+            return self._unknown_key(failure, after)
         if not variable:
             return self._stored_failure(failure, after)
         name = failure.where if failure.source == "workload identity" else failure.source
@@ -78,6 +82,31 @@ class FailureRules(Bench):
             headline,
             f"{name} comes before everything stored, and cannot be used: {doubt}.{after}{behind}",
             name,
+            *fixes,
+        )
+
+    def _unknown_key(self, failure: Failure, after: str) -> Verdict:
+        """The token may be good for another environment than the one that was asked."""
+        contract, configured = self.case.contract, self.config.get("chatgpt_base_url")
+        base = configured if isinstance(configured, str) else None
+        override = self.environment.trimmed(_KEY_SET_VARIABLE)
+        where = self.config.where("chatgpt_base_url") if base else "the default address"
+        if override and contract.identity_overrides:
+            base, where = override, _KEY_SET_VARIABLE
+        host = host_of(base or CHATGPT_BASE)
+        fixes = [Fix("log in with a token of this environment, or name the one it is of")]
+        if host in PRODUCTION_HOSTS:
+            line = f'chatgpt_base_url = "https://{STAGING_HOSTS[0]}/backend-api"'
+            fixes.insert(0, Fix("if staging issued it, in config.toml:", line))
+        elif base:
+            fixes.insert(0, Fix(f"if production issued it, remove chatgpt_base_url at {where}"))
+        return self.make(
+            "request-went-elsewhere",
+            f"The key set of {host} does not know the key of this token",
+            f"{failure.source} holds a token whose key is {failure.reason.removeprefix('kid: ')}; "
+            f"{host} was asked, by {where}. A token of another environment looks like this, and so "
+            f"does one whose key was rotated since; it is neither expired nor damaged.{after}",
+            failure.where if where == "the default address" else where,
             *fixes,
         )
 

@@ -1,135 +1,152 @@
-"""A stage for one story: a throw-away home, a backend on loopback, and the real core between them.
-
-Nothing outside the temporary folder is written, and no host but the backend can be contacted:
-the stage hands out clients that know no other.
-"""
+"""Playing a story: moment by moment, through the real core, each compared with what it says."""
 
 from __future__ import annotations
 
-from contextlib import contextmanager
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, Any, cast
+import asyncio
+from typing import TYPE_CHECKING, Final, cast
 
-from authtui.checks.assess import Options, assess
-from authtui.credentials.observe import read_observation
-from authtui.demo.backend.guide import setup_for
-from authtui.demo.backend.server import running_backend
-from authtui.demo.story import CHANGES
-from authtui.lifecycle.addresses import host_of
+from authtui.demo.changes import CHANGES, change
+from authtui.demo.login import log_in
+from authtui.demo.stage import PLAYING, Stage, stage_for
+from authtui.demo.walk import Ending, Moment
 from authtui.lifecycle.preview import Outcome
-from authtui.lifecycle.transitions import Lifecycle, wire_factory
 from authtui.model import events as ev
-from authtui.model.session import AuthSession
-from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator
-    from datetime import datetime
-    from threading import Event
+    from collections.abc import Awaitable, Callable
 
-    from authtui.checks.findings import Surface
-    from authtui.credentials.observation import Observation
-    from authtui.demo.backend.server import Backend
     from authtui.demo.backend.state import SeenRequest
-    from authtui.demo.story import Step, Story
-    from authtui.lifecycle.context import Progress
+    from authtui.demo.program import Program
+    from authtui.demo.story import Step
     from authtui.lifecycle.transitions import Action
-    from authtui.wire.client import Wire
 
-HOME = "demo-home"
-"""The name of the made-up CODEX_HOME: nobody should take it for their own."""
+__all__ = ["PLAYING", "Ending", "Moment", "Player", "Stage", "play", "stage_for"]
 
-PLAYING = "The story is still playing; its steps come by themselves."
-
-
-class Ending(NamedTuple):
-    """How a story ended; `reason` is a full sentence."""
-
-    green: bool
-    reason: str
+ACCEPTED: Final = "The server accepted the request."
+_BEGUN_WITHIN: Final = 10.0
 
 
-class Stage:
-    """One story's machine: its home, its variables, its session."""
+class Player:
+    """Plays a story forward, one moment at a time; what was played can be looked at again.
 
-    def __init__(
-        self, story: Story, folder: Path, backend: Backend, clock: Callable[[], datetime]
-    ) -> None:
-        """Write the story's login and configuration; nothing is read or sent yet."""
-        self.story = story
-        self.backend = backend
-        self.home = folder / HOME
-        self._folder = folder
-        self._clock = clock
-        setup = setup_for(backend, story.login, agent_feature=story.agent_feature)
-        self.home.mkdir(mode=0o700)
-        for name, text in (("auth.json", setup.auth_json.reveal()), ("config.toml", setup.config)):
-            path = self.home / name
-            path.touch(mode=0o600)
-            path.write_text(text, encoding="utf-8")
-        # The only variables of this machine: none of the real ones reaches it.
-        self.environ = {
-            "HOME": str(folder),
-            "CODEX_HOME": str(self.home),
-            **setup.environment,
-            **dict(story.environment),
-        }
-        backend.faults.replace(story.faults)
-        options = Options(story.contract, cast("Surface", story.surface))
-        self.session: AuthSession[Any] = AuthSession(self._observe, assess, options, clock)
+    Belongs to one event loop. `hear` gets what each transition came to, previews included.
+    """
 
-    def _observe(self) -> Observation:
-        return read_observation(
-            environ=self.environ,
-            home_option=None,
-            now=self._clock(),
-            system_dir=self._folder / "etc",
-            probe_keyring=False,
-            installed=False,
-            root=self._folder,
-        )
+    def __init__(self, stage: Stage, hear: Callable[[Outcome], None] = lambda _: None) -> None:
+        """Nothing is played yet."""
+        self.stage = stage
+        self.moments: list[Moment] = []
+        self.ending: Ending | None = None
+        self._hear = hear
+        self._labels: dict[str, int] = {}
+        self._begun: dict[str, asyncio.Task[Outcome]] = {}
+        self._at_step = 0
+        self._green = False
 
-    def tell(self, text: str, step: int) -> None:
-        """Publish what the story says to a step, counted from 1."""
-        steps = len(self.story.steps)
-        self.session.publish(lambda n, at: ev.Told(n, at, "story", text, step, steps))
+    @property
+    def steps(self) -> int:
+        """How many moments the story has."""
+        return len(self.stage.story.moments)
 
-    def lifecycle(self, *, live: bool = False) -> Lifecycle:
-        """What acts on this machine; its memory is that of a client started now."""
-        return Lifecycle(self.session, self._wire, clock=self._clock, live=live)
+    async def advance(self) -> Moment | None:
+        """Play the next moment; None where the story is over, one way or the other."""
+        stage, number = self.stage, len(self.moments)
+        if self.ending is not None:
+            return None
+        steps = stage.story.moments[number]
+        if steps[-1].says:
+            title = f"{steps[-1].title}: " if steps[-1].title else ""
+            stage.tell(title + steps[-1].says, number + 1)
+        message: str | None = None
+        for step in steps:
+            self._at_step += 1
+            outcome, problem = await self._perform(step)
+            if problem is not None:
+                where = f"Step {self._at_step} of {len(stage.story.steps)} ({step.do})"
+                await self._leave_nothing_behind()
+                self.ending = Ending(False, f"{where} did not come out as told: {problem}")
+                return None
+            message = message_of(stage, outcome) if step.symptom else outcome.client_text
+            if step.label:
+                self._labels[step.label] = stage.session.events[-1].sequence
+        last = steps[-1]
+        at = self._labels.get(last.as_of) if last.as_of else None
+        moment = Moment(number + 1, last, at or stage.session.events[-1].sequence, message)
+        self.moments.append(moment)
+        if len(self.moments) == self.steps:
+            await self._leave_nothing_behind()
+            self.ending = (
+                Ending(True, ACCEPTED)
+                if self._green
+                else Ending(False, "The story is over, and its last request was not accepted.")
+            )
+        return moment
 
-    def lifecycle_after(self, over: Event, progress: Progress) -> Lifecycle:
-        """The same for a viewer, who acts when the story is over and not in the middle of it."""
-        return _Viewer(over, self.session, self._wire, clock=self._clock, progress=progress)
+    async def _leave_nothing_behind(self) -> None:
+        self.stage.backend.faults.let_go()
+        for task in self._begun.values():
+            task.cancel()
+        await asyncio.gather(*self._begun.values(), return_exceptions=True)
+        self._begun.clear()
 
-    def _wire(self, allowed: frozenset[str], first_number: int) -> Wire:
-        # Whatever a configuration would lead to, a story reaches its own backend or nothing.
-        own = allowed & {host_of(self.backend.base_url)}
-        return wire_factory(self.session, self.environ, self._clock)(own, first_number)
+    async def _perform(self, step: Step) -> tuple[Outcome, str | None]:
+        stage = self.stage
+        if step.after:
+            stage.time.pass_by(step.after)
+        if step.do == "look":
+            return Outcome("look", done=True, reason="Nothing was done."), _looks(stage, step)
+        seen = max((request.number for request in stage.backend.state.requests), default=0)
+        if step.do in CHANGES:
+            outcome = await self._change(step)
+        elif step.do == "finish":
+            task = self._begun.pop(step.program, None)
+            if task is None:
+                return Outcome("finish", False, "Nothing was begun."), "nothing was begun."
+            stage.backend.faults.let_go()
+            outcome = await task
+            self._after(step)
+        else:
+            program = stage.program(step.program)
+            action = cast("Action", step.do)
+            if step.preview:
+                self._hear(await program.life.preview(action))
+            if step.begins:
+                return await self._begin(step, program, action), None
+            outcome = await program.life.perform(action)
+            self._after(step)
+        self._hear(outcome)
+        if step.do == "assert":
+            self._green = _accepted(stage) == "green"
+        return outcome, _difference(stage, step, outcome, seen)
 
+    def _after(self, step: Step) -> None:
+        if step.program:
+            self.stage.look_again()
 
-class _Viewer(Lifecycle):
-    """A lifecycle that waits for the end of the story."""
+    async def _begin(self, step: Step, program: Program, action: Action) -> Outcome:
+        """Start something whose end comes later: on until its request is held at the backend."""
+        faults = self.stage.backend.faults
+        task = asyncio.ensure_future(program.life.perform(action))
+        self._begun[step.program] = task
+        end = asyncio.get_running_loop().time() + _BEGUN_WITHIN
+        while not faults.held and not task.done():
+            if asyncio.get_running_loop().time() > end:
+                break
+            await asyncio.sleep(0.005)
+        return Outcome(step.do, done=True, reason="Begun.", live=True)
 
-    def __init__(self, over: Event, *given: Any, **named: Any) -> None:  # noqa: ANN401 - as `Lifecycle` takes them
-        super().__init__(*given, **named)
-        self._over = over
-
-    async def perform(self, action: Action, **options: Any) -> Outcome:  # noqa: ANN401 - as the transition takes them
-        if not self._over.is_set():
-            return Outcome(action, done=False, reason=PLAYING)
-        return await super().perform(action, **options)
-
-
-@contextmanager
-def stage_for(story: Story, *, clock: Callable[[], datetime]) -> Iterator[Stage]:
-    """A stage while the block runs; then the backend is stopped and the folder removed."""
-    with (
-        TemporaryDirectory(prefix="authtui-demo-") as folder,
-        running_backend(clock=clock) as backend,
-    ):
-        yield Stage(story, Path(folder), backend, clock)
+    async def _change(self, step: Step) -> Outcome:
+        stage = self.stage
+        if step.do == "login":
+            return await log_in(stage, stage.filled(step.value))
+        reason = change(stage, step)
+        if step.do == "restart" or not step.program:
+            stage.restart(step.program)
+        program = stage.program(step.program)
+        if step.program:
+            return Outcome(step.do, done=True, reason=reason, live=True)
+        found = await program.life.perform("load")
+        return found._replace(action=step.do) if not found.done else found
 
 
 async def play(
@@ -139,43 +156,55 @@ async def play(
 ) -> Ending:
     """Play the story to its end, or to the first step that comes out otherwise.
 
-    `hear` gets what each transition came to, previews included; the session tells the rest.
-    `pause` is awaited before each step; where it answers False the story stops.
+    `pause` is awaited before each moment; where it answers False the story stops.
     """
-    story = stage.story
-    life = stage.lifecycle(live=True)
-    green = False
-    for number, step in enumerate(story.steps, 1):
+    player = Player(stage, hear)
+    while player.ending is None:
         if pause is not None and not await pause():
-            return Ending(False, f"Stopped before step {number} of {len(story.steps)}.")
-        if step.says:
-            stage.tell(step.says, number)
-        if step.do in CHANGES:
-            # A variable reaches a program at its start: the client is another one from here on.
-            _change(stage.environ, step)
-            life = stage.lifecycle(live=True)
-            problem = await _perform(stage, life, step, "load", hear)
-        else:
-            problem = await _perform(stage, life, step, cast("Action", step.do), hear)
-        if problem is not None:
-            where = f"Step {number} of {len(story.steps)} ({step.do})"
-            return Ending(False, f"{where} did not come out as told: {problem}")
-        if step.do == "assert":
-            green = _accepted(stage) == "green"
-    if not green:
-        return Ending(False, "The story is over, and its last request was not accepted.")
-    return Ending(True, "The server accepted the request.")
+            where = f"step {len(player.moments) + 1} of {player.steps}"
+            return Ending(False, f"Stopped before {where}.")
+        await player.advance()
+    return player.ending
 
 
-async def _perform(
-    stage: Stage, life: Lifecycle, step: Step, action: Action, hear: Callable[[Outcome], None]
-) -> str | None:
-    if step.preview:
-        hear(await life.preview(action))
-    seen = max((request.number for request in stage.backend.state.requests), default=0)
-    outcome = await life.perform(action)
-    hear(outcome)
-    return _difference(stage, step, outcome, seen)
+def message_of(stage: Stage, outcome: Outcome) -> str | None:
+    """What the client prints then, in its own words; None where it prints nothing."""
+    if outcome.client_text is not None:
+        return outcome.client_text
+    answer = next((e for e in outcome.events if isinstance(e, ev.Asserted)), None)
+    if answer is not None:
+        return refusal_of(stage, answer)
+    found = stage.session.state.assessment
+    return found.verdict.client_message if outcome.action == "load" and found else None
+
+
+def refusal_of(stage: Stage, answer: ev.Asserted) -> str | None:
+    """The client's line for a model request that was refused."""
+    from authtui.checks.phrases import refused_text
+    from authtui.wire.answers import error_of, reason_of
+
+    if answer.status is None or answer.status < 400:
+        return None
+    records = [r for r in stage.session.state.requests if r.purpose == "model-call"]
+    last = records[-1] if records else None
+    body = last.detail.response_body if last is not None and last.detail is not None else None
+    said = error_of((body or "").encode())[1]
+    url = f"{last.scheme}://{last.host}{last.path}" if last is not None else ""
+    return refused_text(f"{answer.status} {reason_of(answer.status)}", said, url)
+
+
+def _looks(stage: Stage, step: Step) -> str | None:
+    return _wrong_state(stage, step)
+
+
+def _wrong_state(stage: Stage, step: Step) -> str | None:
+    if step.accepted is not None and _accepted(stage) != step.accepted:
+        return f"the lamp accepted is {_accepted(stage)}, not {step.accepted}."
+    found = stage.session.state.assessment
+    kind = found.verdict.kind if found else "none"
+    if step.verdict is not None and kind != step.verdict:
+        return f"the verdict is {kind}, not {step.verdict}."
+    return None
 
 
 def _difference(stage: Stage, step: Step, outcome: Outcome, seen: int) -> str | None:
@@ -195,9 +224,11 @@ def _difference(stage: Stage, step: Step, outcome: Outcome, seen: int) -> str | 
         sent = answer.authorization if answer else None
         if sent != step.authorization:
             return f"the request carried {sent or 'no credential'}, not {step.authorization}."
-    if step.accepted is not None and _accepted(stage) != step.accepted:
-        return f"the lamp accepted is {_accepted(stage)}, not {step.accepted}."
-    return None
+    if step.client is not None:
+        said_text = message_of(stage, outcome)
+        if said_text is None or stage.filled(step.client) not in said_text:
+            return f"the client says {said_text or 'nothing'}."
+    return _wrong_state(stage, step)
 
 
 def _unanswered(endpoint: str, asked: list[SeenRequest]) -> str | None:
@@ -214,10 +245,3 @@ def _unanswered(endpoint: str, asked: list[SeenRequest]) -> str | None:
 def _accepted(stage: Stage) -> str:
     assessment = stage.session.state.assessment
     return assessment.lamps.accepted.light if assessment else "grey"
-
-
-def _change(environ: dict[str, str], step: Step) -> None:
-    if step.do == "set":
-        environ[step.name] = step.value
-    else:
-        environ.pop(step.name, None)

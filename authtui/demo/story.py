@@ -1,90 +1,160 @@
-"""Stories as data: a login to start with, steps, and what each step has to come to.
+"""Stories as data: a machine to start with, steps, and what each step has to come to.
 
-A story is one TOML file in the folder `stories` beside this module; its name is the file's.
+A story is one TOML file in the folder `stories` beside this module; its name is the file's. What
+may stand in one, and what each word means, is `Story`, `Guess` and `Step`; a mistake is answered
+with a sentence that names it.
 """
 
 from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from authtui.checks.findings import SURFACES
-from authtui.contracts import find
-from authtui.demo.backend.faults import ENDPOINTS, Fault, FaultError, checked
-from authtui.demo.backend.guide import LOGINS, Login
-from authtui.lifecycle.transitions import ACTIONS
 from authtui.record import NamedTuple
 
-FOLDER: Final = Path(__file__).with_name("stories")
-CHANGES: Final = ("set", "unset")
-LIGHTS: Final = ("grey", "green", "amber", "red")
+if TYPE_CHECKING:
+    from authtui.demo.backend.faults import Fault
+    from authtui.demo.backend.guide import Login
 
-_STORY: Final[dict[str, type]] = {
-    "title": str,
-    "about": str,
-    "contract": str,
-    "surface": str,
-    "login": str,
-    "agent_feature": bool,
-    "environment": dict,
-    "faults": list,
-    "steps": list,
-}
-_STEP: Final[dict[str, type]] = {
-    "do": str,
-    "says": str,
-    "name": str,
-    "value": str,
-    "preview": bool,
-    "done": bool,
-    "accepted": str,
-    "status": int,
-    "authorization": str,
-    "answered": list,
-}
-_FAULT: Final[dict[str, type]] = {"endpoint": str, "kind": str, "value": object, "times": int}
+FOLDER: Final = Path(__file__).with_name("stories")
+NOBODY: Final = "none"
+"""The `login` of a machine on which nothing is stored."""
+
+
+class Cause(NamedTuple):
+    """One answer to choose from. `answer` is said to whoever chose it; one of them is `right`."""
+
+    text: str
+    answer: str
+    right: bool = False
+
+
+class Guess(NamedTuple):
+    """What the viewer is asked before any evidence is shown."""
+
+    question: str
+    causes: tuple[Cause, ...]
 
 
 class Step(NamedTuple):
-    """One step: what is done, what is said to it, and what it has to come to.
+    """One step: what is done, what is said about it, and what it has to come to.
 
-    `do` is a transition of the lifecycle, or `set` or `unset` of the variable `name`. `preview`
-    tells first what would be sent and changed. Expected where given: `done`, the `accepted`
-    lamp, the `status` and `authorization` of the request of an assert, and the endpoints of the
-    backend that answered a request with success.
+    `do` is a transition of the lifecycle, a change of the machine (`changes.CHANGES`), or `look`,
+    which does nothing. Steps without `says` happen on the way to the next one with it; each of
+    those is a moment that the viewer stops at.
+
+    The machine: `name` and `value` are what the change wants; `program` is whose run it is, where
+    several share the home; `after` lets so many seconds pass first; `begins` does not wait for
+    the end: a fault `hold` keeps its request at the backend until `finish`.
+
+    The viewer: `title` and `says` are told; `symptom` shows the client's own message and asks the
+    guess; `pane` and `row` point at the evidence (`row` is part of a row's key or text); `label`
+    names a moment and `as_of` looks back at one; `fix` waits for the viewer's consent and
+    `command` is the same as text to copy; `preview` tells first what would be sent and changed.
+
+    Expected where given: `done`, the `accepted` lamp, the `status` and `authorization` of the
+    request of an assert, the endpoints that answered with success, the `verdict`'s kind, and
+    words of the `client`'s message.
     """
 
     do: str
     says: str = ""
+    title: str = ""
     name: str = ""
     value: str = ""
+    program: str = ""
+    after: int = 0
+    begins: bool = False
+    symptom: bool = False
+    pane: str = ""
+    row: str = ""
+    label: str = ""
+    as_of: str = ""
+    fix: bool = False
+    command: str = ""
     preview: bool = False
     done: bool = True
     accepted: str | None = None
     status: int | None = None
     authorization: str | None = None
     answered: tuple[str, ...] = ()
+    verdict: str | None = None
+    client: str | None = None
+
+
+class Gateway(NamedTuple):
+    """A company's web gateway that signs every certificate anew.
+
+    `issuer` is the authority it signs with today, `stale` the one of before that expired in 2023.
+    Both stand in the folder `{certs}`: `company.pem` and `company-2023.pem`.
+    """
+
+    issuer: str
+    stale: str
 
 
 class Story(NamedTuple):
-    """What is on the machine at first, what goes wrong at the backend, and the steps."""
+    """What is on the machine at first, what goes wrong at the backend, and the steps.
+
+    `order` is the place in the menu, 0 after all others. `teaches` is the kind of verdict it
+    stands for, `typed` the command whose message is shown first. `config` is config.toml;
+    `{home}`, `{certs}` and the workspaces `{first}` and `{second}` are filled in, there and in
+    the values of `environment`.
+
+    The stored login: `expires_in` seconds, issued by the `staging` side or not; `record` changes
+    fields of auth.json, the value `-` takes one out; `mode` are its permission bits. `clock` sets
+    the machine's clock off by so many seconds.
+    """
 
     name: str
     title: str
     about: str
-    login: Login
+    login: Login | str
     steps: tuple[Step, ...]
+    order: int = 0
+    teaches: str = ""
+    typed: str = ""
+    guess: Guess | None = None
     contract: str = "current"
     surface: str = "exec"
     agent_feature: bool = False
     environment: tuple[tuple[str, str], ...] = ()
     faults: tuple[Fault, ...] = ()
+    config: str = ""
+    expires_in: int = 3600
+    staging: bool = False
+    record: tuple[tuple[str, str], ...] = ()
+    mode: str = "0600"
+    clock: int = 0
+    gateway: Gateway | None = None
+
+    @property
+    def moments(self) -> tuple[tuple[Step, ...], ...]:
+        """The steps by moments: each ends with a step that says something."""
+        found: list[tuple[Step, ...]] = []
+        open_steps: list[Step] = []
+        for step in self.steps:
+            open_steps.append(step)
+            if step.says:
+                found.append(tuple(open_steps))
+                open_steps = []
+        if open_steps:
+            found.append(tuple(open_steps))
+        return tuple(found)
 
 
 def read_names(folder: Path = FOLDER) -> tuple[str, ...]:
-    """The names of the stories in a folder, sorted."""
-    return tuple(sorted(path.stem for path in folder.glob("*.toml")))
+    """The names of the stories in a folder, in the order of the menu."""
+    found = []
+    for path in folder.glob("*.toml"):
+        try:
+            order = tomllib.loads(path.read_text(encoding="utf-8")).get("order")
+        except (OSError, ValueError):
+            order = None
+        known = isinstance(order, int) and order > 0
+        found.append((order if known else 1_000, path.stem))
+    return tuple(name for _, name in sorted(found))
 
 
 def read_story(name: str, folder: Path = FOLDER) -> Story | str:
@@ -100,14 +170,28 @@ def read_story(name: str, folder: Path = FOLDER) -> Story | str:
 
 def parse_story(name: str, tree: dict[str, Any]) -> Story | str:
     """A story from its parsed file, or a sentence that names the first mistake."""
-    problem = _problem(tree)
+    from authtui.demo.backend.faults import Fault
+    from authtui.demo.story_rules import problem_of
+
+    problem = problem_of(tree)
     if problem is not None:
         return f"the story {name}: {problem}"
     given = dict(tree)
     steps = tuple(_step(table) for table in given.pop("steps"))
     environment = tuple(given.pop("environment", {}).items())
+    record = tuple(given.pop("record", {}).items())
     faults = tuple(Fault(**fault) for fault in given.pop("faults", []))
-    return Story(name=name, steps=steps, environment=environment, faults=faults, **given)
+    guess, gateway = given.pop("guess", None), given.pop("gateway", None)
+    return Story(
+        name=name,
+        steps=steps,
+        environment=environment,
+        record=record,
+        faults=faults,
+        guess=None if guess is None else _guess(guess),
+        gateway=None if gateway is None else Gateway(**gateway),
+        **given,
+    )
 
 
 def _step(table: dict[str, Any]) -> Step:
@@ -115,74 +199,5 @@ def _step(table: dict[str, Any]) -> Step:
     return Step(**given)
 
 
-def _problem(tree: dict[str, Any]) -> str | None:
-    problem = _mistyped(tree, _STORY, ("title", "about", "login", "steps"))
-    if problem is not None:
-        return problem
-    if tree["login"] not in LOGINS:
-        return f"login {tree['login']!r} is not one of {', '.join(LOGINS)}"
-    if find(tree.get("contract", "current")) is None:
-        return f"contract {tree['contract']!r} is unknown"
-    if tree.get("surface", "exec") not in SURFACES:
-        return f"surface {tree['surface']!r} is not one of {', '.join(SURFACES)}"
-    if not all(isinstance(value, str) for value in tree.get("environment", {}).values()):
-        return "a variable of environment is not a text"
-    for fault in tree.get("faults", []):
-        problem = _fault_problem(fault)
-        if problem is not None:
-            return f"faults: {problem}"
-    for number, step in enumerate(tree["steps"], 1):
-        problem = _step_problem(step)
-        if problem is not None:
-            return f"step {number}: {problem}"
-    if not any(step["do"] == "assert" for step in tree["steps"]):
-        return "no step is an assert, so it cannot end green"
-    return None
-
-
-def _step_problem(step: object) -> str | None:
-    if not isinstance(step, dict):
-        return "is not a table"
-    problem = _mistyped(step, _STEP, ("do",))
-    if problem is not None:
-        return problem
-    if step["do"] not in (*ACTIONS, *CHANGES):
-        return f"do = {step['do']!r} is not one of {', '.join((*ACTIONS, *CHANGES))}"
-    if step["do"] in CHANGES and not step.get("name"):
-        return f"{step['do']} wants the name of a variable"
-    if step.get("accepted", "grey") not in LIGHTS:
-        return f"accepted = {step['accepted']!r} is not one of {', '.join(LIGHTS)}"
-    if not all(endpoint in ENDPOINTS for endpoint in step.get("answered", [])):
-        return f"answered is not a list of {', '.join(ENDPOINTS)}"
-    return None
-
-
-def _fault_problem(fault: object) -> str | None:
-    if not isinstance(fault, dict):
-        return "one is not a table"
-    problem = _mistyped(fault, _FAULT, ("endpoint", "kind"))
-    if problem is not None:
-        return problem
-    try:
-        checked(Fault(**fault))
-    except FaultError as error:
-        return str(error)
-    return None
-
-
-def _mistyped(
-    tree: dict[str, Any], known: dict[str, type], required: tuple[str, ...]
-) -> str | None:
-    for key in required:
-        if key not in tree:
-            return f"{key} is missing"
-    for key, value in tree.items():
-        wanted = known.get(key)
-        if wanted is None:
-            return f"{key} is unknown"
-        if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
-            return f"{key} is not a {_TYPES[wanted]}"
-    return None
-
-
-_TYPES: Final = {str: "text", bool: "true or false", int: "number", list: "list", dict: "table"}
+def _guess(table: dict[str, Any]) -> Guess:
+    return Guess(table["question"], tuple(Cause(**cause) for cause in table["causes"]))

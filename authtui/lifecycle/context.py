@@ -80,6 +80,8 @@ class Context:
         base_url: str | None,
         progress: Progress,
         keyring: WritableBackend | None,
+        program: str = "authtui",
+        rehearses: bool = True,
     ) -> None:
         """See `transitions.Lifecycle`."""
         self.session = session
@@ -91,6 +93,8 @@ class Context:
         self.base_url = base_url
         self.progress = progress
         self.keyring = keyring
+        self.program = program
+        self.rehearses = rehearses
         self.memory = Memory()
         self.published: list[Event] = []
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from authtui.checks.refreshing import judge_refusal
+from authtui.checks.refreshing import KNOWN, judge_refusal, refusal_code
 from authtui.contracts import SIGNED_OUT_SINCE
 from authtui.credentials.store_writer import WriteFailure
 from authtui.lifecycle.bootstrap import account_in
@@ -164,7 +164,7 @@ async def _ask(
     tokens = document.tokens if document else None
     if tokens is None:
         return Trouble(NO_TOKENS)
-    problem = store.rehearse(data)
+    problem = store.rehearse(data) if context.rehearses else None
     if problem is not None:
         text = f"{problem.sentence} No token was used up."
         return Trouble(text, known=False)
@@ -181,6 +181,8 @@ async def _ask(
     if not answer.ok:
         message = f"{answer.status_text}: {message_of(answer)}"
         refused = judge_refusal(answer.status, answer.body, message, view.contract)
+        if refusal_code(answer.body) in KNOWN:
+            _tell_rotation(context, cause, old, None)
         if refused.permanent:
             context.memory.dead[mark_of(data)] = refused.text
         return Trouble(refused.text, not refused.permanent, answer.status)
@@ -193,8 +195,17 @@ async def _ask(
         if isinstance(value.get(name), str)
     }
     rotated = changes.get("tokens.refresh_token", old) != old
+    if rotated:
+        _tell_rotation(context, cause, old, changes["tokens.refresh_token"])
     changes["last_refresh"] = moment(context.clock())
     return _save(context, store, account_in(data), changes, cause, rotated=rotated)
+
+
+def _tell_rotation(context: Context, cause: str, old: str, new: str | None) -> None:
+    """Who used up which refresh token; `new` None where the authority refused the old one."""
+    by, used = context.program, f"#{Secret(old).fingerprint}"
+    got = None if new is None else f"#{Secret(new).fingerprint}"
+    context.publish(lambda n, at: ev.RotationSeen(n, at, cause, by, used, got, new is not None))
 
 
 def _save(

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from authtui.lifecycle.context import Progress, WireFactory
     from authtui.model.session import AuthSession
     from authtui.wire.client import Wire
+    from authtui.wire.records import RequestRecord
+    from authtui.wire.road import Detour
 
 Action = Literal["load", "register", "assert", "refresh", "recover", "logout", "restore"]
 ACTIONS: tuple[Action, ...] = (
@@ -54,6 +56,9 @@ class Lifecycle:
         base_url: One server for every call, such as the embedded backend.
         progress: Told in a few words what is being done.
         keyring: A keyring to write to; None is the system's.
+        program: Whose run this is, as events name it.
+        rehearses: Whether a refresh first tries to write where the tokens are kept. The client
+            does not, and so can lose them: for a run that shows what the client does.
 
     The memory of a run (tasks, pauses, remembered failures) lives in this object.
     """
@@ -70,6 +75,8 @@ class Lifecycle:
         base_url: str | None = None,
         progress: Progress | None = None,
         keyring: WritableBackend | None = None,
+        program: str = "authtui",
+        rehearses: bool = True,
     ) -> None:
         """Nothing happens until a transition is asked for."""
         self.session = session
@@ -84,6 +91,8 @@ class Lifecycle:
             base_url=base_url,
             progress=progress or (lambda _: None),
             keyring=keyring,
+            program=program,
+            rehearses=rehearses,
         )
 
     @property
@@ -301,8 +310,20 @@ def wire_factory(
     clock: Callable[[], datetime],
     *,
     offline: bool = False,
+    detour: Detour | None = None,
+    sender: str = "",
+    next_number: Callable[[], int] | None = None,
 ) -> WireFactory:
-    """The real client, whose every request stands in the session's log."""
+    """The real client, whose every request stands in the session's log, under its `sender`.
+
+    `next_number` numbers the requests where another session's log lists them too.
+    """
+
+    def started(record: RequestRecord) -> None:
+        session.request_started(record._replace(sender=sender))
+
+    def finished(record: RequestRecord) -> None:
+        session.request_finished(record._replace(sender=sender))
 
     def make(allowed: frozenset[str], first_number: int) -> Wire:
         from authtui.request_auth import assertion_reader
@@ -312,12 +333,13 @@ def wire_factory(
             clock=clock,
             allowed_hosts=allowed,
             offline=offline,
-            on_started=session.request_started,
-            on_finished=session.request_finished,
+            on_started=started,
+            on_finished=finished,
             environment=environment_of(environ, session.state.observation),
             read_assertion=assertion_reader(),
             first_number=first_number,
-            next_number=session.next_number,
+            next_number=next_number or session.next_number,
+            detour=detour,
         )
 
     return make

@@ -83,7 +83,7 @@ def accepted_lamp(answer: ev.Asserted) -> Lamp:
     host = answer.host or "the server"
     said = f": {answer.meaning}" if answer.meaning else ""
     if answer.status is None:
-        return Lamp("amber", f"{host} gave no answer{said}")
+        return Lamp("grey", f"{host} gave no answer{said}")
     text = f"{host} answered {answer.status}{said}"
     if not answer.by_auth_server:
         return Lamp("amber", text)

@@ -9,6 +9,7 @@ from authtui.checks.observed import named_hosts
 from authtui.model import events as ev
 from authtui.model import programs as watched
 from authtui.model.evidence import answer_of, lit, predicted
+from authtui.model.trouble import ends_trouble, is_trouble, with_trouble
 
 if TYPE_CHECKING:
     from authtui.checks.findings import Assessment
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 REQUESTS_KEPT = 10_000
+ROTATIONS_KEPT = 100
 DETAILED = 500
 """How many of the newest requests keep their headers and bodies."""
 PROGRAMS_KEPT = 20
@@ -26,10 +28,12 @@ PROGRAMS_KEPT = 20
 class AuthState:
     """Everything a view needs. `requests_dropped` counts what the bounded log let go.
 
-    `judged` is the answer to what was read; `assessment` is the same with the lamps lit by what
-    was seen since: `call`, the newest model call on the wire, and `answer`, the last answer of a
-    server to the selected credential. Both are forgotten when the credential changes, except while
-    a watched program runs: what it sends stays true of it. `programs` are the newest few.
+    `judged` is the answer to what was read; `assessment` is the same with what was seen since:
+    `call`, the newest model call on the wire, and `answer`, the last answer of a server to the
+    selected credential, light the lamps; `trouble` changes the verdict, and `said` is the client's
+    own text to it. They are forgotten when the credential changes; `call` and `answer` stay while
+    a watched program runs: what it sends stays true of it. `rotations` are the newest refreshes
+    that were seen, refused ones included, `programs` the newest few that were watched.
     """
 
     phase: ev.Phase = "empty"
@@ -42,6 +46,9 @@ class AuthState:
     answer: ev.Asserted | None = None
     judged: Assessment | None = None
     call: RequestRecord | None = None
+    trouble: ev.Event | None = None
+    rotations: tuple[ev.RotationSeen, ...] = ()
+    said: str | None = None
     programs: tuple[Program, ...] = ()
 
 
@@ -51,7 +58,9 @@ def _relit(state: AuthState) -> AuthState:
     running = bool(state.programs) and state.programs[-1].running
     base = predicted(state.judged) if running and state.call is None else state.judged
     named = named_hosts(state.observation) if state.observation is not None else frozenset()
-    return replace(state, assessment=lit(base, state.call, state.answer, named))
+    found = lit(base, state.call, state.answer, named)
+    found = with_trouble(found, state.trouble, state.rotations, state.observation, state.said)
+    return replace(state, assessment=found)
 
 
 def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
@@ -70,8 +79,19 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
         failure=None,
         answer=answer,
         call=call,
+        trouble=None if event.changes else state.trouble,
+        said=None if event.changes else state.said,
     )
     return _relit(loaded)
+
+
+def _with_trouble(state: AuthState, event: ev.Event) -> AuthState:
+    trouble = state.trouble
+    if is_trouble(event):
+        trouble = event
+    elif trouble is not None and ends_trouble(trouble, event):
+        trouble = None
+    return state if trouble is state.trouble else _relit(replace(state, trouble=trouble))
 
 
 def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
@@ -117,19 +137,24 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
         case ev.IdentityRegistered() | ev.TaskRegistered():
             return replace(state, phase="registered", failure=None)
         case ev.Asserted():
-            return _relit(replace(state, phase="asserted", failure=None, answer=event))
+            state = replace(state, phase="asserted", failure=None, answer=event)
+            return _relit(_with_trouble(state, event))
         case ev.LoggedOut():
             return replace(state, phase="logged-out", failure=None)
-        case ev.Failed(reason=reason):
-            return replace(state, phase="failed", failure=reason)
+        case ev.Failed(reason=reason, client_text=said):
+            return _relit(replace(state, phase="failed", failure=reason, said=said))
         case ev.RequestStarted(request=request):
             return _with_call(_with_request(state, request), event)
         case ev.RequestFinished(request=request):
-            return _with_call(_with_finished(state, request), event)
+            return _with_trouble(_with_call(_with_finished(state, request), event), event)
+        case ev.RotationSeen():
+            seen = (*state.rotations, event)[-ROTATIONS_KEPT:]
+            return _with_trouble(replace(state, rotations=seen), event)
         case ev.ChildStarted():
             program = watched.started(event, state.judged, state.observation)
             kept = (*state.programs, program)[-PROGRAMS_KEPT:]
             # What an earlier run showed says nothing about this one.
-            return _relit(replace(state, programs=kept, call=None, answer=None))
+            fresh = replace(state, programs=kept, call=None, answer=None, trouble=None, said=None)
+            return _relit(fresh)
         case _:
             return state

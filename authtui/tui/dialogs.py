@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import Assessment
     from authtui.tui.app import AuthtuiApp
+    from authtui.tui.keys import Key
     from authtui.tui.views.context import View
 
 Make = "Callable[[View, int], Doc]"
@@ -278,7 +279,7 @@ def help_doc(keymap: dict[str, str], keys: tuple[Key, ...] = KEYS) -> Doc:
     lines: list[Line] = []
     items: list[Item] = []
     group = ""
-    groups = list(dict.fromkeys(key.group for key in KEYS))
+    groups = list(dict.fromkeys(key.group for key in (*keys, *LIST_KEYS)))
     for key in sorted((*keys, *LIST_KEYS), key=lambda key: groups.index(key.group)):
         if key.group != group:
             group = key.group

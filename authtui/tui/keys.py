@@ -370,6 +370,9 @@ NAMES: Final = {
     "ctrl+c": "^c",
     "f1": "F1",
     "space": "Space",
+    "plus": "+",
+    "equals_sign": "=",
+    "minus": "-",
 }
 
 
@@ -393,5 +396,9 @@ def effective(key: Key, keymap: Mapping[str, str]) -> str:
 
 def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """What a key map names that is no action of ours, as sentences."""
-    known = {key.id for key in (*KEYS, *CAPTURE_KEYS, *LIST_KEYS)} | {"back"}
+    if not keymap:
+        return ()
+    from authtui.tui.story_keys import STORY_KEYS
+
+    known = {key.id for key in (*KEYS, *CAPTURE_KEYS, *LIST_KEYS, *STORY_KEYS)} | {"back"}
     return tuple(f"keymap.{safe(name, 40)}: no such action" for name in keymap if name not in known)

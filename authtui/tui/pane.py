@@ -288,6 +288,11 @@ class Pane(Painted, can_focus=True):
             self.cursor = min(candidates, key=lambda i: abs(self.span_of(i)[0] - goal))
         self._settle()
 
+    def point_at(self, index: int) -> None:
+        """Put the cursor on an item."""
+        self.cursor = index
+        self._settle()
+
     def action_edge(self, side: int) -> None:
         """To the first or the last row."""
         self.cursor = 0 if side < 0 else len(self.doc.items) - 1

@@ -17,6 +17,7 @@ from authtui.redaction import printable, redact_text
 from authtui.wire import meaning, recording, traces
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.body import BodyError, read_body
+from authtui.wire.road import Road
 from authtui.wire.transport import (
     Trouble,
     build_ssl_context,
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     import httpx
 
     from authtui.wire.records import AssertionFacts, RequestRecord
+    from authtui.wire.road import Detour
 
     Told = Callable[[RequestRecord], None]
     ReadAssertion = Callable[[str, datetime], AssertionFacts]
@@ -82,6 +84,7 @@ class Wire:
         largest_body: The most bytes of a decoded body.
         first_number: The number of the first record, where nobody else numbers.
         next_number: Numbers the records, where others of the same log are numbered beside them.
+        detour: Names that lead to another address, for a world on this machine.
 
     One instance belongs to one event loop; close it with `aclose`, or use `async with`.
     """
@@ -100,6 +103,7 @@ class Wire:
         largest_body: int = LARGEST_BODY,
         first_number: int = 1,
         next_number: Callable[[], int] | None = None,
+        detour: Detour | None = None,
     ) -> None:
         """Nothing is opened or imported until the first request."""
         self._clock = clock
@@ -112,6 +116,7 @@ class Wire:
         self._read_assertion = read_assertion
         self._largest = largest_body
         self._next_number = next_number or count(first_number).__next__
+        self._detour = detour
         self._clients: dict[str | None, httpx.AsyncClient] = {}
         self._tls: ssl.SSLContext | None = None
         self._lock = asyncio.Lock()
@@ -162,7 +167,7 @@ class Wire:
             data = recording.json_bytes(json)
             if not any(name.lower() == "content-type" for name, _ in lines):
                 lines.append(("content-type", "application/json"))
-        known = meaning.BY_NAME.get(purpose) or _purpose(method, url)
+        known = meaning.BY_NAME.get(purpose) or meaning.purpose_of_url(method, url)
         sending = _Sending(method.upper(), tuple(lines), data, timeout, known, auth)
         end = time.monotonic() + timeout
         origin: tuple[str, str, int] | None = None
@@ -244,6 +249,7 @@ class Wire:
         )
         told = False
         found: Answer | WireFailure | None = None
+        road = Road(meaning.host_name(target.host), self._detour)
         try:
             async with asyncio.timeout(max(0.0, end - begun)):
                 client = await self._client_for(target)
@@ -256,7 +262,9 @@ class Wire:
                 )  # fmt: skip
                 self._tell(self._on_started, record)
                 told = True
+                road.put_on(request)
                 response = await client.send(request, stream=True, follow_redirects=False)
+                record = record._replace(road=road.steps)
                 try:
                     found = await self._answered(record, response, sending, target, begun)
                 finally:
@@ -273,7 +281,8 @@ class Wire:
             if found is not None:  # the answer was whole; only closing went wrong
                 return found
             trouble = trouble_of(error, target.host, sending.timeout)
-            return self._failed(record, trouble, begun, told=told)
+            await road.find_signer()
+            return self._failed(record._replace(road=road.steps), trouble, begun, told=told)
 
     def _signed(
         self, client: httpx.AsyncClient, sending: _Sending, target: _Target
@@ -366,10 +375,16 @@ class Wire:
             import httpx
 
             if self._tls is None and self._transport is None:
-                made = await asyncio.to_thread(build_ssl_context, ca_file_of(self._environment))
+                made = await asyncio.to_thread(
+                    build_ssl_context,
+                    ca_file_of(self._environment),
+                    self._detour.roots if self._detour else None,
+                )
                 if isinstance(made, Trouble):
                     return made
                 self._tls = made
+            # Names that share one address must not share a connection.
+            kept = 0 if self._detour else 4
             try:
                 client = httpx.AsyncClient(
                     transport=self._transport,
@@ -378,7 +393,7 @@ class Wire:
                     trust_env=False,
                     follow_redirects=False,
                     headers={"user-agent": "authtui"},
-                    limits=httpx.Limits(max_connections=20, max_keepalive_connections=4),
+                    limits=httpx.Limits(max_connections=20, max_keepalive_connections=kept),
                 )
             except (ValueError, httpx.HTTPError, httpx.InvalidURL, ImportError):
                 return Trouble("proxy", "the proxy of the environment is no usable address")
@@ -399,11 +414,3 @@ def _normal(entry: str) -> str:
     port = text.rpartition(":")[2]
     has_port = port.isdigit() and (text.startswith("[") or text.count(":") == 1)
     return f"{name}:{port}" if has_port else name
-
-
-def _purpose(method: str, url: str) -> meaning.Purpose:
-    try:
-        parts = urlsplit(url)
-        return meaning.purpose_of(method, parts.netloc, parts.path)
-    except ValueError:
-        return meaning.OTHER

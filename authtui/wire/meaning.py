@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from authtui.wire.records import Colour
@@ -287,6 +288,15 @@ def purpose_of(method: str, host: str, path: str, content_type: str = "") -> Pur
             form = content_type.partition(";")[0].strip().lower() == _FORM
             return EXCHANGE if purpose is REFRESH and form else purpose
     return OTHER
+
+
+def purpose_of_url(method: str, url: str) -> Purpose:
+    """The same by a whole address; `OTHER` for what is none."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return OTHER
+    return purpose_of(method, parts.netloc, parts.path)
 
 
 def host_name(host: str) -> str:

@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.redaction import Secret
+    from authtui.wire.road import RoadStep
 
 Colour = Literal["ok", "info", "warn", "fail", "waiting", "noise"]
 HeaderLines = tuple[tuple[str, str], ...]
@@ -59,7 +60,8 @@ class RequestRecord(NamedTuple):
     (`#1f2e3d`). `skew_seconds` is the server's Date minus the local clock in the middle of the
     exchange: positive when the local clock is slow. `redirect_of` and `retry_of` are the numbers
     of earlier records. `detail` is None once it was let go to bound the memory. `bearer` is None
-    where the credential is no JWT, or nobody read it.
+    where the credential is no JWT, or nobody read it. `road` is how far it came before an answer;
+    `sender` names the program where several share a log.
     """
 
     number: int
@@ -90,6 +92,8 @@ class RequestRecord(NamedTuple):
     detail_dropped: bool = False
     fedramp_header: bool = False
     bearer: BearerFacts | None = None
+    road: tuple[RoadStep, ...] = ()
+    sender: str = ""
 
     @property
     def under_way(self) -> bool:

@@ -65,14 +65,19 @@ class Connection(H11Protocol):
 
 
 def config_for(
-    app: Callable[..., Any], http: type[H11Protocol] = Connection, keep_alive: int = 30
+    app: Callable[..., Any],
+    http: type[H11Protocol] = Connection,
+    keep_alive: int = 30,
+    **tls: str,
 ) -> uvicorn.Config:
     """A configuration that logs nothing and adds no header of its own.
 
-    `keep_alive` is how many seconds an idle connection stays.
+    `keep_alive` is how many seconds an idle connection stays; `tls` names the files that uvicorn
+    reads its certificate and key from.
     """
     return uvicorn.Config(
         app,
+        **tls,  # type: ignore[arg-type] # the names of two files
         http=http,
         ws="none",
         lifespan="off",

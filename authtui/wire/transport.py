@@ -62,14 +62,20 @@ def proxy_of(environment: Mapping[str, str], host: str) -> str | None:
     return None
 
 
-def build_ssl_context(ca_file: str | None) -> ssl.SSLContext | Trouble:
-    """Read the certificates: the system's and httpx's own, plus `ca_file`. Slow: use a thread."""
+def build_ssl_context(ca_file: str | None, roots: str | None = None) -> ssl.SSLContext | Trouble:
+    """Read the certificates: the system's and httpx's own, plus `ca_file`. Slow: use a thread.
+
+    `roots` (PEM) takes the place of the system's and httpx's own.
+    """
     import ssl
 
     import httpx
 
     try:
-        context = httpx.create_ssl_context(trust_env=False)
+        if roots is not None:
+            context = ssl.create_default_context(cadata=roots)
+        else:
+            context = httpx.create_ssl_context(trust_env=False)
         if ca_file is not None:
             context.load_verify_locations(cafile=ca_file)
     except (OSError, ssl.SSLError, ValueError) as error:

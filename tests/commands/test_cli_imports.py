@@ -77,3 +77,28 @@ def test_the_first_frame_waits_for_no_network_cryptography_keyring_or_watcher(
     assert answer.err == ""
     slow = {"httpx", "jwt", "cryptography", "keyring", "watchfiles", "nacl", "uvicorn", "starlette"}
     assert set(json.loads(answer.out)) & slow == set()
+
+
+MENU = """
+import asyncio, json, sys
+from datetime import UTC, datetime
+from authtui.demo.story import Story, read_names, read_story
+from authtui.settings import Settings
+from authtui.tui.story_app import StoryApp
+seen = []
+async def look():
+    stories = tuple(s for s in map(read_story, read_names()) if isinstance(s, Story))
+    app = StoryApp(stories, Settings(), clock=lambda: datetime.now(UTC))
+    async with app.run_test(size=(120, 40)) as pilot:
+        await pilot.pause()
+        seen.extend(sys.modules)
+asyncio.run(look())
+json.dump(sorted(m.partition(".")[0] for m in seen), sys.stdout)
+"""
+
+
+def test_the_menu_of_stories_waits_for_no_server_network_or_cryptography(tmp_path: Path) -> None:
+    answer = run_code(MENU, user_home=tmp_path)
+    assert answer.err == ""
+    slow = {"httpx", "jwt", "cryptography", "keyring", "watchfiles", "nacl", "uvicorn", "starlette"}
+    assert set(json.loads(answer.out)) & slow == set()

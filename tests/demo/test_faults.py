@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ def reach(http: httpx.Client, endpoint: str) -> httpx.Response:
         "biscuit": ("GET", "/backend-api/authenticate_app_v2"),
         "agent-register": ("POST", "/api/accounts/v1/agent/register"),
         "task-register": ("POST", "/api/accounts/v1/agent/a/task/register"),
+        "authorize": ("GET", "/oauth/authorize"),
         "token": ("POST", "/oauth/token"),
         "revoke": ("POST", "/oauth/revoke"),
         "whoami": ("GET", "/api/accounts/v1/user-auth-credential/whoami"),
@@ -215,3 +217,18 @@ def test_a_page_in_a_browser_cannot_steer_the_backend(http: httpx.Client, backen
         assert http.post(FAULTS, json=one, headers=headers).status_code == 403
         assert http.get("/_authtui/state", headers=headers).status_code == 403
     assert backend.faults.active() == ()
+
+
+def test_a_held_request_is_answered_when_it_is_let_go(http: httpx.Client, backend: Backend) -> None:
+    backend.faults.set("jwks", "hold", times=1)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(reach, http, "jwks")
+        end = time.monotonic() + 10
+        while not backend.faults.held:
+            assert time.monotonic() < end
+            time.sleep(0.005)
+        assert reach(http, "models").status_code == 401, "others are answered meanwhile"
+        assert not waiting.done()
+        backend.faults.let_go()
+        assert waiting.result(10).status_code == 200
+    assert backend.faults.held == 0

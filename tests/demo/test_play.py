@@ -14,8 +14,9 @@ import pytest
 from authtui.commands.event_lines import event_json, event_text
 from authtui.commands.run import write_outcome
 from authtui.demo.backend import Fault
-from authtui.demo.play import PLAYING, Ending, play, stage_for
+from authtui.demo.play import PLAYING, Ending, Player, play, stage_for
 from authtui.demo.story import Story, parse_story, read_names, read_story
+from authtui.demo.unprivileged import bound_by_modes
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,15 +36,28 @@ class Played:
     def __init__(self, story: Story) -> None:
         self.events: list[tuple[Event, str]] = []
         self.outcomes: list[Outcome] = []
+        bound_by_modes(lambda: self._play(story))
+
+    async def _play(self, story: Story) -> None:
         with stage_for(story, clock=now) as stage:
             stage.session.subscribe(lambda _, event: self._hear(stage, event))
-            self.auth = (stage.home / "auth.json").read_text()
+            stored = stage.home / "auth.json"
+            self.auth = stored.read_text() if stored.exists() else ""
             self.folder = stage.home.parent
-            self.ending = asyncio.run(play(stage, self.outcomes.append))
+            player = Player(stage, self.outcomes.append)
+            self.ending = await self._through(player)
+            self.moments = tuple(player.moments)
+            self.session = stage.session
             self.left = sorted(path.name for path in self.folder.rglob("*") if path.is_file())
             self.seen = stage.backend.state.requests
             self.environ = dict(stage.environ)
             self.errors = tuple(stage.session.subscriber_errors)
+
+    @staticmethod
+    async def _through(player: Player) -> Ending:
+        while player.ending is None:
+            await player.advance()
+        return player.ending
 
     def _hear(self, stage: Stage, event: Event) -> None:
         found = stage.session.state.assessment
@@ -205,14 +219,19 @@ def test_a_viewer_acts_when_the_story_is_over_and_not_before() -> None:
 
 
 def test_no_configuration_leads_a_story_to_another_host() -> None:
-    with stage_for(story("ghost"), clock=now) as stage:
+    with stage_for(story("identity"), clock=now) as stage:
         config = stage.home / "config.toml"
-        config.write_text('openai_base_url = "http://203.0.113.9:9/v1"\n')
-        ending = asyncio.run(play(stage))
+        config.write_text('chatgpt_base_url = "http://203.0.113.9:9/backend-api"\n')
+        stage.environ["CODEX_REFRESH_TOKEN_URL_OVERRIDE"] = "http://203.0.113.9:9/oauth/token"
+        life = stage.program().life
+        assert asyncio.run(life.perform("load")).done
+        refused = asyncio.run(life.perform("refresh"))
         assert stage.backend.state.requests == ()
-    assert not ending.green
+    assert not refused.done
+    assert "203.0.113.9 was not named" in refused.reason
 
 
+RIGHT = {"text": "t", "answer": "a", "right": True}
 GOOD: dict[str, Any] = {
     "title": "t",
     "about": "a",
@@ -238,6 +257,18 @@ GOOD: dict[str, Any] = {
         ({"steps": ["load"]}, "step 1: is not a table"),
         ({"faults": [{"endpoint": "moon", "kind": "drop"}]}, "faults: no such endpoint"),
         ({"environment": {"A": 1}}, "a variable of environment is not a text"),
+        ({"record": {"A": 1}}, "a field of record is not a text"),
+        ({"mode": "644"}, "mode '644' is not like 0600"),
+        ({"teaches": "ready"}, "teaches 'ready' is not one of another-source-won,"),
+        ({"gateway": {"issuer": "A"}}, "gateway: stale is missing"),
+        ({"guess": {"question": "?"}}, "guess: causes is missing"),
+        ({"guess": {"question": "?", "causes": [RIGHT]}}, "2 to 4 causes"),
+        ({"guess": {"question": "?", "causes": [RIGHT, RIGHT]}}, "exactly one cause is right"),
+        ({"steps": [{"do": "clock", "value": "noon"}]}, "step 1: clock wants a value of whole"),
+        ({"steps": [{"do": "config"}]}, "step 1: config wants a value"),
+        ({"steps": [{"do": "look", "pane": "moon"}]}, "step 1: pane = 'moon' is not one of"),
+        ({"steps": [{"do": "look", "as_of": "then"}]}, "step 1: as_of names 'then'"),
+        ({"steps": [{"do": "look", "verdict": "bad"}]}, "step 1: verdict = 'bad'"),
     ],
 )
 def test_a_mistake_in_a_story_is_named(change: dict[str, Any], said: str) -> None:

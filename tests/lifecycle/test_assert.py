@@ -47,13 +47,15 @@ async def test_only_the_servers_own_word_is_green_or_red(
     assert light(world) == colour
 
 
-async def test_no_answer_is_amber_and_a_reason(tmp_path: Path, backend: Backend) -> None:
+async def test_no_answer_leaves_the_lamp_grey_and_has_a_reason(
+    tmp_path: Path, backend: Backend
+) -> None:
     world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json)
     backend.faults.set("responses", "drop")
     outcome = await world.life.assert_login()
     assert not outcome.done
     assert outcome.reason
-    assert light(world) == "amber"
+    assert light(world) == "grey"
 
 
 async def test_the_answer_is_forgotten_when_the_credential_changes_and_kept_otherwise(

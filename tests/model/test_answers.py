@@ -38,7 +38,7 @@ def _loaded(folder: Path) -> AuthState:
         (200, "green", "ready", "accepted it"),
         (401, "red", "degraded", "refused it: 401"),
         (500, "amber", "ready", "still open"),
-        (None, "amber", "ready", "still open"),
+        (None, "grey", "ready", "still open"),
     ],
 )
 def test_the_verdict_follows_the_answer(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +17,8 @@ from authtui.tui.report import ReportScreen
 from tests.report.samples import made_report
 from tests.tui.captures import CAPTURES, capture_maker
 from tests.tui.samples import REQUESTS, session
+from tests.tui.story_pictures import story_pictures
+from tests.tui.tidy_svg import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -115,21 +116,6 @@ LOGOUT = Outcome(
     ),
 )
 
-_TEXT = re.compile(r'x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"([^>]*)>((?:&#160;)+)(?=[^<&])')
-_CELL = 12.2
-_NBSP = "&#160;"
-
-
-def tidy(svg: str) -> str:
-    """Start each text at its first letter: some viewers swallow leading spaces."""
-
-    def moved(found: re.Match[str]) -> str:
-        x, y, length, rest, spaces = found.groups()
-        shift = _CELL * (len(spaces) // len(_NBSP))
-        return f'x="{float(x) + shift:.1f}" y="{y}" textLength="{float(length) - shift:.1f}"{rest}>'
-
-    return _TEXT.sub(moved, svg)
-
 
 def made(shot: Shot) -> AuthtuiApp:
     """The app of a picture, before its keys are pressed."""
@@ -180,6 +166,8 @@ def main(directory: str, *names: str) -> None:
     for shot in SHOTS:
         if not names or shot.name in names:
             (target / f"{shot.name}.svg").write_text(asyncio.run(render(shot)), encoding="utf-8")
+    for name, svg in asyncio.run(story_pictures(names)):
+        (target / f"{name}.svg").write_text(svg, encoding="utf-8")
 
 
 if __name__ == "__main__":

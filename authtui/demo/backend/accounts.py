@@ -1,18 +1,24 @@
-"""OAuth refresh and revocation, personal access tokens, the account's workspaces and policies."""
+"""OAuth login, refresh and revocation, access tokens, the account's workspaces and policies."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import html
+import secrets
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from authtui.demo.backend.authentication import caller
 from authtui.demo.backend.calls import RefusalError
 from authtui.demo.backend.minting import CLIENT_ID
+from authtui.demo.backend.state import LoginCode
 
 if TYPE_CHECKING:
     from authtui.demo.backend.calls import Call
+    from authtui.demo.backend.state import Account
 
 _SPENT: Final = {
     "used": ("refresh_token_reused", "the refresh token was already used"),
@@ -25,16 +31,51 @@ WORKSPACE_ORIGIN: Final = "https://chatgpt.com"
 BACKEND_AUTH: Final = ("ChatGPT access token", "personal access token", "AgentAssertion")
 
 
+def authorize(call: Call) -> Response:
+    """GET /oauth/authorize: choose a workspace; `workspace` in the query is the choice made.
+
+    What a person would do in the browser. The code is bound to the challenge (RFC 7636, S256).
+    """
+    asked = dict(parse_qsl(call.query))
+    back, challenge = asked.get("redirect_uri", ""), asked.get("code_challenge", "")
+    if asked.get("client_id") != CLIENT_ID or asked.get("code_challenge_method") != "S256":
+        raise RefusalError("the client id or the challenge is missing", status=400)
+    if not challenge or urlsplit(back).hostname not in ("localhost", "127.0.0.1"):
+        raise RefusalError("the way back does not lead to this machine", status=400)
+    if "workspace" not in asked:
+        return HTMLResponse(_choice(call))
+    account = call.backend.state.account(asked["workspace"])
+    if account is None:
+        raise RefusalError("there is no such workspace", status=400)
+    code = f"code-demo-{secrets.token_hex(16)}"
+    call.backend.state.add_code(code, LoginCode(account, challenge))
+    answer = urlencode({"code": code, "state": asked.get("state", "")})
+    return RedirectResponse(f"{back}?{answer}", status_code=302)
+
+
+def _choice(call: Call) -> str:
+    rows = [
+        f'<li><a href="?{html.escape(call.query)}&amp;workspace={html.escape(a.account_id)}">'
+        f"{html.escape(a.name)}</a></li>"
+        for a in call.backend.state.accounts
+    ]
+    return f"<!doctype html><title>Choose a workspace</title><ul>{''.join(rows)}</ul>"
+
+
 def token(call: Call) -> Response:
-    """POST /oauth/token: a refresh; every refresh token is good for one."""
+    """POST /oauth/token: a refresh or the end of a login; each token and code is good for one."""
     body = _form_or_json(call)
     grant = body.get("grant_type")
-    if grant != "refresh_token":
-        raise RefusalError(
-            "only the grant refresh_token is served here", status=400, code="unsupported_grant_type"
-        )
     if body.get("client_id") != CLIENT_ID:
         raise RefusalError("the client id is another", code="invalid_client")
+    if grant == "authorization_code":
+        return _exchange(call, body)
+    if grant != "refresh_token":
+        raise RefusalError(
+            "only the grants refresh_token and authorization_code are served here",
+            status=400,
+            code="unsupported_grant_type",
+        )
     value = call.text(body, "refresh_token")
     found = call.backend.state.spend_refresh_token(value)
     if found is None:
@@ -43,13 +84,28 @@ def token(call: Call) -> Response:
     if found.status != "live":
         code, reason = _SPENT[found.status]
         raise RefusalError(reason, code=code)
+    return _tokens(call, found.account)
+
+
+def _exchange(call: Call, body: dict[str, Any]) -> Response:
+    granted = call.backend.state.spend_code(call.text(body, "code"))
+    if granted is None:
+        raise RefusalError("the code was not given out here, or was used", code="invalid_grant")
+    verifier = call.text(body, "code_verifier").encode("utf-8", "replace")
+    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier).digest()).decode().rstrip("=")
+    if challenge != granted.challenge:
+        raise RefusalError("the verifier does not fit the challenge", code="invalid_grant")
+    return _tokens(call, granted.account)
+
+
+def _tokens(call: Call, account: Account) -> Response:
     lifetime = call.backend.settings.access_token_lifetime
-    id_token, access_token = call.backend.mint.login_tokens(found.account, lifetime)
+    id_token, access_token = call.backend.mint.login_tokens(account, lifetime)
     return JSONResponse(
         {
             "id_token": id_token,
             "access_token": access_token,
-            "refresh_token": call.backend.mint.refresh_token(found.account),
+            "refresh_token": call.backend.mint.refresh_token(account),
             "token_type": "Bearer",
             "expires_in": int(lifetime.total_seconds()),
         }

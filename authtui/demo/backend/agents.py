@@ -33,11 +33,15 @@ _FIELDS: Final[dict[TaskAnswer, str]] = {
 }
 _ABOM: Final = ("agent_version", "agent_harness_id", "running_location")
 _SSH_NAME: Final = b"ssh-ed25519"
+STAGING: Final = "chatgpt-staging.com"
+"""The host whose key set is that of the staging side, where names lead to this backend."""
 
 
 def key_set(call: Call) -> Response:
-    """GET …/agent-identities/jwks."""
-    return JSONResponse(call.backend.keys.key_set(rotated=call.fault("rotated-kid") is not None))
+    """GET …/agent-identities/jwks; the staging host has a key of its own."""
+    rotated = call.fault("rotated-kid") is not None
+    staging = STAGING in call.headers.get("host", "")
+    return JSONResponse(call.backend.keys.key_set(rotated=rotated, staging=staging))
 
 
 def biscuit(call: Call) -> Response:

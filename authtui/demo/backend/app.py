@@ -16,11 +16,13 @@ from authtui.demo.backend import accounts, agents, control, model
 from authtui.demo.backend.authentication import ACCOUNT_HEADER, auth_class
 from authtui.demo.backend.broken import DroppedResponse, TruncatedResponse
 from authtui.demo.backend.calls import Call, RefusalError
+from authtui.demo.backend.faults import LONGEST_HOLD
 from authtui.demo.backend.state import SeenRequest
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Callable
 
     from starlette.requests import Request
@@ -49,6 +51,7 @@ _TABLE: Final = (
         re.compile(_BASE + "/v1/agent/(?P<runtime>[^/]+)/task/register"),
         agents.register_task,
     ),
+    _Endpoint("authorize", ("GET",), re.compile("/oauth/authorize"), accounts.authorize),
     _Endpoint("token", ("POST",), re.compile("/oauth/token"), accounts.token),
     _Endpoint("revoke", ("POST",), re.compile("/oauth/revoke"), accounts.revoke),
     _Endpoint(
@@ -110,10 +113,16 @@ async def _serve(backend: Backend, request: Request) -> Response:
     name = endpoint.name if endpoint else "unknown"
     struck = backend.faults.take(name) if endpoint else ()
     body = await _body(request)
-    call = Call(backend, request.method, path, request.headers, body, name, parts, struck)
+    call = Call(
+        backend, request.method, path, request.headers, body, name, parts, struck, request.url.query
+    )
     delay = call.fault("delay")
     if delay is not None:
         await _wait(backend, float(delay.value or 0))
+    if call.fault("hold") is not None:
+        go = backend.faults.hold(1)
+        await _wait(backend, LONGEST_HOLD, go)
+        backend.faults.hold(-1)
     answer, reason = _answer(endpoint, call)
     answer = _broken(call, answer)
     skew = call.fault("date")
@@ -153,10 +162,10 @@ async def _body(request: Request) -> bytes:
     return bytes(data)
 
 
-async def _wait(backend: Backend, seconds: float) -> None:
+async def _wait(backend: Backend, seconds: float, go: threading.Event | None = None) -> None:
     # In short steps, so that stopping the backend does not have to wait for a long delay.
     end = asyncio.get_running_loop().time() + seconds
-    while not backend.stopping:
+    while not backend.stopping and not (go is not None and go.is_set()):
         left = end - asyncio.get_running_loop().time()
         if left <= 0:
             return
@@ -177,7 +186,7 @@ def _answer(endpoint: _Endpoint | None, call: Call) -> tuple[Response, str | Non
         return endpoint.handler(call), None
     except RefusalError as refusal:
         error = {
-            "message": refusal.reason,
+            "message": refusal.said,
             "type": "invalid_request_error",
             "param": None,
             "code": refusal.code,

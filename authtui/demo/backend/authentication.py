@@ -88,7 +88,9 @@ def fresh(call: Call, timestamp: str) -> None:
     if abs(apart) > FRESH:
         side = "old" if apart > timedelta() else "ahead of the clock"
         seconds = round(abs(apart).total_seconds())
-        raise RefusalError(f"the timestamp is {seconds} seconds {side}")
+        reason = f"the timestamp is {seconds} seconds {side}"
+        explained = call.backend.settings.explains
+        raise RefusalError(reason, said=None if explained else "the signature is not accepted")
 
 
 def signed_by(message: bytes, signature: str, public_key: bytes) -> bool:

@@ -20,10 +20,16 @@ if TYPE_CHECKING:
 class RefusalError(Exception):
     """The backend says no. `reason` is a plain sentence for the one who looks at the backend."""
 
-    def __init__(self, reason: str, *, status: int = 401, code: str | None = None) -> None:
-        """`code` is the error code the client reads (`refresh_token_reused` and its kin)."""
+    def __init__(
+        self, reason: str, *, status: int = 401, code: str | None = None, said: str | None = None
+    ) -> None:
+        """`code` is the error code the client reads (`refresh_token_reused` and its kin).
+
+        `said` is the message of the answer, where that is the real service's own text.
+        """
         super().__init__(reason)
         self.reason = reason
+        self.said = said or reason
         self.status = status
         self.code = code
 
@@ -39,6 +45,7 @@ class Call(NamedTuple):
     endpoint: str
     parts: Mapping[str, str]
     faults: tuple[Fault, ...] = ()
+    query: str = ""
 
     @property
     def now(self) -> datetime:

@@ -17,6 +17,7 @@ ENDPOINTS: Final = (
     "biscuit",
     "agent-register",
     "task-register",
+    "authorize",
     "token",
     "revoke",
     "whoami",
@@ -31,6 +32,7 @@ KINDS: Final[Mapping[str, str]] = {
     "status": "answer with this status (value: 400 to 599) and a JSON error",
     "error": "refuse with this error code (value: text); status 401",
     "delay": "answer after so many seconds (value: number)",
+    "hold": "do not answer until it is let go, or for a minute",
     "drop": "close the connection without an answer",
     "truncate": "promise the whole body, send half of it, close the connection",
     "html": "answer with a HTML page, status 200 or the value",
@@ -45,6 +47,7 @@ KINDS: Final[Mapping[str, str]] = {
 """Each kind of fault and what it does."""
 
 LONGEST_DELAY: Final = 600.0
+LONGEST_HOLD: Final = 60.0
 _ONLY_AT: Final = {
     "rotated-kid": "jwks",
     "other-key": "task-register",
@@ -77,6 +80,26 @@ class Faults:
         """None set."""
         self._lock = threading.Lock()
         self._set: list[Fault] = []
+        self._go = threading.Event()
+        self._held = 0
+
+    @property
+    def held(self) -> int:
+        """How many requests wait to be let go."""
+        with self._lock:
+            return self._held
+
+    def hold(self, change: int) -> threading.Event:
+        """Count a request that begins (1) or ends (-1) to wait; the event that lets it go."""
+        with self._lock:
+            self._held += change
+            if change > 0 and self._held == 1:
+                self._go.clear()
+            return self._go
+
+    def let_go(self) -> None:
+        """Let every request that is held be answered."""
+        self._go.set()
 
     def set(
         self,

@@ -13,18 +13,26 @@ if TYPE_CHECKING:
 _LOCK: Final = threading.Lock()
 
 
+_SIGNING: Final = 0
+_ROTATED: Final = 1
+_STAGING: Final = 2
+
+
 class SigningKeys:
-    """The key that signs, and the one a rotation puts in its place."""
+    """The key that signs, the one a rotation puts in its place, and that of the staging side."""
 
-    def key_set(self, *, rotated: bool = False) -> dict[str, Any]:
+    def key_set(self, *, rotated: bool = False, staging: bool = False) -> dict[str, Any]:
         """The JWKS: the signing key, or after a rotation only the next one."""
-        return {"keys": [_public_jwk(1 if rotated else 0)]}
+        if staging:
+            return {"keys": [_public_jwk(_STAGING)]}
+        return {"keys": [_public_jwk(_ROTATED if rotated else _SIGNING)]}
 
-    def sign(self, claims: dict[str, Any]) -> str:
+    def sign(self, claims: dict[str, Any], *, staging: bool = False) -> str:
         """An RS256 token over the claims, with the key's id in the header."""
         import jwt
 
-        return jwt.encode(claims, _key(0), algorithm="RS256", headers={"kid": _kid(0)})
+        number = _STAGING if staging else _SIGNING
+        return jwt.encode(claims, _key(number), algorithm="RS256", headers={"kid": _kid(number)})
 
     def verified(self, token: str) -> dict[str, Any] | None:
         """The claims of a token signed here, times not looked at; None for any other text."""
@@ -34,7 +42,7 @@ class SigningKeys:
         try:
             claims: dict[str, Any] = jwt.decode(
                 token,
-                _key(0).public_key(),
+                _key(_SIGNING).public_key(),
                 algorithms=["RS256"],
                 options={
                     "verify_exp": False,

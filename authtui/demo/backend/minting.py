@@ -176,11 +176,13 @@ class Mint:
         *,
         expires_in: timedelta = timedelta(days=30),
         registered: bool = True,
+        staging: bool = False,
         **changes: object,
     ) -> AgentIdentity:
         """The released contract (#19763): RS256, `kid`, the agent registered by the launcher.
 
-        `changes` replace claims; the value `...` takes a claim out.
+        `staging`: signed with the key of the staging side. `changes` replace claims; the value
+        `...` takes a claim out.
         """
         owner, runtime_id, key = self._agent(account, registered=registered)
         now = int(self._clock().timestamp())
@@ -199,7 +201,7 @@ class Mint:
             **changes,
         }
         claims = {name: value for name, value in claims.items() if value is not ...}
-        token = self._keys.sign(claims)
+        token = self._keys.sign(claims, staging=staging)
         document = {"auth_mode": "agentIdentity", "OPENAI_API_KEY": None, "agent_identity": token}
         return AgentIdentity(owner, runtime_id, key, Secret(token), _text(document))
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from authtui.demo.backend.accounts import BACKEND_AUTH
-from authtui.demo.backend.authentication import caller
+from authtui.demo.backend.authentication import auth_class, bearer, caller
+from authtui.demo.backend.calls import RefusalError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
     from authtui.demo.backend.calls import Call
 
 MODEL: Final = "gpt-demo"
+# What the API answers, word for word as reported on openai/codex.
+_MISSING_SCOPES: Final = (
+    "You have insufficient permissions for this operation. Missing scopes: api.responses.write."
+)
+_INCORRECT_KEY: Final = "Incorrect API key provided"
+"""As recorded from the client, which shortens the answer to these words."""
 
 
 def models(call: Call) -> Response:
@@ -42,7 +49,17 @@ def responses(call: Call) -> Response:
 
 
 def _caller(call: Call) -> None:
-    caller(call, ("API key",) if call.path.startswith("/v1/") else BACKEND_AUTH)
+    if not call.path.startswith("/v1/"):
+        caller(call, BACKEND_AUTH)
+        return
+    kind = auth_class(call.headers)
+    if kind == "ChatGPT access token":
+        reason = "a ChatGPT access token is not accepted at the API"
+        raise RefusalError(reason, code="missing_scope", said=_MISSING_SCOPES)
+    if kind == "API key" and call.backend.state.api_key(bearer(call)) is None:
+        reason = "the API key is not known here"
+        raise RefusalError(reason, code="invalid_api_key", said=_INCORRECT_KEY)
+    caller(call, ("API key",))
 
 
 async def _events(text: str) -> AsyncIterator[str]:

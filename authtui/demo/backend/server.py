@@ -7,6 +7,8 @@ import threading
 from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from authtui.demo.backend.app import build_app
@@ -20,7 +22,10 @@ if TYPE_CHECKING:
     import socket
     from collections.abc import Iterator
 
+    import uvicorn
+
     from authtui.demo.backend.agents import TaskAnswer
+    from authtui.demo.backend.tls import Served
 
 Clock = Callable[[], datetime]
 
@@ -36,6 +41,8 @@ class Settings:
         self.task_answer: TaskAnswer = "sealed-snake"
         self.access_token_lifetime: timedelta = HOUR
         self.answer: str = "Hello from the authtui demo backend."
+        self.explains: bool = True
+        """Whether a refused time is told apart from a refused signature, which helps a caller."""
 
 
 class Backend:
@@ -104,20 +111,44 @@ def running_backend(
     with listener:
         shown = f"[{address}]" if ":" in address else address
         backend = Backend(f"http://{shown}:{listener.getsockname()[1]}", accounts, clock)
-        server = Server(config_for(build_app(backend)))
-        thread = threading.Thread(
-            target=_run, args=(server, listener), name="authtui-demo-backend", daemon=True
-        )
-        thread.start()
-        try:
-            if not server.ready.wait(_STARTED_WITHIN) or server.failure is not None:
-                raise RuntimeError("the embedded backend did not start") from server.failure
+        with _serving(backend, listener, config_for(build_app(backend))):
             yield backend
-        finally:
-            backend.stopping = True
-            server.should_exit = True
-            server.wake()
-            thread.join(_STOPPED_WITHIN)
+
+
+@contextmanager
+def secure_port(backend: Backend, served: Served) -> Iterator[int]:
+    """A second, TLS door to a running backend, on loopback; its port while the block runs."""
+    with bind(LOOPBACK, 0) as listener:
+        with TemporaryDirectory(prefix="authtui-demo-tls-") as folder:
+            # The library reads certificates from files only; once read, they go.
+            paths = (Path(folder, "chain.pem"), Path(folder, "key.pem"))
+            for path, text in zip(paths, served, strict=True):
+                path.touch(mode=0o600)
+                path.write_text(text, encoding="ascii")
+            config = config_for(
+                build_app(backend), ssl_certfile=str(paths[0]), ssl_keyfile=str(paths[1])
+            )
+            config.load()
+        with _serving(backend, listener, config):
+            yield int(listener.getsockname()[1])
+
+
+@contextmanager
+def _serving(backend: Backend, listener: socket.socket, config: uvicorn.Config) -> Iterator[None]:
+    server = Server(config)
+    thread = threading.Thread(
+        target=_run, args=(server, listener), name="authtui-demo-backend", daemon=True
+    )
+    thread.start()
+    try:
+        if not server.ready.wait(_STARTED_WITHIN) or server.failure is not None:
+            raise RuntimeError("the embedded backend did not start") from server.failure
+        yield
+    finally:
+        backend.stopping = True
+        server.should_exit = True
+        server.wake()
+        thread.join(_STOPPED_WITHIN)
 
 
 def _run(server: Server, listener: socket.socket) -> None:

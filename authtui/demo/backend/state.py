@@ -68,6 +68,13 @@ class RefreshToken(NamedTuple):
     status: RefreshStatus
 
 
+class LoginCode(NamedTuple):
+    """What a browser login was granted: the account, and the challenge that proves who asked."""
+
+    account: Account
+    challenge: str
+
+
 class Biscuit(NamedTuple):
     """A human biscuit (#17385): the user it speaks for, and the one URL path it is for."""
 
@@ -105,6 +112,7 @@ class BackendState:
         self._refresh: dict[str, RefreshToken] = {}
         self._revoked: set[str] = set()
         self._biscuits: dict[str, Biscuit] = {}
+        self._codes: dict[str, LoginCode] = {}
         self._agents: dict[str, Agent] = {}
         self._requests: deque[SeenRequest] = deque(maxlen=KEPT)
         self._numbers = 0
@@ -173,6 +181,16 @@ class BackendState:
         """Know a biscuit that was given out."""
         with self._lock:
             self._biscuits[_digest(biscuit)] = Biscuit(account, path)
+
+    def add_code(self, code: str, granted: LoginCode) -> None:
+        """Know a login code that was given out."""
+        with self._lock:
+            self._codes[_digest(code)] = granted
+
+    def spend_code(self, code: str) -> LoginCode | None:
+        """What a login code was granted for; it is good for one exchange."""
+        with self._lock:
+            return self._codes.pop(_digest(code), None)
 
     def add_agent(self, agent: Agent) -> None:
         """Register an agent."""

@@ -35,7 +35,7 @@ _TONES: Final = {
     "Told": "accent",
     "ChildStarted": "accent",
     "ChildEnded": "accent",
-    "RotationSeen": "warn",
+    "RotationSeen": "accent",
 }
 _NAMES: Final = {
     "Loaded": "loaded",
@@ -130,8 +130,8 @@ def _step_words(event: Event) -> str:
         case ev.ChildEnded():
             return event.reason
         case ev.RotationSeen():
-            outcome = f"now {event.new}" if event.accepted else "refused"
-            return f"refresh token {event.old or 'unknown'} by {event.by}: {outcome}"
+            outcome = f"→ {event.new}" if event.accepted else "again, refused: it was used up"
+            return f"{event.by}: refresh token {event.old or 'unknown'} {outcome}"
         case ev.Told():
             return f"{event.step}/{event.steps} {event.text}"
         case _:
@@ -190,10 +190,20 @@ def _item(event: Event) -> Item:
     return Item(f"event.{event.sequence}", event, words_of(event), "the event")
 
 
+def _refused(event: Event) -> bool:
+    match event:
+        case ev.Asserted():
+            return event.status is None or event.status >= 400
+        case ev.RotationSeen():
+            return not event.accepted
+        case _:
+            return False
+
+
 def _row(event: Event, number: int, at: int | None) -> Line:
     here = event.sequence == at
     later = at is not None and event.sequence > at
-    tone = "faint" if later else _TONES.get(event.kind, "muted")
+    tone = "faint" if later else "bad" if _refused(event) else _TONES.get(event.kind, "muted")
     name = clip(name_of(event), 19)
     return Line(
         (

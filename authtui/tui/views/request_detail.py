@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authtui.checks.findings import Fact
 from authtui.checks.observed import judge_request, named_hosts
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from authtui.tui.lines import Doc
     from authtui.tui.views.detail import Page
     from authtui.wire.records import AssertionFacts, HeaderLines, RequestRecord
+    from authtui.wire.road import RoadStep
 
 _SKEW_WORTH_SAYING = 2.0
 
@@ -28,6 +29,8 @@ def request_doc(record: RequestRecord, page: Page) -> Doc:
     page.heading("Request")
     page.fact(Fact("method", record.method))
     page.fact(Fact("address", url_of(record)))
+    if record.sender:
+        page.fact(Fact("sent by", record.sender))
     page.fact(Fact("sent at", stamp(record.at)))
     mark = f" {record.credential_mark}" if record.credential_mark else ""
     page.fact(Fact("credential", f"{record.authorization or 'none was attached'}{mark}"))
@@ -46,6 +49,7 @@ def request_doc(record: RequestRecord, page: Page) -> Doc:
     page.fact(Fact("request id", record.request_id or "—"))
     size = record.bytes_received
     page.fact(Fact("received", f"{size:,} bytes" if size is not None else "—"))
+    _road(record, page)
     _clock(record, page)
     if record.error:
         page.fact(Fact("error", record.error), "bad")
@@ -83,6 +87,26 @@ def _assertion(facts: AssertionFacts, page: Page) -> None:
         None: ("? not checked: no public key is at hand", "muted"),
     }[facts.verified]
     page.fact(Fact("signature", words), tone)
+
+
+ROAD: Final = {"name": "name", "connection": "connection", "tls": "TLS"}
+
+
+def road_words(step: RoadStep) -> tuple[str, str]:
+    """One step of the road in words, and its tone."""
+    mark, tone = {True: ("✓", "good"), False: ("✗", "bad"), None: ("○", "faint")}[step.ok]
+    said = safe(step.detail, 200) if step.ok is not None else "not reached"
+    signed = f" · signed by {safe(step.issuer, 120)}" if step.issuer else ""
+    return f"{mark} {said}{signed}", tone
+
+
+def _road(record: RequestRecord, page: Page) -> None:
+    if not record.road:
+        return
+    page.heading("The road there")
+    for step in record.road:
+        words, tone = road_words(step)
+        page.fact(Fact(ROAD[step.place], words), tone)
 
 
 def _clock(record: RequestRecord, page: Page) -> None:

@@ -134,18 +134,12 @@ def _row(record: RequestRecord, number: int, width: int, named: frozenset[str]) 
     tail = [Span(f" {pad(status, 8)}", tone), Span(f"{took:>8}", "faint")]
     if width >= _ROOMY:
         tail += _remarks(record, named, width)
-    elif width >= 70:
-        what = safe(record.meaning or record.error or record.authorization or "", 200)
-        tail.append(Span(" " + pad(what, 20), "muted"))
-    path = safe(record.path, 600)
     room = width - 18 - sum(len(s.text) for s in tail)
-    if width >= _ROOMY:
-        host = clip(safe(record.host, 200), max(12, room // 2))
-        path, room = host + path, room - 1
-        if len(path) > room:
-            path = f"{host}…{path[len(host) - room + 1 :]}" if room > len(host) else path
-    if len(path) > room > 4:
-        path = "…" + path[-(room - 1) :]
+    path = _place(safe(record.host, 120), safe(record.path, 600), room)
+    left = room - len(path)
+    if left > _WORDS and _ROOMY > width >= 70:
+        what = _told(record, record.meaning or record.error or record.authorization or "")
+        tail.append(Span(" " + pad(what, min(left - 2, 2 * _WORDS)), "muted"))
     return Line(
         (
             Span(f" {record.at:%H:%M:%S} ", "faint"),
@@ -171,4 +165,29 @@ def _remarks(record: RequestRecord, named: frozenset[str], width: int) -> list[S
         purpose = BY_NAME.get(record.purpose)
         words = record.error or record.meaning or (purpose.title if purpose else "")
         tone = "muted"
-    return [*spans, Span(" " + pad(safe(words, 200), max(28, width * 27 // 100)), tone)]
+    return [*spans, Span(" " + pad(_told(record, words), max(28, width * 27 // 100)), tone)]
+
+
+def _told(record: RequestRecord, words: str) -> str:
+    """Words on a request; where several programs share the log, the one that sent it first."""
+    return f"{safe(record.sender, 40)}: {safe(words, 200)}" if record.sender else safe(words, 200)
+
+
+_WORDS = 12
+"""Columns from which on the meaning is worth its place."""
+_PATH = 16
+"""Columns that the end of a path needs, so that the host before it may stay."""
+
+
+def _place(host: str, path: str, room: int) -> str:
+    """Host and path; where they do not fit, the beginning of the path gives way, then the host."""
+    bare, _, query = path.partition("?")
+    if len(query) > 2 * _WORDS:
+        path = f"{bare}?…"
+    if len(host) + len(path) <= room:
+        return host + path
+    short = f"{host}/…"
+    keep = room - len(short)
+    if keep >= _PATH:
+        return short + path[-keep:]
+    return path if len(path) <= room or room <= 4 else "…" + path[-(room - 1) :]

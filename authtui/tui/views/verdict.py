@@ -194,9 +194,8 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
         shown = Span(
             safe(first.command or first.text), "code" if first.command else "strong", "copy_fix"
         )
-        fix = [
-            Line((Span("   fix  ", "faint"), shown), (Span("f", "key"), Span(" copies ", "faint")))
-        ]
+        copies = (Span("f", "key"), Span(" copies ", "faint")) if first.command else ()
+        fix = [Line((Span("   fix  ", "faint"), shown), copies)]
     chain = [Line((Span("   "), *lamp_chain(found)))]
     whole = [head, *sentence, *says, *fix, chain[0]]
     if rows is None or len(whole) <= rows:

@@ -1,0 +1,229 @@
+"""Trouble that was seen happening, laid over what was judged from the machine alone. Pure.
+
+The judgement of a look stays as it is; each event that tells more gives a new assessment over it.
+"""
+
+from __future__ import annotations
+
+import json
+import shlex
+from typing import TYPE_CHECKING, Any, Final
+
+from authtui.checks.findings import Fix, Lamp
+from authtui.model import events as ev
+
+if TYPE_CHECKING:
+    from authtui.checks.findings import Assessment, Kind
+    from authtui.credentials.observation import Observation
+    from authtui.wire.records import RequestRecord
+
+SKEW_SECONDS: Final = 60.0
+"""From this difference between two clocks on, a refused signed time is put down to it."""
+_SIGNED: Final = ("task-register", "model-call")
+_CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
+
+
+def is_trouble(event: ev.Event) -> bool:
+    """Whether an event tells of something that the look at the machine could not show."""
+    if isinstance(event, ev.RotationSeen):
+        return not event.accepted
+    if not isinstance(event, ev.RequestFinished):
+        return False
+    return _lost_on_the_road(event.request) or _wrong_clock(event.request)
+
+
+def ends_trouble(trouble: ev.Event, event: ev.Event) -> bool:
+    """Whether an event shows that the trouble is over."""
+    if isinstance(event, ev.Asserted):
+        return event.status is not None and 200 <= event.status < 300
+    if isinstance(event, ev.RequestFinished) and isinstance(trouble, ev.RequestFinished):
+        old, new = trouble.request, event.request
+        return new.status is not None and new.status < 400 and new.host == old.host
+    return False
+
+
+def with_trouble(
+    found: Assessment,
+    trouble: ev.Event | None,
+    rotations: tuple[ev.RotationSeen, ...],
+    observation: Observation | None,
+    said: str | None = None,
+) -> Assessment:
+    """An assessment with the trouble that was seen since; `said` is the client's text to it."""
+    if trouble is None:
+        return found
+    # What a start would print is not the question any more.
+    found = found._replace(verdict=found.verdict._replace(client_message=said))
+    if isinstance(trouble, ev.RotationSeen):
+        return _with_reuse(found, trouble, rotations, observation)
+    if isinstance(trouble, ev.RequestFinished):
+        if _lost_on_the_road(trouble.request):
+            return _with_lost(found, trouble.request, observation)
+        return _with_clock(found, trouble.request)
+    return found
+
+
+def _judged_by(
+    assessment: Assessment, kind: Kind, headline: str, sentence: str, culprit: str | None, *fix: Fix
+) -> Assessment:
+    verdict = assessment.verdict._replace(
+        outcome="degraded",
+        kind=kind,
+        headline=headline,
+        sentence=sentence,
+        culprit=culprit,
+        fix=fix,
+    )
+    return assessment._replace(verdict=verdict)
+
+
+# ── a refresh token that was used twice ─────────────────────────────────────────────────────────
+
+
+def stored_refresh_mark(observation: Observation | None) -> str | None:
+    """The mark of the refresh token in auth.json, or None where there is none."""
+    from authtui.redaction import Secret
+
+    data = observation.auth_file.data if observation is not None else None
+    try:
+        value: Any = json.loads(data or b"null")
+    except (ValueError, RecursionError):
+        return None
+    tokens = value.get("tokens") if isinstance(value, dict) else None
+    token = tokens.get("refresh_token") if isinstance(tokens, dict) else None
+    return f"#{Secret(token).fingerprint}" if isinstance(token, str) else None
+
+
+def _with_reuse(
+    found: Assessment,
+    refused: ev.RotationSeen,
+    rotations: tuple[ev.RotationSeen, ...],
+    observation: Observation | None,
+) -> Assessment:
+    stored = stored_refresh_mark(observation)
+    first = next((r for r in rotations if r.accepted and r.old == refused.old), None)
+    if first is not None and stored == first.new and first.by != refused.by:
+        return _judged_by(
+            found,
+            "record-not-what-it-seems",
+            f"auth.json is newer than {refused.by}: nothing is lost",
+            f"Nobody needs to log in. {first.by} traded the refresh token {first.old} for "
+            f"{first.new} at {first.at:%H:%M:%S} and wrote it down. {refused.by} still held "
+            f"{refused.old} and sent it until {refused.at:%H:%M:%S}; a refresh token works once. "
+            f"auth.json holds {stored}, which is good.",
+            refused.by,
+            Fix(f"restart {refused.by}; it then reads the new token", None),
+        )
+    if first is not None and stored == refused.old:
+        return _judged_by(
+            found,
+            "record-not-what-it-seems",
+            "auth.json still holds the refresh token that is used up",
+            f"{first.by} traded the refresh token {first.old} for {first.new} at "
+            f"{first.at:%H:%M:%S}, but the new one was never written down: auth.json still holds "
+            f"{stored}. Every further refresh is refused.",
+            "auth.json",
+            *_ways_to_write(observation),
+            Fix("then log in once more", "codex login"),
+        )
+    return _judged_by(
+        found,
+        "record-not-what-it-seems",
+        "Another copy of this login has used up its refresh token",
+        f"The refresh token {refused.old} was already used, and nobody here saw by whom: another "
+        "machine, container or program holds a copy of this login.",
+        "auth.json",
+        Fix("log in here again; the other copy keeps its own", "codex login"),
+    )
+
+
+def _ways_to_write(observation: Observation | None) -> tuple[Fix, ...]:
+    if observation is None or observation.auth_file.writable is not False:
+        return ()
+    path = shlex.quote(observation.home.path)
+    return (Fix("let the home be written: mount it read-write", f"chmod -R u+w {path}"),)
+
+
+# ── a request that nobody answered ──────────────────────────────────────────────────────────────
+
+
+def _lost_on_the_road(record: RequestRecord) -> bool:
+    return record.error is not None and any(step.ok is False for step in record.road)
+
+
+def _with_lost(
+    found: Assessment, record: RequestRecord, observation: Observation | None
+) -> Assessment:
+    step = next(step for step in record.road if step.ok is False)
+    what = {
+        "name": "its name was not found",
+        "connection": "no connection was made",
+        "tls": "its certificate was refused",
+    }[step.place]
+    lamp = Lamp("grey", f"{record.host} was never reached")
+    lamps = found.lamps._replace(accepted=lamp)
+    if lamps.selected.light == "grey":
+        # A login that was never finished: what a model request would carry is not the question.
+        lamps = lamps._replace(sent=Lamp("grey", "the login did not come so far"))
+    found = found._replace(lamps=lamps)
+    fixes: tuple[Fix, ...] = (Fix("check the way to it: name, proxy, certificates"),)
+    more, culprit = f" ({step.detail}).", None
+    if step.place == "tls":
+        signer = f"signed by “{step.issuer}”" if step.issuer else "signed by nobody known"
+        more = f": {step.detail}. What answers there is {signer}, and nothing here trusts that."
+        trusted = _trusted_file(observation)
+        if trusted is not None:
+            culprit, words = trusted
+            more += f" {words}"
+        fixes = (
+            Fix(
+                f"point {culprit or 'SSL_CERT_FILE'} to a bundle that holds “{step.issuer}”",
+                f"export {culprit or 'SSL_CERT_FILE'}=/path/to/that-bundle.pem",
+            ),
+        )
+    return _judged_by(
+        found,
+        "answer-not-from-auth-server",
+        f"Nobody reached {record.host}: {what}",
+        f"The request never arrived, so no login was judged: {what}{more}",
+        culprit,
+        *fixes,
+    )
+
+
+def _trusted_file(observation: Observation | None) -> tuple[str, str] | None:
+    if observation is None or observation.ca_file is None:
+        return None
+    name = next((n for n in _CA_VARIABLES if observation.environment.get(n) is not None), None)
+    if name is None:
+        return None
+    facts = observation.ca_file
+    since = f" last changed in {facts.modified:%Y}," if facts.modified is not None else ""
+    return name, f"{name} names {facts.path},{since} which does not list it."
+
+
+# ── a signed time that the server does not believe ──────────────────────────────────────────────
+
+
+def _wrong_clock(record: RequestRecord) -> bool:
+    skew = record.skew_seconds
+    refused = record.status in (400, 401, 403) and record.purpose in _SIGNED
+    signed = record.purpose == "task-register" or record.assertion is not None
+    return refused and signed and skew is not None and abs(skew) >= SKEW_SECONDS
+
+
+def _with_clock(found: Assessment, record: RequestRecord) -> Assessment:
+    skew = record.skew_seconds or 0.0
+    side = "behind" if skew > 0 else "ahead"
+    minutes = round(abs(skew) / 60)
+    apart = f"{minutes} minute{'s' if minutes != 1 else ''}"
+    return _judged_by(
+        found,
+        "record-not-what-it-seems",
+        f"The clock of this machine is {apart} {side}",
+        f"The request was signed with the time {record.at:%H:%M:%S}Z; the server's own Date was "
+        f"{record.server_date:%H:%M:%S}Z. A signature with a wrong time is refused like a wrong "
+        "key, and the answer does not say which.",
+        "the clock",
+        Fix("set the clock by the network", "sudo timedatectl set-ntp true"),
+    )

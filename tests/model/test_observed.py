@@ -1,0 +1,153 @@
+"""What was seen changes the verdict, and is forgotten when it is over."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from authtui.checks.assess import Options, assess
+from authtui.credentials.observe import read_observation
+from authtui.model.events import Asserted, Failed, Loaded, RequestFinished, RotationSeen
+from authtui.model.state import AuthState, fold
+from authtui.redaction import Secret
+from authtui.wire.records import RequestRecord
+from authtui.wire.road import RoadStep
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from authtui.model.events import Event
+
+AT = datetime(2026, 11, 13, 12, 0, tzinfo=UTC)
+
+
+def mark(token: str) -> str:
+    return f"#{Secret(token).fingerprint}"
+
+
+def loaded(tmp_path: Path, stored: str = "rt-new") -> AuthState:
+    home = tmp_path / "home"
+    home.mkdir(exist_ok=True)
+    tokens = {"refresh_token": stored}
+    (home / "auth.json").write_text(json.dumps({"tokens": tokens}))
+    seen = read_observation(
+        environ={"CODEX_HOME": str(home)},
+        home_option=None,
+        now=AT,
+        system_dir=tmp_path,
+        probe_keyring=False,
+        installed=False,
+        root=tmp_path,
+    )
+    return fold(AuthState(), Loaded(1, AT, "start", seen, assess(seen, Options("current"))))
+
+
+def folded(state: AuthState, *events: Event) -> AuthState:
+    for event in events:
+        state = fold(state, event)
+    return state
+
+
+def rotation(second: int, by: str, old: str, new: str | None) -> RotationSeen:
+    at = AT + timedelta(seconds=second)
+    got = None if new is None else mark(new)
+    return RotationSeen(second, at, "refresh", by, mark(old), got, new is not None)
+
+
+def headline(state: AuthState) -> str:
+    assert state.assessment is not None
+    return state.assessment.verdict.headline
+
+
+def test_a_token_that_another_program_traded_is_not_lost(tmp_path: Path) -> None:
+    state = folded(
+        loaded(tmp_path),
+        rotation(12, "A", "rt-old", "rt-new"),
+        rotation(15, "B", "rt-old", None),
+    )
+    assert headline(state) == "auth.json is newer than B: nothing is lost"
+    assert state.assessment is not None
+    sentence = state.assessment.verdict.sentence
+    assert "12:00:12" in sentence
+    assert "12:00:15" in sentence
+    assert "rt-" not in sentence
+
+
+def test_a_token_that_was_traded_and_not_written_down_is_lost(tmp_path: Path) -> None:
+    state = folded(
+        loaded(tmp_path, "rt-old"),
+        rotation(12, "codex", "rt-old", "rt-new"),
+        rotation(15, "codex", "rt-old", None),
+    )
+    assert headline(state) == "auth.json still holds the refresh token that is used up"
+
+
+def test_a_reuse_whose_first_use_nobody_saw_is_said_to_be_elsewhere(tmp_path: Path) -> None:
+    state = folded(loaded(tmp_path, "rt-old"), rotation(15, "codex", "rt-old", None))
+    assert headline(state) == "Another copy of this login has used up its refresh token"
+
+
+def test_a_refused_refresh_is_over_with_the_next_accepted_request(tmp_path: Path) -> None:
+    state = folded(loaded(tmp_path), rotation(15, "B", "rt-old", None))
+    before = loaded(tmp_path).assessment
+    assert before is not None
+    state = fold(state, Asserted(16, AT, "assert", 200, host="chatgpt.com"))
+    assert headline(state) == before.verdict.headline
+
+
+def record(**more: object) -> RequestRecord:
+    return RequestRecord(1, AT, "POST", "auth.openai.com", "/oauth/token")._replace(**more)  # type: ignore[arg-type]
+
+
+REFUSED_TLS = (
+    RoadStep("name", True, "203.0.113.9"),
+    RoadStep("connection", True, "port 443"),
+    RoadStep("tls", False, "unable to get local issuer certificate", "Acme Gateway CA"),
+)
+
+
+def test_a_request_that_never_arrived_says_who_signed_what_was_refused(tmp_path: Path) -> None:
+    lost = record(error="the certificate was refused", road=REFUSED_TLS)
+    state = folded(
+        loaded(tmp_path),
+        RequestFinished(2, AT, "request", lost),
+        Failed(3, AT, "login", "login", "the login failed", "Token exchange failed"),
+    )
+    assert state.assessment is not None
+    verdict = state.assessment.verdict
+    assert verdict.kind == "answer-not-from-auth-server"
+    assert "Acme Gateway CA" in verdict.sentence
+    assert verdict.client_message == "Token exchange failed"
+    assert state.assessment.lamps.accepted.light == "grey"
+
+
+def test_the_way_is_open_again_with_the_next_answer_of_that_host(tmp_path: Path) -> None:
+    lost = RequestFinished(2, AT, "request", record(error="refused", road=REFUSED_TLS))
+    other = RequestFinished(3, AT, "request", record(host="chatgpt.com", status=200))
+    own = RequestFinished(4, AT, "request", record(status=200))
+    state = folded(loaded(tmp_path), lost, other)
+    assert headline(state).startswith("Nobody reached auth.openai.com")
+    assert not headline(fold(state, own)).startswith("Nobody reached")
+
+
+def test_a_refused_signature_beside_a_skewed_clock_is_put_down_to_the_clock(tmp_path: Path) -> None:
+    refused = record(
+        status=401,
+        purpose="task-register",
+        skew_seconds=-600.0,
+        server_date=AT - timedelta(minutes=10),
+    )
+    state = folded(loaded(tmp_path), RequestFinished(2, AT, "request", refused))
+    assert headline(state) == "The clock of this machine is 10 minutes ahead"
+    slow = refused._replace(skew_seconds=120.0)
+    state = folded(loaded(tmp_path), RequestFinished(2, AT, "request", slow))
+    assert headline(state) == "The clock of this machine is 2 minutes behind"
+
+
+def test_a_refusal_with_a_right_clock_blames_nobody(tmp_path: Path) -> None:
+    before = headline(loaded(tmp_path))
+    refused = record(status=401, purpose="task-register", skew_seconds=0.0)
+    assert headline(folded(loaded(tmp_path), RequestFinished(2, AT, "r", refused))) == before
+    bearer = record(status=401, purpose="model-call", skew_seconds=-600.0)
+    assert headline(folded(loaded(tmp_path), RequestFinished(2, AT, "r", bearer))) == before
