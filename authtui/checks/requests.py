@@ -145,7 +145,7 @@ def _default_base(credential: Credential | None) -> str:
 
 def _provider_credential(case: Case) -> Credential | Course | None:
     provider, environment = case.provider, case.observation.environment
-    if provider.env_key:
+    if provider.env_key is not None:
         if environment.trimmed(provider.env_key) is None:
             text = f"ERROR: Missing environment variable: `{provider.env_key}`."
             if provider.env_key_instructions:
