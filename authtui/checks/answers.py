@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.checks.phrases import refused_text
-from authtui.contracts import CHATGPT_BASE
 from authtui.credentials.assumptions import refusal
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def refusal_text(fault: str, request: PlannedRequest, contract: Contract) -> str
 def missing_text(request: PlannedRequest) -> str:
     """The refusal of a request without a credential: ChatGPT's words, or the API's."""
     said = "Missing bearer or basic authentication in header"
-    if request.base_url.startswith(CHATGPT_BASE):
+    if "/backend-api" in request.base_url:
         said = _NOTHING_ATTACHED
     return f"unexpected status 401 Unauthorized: {said}, url: {request.base_url}/responses"
 

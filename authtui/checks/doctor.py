@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 VARIABLES: Final = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
 """The variables whose mere presence the doctor counts as a login, in its order."""
 
+_REDACTED: Final = ("token", "secret", "openai_api_key")
 _LOG_IN = "Run codex login or provide an API key through a supported auth env var."
 _LOG_IN_AGAIN = "Run codex login again or provide a supported auth env var."
 _FIX_ACCESS = "Fix auth storage access or run codex login again."
@@ -72,6 +73,9 @@ def _of_the_provider(case: Case) -> DoctorReport:
     if case.observation.environment.trimmed(name) is not None:
         return DoctorReport("ok", "auth is provided by the active model provider")
     advice = case.provider.env_key_instructions or f"Set {name} for the active model provider."
+    if any(word in advice.lower() for word in _REDACTED):
+        # Its own redaction takes the name of such a variable for a secret.
+        advice = case.contract.doctor_redacts.format(advice=advice)
     return DoctorReport("fail", "active model provider auth env var is missing", advice)
 
 

@@ -109,13 +109,13 @@ def request_of(case: Case, found: Resolution) -> Course:
         request = PlannedRequest(
             base,
             "AgentAssertion",
-            credential.account_id,
+            _account_header(credential),
             fedramp=credential.fedramp,
             credential=credential.source,
         )
         return answered(case, credential, request)
     request = PlannedRequest(
-        base, "Bearer", credential.account_id, credential.fedramp, credential.source
+        base, "Bearer", _account_header(credential), credential.fedramp, credential.source
     )
     routing = routing_trouble(case, credential, base)
     if routing:
@@ -123,6 +123,12 @@ def request_of(case: Case, found: Resolution) -> Course:
             "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
         )
     return answered(case, credential, request)
+
+
+def _account_header(credential: Credential) -> str | None:
+    """The account as a header; what no header may carry is left out without a word."""
+    account = credential.account_id
+    return account if account is not None and legal_header_value(account) else None
 
 
 def _base_url(case: Case, credential: Credential | None) -> str:
@@ -139,7 +145,7 @@ def _default_base(credential: Credential | None) -> str:
 
 def _provider_credential(case: Case) -> Credential | Course | None:
     provider, environment = case.provider, case.observation.environment
-    if provider.env_key:
+    if provider.env_key is not None:
         if environment.trimmed(provider.env_key) is None:
             text = f"ERROR: Missing environment variable: `{provider.env_key}`."
             if provider.env_key_instructions:
@@ -230,7 +236,7 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
     if document is None or document.tokens is None:
         return _without_tokens(case, credential, base)
     request = PlannedRequest(
-        base, "Bearer", credential.account_id, credential.fedramp, credential.source
+        base, "Bearer", _account_header(credential), credential.fedramp, credential.source
     )
     assumes: tuple[str, ...] = ()
     if has_to_be_renewed(case, credential):
@@ -322,7 +328,7 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
     if text:
         # With the biscuit, a first request goes out under the login itself.
         first = PlannedRequest(
-            base, "Bearer", credential.account_id, credential.fedramp, credential.source
+            base, "Bearer", _account_header(credential), credential.fedramp, credential.source
         )
         return stop(
             "exec",
@@ -338,7 +344,7 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
             "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
         )
     # The biscuit generation attaches no account header to an assertion.
-    account = None if contract.managed_identity == "biscuit" else credential.account_id
+    account = None if contract.managed_identity == "biscuit" else _account_header(credential)
     request = PlannedRequest(base, "AgentAssertion", account, credential.fedramp, credential.source)
     assumes = ("an agent identity and its task are registered, and written into auth.json",)
     return answered(case, credential, request, assumes)

@@ -153,9 +153,10 @@ class Contract(NamedTuple):
     those policies answer 401. `host_refresh`: what is said when tokens of a host program would
     have to be renewed; nothing where the server's own refusal is shown. `high_demand`: what a
     500 of the model endpoint is turned into. `unsendable_header`: what is said of a personal
-    access token that no header may carry. `environment_is_parsed`: the known
-    ChatGPT hosts are compared as URLs, not as texts. `bedrock_account`: the app server's error for
-    a stored Bedrock key. `task_retried` stands before the refusal of a task that was tried again.
+    access token that no header may carry. `environment_is_parsed`: the known ChatGPT hosts are
+    compared as URLs, not as texts. `doctor_redacts`: how `doctor` shows advice that names a token.
+    `bedrock_account`: the app server's error for a stored Bedrock key. `task_retried` stands before
+    the refusal of a task that was tried again.
     """
 
     name: str
@@ -216,6 +217,7 @@ class Contract(NamedTuple):
     unsendable_header: str = "builder error"
     environment_is_parsed: bool = False
     bedrock_account: str | None = None
+    doctor_redacts: str = "{advice}: <redacted>"
     asks_without_tokens: bool = False
     waits_for_network: bool = False
     app_server_home_error: str = ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from authtui.checks.forms import FormRow
 from authtui.checks.generations import GenerationRow
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.model.events import (
@@ -214,7 +215,7 @@ def test_the_screens_of_clients_experiments_and_plans_keep_hostile_text_harmless
     )
     for width in (30, 76):
         docs = [
-            generations_doc(rows, view, width),
+            generations_doc(rows, view, width, (FormRow(text, text, text, text, (text,)),)),
             whatif_doc(switches, frozenset("a"), found, other, width, ""),
             whatif_doc(switches, frozenset("a"), found, other, width, text),
             *(preview_doc("logout", made, view, width, text) for made in outcomes),

@@ -63,16 +63,17 @@ def _forms(forms: Sequence[FormRow], width: int) -> list[Line]:
     """What lies here, and the first and the last client that takes it in this form."""
     if not forms:
         return []
-    span = max(len(form.span) for form in forms) + 2
+    spans = [safe(form.span) for form in forms]
+    longest = max(len(span) for span in spans) + 2
     lines = [
         BLANK,
         Line((Span("   what lies here", "faint"),), (Span("is accepted by ", "faint"),)),
     ]
-    for form in forms:
+    for form, span in zip(forms, spans, strict=True):
         tone = "muted" if form.since else "amber"
-        words = clip(f"{safe(form.form)} · {safe(form.where)}", max(10, width - span - 4))
-        lines.append(Line((Span(f"   {words}", "strong"),), (Span(f"{form.span} ", tone),)))
-    return lines
+        words = clip(f"{safe(form.form)} · {safe(form.where)}", max(10, width - longest - 4))
+        lines.append(Line((Span(f"   {words}", "strong"),), (Span(f"{span} ", tone),)))
+    return [*lines, BLANK]
 
 
 def _row(
