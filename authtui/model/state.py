@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 from authtui.checks.findings import Lamp
 from authtui.checks.phrases import NOT_ANSWERED_YET
 from authtui.model import events as ev
+from authtui.model.requests import Requests
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from authtui.checks.findings import Assessment
     from authtui.credentials.observation import Observation
     from authtui.wire.records import RequestRecord
@@ -30,11 +33,18 @@ class AuthState:
     phase: ev.Phase = "empty"
     observation: Observation | None = None
     assessment: Assessment | None = None
-    requests: tuple[RequestRecord, ...] = ()
+    requests: Sequence[RequestRecord] = ()
     requests_dropped: int = 0
     last: ev.Event | None = None
     failure: str | None = None
     answer: ev.Asserted | None = None
+
+    def without_details(self) -> AuthState:
+        """The same state with the rows of its requests only: their headers and bodies are gone."""
+        last = self.last
+        if isinstance(last, ev.RequestStarted | ev.RequestFinished):
+            last = replace(last, request=last.request.without_detail())
+        return replace(self, last=last, requests=Requests.of(self.requests).without_details())
 
 
 def accepted_lamp(answer: ev.Asserted) -> Lamp:
@@ -92,21 +102,21 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
 
 
 def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
-    kept = (*state.requests, request)
+    kept = Requests.of(state.requests).appended(request)
     extra = max(0, len(kept) - REQUESTS_KEPT)
-    kept = kept[extra:]
+    kept = kept.newest(REQUESTS_KEPT)
     old = len(kept) - DETAILED - 1
     if old >= 0 and kept[old].detail is not None:
-        kept = (*kept[:old], kept[old].without_detail(), *kept[old + 1 :])
+        kept = kept.replaced(old, kept[old].without_detail())
     return replace(state, requests=kept, requests_dropped=state.requests_dropped + extra)
 
 
 def _with_finished(state: AuthState, request: RequestRecord) -> AuthState:
     # What finishes began lately: looked for from the end, it is found at once.
-    requests = state.requests
+    requests = Requests.of(state.requests)
     for place in range(len(requests) - 1, -1, -1):
         if requests[place].number == request.number:
-            return replace(state, requests=(*requests[:place], request, *requests[place + 1 :]))
+            return replace(state, requests=requests.replaced(place, request))
     return state
 
 

@@ -142,7 +142,7 @@ class AuthtuiApp(Revealing):
             self.say(f"settings: {problem}", "warn", 8)
         self._probe()
         if self._watch:
-            from authtui.tui.watch import watch_session
+            from authtui.model.watch import watch_session
 
             self.watching = "watching"
             self.run_thread(lambda: watch_session(self.session, self._stop), "watch")

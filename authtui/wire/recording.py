@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from authtui.redaction import printable, redact_text
-from authtui.wire import traces
+from authtui.wire import keeping
 from authtui.wire.answers import reason_of
 from authtui.wire.meaning import JWKS, Seen, meaning_of
 from authtui.wire.records import AssertionFacts, Detail, RequestRecord
@@ -64,7 +64,7 @@ def started(
         at,
         printable(method, 20),
         printable(redact_text(host), 200),
-        traces.kept_path(url),
+        keeping.kept_path(url),
         printable(scheme, 20) or "https",
         purpose=purpose.name,
         redirect_of=redirect_of,
@@ -90,19 +90,19 @@ def with_request(
 ) -> RequestRecord:
     """The record with what the request carries: header names, classes, redacted body."""
     given = {name.lower(): value for name, value in lines}
-    found = traces.auth_class(given.get("authorization"))
+    found = keeping.auth_class(given.get("authorization"))
     facts = None
     if found.name == "AgentAssertion" and read_assertion is not None:
         facts = read_assertion(given["authorization"], at)
     content_type = given.get("content-type", "").partition(";")[0].strip().lower()
-    text, note = traces.kept_body(body, content_type, purpose)
-    account = given.get(traces.ACCOUNT_HEADER)
+    text, note = keeping.kept_body(body, content_type, purpose)
+    account = given.get(keeping.ACCOUNT_HEADER)
     return record._replace(
         authorization=None if found.name == "none" else found.name,
         credential_mark=found.mark,
         account_header=None if account is None else printable(redact_text(account[:800]), 200),
         assertion=facts,
-        detail=Detail(traces.kept_headers(lines), (), text, None, note),
+        detail=Detail(keeping.kept_headers(lines), (), text, None, note),
     )
 
 
@@ -111,10 +111,10 @@ def finished(
 ) -> RequestRecord:
     """The record with its answer and what that means."""
     content_type = answer.content_type
-    text, note = traces.kept_body(answer.body, content_type, purpose, answer.status)
+    text, note = keeping.kept_body(answer.body, content_type, purpose, answer.status)
     what = meaning_of(seen_of(record, answer, purpose, sent))
     detail = (record.detail or Detail())._replace(
-        response_headers=traces.kept_headers(answer.headers),
+        response_headers=keeping.kept_headers(answer.headers),
         response_body=text,
         response_note=note or ("left before its end" if answer.cut else ""),
     )
@@ -123,7 +123,7 @@ def finished(
         reason=reason_of(answer.status),
         milliseconds=answer.milliseconds,
         bytes_received=received,
-        request_id=traces.request_id(answer.headers),
+        request_id=keeping.request_id(answer.headers),
         meaning=what.text,
         colour=what.colour,
         content_type=printable(content_type, 80) or None,

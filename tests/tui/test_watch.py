@@ -4,7 +4,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from authtui.tui.watch import watch_session
+from authtui.model.watch import watch_session
 from tests.tui.samples import answer, session_of
 
 if TYPE_CHECKING:
