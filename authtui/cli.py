@@ -24,6 +24,8 @@ COMMANDS = {
     "decode": "one JWT, explained claim by claim",
     "paths": "every file and keyring entry that is read or written",
     "run": "load, register, assert, refresh, logout, restore; a preview unless --live",
+    "record": "what happens to this machine's login, as a redacted trace; until Ctrl-C",
+    "open": "a trace in the same panes, any moment of it; two traces side by side",
     "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
 }

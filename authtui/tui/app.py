@@ -17,7 +17,7 @@ from authtui.redaction import redact_text
 from authtui.tui.acts import Acts
 from authtui.tui.desk import Desk
 from authtui.tui.keys import unknown_ids
-from authtui.tui.revealing import Revealing
+from authtui.tui.recording import Recording
 from authtui.tui.theme import NAMES, first_theme, themes
 from authtui.tui.traffic import Traffic
 from authtui.tui.views.context import View, clock
@@ -50,7 +50,7 @@ class Heard(Message):
     """The session published something; sent from whatever thread it happened on."""
 
 
-class AuthtuiApp(Revealing):
+class AuthtuiApp(Recording):
     """Shows a session. Holds no truth of its own: what is drawn comes from `AuthState`."""
 
     TITLE = "authtui"
@@ -270,10 +270,8 @@ class AuthtuiApp(Revealing):
 
     def reason_against(self, action: str) -> str | None:
         """Why an action cannot be done now, or None."""
-        if action == "reveal" and self.presenter:
-            return "reveal is locked: this run is a presentation"
-        if action == "export" and self.presenter:
-            return "export is locked: this run is a presentation"
+        if action in ("reveal", "export", "record") and self.presenter:
+            return f"{action} is locked: this run is a presentation"
         if action.startswith("act("):
             return self.acts.reason_against()
         if action in ("surface", "generation"):
@@ -371,7 +369,7 @@ class AuthtuiApp(Revealing):
         """Every key."""
         from authtui.tui.dialogs import help_screen
 
-        self.push_screen(help_screen(dict(self.settings.keymap)))
+        self.push_screen(help_screen(dict(self.settings.keymap), self.desk.KEYS))
 
 
 def run_app(

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.command import DiscoveryHit, Hit, Provider
 
 from authtui.tui.desk import Desk
-from authtui.tui.keys import KEYS, shown
+from authtui.tui.keys import shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +24,7 @@ class Actions(Provider):
     def _entries(self) -> Iterator[tuple[Key, Desk]]:
         desk = next((s for s in self.app.screen_stack if isinstance(s, Desk)), None)
         if desk is not None:
-            for key in KEYS:
+            for key in desk.KEYS:
                 yield key, desk
 
     async def discover(self) -> Hits:

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from textual.layout import ArrangeResult
     from textual.widget import Widget
 
+    from authtui.tui.keys import Key
     from authtui.tui.lines import Item
 
 _NO_SPACING = Spacing()
@@ -77,6 +78,7 @@ class Desk(DeskActions):
         Binding(key.keys, key.action, key.title, id=key.id, show=False) for key in KEYS
     ]
     AUTO_FOCUS = "#sources"
+    KEYS: ClassVar[tuple[Key, ...]] = KEYS
 
     def __init__(self) -> None:
         """Build the parts; content comes with the first size."""
@@ -172,7 +174,7 @@ class Desk(DeskActions):
             self.header.set_lines([Line((Span("  " + banner.ljust(width), "banner"),))])
         else:
             view = app.view(self.token, self.matrix)
-            self.header.set_lines([header_line(view, width, app.watching)])
+            self.header.set_lines([header_line(view, width, app.recording_words or app.watching)])
         self.footer.set_lines([self._footer(width)])
 
     def _footer(self, width: int) -> Line:
@@ -184,12 +186,13 @@ class Desk(DeskActions):
             return Line((Span("  "), Span(safe(text, 400), tone)))
         keymap = dict(app.settings.keymap)
         left: list[Span] = [Span("  ")]
-        tail = [k for k in KEYS if k.id in ("help", "quit")]
+        tail = [k for k in self.KEYS if k.id in ("help", "quit")]
         right: list[Span] = []
         for key in tail:
             right += self._hint(effective(key, keymap), key.hint, key.action)
         room = width - 4 - sum(len(s.text) for s in right)
-        for key in sorted((k for k in KEYS if k.rank and k not in tail), key=lambda k: k.rank):
+        ranked = (k for k in self.KEYS if k.rank and k not in tail)
+        for key in sorted(ranked, key=lambda k: k.rank):
             hint = self._hint(effective(key, keymap), key.hint, key.action)
             size = sum(len(s.text) for s in hint)
             if size > room:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import Assessment
     from authtui.tui.app import AuthtuiApp
+    from authtui.tui.keys import Key
     from authtui.tui.views.context import View
 
 Make = "Callable[[View, int], Doc]"
@@ -270,12 +271,12 @@ _WORDS = (
 )
 
 
-def help_doc(keymap: dict[str, str]) -> Doc:
+def help_doc(keymap: dict[str, str], table: tuple[Key, ...] = KEYS) -> Doc:
     """Every key and every word of the screen."""
     lines: list[Line] = []
     items: list[Item] = []
     group = ""
-    for key in (*KEYS, *LIST_KEYS):
+    for key in (*table, *LIST_KEYS):
         if key.group != group and not (key in LIST_KEYS and group == key.group):
             group = key.group
             lines += [BLANK] if lines else []
@@ -307,7 +308,7 @@ def help_doc(keymap: dict[str, str]) -> Doc:
     return Doc("Keys and words", lines, items, info=(Span("/ searches", "faint"),))
 
 
-def help_screen(keymap: dict[str, str]) -> Sheet:
+def help_screen(keymap: dict[str, str], table: tuple[Key, ...] = KEYS) -> Sheet:
     """The list of keys; typing after / searches it."""
-    doc = help_doc(keymap)
+    doc = help_doc(keymap, table)
     return Sheet(lambda _view, _width: doc)

@@ -229,6 +229,16 @@ KEYS: Final[tuple[Key, ...]] = (
         24,
     ),
     Key(
+        "record",
+        "T",
+        "record",
+        "Record a trace",
+        "Everything that happens, redacted, into a file that `authtui open` shows; again ends it.",
+        ACT,
+        "record",
+        25,
+    ),
+    Key(
         "theme",
         "t",
         "theme",
@@ -301,6 +311,12 @@ NAMES: Final = {
     "question_mark": "?",
     "full_stop": ".",
     "comma": ",",
+    "colon": ":",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
     "enter": "⏎",
     "right_square_bracket": "]",
     "left_square_bracket": "[",
@@ -334,5 +350,7 @@ def effective(key: Key, keymap: Mapping[str, str]) -> str:
 
 def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """What a key map names that is no action of ours, as sentences."""
-    known = {key.id for key in (*KEYS, *LIST_KEYS)} | {"back"}
+    from authtui.tui.replay_keys import REPLAY_KEYS
+
+    known = {key.id for key in (*KEYS, *LIST_KEYS, *REPLAY_KEYS)} | {"back"}
     return tuple(f"keymap.{safe(name, 40)}: no such action" for name in keymap if name not in known)

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from authtui.credentials.own_places import TRACE_KEY
 from authtui.model import events as ev
 from authtui.model.trace.reader import Refusal, open_trace
-from authtui.model.trace.target import KEY_FILE, CannotRecordError, read_key
+from authtui.model.trace.target import CannotRecordError, read_key
 from authtui.model.trace.writer import TraceWriter, size_words
 from tests.traces.made import AT, KEY, busy, lines_of, read, record, told, write
 from tests.tui.samples import session
@@ -215,7 +216,7 @@ def test_a_trace_that_somebody_damaged_is_not_continued(tmp_path: Path) -> None:
 def test_the_key_of_the_marks_stays_on_the_machine(tmp_path: Path) -> None:
     key = read_key(tmp_path / "state")
     assert read_key(tmp_path / "state") == key
-    assert stat.S_IMODE((tmp_path / "state" / KEY_FILE).stat().st_mode) == 0o600
+    assert stat.S_IMODE((tmp_path / "state" / TRACE_KEY).stat().st_mode) == 0o600
     path = write(tmp_path / "a.trace", session("healthy"))
     assert KEY.hex() not in path.read_text()
 

@@ -77,6 +77,7 @@ CASES = {
     "pause": Case(lambda app: app.traffic.paused),
     "copy-curl": Case(lambda app: app.clipboard.startswith("curl -sS"), ("4",)),
     "export": Case(on_top(Prompt)),
+    "record": Case(on_top(Prompt)),
     "theme": Case(lambda app: app.theme == "authtui-light"),
     "help": Case(on_top(Sheet)),
     "quit": Case(lambda app: app._exit),

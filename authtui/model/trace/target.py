@@ -11,6 +11,7 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
+from authtui.credentials.own_places import TRACE_KEY
 from authtui.model.trace.lines import (
     LARGEST_FILE,
     LONGEST_LINE,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from authtui.model.trace.stand_ins import StandIns
 
-KEY_FILE: Final = "trace.key"
 _KEY_BYTES: Final = 32
 
 
@@ -171,7 +171,7 @@ def read_key(folder: Path) -> bytes:
     Where it can be neither read nor made, a key for this time only: a continued recording then
     gives new stand-ins, and never one that is taken.
     """
-    path = folder / KEY_FILE
+    path = folder / TRACE_KEY
     with suppress(OSError):
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         with suppress(FileExistsError):

@@ -29,7 +29,7 @@ from authtui.model.trace.target import open_target
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from authtui.checks.findings import Assessment
@@ -262,6 +262,27 @@ class TraceWriter:
             if self._ended is None:
                 self._ended = f"it could not be written: {error.strerror or 'the disk refused'}"
                 self._failed = True
+
+
+def writer_for(
+    path: str | Path,
+    environ: Mapping[str, str],
+    *,
+    state: AuthState | None = None,
+    max_size: int = MAX_SIZE,
+) -> TraceWriter:
+    """A writer that knows what of this machine must not stand in a trace.
+
+    Raises:
+        CannotRecordError: The file is none of ours, or cannot be written; nothing was changed.
+    """
+    from authtui.credentials.own_places import state_dir
+    from authtui.model.trace.stand_ins import read_machine
+    from authtui.model.trace.target import read_key
+
+    key = read_key(state_dir(environ))
+    machine = read_machine(environ)
+    return TraceWriter(path, machine=machine, key=key, max_size=max_size, state=state)
 
 
 def size_words(size: int) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from authtui.tui.lines import Doc, Item, Line, Span, clip, pad, safe, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from authtui.checks.findings import Assessment, CheckStatus, Light, SourceStatus
@@ -22,11 +22,12 @@ class View(NamedTuple):
 
     `revealed` is the one secret shown in clear; `marks` are the keys of items that just changed;
     `at` is the sequence number of the event looked back at, or None in the present. `traffic` is
-    the live list of requests, which the past does not have.
+    the live list of requests, which the past does not have. `words` are those of an event by its
+    place, where they are cheaper to have than the event.
     """
 
     state: AuthState
-    events: tuple[Event, ...] = ()
+    events: Sequence[Event] = ()
     revealed: Secret | None = None
     token: int = 0
     matrix: bool = False
@@ -34,6 +35,7 @@ class View(NamedTuple):
     at: int | None = None
     busy: str = ""
     traffic: Traffic | None = None
+    words: Callable[[int], str] | None = None
 
     @property
     def assessment(self) -> Assessment | None:

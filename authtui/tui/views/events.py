@@ -34,7 +34,7 @@ _TONES: Final = {
     "Refreshed": "good",
     "Told": "accent",
 }
-_NAMES: Final = {
+NAMES: Final = {
     "Loaded": "loaded",
     "Restricted": "refused",
     "IdentityRegistered": "identity",
@@ -61,7 +61,7 @@ _NAMES: Final = {
 
 def name_of(event: Event) -> str:
     """The event in the user's words."""
-    return _NAMES.get(event.kind, event.kind)
+    return NAMES.get(event.kind, event.kind)
 
 
 def words_of(event: Event) -> str:
@@ -169,7 +169,8 @@ def events_doc(view: View, width: int) -> Doc:
         Lazy(len(seen), lambda n: _item(seen[n])),
         info=(Span(", steps back", "faint", "earlier"),),
         rows_from=len(lines),
-        texts=lambda n: f"{seen[n].at:%H:%M:%S} {name_of(seen[n])} {words_of(seen[n])}",
+        texts=view.words
+        or (lambda n: f"{seen[n].at:%H:%M:%S} {name_of(seen[n])} {words_of(seen[n])}"),
     )
 
 

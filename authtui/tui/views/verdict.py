@@ -230,6 +230,7 @@ def header_line(view: View, width: int, watching: str, home: str | None = None) 
         right.append(Span(f"read {clock(found.at)}  ", "faint"))
     if watching:
         glyph, tone = ("●", "good") if watching == "watching" else ("○", "faint")
+        glyph, tone = ("●", "bad") if watching.startswith("recording ") else (glyph, tone)
         right = [Span(f"{glyph} ", tone), Span(watching + "   ", "muted"), *right]
     return Line(tuple(left), tuple(right))
 
