@@ -38,6 +38,7 @@ snapshots:
 # draw the pictures of this documentation anew
 screenshots:
     {{python}} -m tests.tui.make_screenshots screenshots
+    {{python}} -m tests.traces.make_screenshots screenshots
 
 # the tables of the README that are made from the program
 readme:
@@ -46,6 +47,7 @@ readme:
 # times, as ratios of floors measured in the same run
 bench rounds="9":
     {{python}} -m tests.benchmarks {{rounds}}
+    {{python}} -m tests.benchmarks.traces {{rounds}}
 
 # what continuous integration runs: a fresh copy, a fresh environment
 ci:

@@ -61,7 +61,7 @@ def _in_the_app(args: argparse.Namespace, traces: list[Trace], given: Given) -> 
         )
         return EXIT_USAGE
     code = launch_replay(traces, read_settings(settings_path()), presenter=args.presenter)
-    return code or _tell_damage(args, traces, given)
+    return _tell_damage(args, traces, given) or code
 
 
 def _as_text(args: argparse.Namespace, traces: list[Trace], given: Given) -> int:

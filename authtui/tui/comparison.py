@@ -88,8 +88,7 @@ class ComparisonScreen(Sheet):
         ("N", "before", "next(-1)"),
         ("1", "A there", "show(0)"),
         ("2", "B there", "show(1)"),
-        ("Tab", "other half", "turn"),
-        ("/", "filter", "filter"),
+        ("Tab", "below", "turn"),
         ("esc", "back", "leave"),
     )
 

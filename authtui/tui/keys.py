@@ -312,6 +312,8 @@ NAMES: Final = {
     "full_stop": ".",
     "comma": ",",
     "colon": ":",
+    "semicolon": ";",
+    "apostrophe": "'",
     "plus": "+",
     "minus": "-",
     "equals_sign": "=",

@@ -138,7 +138,8 @@ class ReplayApp(AuthtuiApp):
     def view(self, token: int = 0, matrix: bool = False) -> View:
         """What the panes draw from: the words of events are at hand already."""
         words = self.replay.trace.words
-        return super().view(token, matrix)._replace(words=words.__getitem__)
+        busy = "No look at a machine up to here: . steps on."
+        return super().view(token, matrix)._replace(words=words.__getitem__, busy=busy)
 
     def banner(self) -> str | None:
         """The timeline says where we are."""

@@ -57,22 +57,24 @@ _TRAVEL: Final[tuple[Key, ...]] = (
     Key("slower", "minus", "speed(-1)", "Play slower", "Down to a quarter.", TIME),
     Key("first-event", "0", "first", "To the first event", "", TIME),
     Key("present", "end", "present", "To the last event", "", TIME),
-    Key(
-        "timeline",
-        "6",
-        "timeline",
-        "The timeline",
-        "Then ← → and PgUp PgDn move along it; with the mouse, click or drag.",
-        MOVE,
-    ),
-    Key(
-        "compare",
-        "d",
-        "compare",
-        "Two traces side by side",
-        "What differs first; only where two were opened.",
-        LOOK,
-    ),
+)
+
+
+_TIMELINE: Final = Key(
+    "timeline",
+    "6",
+    "timeline",
+    "The timeline",
+    "Then ← → and PgUp PgDn move along it; with the mouse, click or drag.",
+    MOVE,
+)
+_COMPARE: Final = Key(
+    "compare",
+    "d",
+    "compare",
+    "Two traces side by side",
+    "What differs first; only where two were opened.",
+    LOOK,
 )
 
 
@@ -84,5 +86,7 @@ def _kept(key: Key) -> Key:
 
 REPLAY_KEYS: Final[tuple[Key, ...]] = (
     *_TRAVEL,
-    *(_kept(key) for key in KEYS if key.id in _LOOKING or (key.group == MOVE)),
+    _COMPARE,
+    *(_kept(key) for key in KEYS if key.id in _LOOKING or key.group == MOVE),
+    _TIMELINE,
 )

@@ -23,7 +23,8 @@ from authtui.model.trace.stand_ins import StandIns
 from authtui.model.trace.writer import TraceWriter
 from authtui.redaction import Secret
 from authtui.wire import records
-from authtui.wire.records import RequestRecord
+from authtui.wire.records import Detail, RequestRecord
+from tests.tui import homes
 from tests.tui.samples import session
 
 if TYPE_CHECKING:
@@ -111,18 +112,53 @@ def record(number: int, **more: Any) -> RequestRecord:  # noqa: ANN401 - fields 
     return made._replace(**more)
 
 
-def busy(story: str = "wrong-workspace", requests: int = 20) -> AuthSession[Any]:
+def busy(story: str = "wrong-workspace", requests: int = 20, refused: int = 7) -> AuthSession[Any]:
     """A session in which something happens."""
     shown = session(story)
     for number in range(1, requests + 1):
         shown.request_started(record(number, authorization="Bearer JWT"))
-        status = 401 if number % 7 == 0 else 200
+        status = 401 if number % refused == 0 else 200
         colour = "fail" if status == 401 else "ok"
         shown.request_finished(
             record(number, authorization="Bearer JWT", status=status, colour=colour)
         )
     shown.load("again")
     shown.fail("register", "the server refused it")
+    return shown
+
+
+def case() -> AuthSession[Any]:
+    """What a user recorded: an old variable, a refused request, the variable unset, an answer."""
+    shown = session("shadowed")
+    shown.request_started(record(1, authorization="Bearer sk-", credential_mark="#5b2c19"))
+    refused = record(1, authorization="Bearer sk-", credential_mark="#5b2c19", status=401)
+    meaning = "the key was refused: it is of another project, or revoked"
+    detail = Detail(
+        (("Authorization", "Bearer sk- <51 characters, #5b2c19>"),),
+        (("Date", "Fri, 13 Nov 2026 12:01:10 GMT"), ("x-request-id", "req_4711")),
+        None,
+        '{"error": {"code": "invalid_api_key", "message": "Incorrect API key provided"}}',
+    )
+    shown.request_finished(
+        refused._replace(
+            colour="fail", meaning=meaning, milliseconds=112.0, request_id="req_4711", detail=detail
+        )
+    )
+    shown.publish(
+        lambda n, at: ev.Asserted(n, at, "assert", 401, "Bearer sk-", "chatgpt.com", True, meaning)
+    )
+    shown.note_change("environment", ("CODEX_API_KEY is no longer set",))
+    shown.adopt(homes.read("healthy"), "a watched file changed")
+    shown.request_started(record(2, authorization="Bearer JWT", credential_mark="#9a01f3"))
+    answered = record(2, authorization="Bearer JWT", credential_mark="#9a01f3", status=200)
+    shown.request_finished(
+        answered._replace(colour="ok", meaning="the model answered", milliseconds=640.0)
+    )
+    shown.publish(
+        lambda n, at: ev.Asserted(
+            n, at, "assert", 200, "Bearer JWT", "chatgpt.com", True, "the model answered"
+        )
+    )
     return shown
 
 

@@ -134,6 +134,11 @@ class TraceWriter:
             self._take(ev.RequestStarted(0, at, "record", request))
 
     @property
+    def waiting(self) -> int:
+        """How many events are not written yet."""
+        return len(self._waiting)
+
+    @property
     def progress(self) -> Progress:
         """How far it is."""
         return Progress(

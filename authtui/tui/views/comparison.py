@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from authtui.tui.lines import BLANK, Doc, Item, Lazy, Line, Span, clip, pad, rows_of, safe
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from authtui.model.trace.reader import Trace
 
 _MIDDLE: Final = 3
+_STAND_IN: Final = re.compile(r"\b(?:acct-[A-Z]+|(?:user|agent|mail)-\d+)\b")
 _GROUPS: Final = {
     "phase": "Lifecycle",
     "verdict": "Verdict",
@@ -55,7 +57,7 @@ def pairs_doc(
         text = "text" if loud else "muted" if pair.same else "strong"
         return Line(
             (
-                Span("▸ " if loud else "  ", "bad-strong"),
+                Span("» " if loud else "  ", "bad-strong"),
                 Span(pad(_side(one, side), side), text if one else "faint"),
                 Span(f" {mark} ", "bad-strong" if loud else tone),
                 Span(_side(two, side), text if two else "faint"),
@@ -106,6 +108,9 @@ def differences_doc(found: Sequence[Difference], which: str, width: int) -> Doc:
     """What the two states do not have in common, group by group."""
     lines: list[Line] = []
     items: list[Item] = []
+    if any(_STAND_IN.search(d.left + d.right) for d in found):
+        text = "acct-A, user-1 and the like are given in each file anew, in the order of use."
+        lines += note(text, width, "faint", 2)
     group = ""
     column = min(26, max((len(safe(d.name, 60)) + 2 for d in found), default=8))
     for difference in found:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
 MARGIN: Final = 2
+_ROOMY: Final = 100
 _LOOKS: Final = {
     FAILURE: ("✗", "bad"),
     LOOK: ("●", "accent"),
@@ -81,7 +82,8 @@ def _words(moment: Moment, width: int) -> Line:
     ]
     if moment.at is not None and moment.first is not None:
         after = moment.at - moment.first
-        spans.append(Span(f"   {moment.at:%Y-%m-%d} {clock(moment.at)}", "muted"))
+        day = f"{moment.at:%Y-%m-%d} " if width >= _ROOMY else ""
+        spans.append(Span(f"   {day}{clock(moment.at)}", "muted"))
         if after.total_seconds() >= 1:
             spans.append(Span(f"   +{span_words(after)}", "faint"))
     spans.append(Span("   " + safe(moment.words, 400), "text"))

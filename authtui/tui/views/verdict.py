@@ -40,7 +40,8 @@ def verdict_lines(view: View, width: int, *, compact: bool, rows: int | None = N
     found = view.assessment
     if found is None:
         what = view.busy or "Nothing has been read yet."
-        hint = (Span("   l reads the credentials of this machine; nothing is changed", "muted"),)
+        text = "" if view.busy else "   l reads the credentials of this machine; nothing is changed"
+        hint = (Span(text, "muted"),)
         return [BLANK, Line((Span(" ◌ ", "muted"), Span(what, "strong"))), Line(hint), BLANK]
     if compact:
         return _compact(found, width, rows)
