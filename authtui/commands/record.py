@@ -54,22 +54,21 @@ def run(args: argparse.Namespace, given: Given) -> int:
     """Record until it is told to end."""
     from authtui.commands.app import make_session
     from authtui.model.trace.target import CannotRecordError
-    from authtui.model.trace.writer import writer_for
+    from authtui.model.trace.writer import record
 
     gc.enable()  # the program's entry turns it off for commands that end at once
     session = make_session(args, given.environ)
     try:
-        writer = writer_for(args.file, given.environ, state=session.state, max_size=args.max_size)
+        writer, leave = record(session, args.file, given.environ, args.max_size)
     except CannotRecordError as error:
         print(f"authtui record: {_safe(args.file)}: {error}; nothing was written", file=given.err)
         return EXIT_USAGE
     if writer.notice:
         print(f"authtui record: {_safe(args.file)}: {writer.notice}", file=given.err)
-    unsubscribe = session.subscribe(writer)
     stop = threading.Event()
     ended_by = _until_the_end(session, writer, stop, args, given.err)
     stop.set()
-    unsubscribe()
+    leave()
     done = writer.close()
     return _tell_the_end(args.file, done, ended_by, given.err)
 

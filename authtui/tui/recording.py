@@ -61,21 +61,21 @@ class Recording(Revealing):
 
         def work() -> None:
             from authtui.model.trace.target import CannotRecordError
-            from authtui.model.trace.writer import writer_for
+            from authtui.model.trace.writer import record
 
             try:
-                writer = writer_for(path, os.environ, state=self.session.state)
+                writer, leave = record(self.session, path, os.environ)
             except CannotRecordError as error:
                 said = f"not recorded: {redact_text(path)}: {error}"
                 self.call_from_thread(self.say, said, "bad", 8)
             else:
-                self.call_from_thread(self._begin, writer, path)
+                self.call_from_thread(self._begin, writer, leave, path)
 
         self.run_worker(work, thread=True, group="record", exit_on_error=False)
 
-    def _begin(self, writer: TraceWriter, path: str) -> None:
+    def _begin(self, writer: TraceWriter, leave: Callable[[], None], path: str) -> None:
         self.recorder, self._recorded_to = writer, redact_text(path)
-        self._stop_hearing = self.session.subscribe(writer)
+        self._stop_hearing = leave
         self.say(writer.notice or "recording; T ends it", "warn" if writer.notice else "good")
         self._watch_progress()
 

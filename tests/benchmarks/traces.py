@@ -99,6 +99,10 @@ class Measured:
                 if not terminal.sees(*words):
                     raise SystemExit(f"{name} never showed {words}")
                 self.note(name, (time.perf_counter() - terminal.started) * 1000)
+                if name == "floor":
+                    terminal.settle(0.4)
+                    for _ in range(5):
+                        self._press(terminal, "floor key", b"x")
                 terminal.type(b"\x11")
                 terminal.wait()
 
@@ -149,7 +153,9 @@ class Measured:
             ("drag", "a place on the timeline"),
         ):
             slowest = max(self.samples[name])
-            rows.append(Row(words, self.median(name), 16, "ms", f"slowest {slowest:.0f} ms"))
+            key = self.median("floor key")
+            detail = f"slowest {slowest:.0f} ms; smallest Textual app {key:.1f} ms"
+            rows.append(Row(words, self.median(name), 16, "ms", detail))
         size = self.path.stat().st_size / 1024**2
         rows.append(Row("memory", self.memory, 300, "MB", f"a file of {size:.0f} MB"))
         rows.append(Row("read to its end", self.median("read") / 1000, 60, "s", "meanwhile usable"))

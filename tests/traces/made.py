@@ -106,6 +106,24 @@ def records_of(made: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - a record'
 _cached = functools.cache(records_of)
 
 
+def filled(kind: Any, text: str) -> Any:  # noqa: ANN401 - a type, and a value of it
+    """A value of a type in which every text is the given one, and every field is there."""
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (types.UnionType, typing.Union):
+        return filled(next(a for a in inner if a is not type(None)), text)
+    if origin is typing.Literal:
+        return inner[0]
+    if origin is tuple:
+        return tuple(filled(a, text) for a in inner if a is not Ellipsis)
+    if origin is collections.abc.Mapping:
+        return {text: filled(inner[1], text)}
+    plain = {str: text, bool: True, int: 7, float: 1.5, datetime: AT, Any: text}
+    plain |= {Secret: Secret(text), bytes: text.encode()}
+    if kind in plain:
+        return plain[kind]
+    return kind(**{name: filled(field, text) for name, field in types_of(kind).items()})
+
+
 def record(number: int, **more: Any) -> RequestRecord:  # noqa: ANN401 - fields of a record
     at = AT + timedelta(seconds=number)
     made = RequestRecord(number, at, "POST", "chatgpt.com", "/backend-api/codex/responses")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -13,7 +14,7 @@ from authtui.model import events as ev
 from authtui.model.trace.lines import event_tree
 from authtui.model.trace.stand_ins import Machine, StandIns
 from authtui.wire.records import Detail
-from tests.traces.made import AT, busy, read, record, write
+from tests.traces.made import AT, EVENT_TYPES, busy, filled, read, record, write
 from tests.tui.samples import HOMES, OLD_KEY, session
 
 if TYPE_CHECKING:
@@ -140,3 +141,32 @@ def test_claims_that_are_not_known_are_told_by_their_length() -> None:
         "user-2",
         "https://auth.openai.com",
     ]
+
+
+PLANTED = {
+    "API key": OLD_KEY.reveal(),
+    "personal access token": "at-Zq8vK2mWx7RtY4nLpB6c",
+    "JWT": "eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJhZGEtcGxhbnRlZCJ9.c2lnbmF0dXJlLXBsYW50ZWQ",
+    "refresh token": "rt-planted-Zq8vK2mWx7",
+    "private key": "MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH",
+    "PEM": "-----BEGIN PRIVATE KEY-----\nplantedZq8vK2mWx7RtY4n\n-----END PRIVATE KEY-----",
+    "header": "Bearer plantedZq8vK2mWx7RtY4nLpB6c",
+    "assertion": "AgentAssertion eyJhZ2VudF9ydW50aW1lX2lkIjoicGxhbnRlZCJ9",
+    "userinfo": "https://ada:plantedZq8vK@proxy.example/x",
+    "callback": "http://localhost:1455/auth/callback?code=plantedZq8vK&state=plantedRtY4n",
+    "address": "ada.planted@example.org",
+    "home": "/home/plantedada/.codex",
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED.values(), ids=PLANTED)
+@pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)
+def test_what_stands_in_any_text_of_any_event_is_not_in_its_line(
+    kind: type[ev.Event], planted: str
+) -> None:
+    event = filled(kind, f"before {planted} after")
+    names = StandIns(Machine(("/home/plantedada",), ("plantedada",)))
+    line = json.dumps(event_tree(event, names), ensure_ascii=False)
+    core = re.findall(r"[A-Za-z0-9]*planted[A-Za-z0-9]*|Zq8vK2mWx7RtY4nLpB6c|AcHBwcHBwcH", planted)
+    for word in (planted, *core):
+        assert word not in line, word

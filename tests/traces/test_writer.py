@@ -14,6 +14,7 @@ from authtui.model import events as ev
 from authtui.model.trace.reader import Refusal, open_trace
 from authtui.model.trace.target import CannotRecordError, read_key
 from authtui.model.trace.writer import TraceWriter, size_words
+from authtui.model.trace.writer import record as start_recording
 from tests.traces.made import AT, KEY, busy, lines_of, read, record, told, write
 from tests.tui.samples import session
 
@@ -244,3 +245,40 @@ def test_opening_what_is_being_recorded_shows_what_is_there(tmp_path: Path) -> N
     found.scan(100)
     assert len(found) == 1
     writer.close()
+
+
+def test_what_happens_while_a_recording_begins_is_neither_lost_nor_written_twice(
+    tmp_path: Path,
+) -> None:
+    shown = session("healthy")
+    stop = threading.Event()
+
+    def publish() -> None:
+        while not stop.is_set():
+            shown.note_change("auth.json", ("changed",))
+
+    busy_one = threading.Thread(target=publish)
+    busy_one.start()
+    environ = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
+    writer, leave = start_recording(shown, tmp_path / "a.trace", environ)
+    stop.set()
+    busy_one.join()
+    shown.fail("register", "the last one")
+    leave()
+    shown.fail("register", "after the end")
+    writer.close()
+    trace = read(tmp_path / "a.trace")
+    kinds = [event.kind for event in trace]
+    assert kinds[0] == "Loaded"
+    assert kinds.count("Loaded") == 1
+    assert kinds[-1] == "Failed"
+    assert kinds.count("Failed") == 1
+
+
+def test_a_strange_event_does_not_end_a_recording(tmp_path: Path) -> None:
+    shown = session("healthy")
+    writer = TraceWriter(tmp_path / "a.trace", key=KEY)
+    writer(shown.state, ev.Failed(1, AT, "x", "load", 5))  # type: ignore[arg-type]
+    writer(shown.state, ev.Failed(2, AT, "x", "load", "whole"))
+    assert writer.close().skipped == 1
+    assert len(read(tmp_path / "a.trace")) == 1

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 from authtui.model import events as ev
 from authtui.model.trace.answer_tables import ASSESSMENT
 from authtui.model.trace.event_tables import is_failure
+from authtui.model.trace.files import open_file, read_at
 from authtui.model.trace.lines import (
     ENDS,
     LARGEST_FILE,
@@ -69,11 +70,8 @@ class Refusal(NamedTuple):
 
 def open_trace(path: str | Path) -> Trace | Refusal:
     """Open a file and read its first line; waits for no pipe and follows nothing but links."""
-    flags = os.O_RDONLY
-    for name in ("O_CLOEXEC", "O_NONBLOCK", "O_BINARY", "O_NOCTTY"):
-        flags |= getattr(os, name, 0)
     try:
-        file = os.open(path, flags)
+        file = open_file(path, os.O_RDONLY)
     except (OSError, ValueError) as error:
         return Refusal(getattr(error, "strerror", None) or "not a name of a file")
     found = os.fstat(file)
@@ -191,7 +189,7 @@ class Trace(Sequence[ev.Event]):
         # Offset, line without its end, and whether its end was there.
         held, start, at = b"", 0, 0
         while at < self.size:
-            block = os.pread(self._file, min(BLOCK, self.size - at), at)
+            block = read_at(self._file, min(BLOCK, self.size - at), at)
             if not block:
                 break
             at += len(block)
@@ -315,7 +313,7 @@ class Trace(Sequence[ev.Event]):
             return ev.Failed(self._sequences[place], self.time(place), "trace", "trace", text)
 
     def _bytes(self, place: int) -> bytes:
-        return os.pread(self._file, self._lengths[place], self._offsets[place])
+        return read_at(self._file, self._lengths[place], self._offsets[place])
 
     def time(self, place: int) -> datetime:
         """When the event at a place was, aware UTC."""

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.own_places import TRACE_KEY
+from authtui.model.trace.files import open_file, read_at
 from authtui.model.trace.lines import (
     LARGEST_FILE,
     LONGEST_LINE,
@@ -51,11 +52,8 @@ def open_target(path: str | Path, names: StandIns) -> Target:
     Raises:
         CannotRecordError: Something else stands there, or it cannot be opened.
     """
-    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-    for name in ("O_CLOEXEC", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY"):
-        flags |= getattr(os, name, 0)
     try:
-        file = os.open(path, flags, 0o600)
+        file = open_file(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, "O_NOFOLLOW")
     except (OSError, ValueError) as error:
         raise CannotRecordError(_why_not(error)) from None
     try:
@@ -100,7 +98,7 @@ def _continued(file: int, names: StandIns) -> Target:
 
 
 def _first_line_is_ours(file: int) -> bool:
-    line = os.pread(file, 4_096, 0).partition(b"\n")[0]
+    line = read_at(file, 4_096, 0).partition(b"\n")[0]
     with suppress(DamageError):
         read_header(parse(line))
         return True

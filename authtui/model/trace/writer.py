@@ -23,7 +23,7 @@ from authtui.model.trace.lines import (
     event_tree,
     header,
 )
-from authtui.model.trace.parts import MOMENT, DamageError
+from authtui.model.trace.parts import MOMENT
 from authtui.model.trace.stand_ins import StandIns
 from authtui.model.trace.target import open_target
 from authtui.record import NamedTuple
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import Assessment
     from authtui.credentials.observation import Observation
+    from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
     from authtui.model.trace.stand_ins import Machine
 
@@ -195,7 +196,7 @@ class TraceWriter:
     def _lines(self, event: ev.Event) -> bytes:
         try:
             lines = self._encoded(event)
-        except DamageError:
+        except Exception:  # noqa: BLE001 - one strange event must not end a recording
             lines = b""
         if not lines or len(lines) > LONGEST_LINE:
             self._skipped += 1
@@ -288,6 +289,46 @@ def writer_for(
     key = read_key(state_dir(environ))
     machine = read_machine(environ)
     return TraceWriter(path, machine=machine, key=key, max_size=max_size, state=state)
+
+
+def record(
+    session: AuthSession[Any],
+    path: str | Path,
+    environ: Mapping[str, str],
+    max_size: int = MAX_SIZE,
+) -> tuple[TraceWriter, Callable[[], None]]:
+    """Record a session from now on, what it knows first; the writer, and the way to stop hearing.
+
+    Nothing that happens meanwhile is lost or written twice.
+
+    Raises:
+        CannotRecordError: The file is none of ours, or cannot be written; nothing was changed.
+    """
+    heard: list[tuple[AuthState, ev.Event]] = []
+    lock = threading.Lock()
+    writer: TraceWriter | None = None
+    known = 0
+
+    def hear(state: AuthState, event: ev.Event) -> None:
+        with lock:
+            if writer is None:
+                heard.append((state, event))
+            elif event.sequence > known:
+                writer(state, event)
+
+    leave = session.subscribe(hear)
+    state = session.state
+    try:
+        made = writer_for(path, environ, state=state, max_size=max_size)
+    except BaseException:
+        leave()
+        raise
+    with lock:
+        writer, known = made, state.last.sequence if state.last else 0
+        for then, event in heard:
+            if event.sequence > known:
+                made(then, event)
+    return made, leave
 
 
 def size_words(size: int) -> str:
