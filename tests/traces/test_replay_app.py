@@ -229,9 +229,10 @@ async def test_filtering_the_events_takes_a_space_as_a_letter(path: Path) -> Non
         assert not app.playing
 
 
-async def test_playing_goes_on_by_the_clock_and_cuts_long_waits(path: Path) -> None:
-    async with shown(path) as (app, pilot):
-        await pilot.press("space")
+async def test_playing_goes_on_by_the_clock_and_begins_anew_at_the_end(path: Path) -> None:
+    async with shown(path) as (app, _):
+        # Nothing is awaited here, so the app's own clock does not tick in between.
+        app.toggle_play()
         app._play_on(1.0)
         assert app.place == 1
         app._play_on(2.5)
@@ -239,7 +240,7 @@ async def test_playing_goes_on_by_the_clock_and_cuts_long_waits(path: Path) -> N
         app._play_on(10_000)
         assert app.place == len(app.replay.trace) - 1
         assert not app.playing
-        await pilot.press("space")
+        app.toggle_play()
         assert app.place == 0
         assert app.playing
 
@@ -383,3 +384,31 @@ async def test_an_empty_recording_opens_and_says_so(tmp_path: Path) -> None:
     async with shown(path) as (app, pilot):
         await pilot.press("full_stop", "n", "greater_than_sign", "end", "space")
         assert "no event yet" in words_of(app)
+
+
+async def test_nothing_in_a_trace_or_its_name_speaks_to_the_terminal(tmp_path: Path) -> None:
+    hostile = "[red]x[/] \u202e [@click=app.quit]y[/]"
+    content = lines_of(told(1, text=hostile, cause=hostile), told(2, text=hostile))
+    one, two = tmp_path / "a\x1b[31m.trace", tmp_path / "b\u202e[b].trace"
+    one.write_bytes(content + b'{"n":3,"at":"\\u001b[2J"}\n')
+    two.write_bytes(lines_of(told(1, text=hostile)))
+    async with shown(one, two) as (app, pilot):
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        drawn = ""
+        while app.screen is not app.desk:
+            drawn += sheet(app) + hints(app)
+            await pilot.press("escape")
+        await pilot.press("5", "end", "enter")
+        drawn += words(app.desk.header) + words_of(app) + words(app.desk.panes["events"])
+        assert "\x1b" not in drawn
+        assert "\u202e" not in drawn
+        assert "[red]x[/]" in drawn
+
+
+async def test_filtering_the_events_of_a_trace_looks_through_all_of_them(path: Path) -> None:
+    async with shown(path) as (app, pilot):
+        await pilot.press("5", "slash", *"answer", "enter")
+        assert len(app.desk.panes["events"].doc.items) == 20
+        await pilot.press("down", "enter")
+        assert app.replay.trace.kinds[app.place] == "RequestFinished"

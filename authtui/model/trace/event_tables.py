@@ -82,10 +82,11 @@ def _table(made: type[ev.Event], parts: Mapping[str, Part[Any]]) -> Record[ev.Ev
     return Record(made, head | dict(parts))
 
 
+# An answer teaches the ids that stand in other texts, so it is written before them.
 _TABLES: Final[tuple[tuple[type[ev.Event], Mapping[str, Part[Any]]], ...]] = (
     (
         ev.Loaded,
-        {"observation": OBSERVATION, "assessment": ASSESSMENT, "changes": Many(LABEL, 100)},
+        {"assessment": ASSESSMENT, "observation": OBSERVATION, "changes": Many(LABEL, 100)},
     ),
     (ev.Restricted, {"message": TEXT, "deletes_stored_login": FLAG}),
     (
