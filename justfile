@@ -38,6 +38,7 @@ snapshots:
 # draw the pictures of this documentation anew
 screenshots:
     {{python}} -m tests.tui.make_screenshots screenshots
+    {{python}} -m tests.traces.make_screenshots screenshots
 
 # the tables of the README that are made from the program
 readme:
@@ -50,6 +51,7 @@ man:
 # times, as ratios of floors measured in the same run
 bench rounds="9":
     {{python}} -m tests.benchmarks {{rounds}}
+    {{python}} -m tests.benchmarks.traces {{rounds}}
 
 # what a capture costs the captured program
 bench-capture:

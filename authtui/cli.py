@@ -25,6 +25,8 @@ COMMANDS = {
     "report": "a redacted report for a ticket, shown before it is written",
     "paths": "every file and keyring entry that is read or written",
     "run": "load, register, assert, refresh, logout, restore; a preview unless --live",
+    "record": "what happens to this machine's login, as a redacted trace; until Ctrl-C",
+    "open": "a trace in the same panes, any moment of it; two traces side by side",
     "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",
     "serve": "the app in a browser on this machine, by a link that opens once; read-only",
     "capture": "a program behind a recording proxy: what it really sends, and what comes back",

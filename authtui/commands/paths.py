@@ -6,8 +6,6 @@ The list is made by looking at directory entries only; no credential is read, no
 from __future__ import annotations
 
 import json
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -17,6 +15,7 @@ from authtui.credentials.environment import read_environment
 from authtui.credentials.files import stat_file
 from authtui.credentials.home import resolve_home, shorten, user_home
 from authtui.credentials.observe import AUTH_FILE, DOTENV_FILE, SYSTEM_DIR
+from authtui.credentials.own_places import TRACE_KEY, config_dir, state_dir
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
 
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 Access = Literal["read", "read, on request removed", "written"]
 
-NAME: Final = "authtui"
 NOT_ASKED: Final = "not asked"
 
 
@@ -95,30 +93,10 @@ def places(
         _place("system", "requirements", str(system_dir / "requirements.toml"), "read"),
         _place("authtui", "settings", str(config_dir(environ) / "config.toml"), "read"),
         _place("authtui", "log of its own failures", str(state_dir(environ)), "written"),
+        _place(
+            "authtui", "key of traces", str(state_dir(environ) / TRACE_KEY), "written to record"
+        ),
     )
-
-
-def config_dir(environ: Mapping[str, str]) -> Path:
-    """Where authtui's own settings are: `$XDG_CONFIG_HOME/authtui` and its kin elsewhere."""
-    return _own(environ, "XDG_CONFIG_HOME", ".config", "user_config_path")
-
-
-def state_dir(environ: Mapping[str, str]) -> Path:
-    """Where authtui writes its redacted log: `$XDG_STATE_HOME/authtui` and its kin elsewhere."""
-    return _own(environ, "XDG_STATE_HOME", ".local/state", "user_state_path")
-
-
-def _own(environ: Mapping[str, str], variable: str, default: str, elsewhere: str) -> Path:
-    if sys.platform in ("darwin", "win32"):
-        import platformdirs
-
-        path: Path = getattr(platformdirs, elsewhere)(NAME, appauthor=False)
-        return path
-    # By the environment given, not the process's: platformdirs knows only the latter.
-    base = environ.get(variable, "")
-    if base and os.path.isabs(base) and "\0" not in base:  # noqa: PTH117 - a relative one is invalid by the XDG rules
-        return Path(base, NAME)
-    return Path(user_home(environ) or "/", default, NAME)
 
 
 def _named_by_variables(environ: Mapping[str, str], folder: str) -> Iterator[Place]:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import threading
 from collections import deque
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from authtui.model import events as ev
 from authtui.model.changes import describe_changes
+from authtui.model.history import Checkpoints
 from authtui.model.state import DETAILED, AuthState, fold
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     Subscriber = Callable[[AuthState, ev.Event], None]
 
 EVENTS_KEPT = 10_000
+CHECKPOINT_EVERY = 500
 
 OptionsT = TypeVar("OptionsT")
 
@@ -59,6 +62,7 @@ class AuthSession(Generic[OptionsT]):
         self._state = AuthState()
         self._events: deque[ev.Event] = deque(maxlen=EVENTS_KEPT)
         self._base = AuthState()
+        self._checkpoints = Checkpoints(CHECKPOINT_EVERY)
         self._sequence = 0
         self._numbers = 0
         self._subscribers: list[Subscriber] = []
@@ -81,10 +85,10 @@ class AuthSession(Generic[OptionsT]):
     def state_at(self, sequence: int) -> AuthState:
         """The state as it was after the event with that sequence number."""
         with self._lock:
-            state = self._base
-            for event in self._events:
-                if event.sequence > sequence:
-                    break
+            before = self._sequence - len(self._events)
+            found = self._checkpoints.before(sequence)
+            number, state = found if found is not None else (before, self._base)
+            for event in islice(self._events, number - before, max(0, sequence - before)):
                 state = fold(state, event)
             return state
 
@@ -166,11 +170,13 @@ class AuthSession(Generic[OptionsT]):
         event = make(self._sequence, self._clock())
         if len(self._events) == self._events.maxlen:
             self._base = fold(self._base, self._events[0])
+            self._checkpoints.forget_before(self._events[0].sequence)
         self._events.append(event)
         if isinstance(event, ev.RequestStarted):
             self._numbers = max(self._numbers, event.request.number)
         self._forget_an_old_body()
         self._state = fold(self._state, event)
+        self._checkpoints.note(event.sequence, self._state)
         self._pending.append((self._state, event))
         return event
 
@@ -182,6 +188,7 @@ class AuthSession(Generic[OptionsT]):
         old = self._events[place]
         if isinstance(old, ev.RequestStarted | ev.RequestFinished) and old.request.detail:
             self._events[place] = replace(old, request=old.request.without_detail())
+        self._checkpoints.lighten_before(old.sequence + 1)
 
     def _tell(self) -> None:
         # One thread delivers at a time, and an event published by a subscriber waits its turn:

@@ -9,9 +9,12 @@ from authtui.checks.observed import named_hosts
 from authtui.model import events as ev
 from authtui.model import programs as watched
 from authtui.model.evidence import answer_of, lit, predicted
+from authtui.model.requests import Requests
 from authtui.model.trouble import ends_trouble, is_trouble, with_trouble
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from authtui.checks.findings import Assessment
     from authtui.credentials.observation import Observation
     from authtui.model.programs import Program
@@ -39,7 +42,7 @@ class AuthState:
     phase: ev.Phase = "empty"
     observation: Observation | None = None
     assessment: Assessment | None = None
-    requests: tuple[RequestRecord, ...] = ()
+    requests: Sequence[RequestRecord] = ()
     requests_dropped: int = 0
     last: ev.Event | None = None
     failure: str | None = None
@@ -50,6 +53,13 @@ class AuthState:
     rotations: tuple[ev.RotationSeen, ...] = ()
     said: str | None = None
     programs: tuple[Program, ...] = ()
+
+    def without_details(self) -> AuthState:
+        """The same state with the rows of its requests only: their headers and bodies are gone."""
+        last = self.last
+        if isinstance(last, ev.RequestStarted | ev.RequestFinished):
+            last = replace(last, request=last.request.without_detail())
+        return replace(self, last=last, requests=Requests.of(self.requests).without_details())
 
 
 def _relit(state: AuthState) -> AuthState:
@@ -95,21 +105,21 @@ def _with_trouble(state: AuthState, event: ev.Event) -> AuthState:
 
 
 def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
-    kept = (*state.requests, request)
+    kept = Requests.of(state.requests).appended(request)
     extra = max(0, len(kept) - REQUESTS_KEPT)
-    kept = kept[extra:]
+    kept = kept.newest(REQUESTS_KEPT)
     old = len(kept) - DETAILED - 1
     if old >= 0 and kept[old].detail is not None:
-        kept = (*kept[:old], kept[old].without_detail(), *kept[old + 1 :])
+        kept = kept.replaced(old, kept[old].without_detail())
     return replace(state, requests=kept, requests_dropped=state.requests_dropped + extra)
 
 
 def _with_finished(state: AuthState, request: RequestRecord) -> AuthState:
     # What finishes began lately: looked for from the end, it is found at once.
-    requests = state.requests
+    requests = Requests.of(state.requests)
     for place in range(len(requests) - 1, -1, -1):
         if requests[place].number == request.number:
-            return replace(state, requests=(*requests[:place], request, *requests[place + 1 :]))
+            return replace(state, requests=requests.replaced(place, request))
     return state
 
 

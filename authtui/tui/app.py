@@ -19,7 +19,7 @@ from authtui.tui.capture import Run
 from authtui.tui.desk import Desk
 from authtui.tui.keys import unknown_ids
 from authtui.tui.probing import KEYRING_SECONDS, Probing
-from authtui.tui.revealing import Revealing
+from authtui.tui.recording import Recording
 from authtui.tui.theme import NAMES, first_theme, themes
 from authtui.tui.traffic import Traffic
 from authtui.tui.views.context import View, clock
@@ -52,7 +52,7 @@ class Heard(Message):
     """The session published something; sent from whatever thread it happened on."""
 
 
-class AuthtuiApp(Revealing):
+class AuthtuiApp(Recording):
     """Shows a session. Holds no truth of its own: what is drawn comes from `AuthState`."""
 
     TITLE = "authtui"
@@ -155,7 +155,7 @@ class AuthtuiApp(Revealing):
             self.watched.begin()
             self.set_interval(1, self.redraw)
         if self._watch:
-            from authtui.tui.watch import watch_session
+            from authtui.model.watch import watch_session
 
             self.watching = "watching"
             self.run_thread(lambda: watch_session(self.session, self._stop), "watch")

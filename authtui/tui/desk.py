@@ -191,7 +191,7 @@ class Desk(DeskActions):
 
     def head(self, view: View, width: int) -> Line:
         """The row above everything."""
-        return header_line(view, width, self.owner.watching)
+        return header_line(view, width, self.owner.recording_words or self.owner.watching)
 
     def _frame(self, width: int) -> None:
         app = self.owner
@@ -217,7 +217,8 @@ class Desk(DeskActions):
         for key in tail:
             right += self._hint(effective(key, keymap), key.hint, key.action)
         room = width - 4 - sum(len(s.text) for s in right)
-        for key in sorted((k for k in self.KEYS if k.rank and k not in tail), key=lambda k: k.rank):
+        ranked = (k for k in self.KEYS if k.rank and k not in tail)
+        for key in sorted(ranked, key=lambda k: k.rank):
             hint = self._hint(effective(key, keymap), key.hint, key.action)
             size = sum(len(s.text) for s in hint)
             if size > room:

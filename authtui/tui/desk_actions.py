@@ -177,6 +177,10 @@ class DeskActions(Screen[None]):
 
         copy_curl(self.owner, self.selected)
 
+    def action_record(self) -> None:
+        """Start to record a trace, after a look at its path, or end the recording."""
+        self.owner.toggle_recording()
+
     def action_export(self) -> None:
         """Write the requests to a file, after a look at its path."""
         from authtui.tui.traffic import ask_export

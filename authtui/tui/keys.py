@@ -239,6 +239,16 @@ KEYS: Final[tuple[Key, ...]] = (
         25,
     ),
     Key(
+        "record",
+        "T",
+        "record",
+        "Record a trace",
+        "Everything that happens, redacted, into a file that `authtui open` shows; again ends it.",
+        ACT,
+        "record",
+        26,
+    ),
+    Key(
         "theme",
         "t",
         "theme",
@@ -351,6 +361,14 @@ NAMES: Final = {
     "question_mark": "?",
     "full_stop": ".",
     "comma": ",",
+    "colon": ":",
+    "semicolon": ";",
+    "apostrophe": "'",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "greater_than_sign": ">",
+    "less_than_sign": "<",
     "enter": "⏎",
     "right_square_bracket": "]",
     "left_square_bracket": "[",
@@ -370,9 +388,6 @@ NAMES: Final = {
     "ctrl+c": "^c",
     "f1": "F1",
     "space": "Space",
-    "plus": "+",
-    "equals_sign": "=",
-    "minus": "-",
 }
 
 
@@ -398,7 +413,9 @@ def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """What a key map names that is no action of ours, as sentences."""
     if not keymap:
         return ()
+    from authtui.tui.replay_keys import REPLAY_KEYS
     from authtui.tui.story_keys import STORY_KEYS
 
-    known = {key.id for key in (*KEYS, *CAPTURE_KEYS, *LIST_KEYS, *STORY_KEYS)} | {"back"}
+    own = (*KEYS, *CAPTURE_KEYS, *LIST_KEYS, *STORY_KEYS, *REPLAY_KEYS)
+    known = {key.id for key in own} | {"back"}
     return tuple(f"keymap.{safe(name, 40)}: no such action" for name in keymap if name not in known)

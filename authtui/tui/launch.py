@@ -6,9 +6,10 @@ import gc
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from authtui.model.session import AuthSession
+    from authtui.model.trace.reader import Trace
     from authtui.settings import Settings
     from authtui.tui.acts import MakeLifecycle
     from authtui.tui.capture import MakeCapture
@@ -54,3 +55,18 @@ def launch(
     if app._exception is not None:
         raise app._exception
     return app.return_code or 0
+
+
+def launch_replay(traces: Sequence[Trace], settings: Settings, *, presenter: bool = False) -> int:
+    """The same for one trace, or for two to compare; the exit status."""
+    gc.disable()
+    try:
+        from authtui.model.trace.replay import Replay
+        from authtui.tui.replay import describe, run_replay
+
+        replays = [Replay(trace, describe) for trace in traces]
+        gc.freeze()
+    finally:
+        gc.enable()
+    other = replays[1] if len(replays) > 1 else None
+    return run_replay(replays[0], settings, other=other, presenter=presenter)

@@ -44,7 +44,7 @@ class Revealing(App[None]):
 
     def locked(self, action: str) -> str | None:
         """Why an action is refused for the whole of this run, or None."""
-        if self.presenter and action in ("reveal", "export", "report"):
+        if self.presenter and action in ("reveal", "export", "report", "record"):
             return f"{action} is locked: this run is a presentation"
         if self.read_only and changes_something(action):
             return "locked: this screen is read-only; it shows and changes nothing"

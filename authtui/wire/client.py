@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from authtui.redaction import printable, redact_text
-from authtui.wire import meaning, recording, traces
+from authtui.wire import keeping, meaning, recording
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.body import BodyError, read_body
 from authtui.wire.road import Road
@@ -207,7 +207,7 @@ class Wire:
         if self._offline or self._closed:
             return Trouble("offline", "offline: no connection is made")
         real_port = port or (443 if parts.scheme == "https" else 80)
-        shown = traces.kept_host(parts.netloc).removesuffix(f":{port}")
+        shown = keeping.kept_host(parts.netloc).removesuffix(f":{port}")
         if not self.names(host, real_port):
             return Trouble("not-named", f"{shown} was not named as a host that may be contacted")
         if parts.scheme == "http" and not is_loopback(host):

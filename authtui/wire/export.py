@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 from authtui.redaction import Pseudonyms, redact_text
-from authtui.wire.traces import ACCOUNT_HEADER
+from authtui.wire.keeping import ACCOUNT_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,7 +33,7 @@ _LEFT_OUT: Final = frozenset(
     ["host", "content-length", "connection", "accept-encoding", "transfer-encoding"]
 )
 _SECRET_MARK: Final = re.compile(r"<[^<>]*characters, (?:#[0-9a-f]{6}|empty)>")
-_RUNTIME: Final = re.compile(r"(?<=/v1/agent/)(?!register(?:$|\?))[^/?]+")
+RUNTIME_IN_PATH: Final = re.compile(r"(?<=/v1/agent/)(?!register(?:$|\?))[^/?]+")
 _ID_KEYS: Final = re.compile(
     r'("(?P<name>(?:chatgpt_)?(?:account|user|workspace|organization|org|agent_runtime)_?[iI]d'
     r'|workspace_id|chatgpt_account_user_id)"\s*:\s*")(?P<value>[^"]+)'
@@ -140,7 +140,7 @@ def _entry(record: RequestRecord, names: Pseudonyms) -> dict[str, Any]:
 
 
 def _request(record: RequestRecord, names: Pseudonyms) -> dict[str, Any]:
-    url = _RUNTIME.sub(lambda found: names.of("agent", found.group()), _url(record))
+    url = RUNTIME_IN_PATH.sub(lambda found: names.of("agent", found.group()), _url(record))
     detail = record.detail
     query = parse_qsl(urlsplit(url).query, keep_blank_values=True)
     made: dict[str, Any] = {

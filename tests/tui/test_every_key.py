@@ -79,6 +79,7 @@ CASES = {
     "copy-curl": Case(lambda app: app.clipboard.startswith("curl -sS"), ("4",)),
     "export": Case(on_top(Prompt)),
     "report": Case(on_top(ReportScreen)),
+    "record": Case(on_top(Prompt)),
     "theme": Case(lambda app: app.theme == "authtui-light"),
     "help": Case(on_top(Sheet)),
     "quit": Case(lambda app: app._exit),

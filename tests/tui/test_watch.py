@@ -6,11 +6,11 @@ import time
 from typing import TYPE_CHECKING
 
 from authtui.credentials.observation import KeyringFacts
+from authtui.model.watch import watch_session
 from authtui.redaction import Secret
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
 from authtui.tui.probing import KEYRING_SECONDS
-from authtui.tui.watch import watch_session
 from tests.tui.samples import answer, session_of
 
 if TYPE_CHECKING:

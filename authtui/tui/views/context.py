@@ -8,7 +8,7 @@ from authtui.checks.differences import OUTCOME_WORDS, PROGRAMS
 from authtui.tui.lines import Doc, Item, Line, Span, clip, pad, safe, wrap
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
     from authtui.checks.findings import Assessment, CheckStatus, Light, SourceStatus
@@ -24,11 +24,12 @@ class View(NamedTuple):
     `revealed` is the one secret shown in clear; `marks` are the keys of items that just changed;
     `at` is the sequence number of the event looked back at, or None in the present. `traffic` is
     the live list of requests, which the past does not have; `now` is the time, where a watched
-    program runs.
+    program runs. `words` are those of an event by its place, where they are cheaper to have than
+    the event.
     """
 
     state: AuthState
-    events: tuple[Event, ...] = ()
+    events: Sequence[Event] = ()
     revealed: Secret | None = None
     token: int = 0
     matrix: bool = False
@@ -37,6 +38,7 @@ class View(NamedTuple):
     busy: str = ""
     traffic: Traffic | None = None
     now: datetime | None = None
+    words: Callable[[int], str] | None = None
 
     @property
     def assessment(self) -> Assessment | None:

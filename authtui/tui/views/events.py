@@ -37,7 +37,7 @@ _TONES: Final = {
     "ChildEnded": "accent",
     "RotationSeen": "accent",
 }
-_NAMES: Final = {
+NAMES: Final = {
     "Loaded": "loaded",
     "Restricted": "refused",
     "IdentityRegistered": "identity",
@@ -71,7 +71,7 @@ def _is_elsewhere(event: Event) -> bool:
 
 def name_of(event: Event) -> str:
     """The event in the user's words."""
-    return _NAMES.get(event.kind, event.kind)
+    return NAMES.get(event.kind, event.kind)
 
 
 def words_of(event: Event) -> str:
@@ -182,7 +182,8 @@ def events_doc(view: View, width: int) -> Doc:
         Lazy(len(seen), lambda n: _item(seen[n])),
         info=(Span(", steps back", "faint", "earlier"),),
         rows_from=len(lines),
-        texts=lambda n: f"{seen[n].at:%H:%M:%S} {name_of(seen[n])} {words_of(seen[n])}",
+        texts=view.words
+        or (lambda n: f"{seen[n].at:%H:%M:%S} {name_of(seen[n])} {words_of(seen[n])}"),
     )
 
 

@@ -21,7 +21,7 @@ def sources_doc(view: View, width: int) -> Doc:
     """The pane of sources."""
     found = view.assessment
     if found is None:
-        return Doc("Sources", note("Nothing has been read yet. l reads.", width))
+        return Doc("Sources", note(view.busy or "Nothing has been read yet. l reads.", width))
     lines: list[Line] = []
     items: list[Item] = []
     listed = [s for s in found.sources if s.rank is not None]

@@ -40,7 +40,8 @@ def verdict_lines(view: View, width: int, *, compact: bool, rows: int | None = N
     found = view.assessment
     if found is None:
         what = view.busy or "Nothing has been read yet."
-        hint = (Span("   l reads the credentials of this machine; nothing is changed", "muted"),)
+        text = "" if view.busy else "   l reads the credentials of this machine; nothing is changed"
+        hint = (Span(text, "muted"),)
         return [BLANK, Line((Span(" ◌ ", "muted"), Span(what, "strong"))), Line(hint), BLANK]
     if compact:
         return _compact(found, width, rows)
@@ -229,6 +230,7 @@ def header_line(view: View, width: int, watching: str, home: str | None = None) 
         right.append(Span(f"read {clock(found.at)}  ", "faint"))
     if watching:
         glyph, tone = ("●", "good") if watching == "watching" else ("○", "faint")
+        glyph, tone = ("●", "bad") if watching.startswith("recording ") else (glyph, tone)
         right = [Span(f"{glyph} ", tone), Span(watching + "   ", "muted"), *right]
     return Line(tuple(left), tuple(right))
 

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from authtui.wire import meaning
 from authtui.wire.answers import error_of, read_events, reason_of
-from authtui.wire.traces import auth_class, kept_body, kept_headers, kept_path, kept_url, request_id
+from authtui.wire.keeping import (
+    auth_class,
+    kept_body,
+    kept_headers,
+    kept_path,
+    kept_url,
+    request_id,
+)
 
 PLANTED = "Zx9planted7Qw"
 

@@ -1,0 +1,145 @@
+"""`authtui open FILE [FILE]`: a trace in the same panes as a machine, or two side by side.
+
+Exit code 0, or 3 where a file could not be read, or not to its end.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from authtui.commands import Given
+    from authtui.model.trace.reader import Trace
+    from authtui.model.trace.replay import Replay
+
+EXIT_USAGE: Final = 2
+EXIT_UNREADABLE: Final = 3
+_LINES_AT_ONCE: Final = 1_000
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    parser.add_argument("file", metavar="FILE", help="a trace that `authtui record` made")
+    parser.add_argument(
+        "other", metavar="FILE", nargs="?", help="a second one: shows what differs first"
+    )
+    parser.add_argument(
+        "--list", action="store_true", help="print the events, or the differences, as text"
+    )
+    parser.add_argument("--json", action="store_true", help="the same as JSON Lines")
+
+
+def run(args: argparse.Namespace, given: Given) -> int:
+    """Open, show, and say what could not be read."""
+    from authtui.model.trace.reader import Refusal, open_trace
+
+    traces: list[Trace] = []
+    for path in filter(None, (args.file, args.other)):
+        found = open_trace(path)
+        if isinstance(found, Refusal):
+            print(f"authtui open: {_safe(path)}: {found}", file=given.err)
+            return EXIT_UNREADABLE
+        traces.append(found)
+    if args.list or args.json:
+        return _as_text(args, traces, given)
+    return _in_the_app(args, traces, given)
+
+
+def _in_the_app(args: argparse.Namespace, traces: list[Trace], given: Given) -> int:
+    from authtui.settings import read_settings, settings_path
+    from authtui.tui.launch import launch_replay
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        print(
+            "authtui open: the app needs a terminal; `--list` prints the events as text",
+            file=given.err,
+        )
+        return EXIT_USAGE
+    code = launch_replay(traces, read_settings(settings_path()), presenter=args.presenter)
+    return _tell_damage(args, traces, given) or code
+
+
+def _as_text(args: argparse.Namespace, traces: list[Trace], given: Given) -> int:
+    from authtui.model.trace.replay import Replay
+
+    replays = [Replay(trace) for trace in traces]
+    if len(replays) == 1:
+        for line in _events(replays[0], as_json=args.json):
+            given.out.write(line + "\n")
+    else:
+        for replay in replays:
+            while replay.read_on(_LINES_AT_ONCE):
+                pass
+        for line in _differences(*replays, as_json=args.json):
+            given.out.write(line + "\n")
+    for trace in traces:
+        for notice in trace.notices:
+            print(f"authtui open: {_safe(trace.name)}: {notice}", file=given.err)
+    return _tell_damage(args, traces, given)
+
+
+def _tell_damage(args: argparse.Namespace, traces: list[Trace], given: Given) -> int:
+    code = 0
+    for path, trace in zip((args.file, args.other), traces, strict=False):
+        if trace.damage is not None:
+            print(f"authtui open: {_safe(path)}: {trace.damage}", file=given.err)
+            code = EXIT_UNREADABLE
+    return code
+
+
+def _events(replay: Replay, *, as_json: bool) -> Iterator[str]:
+    from authtui.commands.event_lines import event_json, event_text
+
+    place, more = 0, True
+    while more or place < len(replay.events):
+        while place < len(replay.events):
+            event = replay.events[place]
+            yield (
+                json.dumps(event_json(event), ensure_ascii=False) if as_json else event_text(event)
+            )
+            place += 1
+        more = replay.read_on(_LINES_AT_ONCE)
+
+
+def _differences(left: Replay, right: Replay, *, as_json: bool) -> Iterator[str]:
+    from authtui.commands.event_lines import event_text
+    from authtui.model.trace.compare import compare, first_difference, state_differences
+
+    pairs = compare(left.events, right.events)
+    first = first_difference(pairs)
+    if first is None:
+        if not as_json:
+            yield f"{len(pairs):,} events, all alike"
+        return
+    a = event_text(left.events[first.left]) if first.left is not None else "nothing like it"
+    b = event_text(right.events[first.right]) if first.right is not None else "nothing like it"
+    one, two = first.after
+    found = state_differences(left.state_after(one + 1), right.state_after(two + 1))
+    if as_json:
+        tree: dict[str, Any] = {
+            "kind": "FirstDifference",
+            "left": {"event": one + 1, "text": a},
+            "right": {"event": two + 1, "text": b},
+        }
+        yield json.dumps(tree, ensure_ascii=False)
+        for row in found:
+            yield json.dumps({"kind": "Difference", **row._asdict()}, ensure_ascii=False)
+        return
+    yield f"first difference, event {one + 1:,} of A and {two + 1:,} of B"
+    yield f"  A  {a}"
+    yield f"  B  {b}"
+    for row in found:
+        yield f"{row.group}: {_safe(row.name)}"
+        yield f"  A  {_safe(row.left)}"
+        yield f"  B  {_safe(row.right)}"
+
+
+def _safe(text: str) -> str:
+    from authtui.redaction import printable, redact_text
+
+    return printable(redact_text(text), 600)

@@ -1,0 +1,205 @@
+"""`authtui record FILE`: what happens to this machine's login, as a trace for somebody else.
+
+Loads, then watches the files, until Ctrl-C. Exit code 0 when the recording ended as it should.
+"""
+
+from __future__ import annotations
+
+import gc
+import signal
+import threading
+import time
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    import argparse
+    from typing import TextIO
+
+    from authtui.commands import Given
+    from authtui.model.session import AuthSession
+    from authtui.model.trace.writer import Progress, TraceWriter
+
+EXIT_USAGE: Final = 2
+EXIT_NOT_WRITTEN: Final = 3
+SAID_EVERY_SECONDS: Final = 0.5
+_LOOK_SECONDS: Final = 0.1
+_SMALLEST: Final = 64 * 1024
+_UNITS: Final = {"": 1, "K": 1024, "M": 1024**2}
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """The options of this command."""
+    from authtui.commands.options import add_common
+
+    add_common(parser, nested=True)
+    parser.add_argument("file", metavar="FILE", help="a new file, or a trace to go on with")
+    parser.add_argument(
+        "--max-size",
+        type=_size,
+        default=64 * 1024**2,
+        metavar="SIZE",
+        help="end when the file is that large: bytes, or 500K, 64M (default: 64M, at most 256M)",
+    )
+    parser.add_argument(
+        "--for",
+        dest="seconds",
+        type=_seconds,
+        default=None,
+        metavar="SECONDS",
+        help="end by itself after that time",
+    )
+
+
+def run(args: argparse.Namespace, given: Given) -> int:
+    """Record until it is told to end."""
+    from authtui.commands.app import make_session
+    from authtui.model.trace.target import CannotRecordError
+    from authtui.model.trace.writer import record
+
+    gc.enable()  # the program's entry turns it off for commands that end at once
+    session = make_session(args, given.environ)
+    try:
+        writer, leave = record(session, args.file, given.environ, args.max_size)
+    except CannotRecordError as error:
+        print(f"authtui record: {_safe(args.file)}: {error}; nothing was written", file=given.err)
+        return EXIT_USAGE
+    if writer.notice:
+        print(f"authtui record: {_safe(args.file)}: {writer.notice}", file=given.err)
+    stop = threading.Event()
+    ended_by = _until_the_end(session, writer, stop, args, given.err)
+    stop.set()
+    leave()
+    done = writer.close()
+    return _tell_the_end(args.file, done, ended_by, given.err)
+
+
+def _until_the_end(
+    session: AuthSession[Any],
+    writer: TraceWriter,
+    stop: threading.Event,
+    args: argparse.Namespace,
+    err: TextIO,
+) -> int:
+    # The number of the signal that ended it, or 0.
+    from authtui.model.watch import watch_session
+
+    told: list[int] = []
+    before = {n: signal.signal(n, lambda n, _: told.append(n)) for n in _signals()}
+    watching = threading.Thread(
+        target=watch_session, args=(session, stop), name="authtui-record-watch", daemon=True
+    )
+    if args.watch:
+        watching.start()
+    looking = threading.Thread(target=_look_at_the_keyring, args=(session,), daemon=True)
+    looking.start()
+    began = said = time.monotonic()
+    line = _Line(err)
+    line.say(args.file, writer.progress)
+    try:
+        while not told and writer.progress.ended is None:
+            time.sleep(_LOOK_SECONDS)
+            now = time.monotonic()
+            if args.seconds is not None and now - began >= args.seconds:
+                break
+            if now - said >= SAID_EVERY_SECONDS:
+                said = now
+                line.say(args.file, writer.progress)
+    finally:
+        line.end()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    return told[0] if told else 0
+
+
+def _signals() -> list[signal.Signals]:
+    names = ("SIGINT", "SIGTERM", "SIGHUP")
+    return [getattr(signal, name) for name in names if hasattr(signal, name)]
+
+
+def _look_at_the_keyring(session: AuthSession[Any]) -> None:
+    # The first look leaves the keyring out, which may take its time to answer.
+    from authtui.credentials.observe import read_keyring, wants_keyring
+
+    observation = session.state.observation
+    if observation is not None and wants_keyring(observation):
+        seen = read_keyring(observation)
+        if (seen.keyring, seen.encrypted) != (observation.keyring, observation.encrypted):
+            session.adopt(seen, "keyring")
+
+
+class _Line:
+    """Progress on one line of a terminal; without a terminal, once at the beginning."""
+
+    def __init__(self, err: TextIO) -> None:
+        self._err = err
+        self._live = err.isatty()
+        self._said = False
+
+    def say(self, path: str, progress: Progress) -> None:
+        text = f"recording to {_safe(path)}: {_words(progress)}; Ctrl-C ends"
+        if self._live:
+            self._err.write(f"\r\x1b[K{text}")
+        elif not self._said:
+            self._err.write(f"{text}\n")
+        self._said = True
+        self._err.flush()
+
+    def end(self) -> None:
+        if self._live:
+            self._err.write("\r\x1b[K")
+            self._err.flush()
+
+
+def _tell_the_end(path: str, done: Progress, ended_by: int, err: TextIO) -> int:
+    if done.failed:
+        print(f"authtui record: {_safe(path)}: {done.ended}", file=err)
+        return EXIT_NOT_WRITTEN
+    why = f"; {done.ended}" if done.ended else ""
+    print(f"recorded to {_safe(path)}: {_words(done)}{why}", file=err)
+    print(
+        f"no secret is in it, and ids are stand-ins; show it: authtui open {_safe(path)}", file=err
+    )
+    ended_early = ended_by not in (0, signal.SIGINT)
+    return 128 + ended_by if ended_early else 0
+
+
+def _words(progress: Progress) -> str:
+    from authtui.model.trace.writer import size_words
+
+    count = progress.events
+    events = f"{count:,} event" + ("" if count == 1 else "s")
+    skipped = f", {progress.skipped:,} could not be written" if progress.skipped else ""
+    return f"{events}, {size_words(progress.size)} of {size_words(progress.limit)}{skipped}"
+
+
+def _size(text: str) -> int:
+    import argparse
+
+    from authtui.model.trace.lines import LARGEST_FILE
+
+    number, unit = text.strip(), ""
+    if number and number[-1].upper() in _UNITS:
+        number, unit = number[:-1], number[-1].upper()
+    if number.isascii() and number.isdigit() and len(number) < 12:
+        size = int(number) * _UNITS[unit]
+        if _SMALLEST <= size <= LARGEST_FILE:
+            return size
+    raise argparse.ArgumentTypeError(f"{text!r} is not a size from 64K to 256M")
+
+
+def _seconds(text: str) -> float:
+    import argparse
+
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if 0 < seconds <= 31 * 86_400:
+        return seconds
+    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+
+
+def _safe(text: str) -> str:
+    from authtui.redaction import printable, redact_text
+
+    return printable(redact_text(text), 400)

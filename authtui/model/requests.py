@@ -1,0 +1,119 @@
+"""The requests of a state: an immutable sequence of which a changed copy costs next to nothing.
+
+A tuple of ten thousand records would be copied whole for each request that starts or ends. Here the
+records stand in blocks, and a copy shares all blocks but the one that changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final, overload
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from authtui.wire.records import RequestRecord
+
+    Block = tuple[RequestRecord, ...]
+
+BLOCK: Final = 128
+
+
+class Requests(Sequence["RequestRecord"]):
+    """Records, oldest first. Every block but the last is full; `_gone` of the first are let go."""
+
+    __slots__ = ("_blocks", "_gone", "_length")
+
+    def __init__(self, records: Iterable[RequestRecord] = ()) -> None:
+        """Hold these records."""
+        given = tuple(records)
+        self._blocks: tuple[Block, ...] = tuple(
+            given[start : start + BLOCK] for start in range(0, len(given), BLOCK)
+        )
+        self._gone = 0
+        self._length = len(given)
+
+    @classmethod
+    def of(cls, records: Sequence[RequestRecord]) -> Requests:
+        """The same records as such a sequence."""
+        return records if isinstance(records, Requests) else cls(records)
+
+    def _made(self, blocks: tuple[Block, ...], gone: int, length: int) -> Requests:
+        made = Requests.__new__(Requests)
+        made._blocks, made._gone, made._length = blocks, gone, length
+        return made
+
+    def appended(self, record: RequestRecord) -> Requests:
+        """With one more at the end."""
+        blocks = self._blocks
+        if blocks and len(blocks[-1]) < BLOCK:
+            blocks = (*blocks[:-1], (*blocks[-1], record))
+        else:
+            blocks = (*blocks, (record,))
+        return self._made(blocks, self._gone, self._length + 1)
+
+    def replaced(self, index: int, record: RequestRecord) -> Requests:
+        """With another record at a place."""
+        number, place = divmod(self._gone + index, BLOCK)
+        block = self._blocks[number]
+        block = (*block[:place], record, *block[place + 1 :])
+        blocks = (*self._blocks[:number], block, *self._blocks[number + 1 :])
+        return self._made(blocks, self._gone, self._length)
+
+    def newest(self, count: int) -> Requests:
+        """The last `count` of them."""
+        extra = self._length - count
+        if extra <= 0:
+            return self
+        whole, gone = divmod(self._gone + extra, BLOCK)
+        return self._made(self._blocks[whole:], gone, count)
+
+    def without_details(self) -> Requests:
+        """The same exchanges without headers and bodies; blocks that have none are shared."""
+        blocks = tuple(
+            tuple(r.without_detail() for r in block)
+            if any(r.detail is not None for r in block)
+            else block
+            for block in self._blocks
+        )
+        return self._made(blocks, self._gone, self._length)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._length
+
+    @overload
+    def __getitem__(self, index: int) -> RequestRecord: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[RequestRecord, ...]: ...
+    def __getitem__(self, index: int | slice) -> RequestRecord | tuple[RequestRecord, ...]:
+        """One, or the ones of a slice."""
+        if isinstance(index, slice):
+            return tuple(self[i] for i in range(*index.indices(self._length)))
+        if index < 0:
+            index += self._length
+        if not 0 <= index < self._length:
+            raise IndexError(index)
+        number, place = divmod(self._gone + index, BLOCK)
+        return self._blocks[number][place]
+
+    def __iter__(self) -> Iterator[RequestRecord]:
+        """Oldest first."""
+        skip = self._gone
+        for block in self._blocks:
+            yield from block[skip:] if skip else block
+            skip = 0
+
+    def __eq__(self, other: object) -> bool:
+        """Equal to any sequence of equal records."""
+        if not isinstance(other, Requests | tuple):
+            return NotImplemented
+        return len(self) == len(other) and tuple(self) == tuple(other)
+
+    def __hash__(self) -> int:
+        """In keeping with equality."""
+        return hash(tuple(self))
+
+    def __repr__(self) -> str:
+        """How many; the records themselves would fill screens."""
+        return f"<{self._length} requests>"

@@ -1,0 +1,128 @@
+"""A trace as a session that only shows: the same fold, any moment of it, nothing to act on."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+from authtui.model.history import Checkpoints
+from authtui.model.state import AuthState, fold
+from authtui.model.trace.reader import FAILURE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from authtui.model.events import Event
+    from authtui.model.session import Subscriber
+    from authtui.model.trace.reader import Trace
+    from authtui.wire.records import RequestRecord
+
+CHECKPOINT_EVERY: Final = 128
+_FIRST: Final = 64
+
+
+class Replay:
+    """What the app asks of a session, answered by a trace.
+
+    Args:
+        trace: An open trace; its first events are read at once.
+        describe: The words of an event, for a search.
+    """
+
+    options = None
+
+    def __init__(self, trace: Trace, describe: Callable[[Event], str] | None = None) -> None:
+        """Read the beginning; `read_on` reads the rest."""
+        self.trace = trace
+        self._describe = describe
+        self._checkpoints = Checkpoints(CHECKPOINT_EVERY)
+        self._folded = 0
+        self._newest = AuthState()
+        self._seen: tuple[int, AuthState] = (0, AuthState())
+        self.subscriber_errors: deque[Exception] = deque(maxlen=1)
+        self.read_on(_FIRST)
+
+    def read_on(self, most: int) -> bool:
+        """Read up to `most` lines further; whether there is more."""
+        for event in self.trace.scan(most, self._describe):
+            self._newest = fold(self._newest, event)
+            self._folded += 1
+            if self._folded % self._checkpoints.every == 0:
+                # Headers and bodies stay in the file; `request` finds them there.
+                self._newest = self._newest.without_details()
+                self._checkpoints.note(self._folded, self._newest)
+        return not self.trace.done
+
+    @property
+    def events(self) -> Trace:
+        """Every event that was read."""
+        return self.trace
+
+    @property
+    def state(self) -> AuthState:
+        """The state after the newest event that was read."""
+        return self._newest
+
+    def state_at(self, sequence: int) -> AuthState:
+        """The state after the event with that number."""
+        return self.state_after(self.trace.place_of(sequence) + 1)
+
+    def state_after(self, count: int) -> AuthState:
+        """The state after the first `count` events, folded from near by."""
+        count = max(0, min(count, len(self.trace)))
+        start, state = self._seen
+        near = self._checkpoints.before(count)
+        if start > count or (near is not None and near[0] > start):
+            start, state = near if near is not None else (0, AuthState())
+        for place in range(start, count):
+            state = fold(state, self.trace[place])
+        self._seen = (count, state)
+        return state
+
+    def request(self, record: RequestRecord, place: int) -> RequestRecord:
+        """A request with its headers and bodies, looked for backwards from an event's place."""
+        if record.detail is not None or not record.detail_dropped:
+            return record
+        marks = self.trace.kinds
+        for near in range(min(place, len(marks) - 1), -1, -1):
+            if marks[near] in ("RequestFinished", "RequestStarted"):
+                found = getattr(self.trace[near], "request", None)
+                if found is not None and found.number == record.number:
+                    return found  # type: ignore[no-any-return] # the field of a request event
+        return record
+
+    # ── finding ────────────────────────────────────────────────────────────────────────────────
+
+    def next_failure(self, place: int, step: int) -> int | None:
+        """The nearest failure after (`step` 1) or before (-1) a place."""
+        marks = self.trace.marks
+        mark = bytes([FAILURE])
+        found = marks.find(mark, place + 1) if step > 0 else marks.rfind(mark, 0, max(0, place))
+        return found if found >= 0 else None
+
+    def next_of_kind(self, kind: str, place: int, step: int) -> int | None:
+        """The nearest event of a kind after or before a place."""
+        return self._next(place, step, lambda at: self.trace.kinds[at] == kind)
+
+    def next_with(self, text: str, place: int, step: int) -> int | None:
+        """The nearest event whose words hold a text, whatever its case."""
+        wanted, words = text.casefold(), self.trace.words
+        return self._next(place, step, lambda at: wanted in words[at].casefold())
+
+    def _next(self, place: int, step: int, holds: Callable[[int], bool]) -> int | None:
+        count = len(self.trace)
+        return next(
+            (at for at in range(place + step, count if step > 0 else -1, step) if holds(at)), None
+        )
+
+    # ── what a session has and a trace has not ─────────────────────────────────────────────────
+
+    def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:  # noqa: ARG002 - a session's signature
+        """Nothing happens in a trace, so nobody is told."""
+        return lambda: None
+
+    def load(self, cause: str = "load") -> None:
+        """There is no machine behind a trace."""
+
+    def fail(self, transition: str, reason: str, client_text: str | None = None) -> None:
+        """Nothing is done on a trace, so nothing fails."""

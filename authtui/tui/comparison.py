@@ -1,0 +1,235 @@
+"""The screen of two traces: their events above, what differs at the chosen pair below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.geometry import Region, Size, Spacing
+from textual.layout import Layout, WidgetPlacement
+from textual.message import Message
+
+from authtui.tui.dialogs import Sheet
+from authtui.tui.lines import Doc, Item
+from authtui.tui.pane import Pane
+from authtui.tui.views.comparison import differences_doc, pairs_doc
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+    from textual.layout import ArrangeResult
+    from textual.widget import Widget
+
+    from authtui.model.trace.compare import Pair
+    from authtui.model.trace.replay import Replay
+    from authtui.tui.replay import ReplayApp
+    from authtui.tui.views.context import View
+
+_ORIGIN = Region(0, 0, 0, 0).offset
+_SPACING = Spacing()
+WAIT_SECONDS = 0.2
+
+
+class HalvesLayout(Layout):
+    """Two panes, one below the other, and the hints."""
+
+    name = "halves"
+
+    def arrange(
+        self,
+        parent: Widget,
+        children: list[Widget],
+        size: Size,
+        greedy: bool = True,  # noqa: ARG002 - Textual's signature
+    ) -> ArrangeResult:
+        """The events take what they need, up to half of the screen."""
+        if not isinstance(parent, ComparisonScreen):
+            return []
+        parent.fill(size.width - 4)
+        room = size.height - 1
+        wanted = len(parent.pane.doc.lines) + 2
+        upper = max(5, min(wanted, room * 45 // 100))
+        regions = {
+            "sheet": Region(0, 0, size.width, upper),
+            "below": Region(0, upper, size.width, room - upper),
+            "hints": Region(0, room, size.width, 1),
+        }
+        placed = [c for c in children if c.id in regions]
+        return [WidgetPlacement(regions[c.id or ""], _ORIGIN, _SPACING, c) for c in placed]
+
+
+class PairsPane(Pane):
+    """The pairs; it says when another one is chosen."""
+
+    class Moved(Message):
+        """The cursor stands on another row."""
+
+    _told = -1
+
+    def _settle(self) -> None:
+        super()._settle()
+        if self.cursor != self._told:
+            self._told = self.cursor
+            self.post_message(self.Moved())
+
+
+class ComparisonScreen(Sheet):
+    """Which events belong together, and what the states differ in."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("n", "next(1)", "Next difference", id="next-difference"),
+        Binding("N", "next(-1)", "Difference before", id="previous-difference"),
+        Binding("1", "show(0)", "Trace A there", id="show-a"),
+        Binding("2", "show(1)", "Trace B there", id="show-b"),
+        Binding("tab,shift+tab", "turn", "The other half"),
+    ]
+    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
+        ("n", "next difference", "next(1)"),
+        ("N", "before", "next(-1)"),
+        ("1", "A there", "show(0)"),
+        ("2", "B there", "show(1)"),
+        ("Tab", "below", "turn"),
+        ("esc", "back", "leave"),
+    )
+
+    def __init__(self, left: Replay, right: Replay) -> None:
+        """The pairs come from a worker, once both were read."""
+        super().__init__(self._pairs_doc)
+        self.left, self.right = left, right
+        self.pairs: list[Pair] | None = None
+        self.first: int | None = None
+        self.pane = PairsPane(id="sheet")
+        self.below = Pane(id="below")
+        self._halves = HalvesLayout()
+
+    @property
+    def layout(self) -> Layout:
+        """Our own arrangement."""
+        return self._halves
+
+    @property
+    def replay_app(self) -> ReplayApp:
+        """The app, by its own type."""
+        from authtui.tui.replay import ReplayApp
+
+        if not isinstance(self.app, ReplayApp):
+            raise TypeError("a comparison belongs to the app of a trace")
+        return self.app
+
+    def compose(self) -> ComposeResult:
+        """Both halves and the hints."""
+        yield self.pane
+        yield self.below
+        yield self.hints
+
+    def on_mount(self) -> None:
+        """Wait until both were read, then pair their events."""
+        self._wait()
+
+    def _wait(self) -> None:
+        if not (self.left.trace.done and self.right.trace.done):
+            self.update_all()
+            self.set_timer(WAIT_SECONDS, self._wait)
+            return
+        app = self.owner
+
+        def work() -> None:
+            from authtui.model.trace.compare import compare
+
+            found = compare(self.left.events, self.right.events)
+            app.call_from_thread(self._done, found)
+
+        app.run_thread(work, "compare")
+
+    def _done(self, pairs: list[Pair]) -> None:
+        self.pairs = pairs
+        from authtui.model.trace.compare import first_difference
+
+        first = first_difference(pairs)
+        self.first = None if first is None else first.number
+        self.update_all()
+        self.call_after_refresh(self._to, self.first or 0)
+
+    def _pairs_doc(self, view: View, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
+        return pairs_doc(self.left.trace, self.right.trace, self.pairs, self.first, width)
+
+    def fill(self, width: int) -> None:
+        """Both halves."""
+        self.pane.show(self._pairs_doc(self.owner.view(), width))
+        self.below.show(self._differences(width))
+        self.update_frame()
+
+    def _differences(self, width: int) -> Doc:
+        if self.pairs is None:
+            return Doc("What differs", [])
+        places = self._places()
+        if places is None:
+            return Doc("What differs", [])
+        from authtui.model.trace.compare import state_differences
+
+        one, two = places
+        found = state_differences(self.left.state_after(one + 1), self.right.state_after(two + 1))
+        title = "What differs first" if self._pair_number() == self.first else "What differs there"
+        where = f"after event {one + 1:,} of A, {two + 1:,} of B"
+        return differences_doc(found, f"{title}: {where}", width)
+
+    def _places(self) -> tuple[int, int] | None:
+        chosen = self._pair_number()
+        if self.pairs is None or chosen is None:
+            return None
+        from authtui.model.trace.compare import places_at
+
+        return places_at(self.pairs, chosen)
+
+    def _pair_number(self) -> int | None:
+        item: Item | None = self.pane.selected
+        if item is None or not item.key.startswith("pair."):
+            return None
+        return int(item.key.removeprefix("pair."))
+
+    def _to(self, number: int) -> None:
+        self.pane.cursor = number
+        self.pane.action_cursor(0)
+        self.update_all()
+
+    def on_pairs_pane_moved(self) -> None:
+        """Another pair is chosen: show what differs there."""
+        self.update_all()
+
+    def on_pane_chosen(self, event: Pane.Chosen) -> None:
+        """Enter shows trace A there."""
+        event.stop()
+        if event.pane is self.pane:
+            self.action_show(0)
+
+    def action_next(self, step: int) -> None:
+        """To the next pair that differs, or the one before."""
+        here = self._pair_number()
+        if self.pairs is None or here is None:
+            return
+        places = range(here + step, len(self.pairs) if step > 0 else -1, step)
+        goal = next((n for n in places if not self.pairs[n].same), None)
+        if goal is None:
+            self.owner.say(f"no difference {'after' if step > 0 else 'before'} this one", "muted")
+        elif not self.pane.needle:
+            self._to(goal)
+
+    def action_show(self, index: int) -> None:
+        """Leave for the five panes of one trace, at this event."""
+        places = self._places()
+        if places is None:
+            return
+        self.dismiss(None)
+        self.replay_app.show_trace(index, places[index])
+
+    def action_turn(self) -> None:
+        """The other half takes the keys."""
+        self.set_focus(self.below if self.focused is self.pane else self.pane)
+
+    def action_copy(self) -> None:
+        """Copy the chosen difference."""
+        item = self.below.selected
+        if item is None or not item.copy:
+            self.owner.say("nothing to copy is selected", "muted")
+        else:
+            self.owner.copy(item.copy, item.label)

@@ -1,0 +1,56 @@
+"""What is said of a trace that could be read only up to some line."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from authtui.tui.dialogs import Sheet
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
+from authtui.tui.views.context import note
+
+if TYPE_CHECKING:
+    from authtui.model.trace.reader import Trace
+    from authtui.tui.views.context import View
+
+
+def damage_doc(trace: Trace, width: int) -> Doc:
+    """The file, the line, the reason, and what is shown all the same."""
+    damage = trace.damage
+    reason = safe(damage.reason, 400) if damage else ""
+    where = f"line {damage.line:,} of {safe(trace.name, 80)}" if damage else ""
+    shown = f"The {len(trace):,} events before it are shown." if len(trace) else "Nothing is shown."
+    lines = [
+        Line((Span("  ✗ ", "bad"), Span(where, "bad-strong")), item=0),
+        *[line._replace(item=0) for line in note(reason, width, "text", 4)],
+        BLANK,
+        *note("Reading ended there, and nothing after it was looked at.", width, "text", 2),
+        *note(shown, width, "text", 2),
+        BLANK,
+        *note(
+            "A file that was changed by hand or by its way here cannot be trusted further on. Ask "
+            "for it once more, as a file and not as pasted text.",
+            width,
+            "muted",
+            2,
+        ),
+    ]
+    return Doc(
+        "This trace is damaged", lines, [Item("damage", None, f"{where}: {reason}", "the reason")]
+    )
+
+
+class DamageScreen(Sheet):
+    """Stands on the desk once; leaving it shows what could be read."""
+
+    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
+        ("esc", "what was read", "leave"),
+        ("c", "copy", "copy"),
+    )
+
+    def __init__(self, trace: Trace) -> None:
+        """For one trace."""
+
+        def make(_view: View, width: int) -> Doc:
+            return damage_doc(trace, width)
+
+        super().__init__(make)

@@ -1,0 +1,134 @@
+"""The desk of a trace: the same five panes, a timeline below them, and the keys of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding
+from textual.geometry import Size
+
+from authtui.tui.desk import Desk
+from authtui.tui.geometry import Box
+from authtui.tui.replay_keys import REPLAY_KEYS
+from authtui.tui.timeline import ROWS, Timeline
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from authtui.tui.keys import Key
+    from authtui.tui.pane import Pane
+    from authtui.tui.replay import ReplayApp
+
+
+class ReplayDesk(Desk, inherit_bindings=False):
+    """Shows a moment of a trace."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(k.keys, k.action, k.title, id=k.id, show=False, priority=k.id == "play")
+        for k in REPLAY_KEYS
+    ]
+    KEYS: ClassVar[tuple[Key, ...]] = REPLAY_KEYS
+
+    def __init__(self) -> None:
+        """The parts of a desk and the timeline."""
+        super().__init__()
+        self.timeline = Timeline()
+        self.panes["events"].follow = False
+        self.panes["requests"].sift = None
+
+    @property
+    def replay(self) -> ReplayApp:
+        """The app, by its own type."""
+        from authtui.tui.replay import ReplayApp
+
+        app = self.app
+        if not isinstance(app, ReplayApp):
+            raise TypeError("this desk belongs to the app of a trace")
+        return app
+
+    def compose(self) -> ComposeResult:
+        """The timeline stands before the footer."""
+        yield from super().compose()
+        yield self.timeline
+
+    def boxes(self, size: Size) -> dict[str, Box]:
+        """The desk's, moved up by the rows of the timeline."""
+        if size.height < 10:
+            return super().boxes(size)
+        boxes = super().boxes(Size(size.width, size.height - ROWS))
+        footer = boxes["footer"]
+        boxes["timeline"] = Box(0, footer.y, size.width, ROWS)
+        boxes["footer"] = footer._replace(y=footer.y + ROWS)
+        return boxes
+
+    def fill(self, size: Size) -> None:
+        """The panes, and the moment on the timeline."""
+        super().fill(size)
+        self.show_moment()
+
+    def show_moment(self) -> None:
+        """Draw the timeline anew."""
+        self.timeline.show(self.replay.moment())
+
+    def on_timeline_travelled(self, event: Timeline.Travelled) -> None:
+        """A click, a drag or a key on the timeline."""
+        self.replay.go_to(event.place)
+
+    def on_pane_chosen(self, event: Pane.Chosen) -> None:
+        """Enter on an event travels to it; on anything else it opens its detail."""
+        if event.pane is self.panes["events"]:
+            place = self.replay.place_of_item(event.item)
+            if place is not None and place != self.replay.place:
+                self.replay.go_to(place)
+                return
+        super().on_pane_chosen(event)
+
+    # ── the keys of time ───────────────────────────────────────────────────────────────────────
+
+    def action_play(self) -> None:
+        """Play or stand still; while a filter is typed, its keys are letters."""
+        if self.pane.typing:
+            self.pane.filter(self.pane.needle + " ")
+        else:
+            self.replay.toggle_play()
+
+    def action_failure(self, step: int) -> None:
+        """To the next failure, or the one before."""
+        self.replay.go_to_failure(step)
+
+    def action_alike(self, step: int) -> None:
+        """To the next event of the same kind, or the one before."""
+        self.replay.go_to_kind(None, step)
+
+    def action_kind(self) -> None:
+        """Choose a kind, and go to its next event."""
+        self.replay.choose_kind()
+
+    def action_go_to(self) -> None:
+        """Ask for a number, a time, a part or words."""
+        self.replay.ask_where()
+
+    def action_again(self, step: int) -> None:
+        """Search on for the same words."""
+        self.replay.search_again(step)
+
+    def action_speed(self, step: int) -> None:
+        """Play faster or slower."""
+        self.replay.change_speed(step)
+
+    def action_first(self) -> None:
+        """To the first event."""
+        self.replay.go_to(0)
+
+    def action_present(self) -> None:
+        """To the last event."""
+        self.replay.to_present()
+
+    def action_timeline(self) -> None:
+        """Focus the timeline."""
+        self.set_focus(self.timeline)
+
+    def action_compare(self) -> None:
+        """Two traces side by side."""
+        self.replay.open_comparison()
