@@ -61,7 +61,7 @@ def test_a_call_under_way_lights_only_what_was_sent() -> None:
         ({"status": 101}, "green", "green"),
         ({"status": 429}, "green", "amber"),
         ({"status": 302}, "green", "amber"),
-        ({"status": None, "error": "the connection was dropped"}, "green", "amber"),
+        ({"status": None, "error": "the connection was dropped"}, "green", "grey"),
     ],
 )
 def test_each_lamp_has_its_own_evidence(fields: dict[str, Any], sent: str, accepted: str) -> None:

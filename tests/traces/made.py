@@ -22,7 +22,7 @@ from authtui.model.trace.reader import Refusal, Trace, open_trace
 from authtui.model.trace.stand_ins import StandIns
 from authtui.model.trace.writer import TraceWriter
 from authtui.redaction import Secret
-from authtui.wire import records
+from authtui.wire import records, road
 from authtui.wire.records import Detail, RequestRecord
 from tests.tui import homes
 from tests.tui.samples import session
@@ -46,7 +46,7 @@ EVENT_TYPES: tuple[type[ev.Event], ...] = tuple(
 )
 """Every type of event that there is, whoever added it."""
 
-_MODULES = (app_server, doctor, logout, records, observation, findings)
+_MODULES = (app_server, doctor, logout, road, records, observation, findings)
 _NAMES: dict[str, Any] = {
     **vars(typing),
     **{n: v for m in _MODULES for n, v in vars(m).items()},
@@ -65,9 +65,9 @@ def types_of(made: Any) -> dict[str, Any]:  # noqa: ANN401 - a record's type
         for name, text in vars(cls).get("__annotations__", {}).items():
             written = getattr(text, "__forward_arg__", text)
             found[name] = eval(written, dict(_NAMES))  # noqa: S307 - our own annotations
-    if is_dataclass(made):
-        return {f.name: found[f.name] for f in fields(made)}
-    return {name: found[name] for name in made._fields}
+    names = [f.name for f in fields(made)] if is_dataclass(made) else made._fields
+    # A record within one of its own kind says no more than the outer one.
+    return {n: type(None) if made in typing.get_args(found[n]) else found[n] for n in names}
 
 
 def values_of(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - a type
@@ -92,6 +92,7 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - a type
         float: st.floats(-(10**6), 10**6).map(lambda x: round(x, 2)),
         datetime: _MOMENTS,
         Secret: st.just(PLANTED),
+        type(None): st.none(),
     }
     if kind in plain:
         return plain[kind]
@@ -119,6 +120,8 @@ def filled(kind: Any, text: str) -> Any:  # noqa: ANN401 - a type, and a value o
         return {text: filled(inner[1], text)}
     plain = {str: text, bool: True, int: 7, float: 1.5, datetime: AT, Any: text}
     plain |= {Secret: Secret(text), bytes: text.encode()}
+    if kind is type(None):
+        return None
     if kind in plain:
         return plain[kind]
     return kind(**{name: filled(field, text) for name, field in types_of(kind).items()})

@@ -23,6 +23,7 @@ from authtui.model.trace.parts import (
 )
 from authtui.wire import records as w
 from authtui.wire.keeping import ACCOUNT_HEADER
+from authtui.wire.road import PLACES, RoadStep
 
 if TYPE_CHECKING:
     from authtui.model.trace.stand_ins import StandIns
@@ -172,6 +173,14 @@ ASSERTION: Final = Record(
 )
 
 
+BEARER: Final = Record(
+    w.BearerFacts, {"account_id": Maybe(Id("acct")), "expires_at": Maybe(MOMENT)}
+)
+ROAD_STEP: Final = Record(
+    RoadStep, {"place": Word(PLACES), "ok": Maybe(FLAG), "detail": TEXT, "issuer": LABEL}
+)
+
+
 def _request(record: w.RequestRecord, names: StandIns) -> w.RequestRecord:
     from authtui.wire.export import RUNTIME_IN_PATH
 
@@ -209,6 +218,10 @@ REQUEST: Final = Record(
         "assertion": Maybe(ASSERTION),
         "detail": Maybe(DETAIL),
         "detail_dropped": FLAG,
+        "fedramp_header": FLAG,
+        "bearer": Maybe(BEARER),
+        "road": Many(ROAD_STEP, 10),
+        "sender": LABEL,
     },
     prepare=_request,
 )
