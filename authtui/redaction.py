@@ -75,7 +75,10 @@ _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
         ),
     ),
 )
-_EMAIL: Final = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_EMAIL_NAME: Final = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-"  # what ends in an @
+)
+_EMAIL_DOMAIN: Final = r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
 
 
 class Secret:
@@ -215,8 +218,22 @@ def redact_text(text: str) -> str:
         if any(mark in text for mark in marks):
             text = re.sub(pattern, partial(_redacted, kind), text)
     if "@" in text:
-        text = re.sub(_EMAIL, lambda found: mask_email(found.group()), text)
+        text = _emails_masked(text)
     return text
+
+
+def _emails_masked(text: str) -> str:
+    # From the domain back to the name: a pattern for both would try each start in a long word,
+    # which takes the square of its length.
+    out: list[str] = []
+    end = 0
+    for found in re.finditer(_EMAIL_DOMAIN, text):
+        before = text[end : found.start()]
+        rest = before.rstrip(_EMAIL_NAME)
+        name = before[len(rest) :]
+        out += [rest, mask_email(name + found.group()) if name else found.group()]
+        end = found.end()
+    return "".join([*out, text[end:]])
 
 
 def _redacted(kind: str, found: re.Match[str]) -> str:

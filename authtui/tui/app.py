@@ -17,6 +17,7 @@ from authtui.redaction import redact_text
 from authtui.tui.acts import Acts
 from authtui.tui.desk import Desk
 from authtui.tui.keys import unknown_ids
+from authtui.tui.lines import safe
 from authtui.tui.revealing import Revealing
 from authtui.tui.theme import NAMES, first_theme, themes
 from authtui.tui.traffic import Traffic
@@ -248,7 +249,7 @@ class AuthtuiApp(Revealing):
 
     def say(self, text: str, tone: str = "good", seconds: float = 4) -> None:
         """Say something in the footer for a moment."""
-        self.message = (text, tone)
+        self.message = (safe(text, 400), tone)
         self._said += 1
         mine = self._said
         self.update_frames()

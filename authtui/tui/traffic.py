@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -108,7 +107,7 @@ def ask_export(app: AuthtuiApp) -> None:
         return
     seen = app.session.state.observation
     stamp = f"{seen.at:%Y%m%dT%H%M%SZ}" if seen is not None else "now"
-    path = str(Path.cwd() / f"authtui-{stamp}.har")
+    path = str(_folder() / f"authtui-{stamp}.har")
     which = "the requests that the filter shows" if app.traffic.log.filter.terms else "all requests"
     question = (
         f"{len(records)} entries, {which}, as HAR 1.2: no secret in it, ids replaced by stand-ins."
@@ -122,20 +121,26 @@ def ask_export(app: AuthtuiApp) -> None:
     app.push_screen(Prompt("Export the requests?", question, path), answered)
 
 
+def _folder() -> Path:
+    # The directory the app was started in may be gone by now.
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
+
+
 def _write(records: Sequence[RequestRecord], text: str) -> tuple[str, str]:
     import json
 
     from authtui import __version__
+    from authtui.credentials.backups import write_new
     from authtui.wire.export import as_har
 
-    path = Path(text).expanduser()
     document = json.dumps(as_har(records, __version__), ensure_ascii=False, indent=1)
     try:
-        # A file that is there already is never replaced.
-        number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(number, "w", encoding="utf-8") as file:
-            file.write(document)
-    except (OSError, ValueError) as error:
+        # A file that is there already is never replaced, and half a file is not left.
+        write_new(str(Path(text).expanduser()), document.encode())
+    except (OSError, ValueError, RuntimeError) as error:
         reason = getattr(error, "strerror", None) or "not a file name"
         return f"not written: {reason}: {redact_text(text)}", "bad"
     return f"✓ wrote {len(records)} entries to {redact_text(text)}", "good"

@@ -62,6 +62,13 @@ _SECRET_KEYS: Final = frozenset(
         "sessiontoken", "nonce", "authorizationcode", "biscuit",
     ]
 )  # fmt: skip
+# The value is only looked ahead at: in a damaged text it may be the next name.
+_JSON_FIELD: Final = re.compile(
+    r'"(?P<name>(?:[^"\\]|\\.){1,60})"\s*:\s*'
+    r'(?=(?P<nest>[\[{])|"(?P<text>(?:[^"\\]|\\.)*))',
+    re.DOTALL,
+)
+_FORM_FIELD: Final = re.compile(r"(?<![^&\s?#])(?P<name>[A-Za-z_-]{1,60})=(?P<value>[^&\s]+)")
 _ERROR_KEYS: Final = frozenset(["error", "errors", "detail"])
 _OPEN_QUERY: Final = frozenset(["client_version", "grant_type", "response_type", "version"])
 
@@ -210,12 +217,34 @@ def _redacted_text(data: bytes) -> tuple[str | None, str]:
         text = json.dumps(_masked(value, 0), ensure_ascii=False)
     else:
         # Cut before redacting, generously, so that a secret at the edge is not kept by half.
-        text = data[: SHOWN * 8].decode("utf-8", "replace")
+        text = _masked_text(data[: SHOWN * 8].decode("utf-8", "replace"))
     text = redact_text(text)
     if len(text) > SHOWN:
         note = f"cut: {len(data):,} bytes in all"
         text = text[:SHOWN]
     return printable(text), note
+
+
+def _masked_text(text: str) -> str:
+    """The same for what is no JSON as a whole: cut off, an event stream, a form, too deep."""
+    in_error = any(f'"{name}"' in text for name in _ERROR_KEYS)
+    text = _FORM_FIELD.sub(_masked_field, text)
+    out: list[str] = []
+    end = 0
+    for found in _JSON_FIELD.finditer(text):
+        value = found["text"] or found["nest"]
+        if found.start() < end or not _is_secret(found["name"], value, in_error=in_error):
+            continue
+        if found["nest"]:  # where it ends, only a parser knows
+            return "".join([*out, text[end : found.start("nest")], "…"])
+        out += [text[end : found.start("text")], _mark(found["text"])]
+        end = found.end("text")
+    return "".join([*out, text[end:]])
+
+
+def _masked_field(found: re.Match[str]) -> str:
+    secret = _is_secret(found["name"], found["value"], in_error=False)
+    return f"{found['name']}={_mark(found['value'])}" if secret else found[0]
 
 
 def _masked(value: Any, depth: int, *, in_error: bool = False) -> Any:  # noqa: ANN401 - any JSON
@@ -241,5 +270,8 @@ def _is_secret(key: str, value: object, *, in_error: bool) -> bool:
 
 
 def _mark(value: Any) -> str:  # noqa: ANN401 - any JSON
-    text = value if isinstance(value, str) else json.dumps(value)
+    try:
+        text = value if isinstance(value, str) else json.dumps(value)
+    except RecursionError:  # read just inside the limit, written a few calls deeper
+        return "<nested too deep to be kept>"
     return f"<{len(text)} characters, #{Secret(text).fingerprint}>"
