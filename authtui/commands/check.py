@@ -114,8 +114,8 @@ def as_json(assessment: Assessment) -> dict[str, Any]:
             "name": assessment.contract.name,
             "title": assessment.contract.title,
             "chosen_by": assessment.contract.chosen_by,
-            "client_version": assessment.contract.client_version,
-            "note": assessment.contract.note,
+            "client_version": _safe(assessment.contract.client_version),
+            "note": _safe(assessment.contract.note),
         },
         "surface": assessment.surface,
         "verdict": {
@@ -241,7 +241,7 @@ def _other_programs(assessment: Assessment) -> dict[str, Any]:
 
 def _token(token: TokenView) -> dict[str, Any]:
     return {
-        "name": token.name,
+        "name": _safe(token.name),
         "origin": _safe(token.origin),
         "header": safe_json(token.header),
         "claims": safe_json(token.claims),
@@ -289,7 +289,7 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     contract = assessment.contract
 
     def line(text: str = "") -> None:
-        out.write(text + "\n")
+        out.write(printable(text) + "\n")
 
     def folded(label: str, text: str) -> None:
         wrapped = textwrap.wrap(_safe(text), 88) or [""]

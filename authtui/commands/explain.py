@@ -45,7 +45,8 @@ def explain(wanted: str, assessment: Assessment, out: TextIO, err: TextIO) -> in
             _write(out, f"source: {entry.source}")
             return 0
     ids = ", ".join(sorted(entry.id for entry in REGISTER))
-    print(f"authtui check: no check or source is called {wanted}; checks are {ids}", file=err)
+    name = printable(redact_text(wanted), 200)
+    print(f"authtui check: no check or source is called {name}; checks are {ids}", file=err)
     return 2
 
 
