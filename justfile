@@ -47,6 +47,10 @@ readme:
 bench rounds="9":
     {{python}} -m tests.benchmarks {{rounds}}
 
+# fuzz one reader, in an environment that has atheris; `list` names them
+fuzz target="list" seconds="60":
+    {{python}} -m tests.fuzz {{target}} {{ if target == "list" { "" } else { seconds } }}
+
 # what continuous integration runs: a fresh copy, a fresh environment
 ci:
     .ci/run
