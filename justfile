@@ -57,6 +57,10 @@ bench rounds="9":
 bench-capture:
     {{python}} -m tests.benchmarks.capture
 
+# fuzz one reader, in an environment that has atheris; `list` names them
+fuzz target="list" seconds="60":
+    {{python}} -m tests.fuzz {{target}} {{ if target == "list" { "" } else { seconds } }}
+
 # what continuous integration runs: a fresh copy, a fresh environment
 ci:
     .ci/run

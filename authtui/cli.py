@@ -5,9 +5,12 @@ Imports stay inside the branches that need them: `authtui check` must not pay fo
 
 from __future__ import annotations
 
+import errno
 import gc
+import io
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
@@ -17,8 +20,10 @@ from authtui.commands import Given
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from typing import TextIO
 
 EXIT_BUG, EXIT_INTERRUPTED = 70, 130
+_UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 COMMANDS = {
     "check": "the verdict as text or JSON; no network, no writes",
     "decode": "one JWT, explained claim by claim",
@@ -56,9 +61,11 @@ def run() -> NoReturn:
                 stream.flush()
         except BrokenPipeError:
             pass  # The reader has enough; the answer stands.
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
             # The output is not whole, which must not look like success.
             code = code or EXIT_BUG
+            if stream is sys.stdout:
+                _complain(error)
     os._exit(code)
 
 
@@ -74,13 +81,23 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 - the last line of defence
+        if isinstance(error, OSError) and error.filename is None and error.errno in _UNWRITABLE:
+            _complain(error)
+            return EXIT_BUG
         from authtui.crash import report_crash
 
         print(report_crash(error), file=sys.stderr)
         return EXIT_BUG
 
 
+def _complain(error: Exception) -> None:
+    reason = getattr(error, "strerror", None) or "it is closed"
+    with suppress(OSError, ValueError):
+        sys.stderr.write(f"authtui: the output could not be written: {reason}\n")
+
+
 def _run(arguments: list[str]) -> int:
+    _write_any_text(sys.stdout, sys.stderr)
     if arguments == ["--version"]:
         print(f"authtui {__version__}")  # without a parser, which costs more than the answer
         return 0
@@ -89,6 +106,23 @@ def _run(arguments: list[str]) -> int:
     given = Given(os.environ, sys.stdin, sys.stdout, sys.stderr)
     code: int = _module(args.command or "app").run(args, given)
     return code
+
+
+def _write_any_text(*streams: TextIO) -> None:
+    """A pipe or terminal that knows few characters gets the others as JSON would escape them."""
+    import codecs
+
+    def escaped(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        data = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass")
+        pairs = (data[at : at + 2].hex() for at in range(0, len(data), 2))
+        return "".join(f"\\u{pair}" for pair in pairs), error.end
+
+    codecs.register_error("authtui-escape", escaped)
+    for stream in streams:
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="authtui-escape")
 
 
 def _module(command: str) -> Any:  # noqa: ANN401 - a module with `run` and `add_arguments`

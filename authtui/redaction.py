@@ -110,7 +110,11 @@ _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
 _SHORTEST_ID: Final = 3
 _SHORTEST_SECRET: Final = 8
 _PLAIN_WORDS: Final = re.compile(r"[a-z][a-z ._-]{0,23}")
-EMAIL: Final = r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+_EMAIL_NAME: Final = (
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-"  # what ends in an @
+)
+_EMAIL_DOMAIN: Final = r"@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
+EMAIL: Final = rf"[{_EMAIL_NAME}]+{_EMAIL_DOMAIN}"
 
 
 class Secret:
@@ -251,13 +255,27 @@ def redact_text(text: str) -> str:
         if any(mark in text for mark in marks):
             text = re.sub(pattern, partial(_redacted, kind), text)
     if "@" in text:
-        text = re.sub(EMAIL, lambda found: mask_email(found.group()), text)
+        text = _emails_masked(text)
     return text
 
 
 def redacted_lines(text: str) -> list[str]:
     """The lines of a text, each harmless: redacted before they are taken apart."""
     return [printable(line) for line in redact_text(text).split("\n")]
+
+
+def _emails_masked(text: str) -> str:
+    # From the domain back to the name: a pattern for both would try each start in a long word,
+    # which takes the square of its length.
+    out: list[str] = []
+    end = 0
+    for found in re.finditer(_EMAIL_DOMAIN, text):
+        before = text[end : found.start()]
+        rest = before.rstrip(_EMAIL_NAME)
+        name = before[len(rest) :]
+        out += [rest, mask_email(name + found.group()) if name else found.group()]
+        end = found.end()
+    return "".join([*out, text[end:]])
 
 
 def _redacted(kind: str, found: re.Match[str]) -> str:

@@ -128,8 +128,8 @@ def as_json(assessment: Assessment, forms: tuple[FormRow, ...]) -> dict[str, Any
             "name": assessment.contract.name,
             "title": assessment.contract.title,
             "chosen_by": assessment.contract.chosen_by,
-            "client_version": assessment.contract.client_version,
-            "note": assessment.contract.note,
+            "client_version": _safe(assessment.contract.client_version),
+            "note": _safe(assessment.contract.note),
         },
         "surface": assessment.surface,
         "verdict": {
@@ -265,7 +265,7 @@ def _other_programs(assessment: Assessment) -> dict[str, Any]:
 
 def _token(token: TokenView) -> dict[str, Any]:
     return {
-        "name": token.name,
+        "name": _safe(token.name),
         "origin": _safe(token.origin),
         "header": safe_json(token.header),
         "claims": safe_json(token.claims),

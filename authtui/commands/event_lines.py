@@ -44,7 +44,7 @@ def event_json(event: ev.Event) -> dict[str, Any]:
         "sequence": event.sequence,
         "at": event.at.isoformat(),
         "kind": event.kind,
-        "cause": event.cause,
+        "cause": _safe(event.cause),
     }
     if isinstance(event, ev.Loaded):
         verdict, lamps = event.assessment.verdict, event.assessment.lamps

@@ -20,7 +20,11 @@ RESERVED: Final = "the client ignores names that begin with CODEX_ in .env"
 MALFORMED: Final = "the line does not parse, so the client skips it without a word"
 UNCLOSED: Final = "a quote is not closed, so the client skips the rest of the file"
 NOT_UTF8: Final = "the line is not UTF-8, so the client skips it without a word"
+GROWN: Final = "its substitutions grow the value out of all bounds, so it was not followed"
 MARKED: Final = "a byte order mark stands before the name, so the client skips the line"
+
+_GROWTH: Final = 1024 * 1024
+"""Characters that substitutions may add to a file in all: each line can double the one before."""
 
 _KEY_START: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_")
 _KEY_REST: Final = _KEY_START | frozenset("0123456789.")
@@ -46,6 +50,10 @@ class _Malformed(Exception):  # noqa: N818
     """A line that dotenvy refuses."""
 
 
+class _Grown(Exception):  # noqa: N818
+    """A value that would use up the memory."""
+
+
 def parse_dotenv(data: bytes, environ: Mapping[str, str]) -> Dotenv:
     """The assignments of a `.env` file; `environ` feeds `$NAME`. Never raises.
 
@@ -56,15 +64,19 @@ def parse_dotenv(data: bytes, environ: Mapping[str, str]) -> Dotenv:
     given: dict[str, str] = {}
     assignments: list[Assignment] = []
     ignored: list[IgnoredVariable] = []
+    room = len(data) + _GROWTH
     for number, raw, state in _logical_lines(data):
         if state != "complete":
             reason = MALFORMED if state in ("blank", "escape") else UNCLOSED
             ignored.append(IgnoredVariable(_name_hint(raw), number, reason))
             continue
         try:
-            found = _parse_line(raw.decode("utf-8"), environment, given)
+            found = _parse_line(raw.decode("utf-8"), environment, given, room)
         except UnicodeDecodeError:
             ignored.append(IgnoredVariable(_name_hint(raw), number, NOT_UTF8))
+            continue
+        except _Grown:
+            ignored.append(IgnoredVariable(_name_hint(raw), number, GROWN))
             continue
         except _Malformed:
             reason = MARKED if raw.startswith(b"\xef\xbb\xbf") else MALFORMED
@@ -73,6 +85,7 @@ def parse_dotenv(data: bytes, environ: Mapping[str, str]) -> Dotenv:
         if found is None:
             continue
         name, value = found
+        room -= len(value)
         given[name] = value
         if name.upper().startswith("CODEX_"):
             ignored.append(IgnoredVariable(name, number, RESERVED))
@@ -139,7 +152,7 @@ def _name_hint(raw: bytes) -> str:
 
 
 def _parse_line(
-    line: str, environment: Mapping[str, str], given: Mapping[str, str]
+    line: str, environment: Mapping[str, str], given: Mapping[str, str], room: int
 ) -> tuple[str, str] | None:
     rest = line.strip()
     if not rest or rest.startswith("#"):
@@ -152,7 +165,7 @@ def _parse_line(
     rest = rest[1:].lstrip()
     if not rest or rest.startswith("#"):
         return name, ""
-    return name, _parse_value(rest, environment, given)
+    return name, _parse_value(rest, environment, given, room)
 
 
 def _take_key(text: str) -> tuple[str, str]:
@@ -164,7 +177,9 @@ def _take_key(text: str) -> tuple[str, str]:
     return text[:end], text[end:].lstrip()
 
 
-def _parse_value(text: str, environment: Mapping[str, str], given: Mapping[str, str]) -> str:
+def _parse_value(
+    text: str, environment: Mapping[str, str], given: Mapping[str, str], room: int
+) -> str:
     out: list[str] = []
     name = ""
     mode = "plain"  # plain, strong, weak, escape, escape-weak, end
@@ -193,6 +208,9 @@ def _parse_value(text: str, environment: Mapping[str, str], given: Mapping[str, 
             name += char
         elif variable:
             out.append(_substituted(name, environment, given))
+            room -= len(out[-1])
+            if room < 0:
+                raise _Grown
             name = ""
             if variable == "open" and char == "$":
                 continue
@@ -219,6 +237,8 @@ def _parse_value(text: str, environment: Mapping[str, str], given: Mapping[str, 
         raise _Malformed
     if variable:
         out.append(_substituted(name, environment, given))
+        if len(out[-1]) > room:
+            raise _Grown
     return "".join(out)
 
 

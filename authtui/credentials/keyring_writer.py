@@ -28,9 +28,13 @@ class WritableBackend(Protocol):
 
 
 class KeyringFailure(NamedTuple):
-    """The keyring did not do it. `detail` is the backend's own text."""
+    """The keyring did not do it. `detail` is the backend's own text.
+
+    `open`: it gave no answer in time, and may still do it when it wakes up.
+    """
 
     detail: str
+    open: bool = False
 
 
 def store_entry(
@@ -76,4 +80,7 @@ def _within(timeout: float, work: Callable[[], None]) -> KeyringFailure | None:
     worker = threading.Thread(target=run, name="keyring writer", daemon=True)
     worker.start()
     worker.join(timeout)
-    return answers[0] if answers else KeyringFailure(f"no answer within {timeout:g} s")
+    if answers:
+        return answers[0]
+    text = f"no answer within {timeout:g} s; it may still be done when the keyring wakes up"
+    return KeyringFailure(text, open=True)

@@ -52,8 +52,9 @@ _TOP: Final = (
     "agent_identity",
     "personal_access_token",
 )
+# What is not closed reaches to the end: given up, it would be sought again from each later quote.
 _COMMENT_OR_COMMA: Final = re.compile(
-    r'("(?:[^"\\]|\\.)*")|//[^\n]*|/\*[\s\S]*?\*/|,(?=\s*[}\]])', re.DOTALL
+    r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL
 )
 _LARGEST: Final = 1_000_000
 

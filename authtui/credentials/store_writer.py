@@ -3,6 +3,10 @@
 Every change reads the file anew, refuses where it is not what the caller saw, keeps what it does
 not know, leaves a backup, and comes into force by one rename. A failure leaves the old file whole
 and says so in a sentence. Nothing here raises on what it finds.
+
+Writers of authtui take turns. The client takes no lock, compares nothing before it writes, and
+writes in place: what it writes while a change of ours comes into force is found and put back, and
+ours is called off; but a client that read before our change and writes after it still undoes it.
 """
 
 from __future__ import annotations
@@ -12,14 +16,15 @@ import errno
 import json
 import os
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
 
 from authtui.credentials.backups import sync_folder, write_backup, write_new
+from authtui.credentials.exclusive import Witness, locked
 from authtui.credentials.files import read_file
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
 Why = Literal[
@@ -64,11 +69,14 @@ class Removed(NamedTuple):
 
 
 class WriteFailure(NamedTuple):
-    """Nothing was changed. `sentence` says why, and what stands there now."""
+    """Nothing of ours is in force. `sentence` says why, and what stands there now."""
 
     why: Why
     sentence: str
     path: str
+
+
+Done = TypeVar("Done", Written, Removed)
 
 
 def update_document(
@@ -84,24 +92,21 @@ def update_document(
     else in the document stays, fields nobody knows included. `expected` is what the caller saw
     there (None: nothing), and a file that holds anything else by now is left alone.
     """
-    found = _read(path, expected)
-    if isinstance(found, WriteFailure):
-        return found
-    target, data = found
-    merged = merge(data, changes)
-    if isinstance(merged, str):
-        return WriteFailure("not-a-document", f"{target} was not changed: {merged}", target)
-    return _put(target, merged, data, now)
+
+    def change(target: str, data: bytes | None) -> Written | WriteFailure:
+        merged = merge(data, changes)
+        if isinstance(merged, str):
+            return WriteFailure("not-a-document", f"{target} was not changed: {merged}", target)
+        return _put(target, merged, data, now)
+
+    return _in_turn(path, expected, change)
 
 
 def replace_document(
     path: str | os.PathLike[str], data: bytes, *, now: datetime, expected: bytes | None
 ) -> Written | WriteFailure:
     """Put `data` in the place of the document as a whole: for a backup that is put back."""
-    found = _read(path, expected)
-    if isinstance(found, WriteFailure):
-        return found
-    return _put(found[0], data, found[1], now)
+    return _in_turn(path, expected, lambda target, old: _put(target, data, old, now))
 
 
 def remove_document(
@@ -112,10 +117,10 @@ def remove_document(
     A symbolic link is removed itself: what it points to is not touched, and `left` names it.
     """
     name = os.fspath(path)
-    found = _read(name, expected)
-    if isinstance(found, WriteFailure):
-        return found
-    target, data = found
+    return _in_turn(name, expected, lambda target, data: _remove(name, target, data, now))
+
+
+def _remove(name: str, target: str, data: bytes | None, now: datetime) -> Removed | WriteFailure:
     if data is None and not os.path.islink(name):  # noqa: PTH114 - plain text throughout
         return WriteFailure("absent", f"there is nothing at {name}", name)
     backup = None
@@ -136,6 +141,43 @@ def remove_document(
         return _failure(error, name, "was not removed")
     sync_folder(name)
     return Removed(name, backup, target if os.path.lexists(target) else None)
+
+
+def _in_turn(
+    path: str | os.PathLike[str],
+    expected: bytes | None,
+    change: Callable[[str, bytes | None], Done | WriteFailure],
+) -> Done | WriteFailure:
+    """Do `change` while no other authtui writes there; a client's write in between wins."""
+    found = _read(path, expected)
+    if isinstance(found, WriteFailure):
+        return found
+    target, data = found
+    folder = os.path.dirname(target) or "."  # noqa: PTH120 - plain text throughout
+    with locked(folder) as mine, Witness(target, data) as witness:
+        if not mine:
+            text = f"another authtui is writing in {folder}; nothing was changed. Try again."
+            return WriteFailure("changed-underneath", text, target)
+        done = change(target, data)
+        if isinstance(done, WriteFailure):
+            return done
+        late = witness.late()
+        return done if late is None else _called_off(target, late, done.backup)
+
+
+def _called_off(target: str, late: bytes, backup: str | None) -> WriteFailure:
+    temporary = _temporary(os.path.dirname(target) or ".")  # noqa: PTH120 - plain text throughout
+    try:
+        write_new(temporary, late)
+        os.replace(temporary, target)  # noqa: PTH105 - as above
+    except OSError as error:
+        return _failure(
+            error, target, "was written by another program at the same moment, and lost"
+        )
+    if backup is not None:
+        with contextlib.suppress(OSError):
+            os.unlink(backup)  # noqa: PTH108 - as above
+    return _changed(target)
 
 
 def rehearse(path: str | os.PathLike[str], *, expected: bytes | None) -> WriteFailure | None:

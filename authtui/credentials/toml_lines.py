@@ -39,7 +39,7 @@ def locate(text: str) -> dict[KeyPath, tuple[int, int]]:
     scanner = _Scanner(text)
     with suppress(_Stop):
         scanner.document()
-    return scanner.found
+    return {**scanner.implied, **scanner.found}
 
 
 class _Scanner:
@@ -47,6 +47,7 @@ class _Scanner:
         self.text = text
         self.at = 0
         self.found: dict[KeyPath, tuple[int, int]] = {}
+        self.implied: dict[KeyPath, tuple[int, int]] = {}  # `a` of `[a.b]`, if it has no header
         self.counts: dict[KeyPath, int] = {}
         self.starts = [0, *(match.end() for match in re.finditer("\n", text))]
 
@@ -83,6 +84,8 @@ class _Scanner:
                 path = (*path, index)
             elif path in self.counts:
                 path = (*path, self.counts[path])
+            elif not last:
+                self.implied.setdefault(path, self.place(start))
         self.note(path, start)
         return path
 
@@ -168,8 +171,11 @@ class _Scanner:
 
     def note(self, path: KeyPath, at: int) -> None:
         if path not in self.found:
-            line = bisect_right(self.starts, at)
-            self.found[path] = (line, at - self.starts[line - 1] + 1)
+            self.found[path] = self.place(at)
+
+    def place(self, at: int) -> tuple[int, int]:
+        line = bisect_right(self.starts, at)
+        return line, at - self.starts[line - 1] + 1
 
     def peek(self, text: str) -> bool:
         return self.text.startswith(text, self.at)

@@ -91,12 +91,12 @@ def plan_json(plan: Plan) -> dict[str, Any]:
         "action": plan.action,
         "requests": [
             {
-                "method": call.method,
+                "method": _safe(call.method),
                 "url": _safe(call.url),
                 "host": _safe(call.host),
-                "carries": call.carries,
-                "purpose": call.purpose,
-                "condition": call.condition or None,
+                "carries": _safe(call.carries),
+                "purpose": _safe(call.purpose),
+                "condition": _safe(call.condition) or None,
             }
             for call in plan.calls
         ],

@@ -62,7 +62,7 @@ def perform(context: Context, view: View, found: Found) -> Trouble | str:
         store = keyring_store(view.observation, context.keyring)
         failed = store_entry(store.account, found.data.decode("utf-8"), backend=context.keyring)
         if isinstance(failed, KeyringFailure):
-            return Trouble(f"the keyring took nothing: {failed.detail}", known=False)
+            return Trouble(f"the keyring did not take it: {failed.detail}", known=False)
     else:
         path = file_store(view.observation)
         now = path.read()

@@ -111,7 +111,9 @@ class KeyringStore(NamedTuple):
         text = json.dumps(json.loads(merged), ensure_ascii=False, separators=(",", ":"))
         failed = store_entry(self.account, text, backend=self.backend)
         if isinstance(failed, KeyringFailure):
-            return WriteFailure("failed", f"the keyring took nothing: {failed.detail}", self.place)
+            return WriteFailure(
+                "failed", f"the keyring did not take it: {failed.detail}", self.place
+            )
         return Written(self.place, None, Secret(text))
 
     def remove(self, expected: bytes | None, now: datetime) -> Removed | WriteFailure:
@@ -129,8 +131,11 @@ class KeyringStore(NamedTuple):
             return WriteFailure("failed", text, self.place)
         failed = delete_entry(self.account, backend=self.backend)
         if isinstance(failed, KeyringFailure):
-            Path(backup).unlink(missing_ok=True)
             text = f"failed to delete auth from keyring: {failed.detail}"
+            if failed.open:
+                text += f"; a copy of the entry is kept in {backup}"
+            else:
+                Path(backup).unlink(missing_ok=True)
             return WriteFailure("failed", text, self.place)
         return Removed(self.place, backup)
 

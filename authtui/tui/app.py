@@ -18,6 +18,7 @@ from authtui.tui.acts import Acts
 from authtui.tui.capture import Run
 from authtui.tui.desk import Desk
 from authtui.tui.keys import unknown_ids
+from authtui.tui.lines import safe
 from authtui.tui.probing import KEYRING_SECONDS, Probing
 from authtui.tui.recording import Recording
 from authtui.tui.theme import NAMES, first_theme, themes
@@ -253,7 +254,7 @@ class AuthtuiApp(Recording):
 
     def say(self, text: str, tone: str = "good", seconds: float = 4) -> None:
         """Say something in the footer for a moment."""
-        self.message = (text, tone)
+        self.message = (safe(text, 400), tone)
         self._said += 1
         mine = self._said
         self.update_frames()

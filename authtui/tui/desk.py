@@ -11,7 +11,7 @@ from textual.layout import Layout, WidgetPlacement
 from authtui.tui.desk_actions import DeskActions
 from authtui.tui.geometry import PANES, Box, plan, shape_of, verdict_width
 from authtui.tui.keys import KEYS, effective, shown
-from authtui.tui.lines import Line, Span, safe
+from authtui.tui.lines import Line, Span
 from authtui.tui.pane import Pane, Rows
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.claims import claims_doc
@@ -209,7 +209,7 @@ class Desk(DeskActions):
             return Line((Span("  "), Span(doing, "accent")))
         if app.message is not None:
             text, tone = app.message
-            return Line((Span("  "), Span(safe(text, 400), tone)))
+            return Line((Span("  "), Span(text, tone)))
         keymap = dict(app.settings.keymap)
         left: list[Span] = [Span("  ")]
         tail = [k for k in self.KEYS if k.id in ("help", "quit")]

@@ -405,8 +405,8 @@ def shown(keys: str) -> str:
 
 
 def effective(key: Key, keymap: Mapping[str, str]) -> str:
-    """The keys of an action after the user's own key map."""
-    return keymap.get(key.id, key.keys)
+    """The keys of an action after the user's own key map, as they may be shown."""
+    return safe(keymap.get(key.id, key.keys), 40)
 
 
 def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ class Prompt(Sheet):
     def _doc(self, view: View, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
         tail = safe(self.value, LONGEST)[-(width - 6) :]
         typed = Line((Span("  > ", "key"), Span(tail, "strong"), Span("▏", "accent")))
-        return Doc(self.heading, [*note(self.question, width), BLANK, typed])
+        return Doc(safe(self.heading, 200), [*note(safe(self.question), width), BLANK, typed])
 
     def on_key(self, event: events.Key) -> None:
         """Take the key as text."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from textual.app import App
-
 from authtui.tui.keys import changes_something
+from authtui.tui.lines import safe
+from authtui.tui.pasting import Pasting
 
 if TYPE_CHECKING:
     from authtui.redaction import Secret
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 REVEAL_SECONDS = 10
 
 
-class Revealing(App[None]):
+class Revealing(Pasting):
     """The part of the app that reveals. `revealed`: the secret, its name, when it hides.
 
     `presenter` locks reveal and export; `read_only` every key that does something.
@@ -65,7 +65,8 @@ class Revealing(App[None]):
             return self.hide()
         if item is None or item.secret is None:
             return self.say("nothing secret is selected", "muted")
-        self.revealed = (item.secret, item.label or item.key, time.monotonic() + REVEAL_SECONDS)
+        name = safe(item.label or item.key, 80)
+        self.revealed = (item.secret, name, time.monotonic() + REVEAL_SECONDS)
         self._tick()
         return self.redraw()
 

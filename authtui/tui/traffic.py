@@ -118,7 +118,7 @@ def ask_export(app: AuthtuiApp) -> None:
         return
     seen = app.session.state.observation
     stamp = f"{seen.at:%Y%m%dT%H%M%SZ}" if seen is not None else "now"
-    path = str(Path.cwd() / f"authtui-{stamp}.har")
+    path = str(_folder() / f"authtui-{stamp}.har")
     which = "the requests that the filter shows" if app.traffic.log.filter.terms else "all requests"
     question = (
         f"{len(records)} entries, {which}, as HAR 1.2: no secret in it, ids replaced by stand-ins."
@@ -130,6 +130,14 @@ def ask_export(app: AuthtuiApp) -> None:
             app.run_thread(lambda: app.call_from_thread(app.say, *_write(records, text)), "export")
 
     app.push_screen(Prompt("Export the requests?", question, path), answered)
+
+
+def _folder() -> Path:
+    # The directory the app was started in may be gone by now.
+    try:
+        return Path.cwd()
+    except OSError:
+        return Path.home()
 
 
 def _write(records: Sequence[RequestRecord], text: str) -> tuple[str, str]:

@@ -11,7 +11,7 @@ import re
 import shlex
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl
 
 from authtui.redaction import Pseudonyms, redact_text
 from authtui.wire.keeping import ACCOUNT_HEADER
@@ -142,7 +142,7 @@ def _entry(record: RequestRecord, names: Pseudonyms) -> dict[str, Any]:
 def _request(record: RequestRecord, names: Pseudonyms) -> dict[str, Any]:
     url = RUNTIME_IN_PATH.sub(lambda found: names.of("agent", found.group()), _url(record))
     detail = record.detail
-    query = parse_qsl(urlsplit(url).query, keep_blank_values=True)
+    query = parse_qsl(record.path.partition("?")[2], keep_blank_values=True)
     made: dict[str, Any] = {
         "method": record.method,
         "url": url,

@@ -63,6 +63,12 @@ _SECRET_KEYS: Final = frozenset(
         "sessiontoken", "nonce", "authorizationcode", "biscuit", "backgroundtaskid",
     ]
 )  # fmt: skip
+# The value is only looked ahead at: in a damaged text it may be the next name.
+_JSON_FIELD: Final = re.compile(
+    r'"(?P<name>(?:[^"\\]|\\.){1,60})"\s*:\s*'
+    r'(?=(?P<nest>[\[{])|"(?P<text>(?:[^"\\]|\\.)*))',
+    re.DOTALL,
+)
 _ERROR_KEYS: Final = frozenset(["error", "errors", "detail"])
 _VERSION: Final = r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}(?:-[a-z]{1,8}(?:\.[0-9]{1,4})?)?"
 _OPEN_QUERY: Final = {
@@ -75,7 +81,9 @@ _MEDIA_TYPE: Final = re.compile(
     r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9.+-]{1,40}"
 )
 _TASK: Final = re.compile(r"(?<=/task/)(?!register(?:/|$))[^/]+")
-_PAIR: Final = re.compile(r"(?P<start>(?:^|&)(?P<name>[A-Za-z0-9_.%-]{1,60})=)(?P<value>[^&\s]+)")
+_PAIR: Final = re.compile(
+    r"(?P<start>(?<![^&\s?#])(?P<name>[A-Za-z0-9_.%-]{1,60})=)(?P<value>[^&\s]+)"
+)
 
 
 class AuthClass(NamedTuple):
@@ -250,7 +258,7 @@ def _redacted_text(data: bytes, size: int) -> tuple[str | None, str]:
         text = json.dumps(_masked(value, 0), ensure_ascii=False)
     else:
         # Cut before redacting, generously, so that a secret at the edge is not kept by half.
-        text = _PAIR.sub(_masked_pair, data[: SHOWN * 8].decode("utf-8", "replace"))
+        text = _masked_text(data[: SHOWN * 8].decode("utf-8", "replace"))
     text = redact_text(text)
     if len(text) > SHOWN:
         note = f"cut: {size:,} bytes in all"
@@ -263,6 +271,23 @@ def _masked_pair(found: re.Match[str]) -> str:
     if _is_secret(found["name"], value, in_error=False) or redact_text(value) != value:
         return f"{found['start']}{_mark(value)}"
     return found.group()
+
+
+def _masked_text(text: str) -> str:
+    """The same for what is no JSON as a whole: cut off, an event stream, a form, too deep."""
+    in_error = any(f'"{name}"' in text for name in _ERROR_KEYS)
+    text = _PAIR.sub(_masked_pair, text)
+    out: list[str] = []
+    end = 0
+    for found in _JSON_FIELD.finditer(text):
+        value = found["text"] or found["nest"]
+        if found.start() < end or not _is_secret(found["name"], value, in_error=in_error):
+            continue
+        if found["nest"]:  # where it ends, only a parser knows
+            return "".join([*out, text[end : found.start("nest")], "…"])
+        out += [text[end : found.start("text")], _mark(found["text"])]
+        end = found.end("text")
+    return "".join([*out, text[end:]])
 
 
 def _masked(value: Any, depth: int, *, in_error: bool = False) -> Any:  # noqa: ANN401 - any JSON
@@ -288,5 +313,8 @@ def _is_secret(key: str, value: object, *, in_error: bool) -> bool:
 
 
 def _mark(value: Any) -> str:  # noqa: ANN401 - any JSON
-    text = value if isinstance(value, str) else json.dumps(value)
+    try:
+        text = value if isinstance(value, str) else json.dumps(value)
+    except RecursionError:  # read just inside the limit, written a few calls deeper
+        return "<nested too deep to be kept>"
     return f"<{len(text)} characters, #{Secret(text).fingerprint}>"

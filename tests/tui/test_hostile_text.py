@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -21,11 +20,7 @@ from authtui.model.events import (
     RotationSeen,
 )
 from authtui.model.programs import cause_of
-from authtui.redaction import Secret
-from authtui.settings import Settings
-from authtui.tui.app import AuthtuiApp
 from authtui.tui.lines import Doc, Line, fit, spans_width
-from authtui.tui.pane import Pane, Rows
 from authtui.tui.preview import preview_doc
 from authtui.tui.views.capture import compare_doc, program_doc
 from authtui.tui.views.checks import checks_doc
@@ -39,35 +34,13 @@ from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import header_line, verdict_lines
 from authtui.tui.views.whatif import Toggle, whatif_doc
 from authtui.tui.views.whole import whole_doc
+from tests.tui.hostile import HOSTILE, assert_harmless, poisoned, told
 from tests.tui.samples import NOW, REQUESTS, answer, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from authtui.model.session import AuthSession
-
-HOSTILE = (
-    "\x1b[2J\x1b]52;c;ZXZpbA==\x07 cleared",
-    "[red]not red[/] [@click=app.quit]click[/] [/]",
-    "\u202eevil\u202c \u200bhidden \u2066isolated",
-    "line one\nline two\r\ttab \x9b31m \x7f",
-    "日本語" * 40 + "e\u0301\u0302\u0303\u0304" + "\U0001f469\u200d\U0001f4bb",
-    "x" * 1_000_000,
-    "",
-)
-FIXED = {
-    "status",
-    "light",
-    "outcome",
-    "kind",
-    "verified",
-    "section",
-    "surface",
-    "wrong",
-    "authorization",
-    "command",
-}
-
 
 MAKERS = (
     sources_doc, claims_doc, checks_doc, requests_doc, events_doc, compare_doc, program_doc,
@@ -87,32 +60,10 @@ def watch(session: AuthSession[Any], text: str) -> None:
     session.publish(lambda n, at: ChildEnded(n, at, cause, 1, 1, None, text))
 
 
-def poisoned(value: Any, text: str, name: str = "") -> Any:  # noqa: ANN401 - any value, same type
-    """A copy of a value with every free text in it replaced."""
-    if isinstance(value, str):
-        return value if name in FIXED else text
-    if isinstance(value, Secret):
-        return Secret(text)
-    if hasattr(value, "_fields"):
-        keep = FIXED if type(value).__name__ != "Source" else FIXED - {"kind"}
-        return value._replace(
-            **{f: poisoned(getattr(value, f), text, f if f in keep else "") for f in value._fields}
-        )
-    if isinstance(value, tuple):
-        return tuple(poisoned(v, text, name) for v in value)
-    return value
-
-
 def texts_of(lines: Iterable[Line]) -> Iterator[str]:
     for line in lines:
         for span in (*line.left, *line.right):
             yield span.text
-
-
-def assert_harmless(text: str) -> None:
-    for char in text:
-        assert char.isprintable() or unicodedata.category(char) == "Mn", repr(char)
-        assert char not in "\u202e\u202c\u200b\u2066\x1b\x9b"
 
 
 def docs_of(view: View, width: int, *, details: bool) -> Iterator[Doc]:
@@ -127,13 +78,11 @@ def docs_of(view: View, width: int, *, details: bool) -> Iterator[Doc]:
             yield detail_doc(item.subject, view, width)
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 @pytest.mark.parametrize("story", ["shadowed", "silent-drop"])
 def test_every_view_keeps_hostile_text_harmless_and_in_its_columns(story: str, text: str) -> None:
     found = poisoned(answer(story), text)
-    session = session_of(found)
-    session.fail(text, text)
-    session.note_change(text, (text,))
+    session = told(session_of(found), text)
     watch(session, text)
     state = replace(session.state, requests=tuple(poisoned(r, text) for r in REQUESTS))
     view = View(state, session.events)
@@ -150,29 +99,6 @@ def test_every_view_keeps_hostile_text_harmless_and_in_its_columns(story: str, t
             assert_harmless(text_shown)
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-async def test_the_app_draws_hostile_text_without_breaking_its_frame(text: str) -> None:
-    session = session_of(poisoned(answer("silent-drop"), text))
-    app = AuthtuiApp(session, Settings(), watch=False)
-    async with app.run_test(size=(120, 40)) as pilot:
-        for key in ("2", "enter", "escape", "m", "v", "escape", "slash", "["):
-            await pilot.press(key)
-            for widget in app.screen.query("*").results(Pane):
-                check_strips(widget)
-            for rows in app.screen.query("*").results(Rows):
-                check_strips(rows)
-        app.say(text)
-        await pilot.pause()
-        check_strips(app.desk.footer)
-
-
-def check_strips(widget: Pane | Rows) -> None:
-    for y in range(widget.size.height):
-        strip = widget.render_line(y)
-        assert strip.cell_length == widget.size.width
-        assert_harmless(strip.text)
-
-
 def test_a_claim_that_expired_long_ago_and_one_from_the_far_future_both_draw() -> None:
     found = answer("healthy")
     for days in (-3_000, 300_000):
@@ -183,7 +109,7 @@ def test_a_claim_that_expired_long_ago_and_one_from_the_far_future_both_draw() -
         assert all(spans_width(fit(x, 60)) == 60 for x in claims_doc(view, 60).lines)
 
 
-@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=list(HOSTILE))
 def test_the_screens_of_clients_experiments_and_plans_keep_hostile_text_harmless(text: str) -> None:
     found = answer("silent-drop")
     other = poisoned(answer("shadowed"), text)

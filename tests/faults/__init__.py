@@ -1,0 +1,1 @@
+"""Each test says what was broken from outside while authtui ran, and what came of it."""

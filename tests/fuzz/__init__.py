@@ -1,0 +1,1 @@
+"""Coverage-guided fuzzing of everything that reads outside text; see `__main__`."""
