@@ -28,7 +28,10 @@ def capture(user_home: Path, *words: str | Path, **more: Any) -> Answer:  # noqa
 
 
 def events(answer: Answer) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in answer.out.splitlines()]
+    """The events; the line after them compares what was predicted with what was observed."""
+    *found, last = [json.loads(line) for line in answer.out.splitlines()]
+    assert last["kind"] == "Comparison"
+    return found
 
 
 def ask(path: str) -> str:
@@ -207,7 +210,7 @@ def test_an_interrupt_ends_the_program_first_and_is_a_130(tmp_path: Path, which:
         assert process.stderr is not None
         assert process.stderr.read() == ""
     assert ["tidied"] in [line["lines"] for line in lines if "lines" in line]
-    assert lines[-2]["kind"] == "ChildEnded"
+    assert [line["kind"] for line in lines[-3:]] == ["ChildEnded", "Loaded", "Comparison"]
 
 
 def test_the_second_interrupt_does_not_wait(tmp_path: Path) -> None:

@@ -119,4 +119,4 @@ def test_a_host_that_is_none_can_be_exported(host: str) -> None:
 def test_a_table_that_only_headers_below_it_name_has_a_line() -> None:
     values, error = parse(b"x = 1\n[model_provider.a]\nb = 2\n[model_provider.c]\n")
     assert error is None
-    assert (values["model_provider"].line, values["model_provider"].column) == (2, 1)
+    assert (values["model_provider"].line, values["model_provider"].column) == (2, 2)

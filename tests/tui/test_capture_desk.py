@@ -109,7 +109,7 @@ async def test_the_program_opens_with_how_it_was_led() -> None:
         text = " ".join(sheet(app).split())
         assert "no file of yours was changed" in text
         assert "CODEX_REFRESH_TOKEN_URL_OVERRIDE" in text
-        assert "#8b1f0c by codex exec (1): now #41d7aa" in text
+        assert "codex exec (1): refresh token #8b1f0c → #41d7aa" in text
 
 
 async def test_what_is_not_seen_is_said_where_rows_are_open() -> None:
