@@ -5,6 +5,8 @@ What changed is always decided by `os.stat`; watchfiles only ends a wait early w
 
 from __future__ import annotations
 
+import stat
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,58 +14,79 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
+    from authtui.credentials.observation import FileFacts, Observation
     from authtui.model.session import AuthSession
 
 POLL_SECONDS = 0.25
 _SETTLE_SECONDS = 0.05
 
-Mark = tuple[int, int, int, int] | None
+Mark = tuple[int | None, int | None, datetime | None, int | None] | None
 
 
 def probe_mark(path: str) -> Mark:
     """What stat says of a path: inode, size, modification time, mode; None when it is not there."""
     try:
         found = Path(path).stat()
-    except (OSError, ValueError):
+        modified = datetime.fromtimestamp(found.st_mtime, UTC)
+    except (OSError, ValueError, OverflowError):
         return None
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_mode
+    return found.st_ino, found.st_size, modified, stat.S_IMODE(found.st_mode)
 
 
-def watched_paths(session: AuthSession[Any]) -> dict[str, str]:
-    """The files worth watching, by the name the user knows them by."""
-    seen = session.state.observation
+def watched_files(seen: Observation | None) -> dict[str, FileFacts]:
+    """The files worth watching as they were read, by the name the user knows them by."""
     if seen is None:
         return {}
-    home = seen.home.canonical or seen.home.path
-    paths = {"auth.json": seen.auth_file.path, "config.toml": seen.config.file.path}
-    paths[".env"] = seen.environment.dotenv.path
-    return {name: str(Path(home) / path) for name, path in paths.items() if path} | {"home": home}
+    files = {"auth.json": seen.auth_file, "config.toml": seen.config.file}
+    files[".env"] = seen.environment.dotenv
+    return {name: facts for name, facts in files.items() if facts.path}
+
+
+def home_of(seen: Observation | None) -> str | None:
+    """The directory they stand in."""
+    return None if seen is None else seen.home.canonical or seen.home.path
+
+
+def _paths(seen: Observation | None) -> dict[str, str]:
+    home = home_of(seen)
+    if home is None or "\0" in home:
+        return {}
+    files = watched_files(seen).items()
+    return {name: str(Path(home) / facts.path) for name, facts in files} | {"home": home}
+
+
+def _seen_mark(facts: FileFacts) -> Mark:
+    if facts.inode is None:
+        return None
+    return facts.inode, facts.size, facts.modified, facts.mode
 
 
 def watch_session(session: AuthSession[Any], stop: threading.Event) -> None:
     """Reload whenever a watched file changes, until `stop`. Blocks: for a thread of its own."""
     marks: dict[str, Mark] = {}
     paths: dict[str, str] = {}
+    there = False
     for _ in _waits(session, stop):
-        now = watched_paths(session)
-        if now != paths:
-            paths = now
-            marks = {name: probe_mark(path) for name, path in paths.items()}
-            continue
+        seen = session.state.observation
+        now = _paths(seen)
+        if now != paths and seen is not None:
+            # Compared with what was read, not with what stands there: nothing falls in between.
+            paths, there = now, seen.home.exists
+            marks = {name: _seen_mark(facts) for name, facts in watched_files(seen).items()}
         fresh = {name: probe_mark(path) for name, path in paths.items()}
-        changed = [n for n in paths if n != "home" and fresh[n] != marks[n]]
-        gone = (fresh.get("home") is None) != (marks.get("home") is None)
-        if not changed and not gone:
+        changed = [n for n in paths if n != "home" and fresh[n] != marks.get(n)]
+        moved = bool(paths) and Path(paths["home"]).is_dir() != there
+        if not changed and not moved:
             continue
         # A writer truncates, then writes: give it a moment, then take what stands there.
         stop.wait(_SETTLE_SECONDS)
-        what = {n: _words(marks[n], probe_mark(paths[n])) for n in changed}
+        what = {n: _words(marks.get(n), probe_mark(paths[n])) for n in changed}
         marks = {name: probe_mark(path) for name, path in paths.items()}
+        there = Path(paths["home"]).is_dir()
         for name, words in what.items():
             session.note_change(name, (words,))
-        if gone and not changed:
-            words = "was removed" if fresh["home"] is None else "appeared"
-            session.note_change("CODEX_HOME", (words,))
+        if moved and not changed:
+            session.note_change("CODEX_HOME", ("appeared" if there else "was removed",))
         session.load("a watched file changed")
 
 
@@ -82,7 +105,7 @@ def _words(before: Mark, after: Mark) -> str:
 def _waits(session: AuthSession[Any], stop: threading.Event) -> Iterator[None]:
     while not stop.is_set():
         yield None
-        home = watched_paths(session).get("home")
+        home = home_of(session.state.observation)
         if home is None or not Path(home).is_dir():
             stop.wait(POLL_SECONDS)
             continue

@@ -24,7 +24,7 @@ from tests.tui.homes import token
 from tests.tui.hostile import HOSTILE, TOGETHER, assert_harmless, every_event, poisoned
 from tests.tui.samples import NOW, answer, observation
 
-TEXTS = {**HOSTILE, "together": TOGETHER, "long": "x" * 50_000}
+TEXTS = {**HOSTILE, "together": TOGETHER, "long": "x" * 20_000}
 each_text = pytest.mark.parametrize("text", TEXTS.values(), ids=list(TEXTS))
 
 

@@ -102,6 +102,7 @@ async def visit_everything(app: AuthtuiApp, pilot: Pilot[None], text: str) -> Vi
     await visit.press("ctrl+p")
     app.post_message(events.Paste(text[:300]))
     await visit.check()
+    await visit.press("escape")  # popped while it still searches, Textual's palette breaks
     await visit.home()
     prompt = Prompt(text[:200], text, text)
     app.push_screen(prompt)
@@ -147,7 +148,6 @@ each_alone = pytest.mark.skipif(
 TEXTS = {
     "together-120x40": (TOGETHER, (120, 40)),
     "together-80x24": (TOGETHER, (80, 24)),
-    "long-80x24": (HOSTILE["long"], (80, 24)),
 }
 ALONE = {f"{name}-{w}x{h}": (HOSTILE[name], (w, h)) for name in HOSTILE for w, h in SIZES}
 

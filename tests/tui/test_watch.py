@@ -11,14 +11,16 @@ from authtui.redaction import Secret
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
 from authtui.tui.probing import KEYRING_SECONDS
+from tests.model.test_session import session_on
 from tests.tui.samples import answer, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from authtui.checks.assess import Options
+    from authtui.credentials.observation import Observation
     from authtui.model.session import AuthSession
-    from tests.tui.samples import Options
 
 
 def wait_for(condition: Callable[[], object]) -> float:
@@ -31,7 +33,8 @@ def wait_for(condition: Callable[[], object]) -> float:
 
 class Watching:
     def __init__(self, home: Path) -> None:
-        self.session: AuthSession[Options] = session_of(answer("healthy"), home=str(home))
+        self.session: AuthSession[Options] = session_on(home)
+        self.session.load("start")
         self.stop = threading.Event()
         self.thread = threading.Thread(target=watch_session, args=(self.session, self.stop))
 
@@ -137,3 +140,51 @@ def test_files_that_stay_as_they_are_cause_no_event(tmp_path: Path) -> None:
         (tmp_path / "history.jsonl").write_text("noise")
         time.sleep(0.5)
     assert kinds(session) == ["Loaded"]
+
+
+def test_what_changed_before_watching_began_is_noticed_too(tmp_path: Path) -> None:
+    session = session_on(tmp_path)
+    session.load("start")
+    (tmp_path / "auth.json").write_text("{}")
+    stop = threading.Event()
+    watcher = threading.Thread(target=watch_session, args=(session, stop), daemon=True)
+    watcher.start()
+    wait_for(lambda: kinds(session) == ["Loaded", "SourceChanged", "Loaded"])
+    stop.set()
+    watcher.join(3)
+
+
+def test_a_login_written_while_the_new_home_is_read_is_not_missed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "auth.json").write_text("{}")
+    session = session_on(home)
+    session.load("start")
+    read = session._observe
+    moments = 0
+
+    def observe() -> Observation:
+        nonlocal moments
+        seen = read()
+        moments += 1
+        if moments == 2:  # the home is there again and empty, and the login comes a moment later
+            (home / "auth.json").write_text('{"auth_mode": "late"}')
+        return seen
+
+    stop = threading.Event()
+    watcher = threading.Thread(target=watch_session, args=(session, stop), daemon=True)
+    watcher.start()
+    time.sleep(0.4)
+    session._observe = observe
+    (home / "auth.json").unlink()
+    home.rmdir()
+    wait_for(lambda: moments == 1)
+    home.mkdir()
+
+    def late_is_seen() -> bool:
+        seen = session.state.observation
+        return seen is not None and b"late" in (seen.auth_file.data or b"")
+
+    wait_for(late_is_seen)
+    stop.set()
+    watcher.join(3)
