@@ -7,7 +7,7 @@ from pathlib import Path
 
 from authtui.checks.catalogue import modes_table
 from authtui.tui.keys import KEYS, shown
-from tests.architecture import differences
+from tests.architecture import differences, house
 from tests.distribution import dependencies
 from tests.oracle.untold import figures as untold_figures
 
@@ -54,6 +54,7 @@ TABLES = {
     "generations": differences.as_markdown,
     "untold": untold,
     "dependencies": dependencies.as_markdown,
+    "house": house.as_markdown,
 }
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 PANES = "12345"
-BY_MISTAKE = PLACES[:: max(1, len(PLACES) // 8)]
+BY_MISTAKE = PLACES[:: max(1, len(PLACES) // 5)]
 """A few places spread over all of them; the texts themselves are searched for every place."""
 
 
@@ -71,8 +71,10 @@ class Walk:
             for index in range(min(most, len(pane.doc.items))):
                 pane.cursor = index
                 pane._settle()
-                await self.press("c")
-                await self.press("enter")
+                self.app.desk.action_copy()
+                pane.choose()
+                await self.pilot.pause()
+                self.look(f"the details of row {index} of pane {number}")
                 await self.press("c", "escape")
             if number == "2":
                 await self.press("right_square_bracket", "right_square_bracket")

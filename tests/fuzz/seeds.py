@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
-from typing import Final
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
 
 from authtui.lifecycle.registration import box_secret
 from tests.fuzz.targets import KEY, SPLIT
 from tests.tokens.token_samples import PRIVATE_KEY, agent_claims, key_set, signed
-from tests.tui.homes import HOMES, agent, login
+from tests.traces.made import busy, write
+from tests.tui.homes import HOMES, agent, login, session
+
+if TYPE_CHECKING:
+    from authtui.model.session import AuthSession
 
 
 def _sealed(clear: bytes) -> str:
@@ -90,6 +96,18 @@ _EXCHANGE: Final = SPLIT.join(
 )
 _PKCS8: Final = (base64.b64decode(PRIVATE_KEY), base64.b64decode(KEY.reveal_pkcs8(1)))
 
+
+def _trace_of(shown: AuthSession[Any]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        return write(Path(folder, "x.trace"), shown).read_bytes()
+
+
+_TRACES: Final = (
+    _trace_of(busy(requests=3)),
+    _trace_of(session("shadowed")),
+    _trace_of(busy(requests=1)).removesuffix(b"}\n"),
+    b"{}\n",
+)
 SEEDS: Final[dict[str, tuple[bytes, ...]]] = {
     "auth_json": _DOCUMENTS,
     "config_toml": _CONFIGS,
@@ -124,6 +142,7 @@ SEEDS: Final[dict[str, tuple[bytes, ...]]] = {
         "\x1b[31m\x9b\u202e\u200b\ufeffe\u0301\u0301\u0301日本\U000e0041\ue000 [red] sk-a1b2 "
         "ada@example.org Bearer a1b2c3d4 https://u:p@h/?code=1".encode(),
     ),
+    "trace": _TRACES,
     "pipeline": tuple(
         SPLIT.join((document, _CONFIGS[n % 5], _DOTENVS[n % 2], _VARIABLES[n % 2]))
         for n, document in enumerate(_DOCUMENTS)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui import contracts
 from authtui.client_json.tree import JsonError, parse
+from authtui.commands.event_lines import event_json, event_text
 from authtui.credentials.config import parse as parse_config
 from authtui.credentials.config import providers, selected_provider, split_key
 from authtui.credentials.config_rules import validate
@@ -26,6 +27,7 @@ from authtui.credentials.toml_lines import locate
 from authtui.identity.assertion import read_assertion, signature_matches
 from authtui.identity.keys import PrivateKey, key_from_seed, read_private_key
 from authtui.lifecycle.registration import Trouble, open_task, read_task
+from authtui.model.trace.reader import Refusal, open_trace
 from authtui.redaction import Secret, printable, redact_text
 from authtui.settings import read_settings
 from authtui.tokens.agent import judge_agent_token
@@ -322,6 +324,25 @@ def shown_text(data: bytes) -> None:
         assert spans_width(fit(line, width)) == width
 
 
+def trace(data: bytes) -> None:
+    """A trace that somebody sent: opened or refused, every event of it shown as text and JSON."""
+    path = FOLDER / "sent.trace"
+    path.write_bytes(data)
+    opened = open_trace(path)
+    if isinstance(opened, Refusal):
+        assert_shown(str(opened))
+        return
+    try:
+        while not opened.done:
+            opened.scan(100)
+        for event in opened:
+            for line in event_text(event).split("\n"):
+                assert_shown(line)
+            json.dumps(event_json(event))
+    finally:
+        opened.close()
+
+
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     made.__name__: made
     for made in (
@@ -341,5 +362,6 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
         client_json,
         assertion,
         shown_text,
+        trace,
     )
 }

@@ -14,6 +14,7 @@ from rich.cells import cell_len
 from authtui.checks.assess import Options, assess
 from authtui.credentials.observe import read_observation
 from authtui.model import events as ev
+from authtui.model.programs import cause_of
 from authtui.model.session import AuthSession
 from authtui.redaction import Secret
 from authtui.tui.pane import Pane
@@ -102,11 +103,16 @@ def _value(name: str, hint: str, text: str) -> Any:  # noqa: ANN401 - a value of
     return 1 if "int" in hint else text
 
 
+_OF_PROGRAMS = (ev.ChildStarted, ev.ChildSaid, ev.ChildEnded)
+
+
 def told(session: AuthSession[Any], text: str) -> AuthSession[Any]:
     """The session with every kind of event and hostile requests behind it."""
     for record in REQUESTS:
         session.request_finished(poisoned(record, text))
     for event in every_event(text):
+        if isinstance(event, _OF_PROGRAMS):
+            continue  # they make another screen of it: see `watch`
         session.publish(lambda n, at, event=event: _numbered(event, n, at))  # type: ignore[misc]
     session.note_change(text, (text,))
     session.load(text)
@@ -117,6 +123,21 @@ def _numbered(event: ev.Event, number: int, at: datetime) -> ev.Event:
     from dataclasses import replace
 
     return replace(event, sequence=number, at=at)
+
+
+def watch(session: AuthSession[Any], text: str) -> None:
+    """A program is watched of which everything is hostile: its name, its words, its requests."""
+    cause = cause_of(1)
+    session.publish(
+        lambda n, at: ev.ChildStarted(n, at, cause, 1, ("codex", "exec", text), (text,))
+    )
+    for record in REQUESTS:
+        hostile = poisoned(record, text)._replace(purpose="model-call", number=record.number + 50)
+        session.publish(lambda n, at, r=hostile: ev.RequestStarted(n, at, cause, r))  # type: ignore[misc]
+        session.publish(lambda n, at, r=hostile: ev.RequestFinished(n, at, cause, r))  # type: ignore[misc]
+    session.publish(lambda n, at: ev.ChildSaid(n, at, cause, 1, "stderr", (text, f"ERROR: {text}")))
+    session.publish(lambda n, at: ev.RotationSeen(n, at, cause, text, text, text))
+    session.publish(lambda n, at: ev.ChildEnded(n, at, cause, 1, 1, None, text))
 
 
 def poisoned_session(text: str, story: str = "silent-drop") -> AuthSession[Any]:

@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from authtui.checks.forms import FormRow
 from authtui.checks.generations import GenerationRow
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
-from authtui.model.events import (
-    ChildEnded,
-    ChildSaid,
-    ChildStarted,
-    RequestFinished,
-    RequestStarted,
-    RotationSeen,
-)
-from authtui.model.programs import cause_of
 from authtui.tui.lines import Doc, Line, fit, spans_width
 from authtui.tui.preview import preview_doc
 from authtui.tui.views.capture import compare_doc, program_doc
@@ -34,30 +25,16 @@ from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import header_line, verdict_lines
 from authtui.tui.views.whatif import Toggle, whatif_doc
 from authtui.tui.views.whole import whole_doc
-from tests.tui.hostile import HOSTILE, assert_harmless, poisoned, told
+from tests.tui.hostile import HOSTILE, assert_harmless, poisoned, told, watch
 from tests.tui.samples import NOW, REQUESTS, answer, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from authtui.model.session import AuthSession
 
 MAKERS = (
     sources_doc, claims_doc, checks_doc, requests_doc, events_doc, compare_doc, program_doc,
 )  # fmt: skip
-
-
-def watch(session: AuthSession[Any], text: str) -> None:
-    """A program is watched of which everything is hostile: its name, its words, its requests."""
-    cause = cause_of(1)
-    session.publish(lambda n, at: ChildStarted(n, at, cause, 1, ("codex", "exec", text), (text,)))
-    for record in REQUESTS:
-        hostile = poisoned(record, text)._replace(purpose="model-call", number=record.number + 50)
-        session.publish(lambda n, at, r=hostile: RequestStarted(n, at, cause, r))  # type: ignore[misc]
-        session.publish(lambda n, at, r=hostile: RequestFinished(n, at, cause, r))  # type: ignore[misc]
-    session.publish(lambda n, at: ChildSaid(n, at, cause, 1, "stderr", (text, f"ERROR: {text}")))
-    session.publish(lambda n, at: RotationSeen(n, at, cause, text, text, text))
-    session.publish(lambda n, at: ChildEnded(n, at, cause, 1, 1, None, text))
 
 
 def texts_of(lines: Iterable[Line]) -> Iterator[str]:
