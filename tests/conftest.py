@@ -13,6 +13,12 @@ settings.register_profile(
 settings.register_profile("ci", parent=settings.get_profile("shared"), derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") else "shared")
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: two for each processor, since half of the time a test waits for a screen."""
+    return 2 * (os.cpu_count() or 1)
+
+
 _OURS = ("CODEX_", "OPENAI_", "CHATGPT_", "AZURE_OPENAI_")
 
 

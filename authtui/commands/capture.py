@@ -68,6 +68,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--port", type=_port, default=0, metavar="N", help="the proxy's port (default: a free one)"
     )
     parser.add_argument("--har", metavar="FILE", help="write the requests as HAR, redacted")
+    parser.add_argument(
+        "--record", metavar="FILE", help="write everything that happens as a redacted trace"
+    )
     parser.add_argument("command_line", nargs=argparse.REMAINDER, help=argparse.SUPPRESS)
     add_common(parser, nested=True)
 
@@ -98,6 +101,8 @@ def run(args: argparse.Namespace, given: Given) -> int:
         if isinstance(planned, str):
             return usage(given, planned)
         session, leading = planned
+        if args.record and (problem := _record(args.record, session, given, stack)):
+            return usage(given, problem)
         if _in_a_terminal(args, given):
             from authtui.commands.capture_app import in_the_app
 
@@ -145,6 +150,20 @@ def prepare(
         upstream = found.url
     session = make_session(args, environ)
     return _plan(session, command, environ, upstream)
+
+
+def _record(path: str, session: AuthSession[Any], given: Given, stack: ExitStack) -> str | None:
+    """Record until `stack` is closed; a sentence where that cannot be done."""
+    from authtui.model.trace.target import CannotRecordError
+    from authtui.model.trace.writer import record
+
+    try:
+        writer, leave = record(session, path, given.environ)
+    except CannotRecordError as error:
+        return f"--record {_safe(path)}: {error}; nothing was written"
+    stack.callback(writer.close)
+    stack.callback(leave)
+    return None
 
 
 def _throw_away_home(backend: Backend, login: Login, stack: ExitStack) -> str:

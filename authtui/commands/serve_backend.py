@@ -79,12 +79,16 @@ def run(args: argparse.Namespace, given: Given) -> int:
     from authtui.wire.serving import NotLoopbackError
 
     gc.enable()  # the program's entry turns it off for commands that end at once
+    seen: queue.SimpleQueue[SeenRequest] = queue.SimpleQueue()
     try:
-        with _terminable(), running_backend(args.port, host=args.host) as backend:
+        with (
+            _terminable(),
+            _told_to_the_end(seen, out, as_json=args.json),
+            running_backend(args.port, host=args.host) as backend,
+        ):
             setup = setup_for(backend, args.login)
             if args.write and not _write(Path(args.write), setup, err):
                 return EXIT_USAGE
-            seen: queue.SimpleQueue[SeenRequest] = queue.SimpleQueue()
             backend.state.subscribe(seen.put)
             out.write(_as_json(backend, setup) if args.json else _as_text(backend, setup, args))
             out.flush()
@@ -105,13 +109,28 @@ def run(args: argparse.Namespace, given: Given) -> int:
 
 def _follow(seen: queue.SimpleQueue[SeenRequest], out: TextIO, *, as_json: bool) -> NoReturn:
     while True:
-        request = seen.get()
-        if as_json:
-            line = json.dumps({**request._asdict(), "at": request.at.isoformat()})
-        else:
-            line = _line(request)
-        out.write(line + "\n")
-        out.flush()
+        _tell(seen.get(), out, as_json=as_json)
+
+
+@contextmanager
+def _told_to_the_end(
+    seen: queue.SimpleQueue[SeenRequest], out: TextIO, *, as_json: bool
+) -> Iterator[None]:
+    """Tell what was answered just before the end, once nothing is served any more."""
+    try:
+        yield
+    finally:
+        while not seen.empty():
+            _tell(seen.get(), out, as_json=as_json)
+
+
+def _tell(request: SeenRequest, out: TextIO, *, as_json: bool) -> None:
+    if as_json:
+        line = json.dumps({**request._asdict(), "at": request.at.isoformat()})
+    else:
+        line = _line(request)
+    out.write(line + "\n")
+    out.flush()
 
 
 def _line(seen: SeenRequest) -> str:

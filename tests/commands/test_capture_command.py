@@ -87,6 +87,24 @@ def test_requests_pass_and_stand_in_the_events_and_the_har(tmp_path: Path) -> No
         assert CANARY not in text
 
 
+def test_what_happened_can_be_recorded_and_opened(tmp_path: Path) -> None:
+    file = tmp_path / "x.trace"
+    with running_backend() as backend:
+        answer = capture(
+            tmp_path, "--json", "--upstream", backend.base_url, "--record", file, "--",
+            sys.executable, "-c", ask("/models"),
+        )  # fmt: skip
+    assert (answer.code, answer.err) == (0, "")
+    assert CANARY not in file.read_text()
+    opened = run("open", file, "--json", user_home=tmp_path)
+    kinds = [json.loads(line)["kind"] for line in opened.out.splitlines() if '"kind"' in line]
+    assert kinds[0] == kinds[-1] == "Loaded"
+    assert {"ChildStarted", "RequestStarted", "RequestFinished", "ChildEnded"} <= set(kinds)
+    again = capture(tmp_path, "--record", tmp_path, "--", "true")
+    assert again.code == 2
+    assert "nothing was written" in again.err
+
+
 def test_an_upstream_that_is_not_there_is_a_statement(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))

@@ -94,9 +94,12 @@ def test_a_home_that_is_deleted_is_noticed_and_breaks_nothing(tmp_path: Path) ->
         wait_for(lambda: "Loaded" in kinds(session)[1:])
 
 
-async def test_a_changed_keyring_entry_shows_within_a_second() -> None:
-    session = session_of(answer("healthy"))
+async def test_a_changed_keyring_entry_shows_within_a_second(tmp_path: Path) -> None:
     entry = KeyringFacts(status="absent", account="cli|0")
+    session = session_on(tmp_path)
+    read = session._observe
+    session._observe = lambda: read()._replace(keyring=entry)
+    session.load("start")
 
     def look() -> None:
         seen = session.state.observation
@@ -105,9 +108,8 @@ async def test_a_changed_keyring_entry_shows_within_a_second() -> None:
             session.adopt(seen._replace(keyring=entry), "keyring")
 
     app = AuthtuiApp(session, Settings(theme="dark"), fill_in=look)
-    async with app.run_test():
-        while len(session.events) < 2:
-            await asyncio.sleep(0.01)
+    async with app.run_test() as pilot:
+        await pilot.pause(0.3)
         entry = entry._replace(status="present", document=Secret("{}"))
         start = time.monotonic()
         while getattr(session.events[-1], "changes", ()) != ("keyring entry: absent → present",):
