@@ -15,9 +15,5 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("shot", SHOTS, ids=[shot.name for shot in SHOTS])
-def test_the_screen_looks_as_it_did(
-    shot: Shot, snap_compare: Compare, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    monkeypatch.delenv("TMUX", raising=False)
+def test_the_screen_looks_as_it_did(shot: Shot, snap_compare: Compare) -> None:
     assert snap_compare(made(shot), terminal_size=shot.size, run_before=press(shot))

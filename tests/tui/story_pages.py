@@ -13,7 +13,7 @@ from authtui.tui.story_app import StoryApp
 from tests.tui.homes import NOW
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Mapping
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -86,9 +86,15 @@ _EVEN = (
 )
 
 
-def even(text: str) -> str:
-    marks = {mark: f"#{n:06x}" for n, mark in enumerate(dict.fromkeys(_MARK.findall(text)), 1)}
-    text = _MARK.sub(lambda found: marks[found[0]], text)
+def numbered(text: str) -> dict[str, str]:
+    """The marks of a text, each with an even one in its place."""
+    return {mark: f"#{n:06x}" for n, mark in enumerate(dict.fromkeys(_MARK.findall(text)), 1)}
+
+
+def even(text: str, marks: Mapping[str, str] | None = None) -> str:
+    """What differs from run to run made even; `marks` where the text is a part of a larger one."""
+    given = numbered(text) if marks is None else marks
+    text = _MARK.sub(lambda found: given[found[0]], text)
     for pattern, with_what in _EVEN:
         text = pattern.sub(with_what, text)
     return text

@@ -26,10 +26,12 @@ _NAME = re.compile(r"terminal-\d+-")
 
 def evened(svg: str, name: str) -> str:
     """What differs from run to run made even: marks, durations, the names of styles."""
-    from tests.tui.story_pages import even
+    from tests.tui.story_pages import even, numbered
+
+    marks = numbered("\n".join(node[1] for node in _NODE.findall(svg)))
 
     def changed(found: re.Match[str]) -> str:
-        text = even(found[2].replace(_NBSP, "\xa0")).replace(" ", "\xa0")
+        text = even(found[2].replace(_NBSP, "\xa0"), marks).replace(" ", "\xa0")
         return found[1] + text.replace("\xa0", _NBSP) + found[3]
 
     return _NAME.sub(f"terminal-{name}-", _NODE.sub(changed, svg))
