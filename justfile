@@ -51,10 +51,8 @@ man:
 # times, as ratios of floors measured in the same run
 bench rounds="9":
     {{python}} -m tests.benchmarks {{rounds}}
+    {{python}} -m tests.benchmarks.request_log
     {{python}} -m tests.benchmarks.traces {{rounds}}
-
-# what a capture costs the captured program
-bench-capture:
     {{python}} -m tests.benchmarks.capture
 
 # fuzz one reader, in an environment that has atheris; `list` names them

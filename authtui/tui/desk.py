@@ -247,11 +247,15 @@ class Desk(DeskActions):
 
     def _sift(self, text: str) -> str | None:
         problem = self.owner.traffic.sift(text)
-        self._sift_on()
+        self._sifted()
         return problem
 
     def _sift_on(self) -> None:
-        if self.owner.traffic.sift_on():
+        self.owner.traffic.sift_on()
+        self._sifted()
+
+    def _sifted(self) -> None:
+        if self.owner.traffic.sifting:
             self.set_timer(SIFT_SECONDS, self._sift_on)
         self.update_all()
 

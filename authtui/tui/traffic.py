@@ -82,12 +82,14 @@ class Traffic:
         self.log.show(found, ROWS_A_FRAME)
         return None
 
-    def sift_on(self) -> bool:
-        """Let the filter look further back; whether there is more to look at."""
-        if self._log is None or not self._log.unseen:
-            return False
-        self._log.look_on(ROWS_A_FRAME)
-        return bool(self._log.unseen)
+    @property
+    def sifting(self) -> bool:
+        """Whether the filter has rows left to look at."""
+        return self._log is not None and self._log.unseen > 0
+
+    def sift_on(self) -> None:
+        """Let the filter look further back."""
+        self.log.look_on(ROWS_A_FRAME)
 
 
 def copy_curl(app: AuthtuiApp, item: Item | None) -> None:

@@ -6,16 +6,25 @@ over the bare interpreter, says how much of the waiting is ours. Exits 1 when a 
 
 from __future__ import annotations
 
+import base64
+import json
+import math
+import os
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import timeit
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
+from authtui.tokens.jwt import decode
 from tests.program import NOW, chatgpt_login, codex_home, environment
 from tests.pty.harness import Terminal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 MINIMAL = Path(__file__).with_name("minimal.py")
 VERDICT = ("Ready",)
@@ -82,6 +91,10 @@ class Benchmarks:
         options = ("--home", str(self.home), "--now", NOW, "--contract", "current")
         self._process("check", "-m", "authtui", "check", *options)
         self._process("check --json", "-m", "authtui", "check", "--json", *options)
+        for name, (program, words) in others().items():
+            self._app(name, words, words, b"", argv=program)
+        if client := os.environ.get("AUTHTUI_CODEX_BINARY"):
+            self._program("client", client, "login", "status")
 
     def _app(
         self, name: str, first: tuple[str, ...], whole: tuple[str, ...], key: bytes, argv: list[str]
@@ -92,22 +105,27 @@ class Benchmarks:
                     raise SystemExit(f"{name} never showed {words}")
                 self.note(f"{name} {what}", (time.perf_counter() - terminal.started) * 1000)
             terminal.settle(0.4)
-            for _ in range(7):
+            for _ in range(7 if key else 0):
                 sent = time.perf_counter()
                 terminal.type(key)
                 while not terminal.pump(1):
                     pass
                 self.note(f"{name} key", (time.perf_counter() - sent) * 1000)
                 terminal.settle(0.06)
-            terminal.type(b"\x11")
-            terminal.wait()
+            if key:
+                terminal.type(b"\x11")
+                terminal.wait()
 
     def _process(self, name: str, *arguments: str) -> None:
+        self._program(name, sys.executable, *arguments)
+
+    def _program(self, name: str, *words: str) -> None:
         began = time.perf_counter()
         subprocess.run(
-            [sys.executable, *arguments],
+            words,
             env=environment(self.folder, **_COMPILED),
             stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
             check=False,
         )
         self.note(name, (time.perf_counter() - began) * 1000)
@@ -123,11 +141,20 @@ class Benchmarks:
             )
 
         smallest, interpreter = "smallest Textual app", "bare interpreter"
+        beside = [
+            ratio(f"beside: {name}", f"{name} panes", floor, math.inf, smallest)
+            for name in others()
+        ]
+        if "client" in self.samples:
+            words = "beside: the client's login status"
+            beside.append(ratio(words, "client", bare, math.inf, interpreter))
         return [
-            ratio("app: verdict on the screen", "authtui verdict", floor, 1.7, smallest),
-            ratio("app: all five panes filled", "authtui panes", floor, 2.0, smallest),
-            ratio("authtui check", "check", bare, 6, interpreter),
-            ratio("authtui check --json", "check --json", bare, 6, interpreter),
+            ratio("app: verdict on the screen", "authtui verdict", floor, 1.4, smallest),
+            ratio("app: all five panes filled", "authtui panes", floor, 1.7, smallest),
+            ratio("authtui check", "check", bare, 5, interpreter),
+            ratio("authtui check --json", "check --json", bare, 5, interpreter),
+            *beside,
+            decoding(),
             Row(
                 "key press to repaint",
                 self.median("authtui key"),
@@ -136,6 +163,40 @@ class Benchmarks:
                 f"smallest Textual app {self.median('floor key'):.1f} ms",
             ),
         ]
+
+
+def others() -> dict[str, tuple[list[str], tuple[str, ...]]]:
+    """Programs of others that are measured beside, where a variable names them, and their words."""
+    found = {
+        "posting": ("AUTHTUI_POSTING", [], ("Posting",)),
+        "mitmproxy": ("AUTHTUI_MITMPROXY", ["--no-server"], ("Flows",)),
+    }
+    return {
+        name: ([os.environ[variable], *options], words)
+        for name, (variable, options, words) in found.items()
+        if os.environ.get(variable)
+    }
+
+
+def decoding() -> Row:
+    """A token taken apart, against nothing but base64 and JSON on the same text."""
+    token = chatgpt_login()["tokens"]["id_token"]
+
+    def floor() -> None:
+        for part in token.split(".")[:2]:
+            json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+
+    def each(act: Callable[[], object]) -> float:
+        return min(timeit.repeat(act, number=500, repeat=5)) / 500 * 1e6
+
+    bare, ours = each(floor), each(lambda: decode(token))
+    return Row(
+        "one token decoded",
+        ours / bare,
+        40,
+        "times",
+        f"{ours:.0f} µs, base64 and JSON alone {bare:.0f} µs",
+    )
 
 
 # Users run compiled modules; the tests' environment writes none.
@@ -154,7 +215,7 @@ def main(rounds: int = 9) -> int:
     for row in rows:
         verdict = "ok" if row.value <= row.target else "over"
         sys.stdout.write(
-            f"{row.name:<30} {row.value:6.2f} {row.unit:<6} target {row.target:<4g} {verdict:<5}"
+            f"{row.name:<32} {row.value:6.2f} {row.unit:<6} target {row.target:<4g} {verdict:<5}"
             f" {row.detail}\n"
         )
     return int(any(row.value > row.target for row in rows))
