@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Final
 
+from authtui.contracts.leading import G3_LEADING, G4_LEADING, G5_LEADING
 from authtui.contracts.shapes import (
     AgentContract,
     Contract,
     DocumentRules,
-    LeadingRules,
     RegistrationRules,
 )
 
@@ -61,20 +61,6 @@ _G5_REGISTRATION = _G4_REGISTRATION._replace(
     cooldown_seconds=3600, invalid_grant=True, revokes_store=True
 )
 
-# Led through a proxy on loopback, each client against a backend, with every login it reads.
-_G1_LEADING = LeadingRules()
-_G3_LEADING = LeadingRules(
-    variables=(*_G1_LEADING.variables, "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL"), seen="0.128.0"
-)
-_G4_LEADING = LeadingRules(
-    variables=(*_G3_LEADING.variables, "CODEX_AUTHAPI_BASE_URL"), identity=False, seen="0.142.0"
-)
-_G5_LEADING = LeadingRules(
-    variables=(*_G4_LEADING.variables, "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"),
-    identity=True,
-    beside=("ab.chatgpt.com",),
-    seen="0.169.0",
-)
 _MANAGED_PLANS = (
     "enterprise",
     "business",
@@ -211,7 +197,7 @@ _EXPLICIT = _FIRST._replace(
     apps_key_from_tokens=False,
     bedrock_changes=("aws.profile", "aws.region"),
     registration=_G3_REGISTRATION,
-    leading=_G3_LEADING,
+    leading=G3_LEADING,
 )
 _MANAGED = _EXPLICIT._replace(
     name="managed",
@@ -246,7 +232,7 @@ _MANAGED = _EXPLICIT._replace(
     task_timeout=("retryable agent identity registration failure: failed to register agent task"),
     workspace_wrong_type="data did not match any variant of untagged enum Repr",
     registration=_G4_REGISTRATION,
-    leading=_G4_LEADING,
+    leading=G4_LEADING,
     policies_path="/wham/config/bundle",
     bedrock_account=("Bedrock API key auth is only supported by the Amazon Bedrock model provider"),
     profiles_in_config=False,
@@ -311,7 +297,7 @@ _CURRENT = _MANAGED._replace(
         "Platform secure storage failure: {cause}: {cause}"
     ),
     registration=_G5_REGISTRATION,
-    leading=_G5_LEADING,
+    leading=G5_LEADING,
 )
 
 _WITH_HEADERS = _MANAGED.document._replace(
@@ -363,7 +349,7 @@ TABLE: Final[tuple[Contract, ...]] = (
         status_key=_MANAGED.status_key,
         keyring_error=_MANAGED.keyring_error,
         identity_overrides=False,
-        leading=_G4_LEADING,
+        leading=G4_LEADING,
         removal_failed=_MANAGED.removal_failed,
         bedrock_changes=_BEDROCK_0146,
         bedrock_refused_early=False,

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
+from authtui.tui.capture_keys import CAPTURE_KEYS
 from authtui.tui.desk import Desk
 from authtui.tui.geometry import DRAWER, RUN_PANES, Box, plan_run, shape_of
-from authtui.tui.keys import CAPTURE_KEYS, KEYS
+from authtui.tui.keys import KEYS
 from authtui.tui.lines import Line, Span, clip, safe
 from authtui.tui.views.capture import compare_doc, program_doc, program_of, standing
 from authtui.tui.views.capture_verdict import with_run

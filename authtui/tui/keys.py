@@ -307,45 +307,6 @@ KEYS: Final[tuple[Key, ...]] = (
         MOVE,
     ),
 )
-
-CAPTURE_KEYS: Final[tuple[Key, ...]] = (
-    Key(
-        "stop-program",
-        "K,ctrl+c",
-        "stop_program",
-        "End the program",
-        "As Ctrl-C in a shell: first gently. authtui stays, so that you can read.",
-        ACT,
-        "end it",
-        3,
-    ),
-    Key(
-        "again",
-        "n",
-        "again",
-        "Start it again",
-        "The same command, judged by what is stored now.",
-        ACT,
-        "again",
-        4,
-    ),
-    Key(
-        "pane-compare",
-        "6",
-        "pane('compare')",
-        "Predicted / observed",
-        "What the program was expected to send and do, beside what it did.",
-        MOVE,
-    ),
-    Key(
-        "pane-program",
-        "7",
-        "pane('program')",
-        "Program",
-        "What the watched program says, and how it was led here.",
-        MOVE,
-    ),
-)
 """Those of `authtui capture`, beside all the others."""
 
 LIST_KEYS: Final[tuple[Key, ...]] = (
@@ -413,6 +374,7 @@ def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """What a key map names that is no action of ours, as sentences."""
     if not keymap:
         return ()
+    from authtui.tui.capture_keys import CAPTURE_KEYS
     from authtui.tui.replay_keys import REPLAY_KEYS
     from authtui.tui.story_keys import STORY_KEYS
 
