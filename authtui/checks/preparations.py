@@ -62,7 +62,8 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         return None
     if credential.account_id is None and credential.mode in CHATGPT_MODES:
         return None
-    if not credential.account_id:
+    # That of a personal access token is known once whoami has named it: None is no empty one.
+    if credential.account_id == "":
         return "workspace routing requires a ChatGPT account id"
     failed = "workspace routing discovery failed"
     base = case.observation.config.get("chatgpt_base_url")
