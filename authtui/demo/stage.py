@@ -191,7 +191,7 @@ class Stage:
     def wires(self, session: AuthSession[Any], sender: str = "") -> WireFactory:
         """Clients for a program; whatever is configured, they reach this backend or nothing."""
 
-        def make(allowed: frozenset[str], first_number: int) -> Wire:
+        def make(allowed: frozenset[str]) -> Wire:
             own = frozenset(name for name in allowed if name.partition(":")[0] in HOSTS)
             factory = wire_factory(
                 session,
@@ -201,7 +201,7 @@ class Stage:
                 sender=sender,
                 next_number=self.session.next_number,
             )
-            return factory(own, first_number)
+            return factory(own)
 
         return make
 

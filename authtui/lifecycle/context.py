@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from authtui.model.session import AuthSession
     from authtui.wire.client import Wire
 
-    WireFactory = Callable[[frozenset[str], int], Wire]
+    WireFactory = Callable[[frozenset[str]], Wire]
     Progress = Callable[[str], None]
 
 
@@ -147,8 +147,7 @@ class Context:
         from authtui.wire.endpoints import hosts_of
 
         allowed = frozenset() if self.offline else hosts_of(addresses)
-        last = max((record.number for record in self.session.state.requests), default=0)
-        return self.wires(allowed, last + 1)
+        return self.wires(allowed)
 
 
 def environment_of(variables: Mapping[str, str], observation: Observation | None) -> dict[str, str]:

@@ -325,7 +325,7 @@ def wire_factory(
     def finished(record: RequestRecord) -> None:
         session.request_finished(record._replace(sender=sender))
 
-    def make(allowed: frozenset[str], first_number: int) -> Wire:
+    def make(allowed: frozenset[str]) -> Wire:
         from authtui.request_auth import assertion_reader
         from authtui.wire.client import Wire
 
@@ -337,7 +337,6 @@ def wire_factory(
             on_finished=finished,
             environment=environment_of(environ, session.state.observation),
             read_assertion=assertion_reader(),
-            first_number=first_number,
             next_number=next_number or session.next_number,
             detour=detour,
         )

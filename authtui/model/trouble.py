@@ -5,11 +5,11 @@ The judgement of a look stays as it is; each event that tells more gives a new a
 
 from __future__ import annotations
 
-import json
-import shlex
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.checks.findings import Fix, Lamp
+from authtui.checks.look import quoted_path
+from authtui.credentials.marks import mark_of
 from authtui.model import events as ev
 
 if TYPE_CHECKING:
@@ -80,27 +80,13 @@ def _judged_by(
 # ── a refresh token that was used twice ─────────────────────────────────────────────────────────
 
 
-def stored_refresh_mark(observation: Observation | None) -> str | None:
-    """The mark of the refresh token in auth.json, or None where there is none."""
-    from authtui.redaction import Secret
-
-    data = observation.auth_file.data if observation is not None else None
-    try:
-        value: Any = json.loads(data or b"null")
-    except (ValueError, RecursionError):
-        return None
-    tokens = value.get("tokens") if isinstance(value, dict) else None
-    token = tokens.get("refresh_token") if isinstance(tokens, dict) else None
-    return f"#{Secret(token).fingerprint}" if isinstance(token, str) else None
-
-
 def _with_reuse(
     found: Assessment,
     refused: ev.RotationSeen,
     rotations: tuple[ev.RotationSeen, ...],
     observation: Observation | None,
 ) -> Assessment:
-    stored = stored_refresh_mark(observation)
+    stored = mark_of(observation, "auth.json", "tokens.refresh_token") if observation else None
     first = next((r for r in rotations if r.accepted and r.old == refused.old), None)
     if first is not None and stored == first.new and first.by != refused.by:
         return _judged_by(
@@ -140,7 +126,7 @@ def _with_reuse(
 def _ways_to_write(observation: Observation | None) -> tuple[Fix, ...]:
     if observation is None or observation.auth_file.writable is not False:
         return ()
-    path = shlex.quote(observation.home.path)
+    path = quoted_path(observation.home.path)
     return (Fix("let the home be written: mount it read-write", f"chmod -R u+w {path}"),)
 
 

@@ -82,7 +82,6 @@ class Wire:
         environment: Variables that choose the proxy and the certificates; empty means neither.
         read_assertion: Reads an AgentAssertion header for the record (`request_auth` has one).
         largest_body: The most bytes of a decoded body.
-        first_number: The number of the first record, where nobody else numbers.
         next_number: Numbers the records, where others of the same log are numbered beside them.
         detour: Names that lead to another address, for a world on this machine.
 
@@ -101,7 +100,6 @@ class Wire:
         environment: Mapping[str, str] = _CLEAN,
         read_assertion: ReadAssertion | None = None,
         largest_body: int = LARGEST_BODY,
-        first_number: int = 1,
         next_number: Callable[[], int] | None = None,
         detour: Detour | None = None,
     ) -> None:
@@ -115,7 +113,7 @@ class Wire:
         self._environment = environment
         self._read_assertion = read_assertion
         self._largest = largest_body
-        self._next_number = next_number or count(first_number).__next__
+        self._next_number = next_number or count(1).__next__
         self._detour = detour
         self._clients: dict[str | None, httpx.AsyncClient] = {}
         self._tls: ssl.SSLContext | None = None
