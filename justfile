@@ -33,12 +33,11 @@ types:
 
 # accept what the screens look like now
 snapshots:
-    {{python}} -m pytest -q tests/tui --snapshot-update
+    {{python}} -m pytest -q tests/tui tests/traces --snapshot-update
 
 # draw the pictures of this documentation anew
 screenshots:
     {{python}} -m tests.tui.make_screenshots screenshots
-    {{python}} -m tests.traces.make_screenshots screenshots
 
 # the tables of the README that are made from the program
 readme:

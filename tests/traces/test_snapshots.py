@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.traces.make_screenshots import SHOTS, Shot, made, press
+from tests.traces.pictures import SHOTS, Shot, made, press
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Render the screens of made-up states: `python -m tests.tui.make_screenshots DIR`."""
+"""Draw every picture of the documentation: `python -m tests.tui.make_screenshots DIR [NAME…]`."""
 
 from __future__ import annotations
 
@@ -15,14 +15,16 @@ from authtui.tui.app import AuthtuiApp
 from authtui.tui.preview import PreviewScreen
 from authtui.tui.report import ReportScreen
 from tests.report.samples import made_report
+from tests.traces import pictures as traces
 from tests.tui.captures import CAPTURES, capture_maker
 from tests.tui.samples import REQUESTS, session
-from tests.tui.story_pictures import story_pictures
+from tests.tui.story_pictures import SMALL, story_pictures
 from tests.tui.tidy_svg import tidy
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from textual.app import App
     from textual.pilot import Pilot
 
 
@@ -41,7 +43,6 @@ class Shot(NamedTuple):
     capture: bool = False
 
 
-SMALL = (80, 24)
 STORIES = (
     "shadowed",
     "wrong-workspace",
@@ -150,11 +151,12 @@ def press(shot: Shot) -> Callable[[Pilot[None]], Awaitable[None]]:
     return pressed
 
 
-async def render(shot: Shot) -> str:
+async def render(
+    app: App[None], size: tuple[int, int], pressed: Callable[[Pilot[None]], Awaitable[None]]
+) -> str:
     """The picture as SVG text."""
-    app = made(shot)
-    async with app.run_test(size=shot.size) as pilot:
-        await press(shot)(pilot)
+    async with app.run_test(size=size) as pilot:
+        await pressed(pilot)
         return tidy(app.export_screenshot(title="authtui"))
 
 
@@ -163,11 +165,20 @@ def main(directory: str, *names: str) -> None:
     target = Path(directory)
     target.mkdir(parents=True, exist_ok=True)
     os.environ["TEXTUAL_ANIMATIONS"] = "none"
-    for shot in SHOTS:
-        if not names or shot.name in names:
-            (target / f"{shot.name}.svg").write_text(asyncio.run(render(shot)), encoding="utf-8")
-    for name, svg in asyncio.run(story_pictures(names)):
+
+    def write(name: str, svg: str) -> None:
         (target / f"{name}.svg").write_text(svg, encoding="utf-8")
+
+    def wanted(name: str) -> bool:
+        return not names or name in names
+
+    for shot in filter(lambda shot: wanted(shot.name), SHOTS):
+        write(shot.name, asyncio.run(render(made(shot), shot.size, press(shot))))
+    for trace in filter(lambda trace: wanted(trace.name), traces.SHOTS):
+        pressed = traces.press(trace)
+        write(trace.name, asyncio.run(render(traces.made(trace), trace.size, pressed)))
+    for name, svg in asyncio.run(story_pictures(names)):
+        write(name, svg)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
-_TEXT = re.compile(r'x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"([^>]*)>((?:&#160;)+)(?=[^<&])')
+_TEXT = re.compile(
+    r'x="([\d.]+)" y="([\d.]+)" textLength="([\d.]+)"([^>]*)>((?:&#160;)+)(?!&#160;|<)'
+)
 _CELL = 12.2
 _NBSP = "&#160;"
 

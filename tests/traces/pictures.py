@@ -1,10 +1,7 @@
-"""Render the screens of made-up traces: `python -m tests.traces.make_screenshots DIR`."""
+"""Pictures of made-up traces: what is open, and the keys pressed before each is taken."""
 
 from __future__ import annotations
 
-import asyncio
-import os
-import sys
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -14,9 +11,8 @@ from authtui.model.trace.replay import Replay
 from authtui.settings import Settings
 from authtui.tui.replay import ReplayApp, describe
 from tests.traces.made import busy, case, lines_of, told, write
-from tests.tui.make_screenshots import SMALL
 from tests.tui.samples import session
-from tests.tui.tidy_svg import tidy
+from tests.tui.story_pictures import SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -93,25 +89,3 @@ def press(shot: Shot) -> Callable[[Pilot[None]], Awaitable[None]]:
         await pilot.pause()
 
     return pressed
-
-
-async def render(shot: Shot) -> str:
-    """The picture as SVG text."""
-    app = made(shot)
-    async with app.run_test(size=shot.size) as pilot:
-        await press(shot)(pilot)
-        return tidy(app.export_screenshot(title="authtui"))
-
-
-def main(directory: str, *names: str) -> None:
-    """Write every picture, or the named ones."""
-    target = Path(directory)
-    target.mkdir(parents=True, exist_ok=True)
-    os.environ["TEXTUAL_ANIMATIONS"] = "none"
-    for shot in SHOTS:
-        if not names or shot.name in names:
-            (target / f"{shot.name}.svg").write_text(asyncio.run(render(shot)), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
