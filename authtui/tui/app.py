@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 import threading
 import time
@@ -79,7 +80,8 @@ class AuthtuiApp(Recording):
         `lifecycle` makes what acts, at its first use; `offline` forbids every connection.
         `capture` prepares a program to watch, started after the first frame.
         """
-        super().__init__()
+        # With NO_COLOR alone Textual writes greys: black on black in a terminal of sixteen colours.
+        super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.acts = Acts(self, lifecycle, offline=offline)
         self.watched = Run(self, capture) if capture is not None else None
         self.traffic = Traffic(session.state.requests)
@@ -100,7 +102,8 @@ class AuthtuiApp(Recording):
         self._said = 0
         for theme in themes():
             self.register_theme(theme)
-        self.theme = first_theme(settings.theme, self.console.color_system)
+        wanted = "ansi" if self.no_color else settings.theme
+        self.theme = first_theme(wanted, self.console.color_system)
         if settings.keymap:
             self.set_keymap(dict(settings.keymap))
 
