@@ -17,7 +17,7 @@ from authtui.credentials.observe import AUTH_FILE
 from authtui.credentials.store_writer import WriteFailure, replace_document
 from authtui.demo.backend.minting import AUTH_CLAIM, CLIENT_ID
 from authtui.lifecycle.preview import Outcome
-from authtui.lifecycle.refresh import moment
+from authtui.lifecycle.refresh import last_refresh_text
 from authtui.tokens.jwt import decode
 from authtui.wire.answers import WireFailure
 
@@ -89,7 +89,7 @@ def _store(stage: Stage, tokens: dict[str, Any]) -> str | None:
             **{name: tokens.get(name) for name in ("id_token", "access_token", "refresh_token")},
             "account_id": auth.get("chatgpt_account_id") if isinstance(auth, dict) else None,
         },
-        "last_refresh": moment(stage.time.local()),
+        "last_refresh": last_refresh_text(stage.time.local()),
     }
     path = stage.home / AUTH_FILE
     before = read_file(path)

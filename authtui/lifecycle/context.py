@@ -1,4 +1,4 @@
-"""What a transition looks at and what one run keeps in memory."""
+"""What a transition looks at, what one run keeps in memory, and how a step fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authtui.checks.courses import make_case
 from authtui.checks.matrix import derive_binding
 from authtui.checks.predictions import predict
 from authtui.lifecycle.addresses import addresses_of
-from authtui.lifecycle.policies import Policy, Task, policy_of
+from authtui.lifecycle.policies import Policy, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,10 +26,25 @@ if TYPE_CHECKING:
     from authtui.lifecycle.addresses import Addresses
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
+    from authtui.request_auth import AgentTask
     from authtui.wire.client import Wire
 
     WireFactory = Callable[[frozenset[str]], Wire]
     Progress = Callable[[str], None]
+
+
+class Trouble(NamedTuple):
+    """Why a step failed. `text` is the client's own where `known`, else a sentence of ours.
+
+    `retryable`: whether the newest client tries again; `exhausted`: it has tried as often as it
+    does. `status` is that of the answer, if one came.
+    """
+
+    text: str
+    retryable: bool = False
+    status: int | None = None
+    known: bool = True
+    exhausted: bool = False
 
 
 class View(NamedTuple):
@@ -56,7 +71,7 @@ class Memory:
     def __init__(self) -> None:
         """Nothing known yet."""
         self.identity: AgentRecord | None = None
-        self.task: Task | None = None
+        self.task: AgentTask | None = None
         self.cooldown: dict[tuple[str, str], datetime] = {}
         self.dead: dict[str, str] = {}
         self.key_set: str | None = None
@@ -80,8 +95,8 @@ class Context:
         base_url: str | None,
         progress: Progress,
         keyring: WritableBackend | None,
-        program: str = "authtui",
-        rehearses: bool = True,
+        program: str,
+        rehearses: bool,
     ) -> None:
         """See `transitions.Lifecycle`."""
         self.session = session

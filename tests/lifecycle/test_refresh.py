@@ -12,7 +12,7 @@ import pytest
 from authtui import contracts
 from authtui.checks.refreshing import GENERIC, KNOWN, judge_refusal
 from authtui.credentials.selection import Credential
-from authtui.lifecycle.refresh import Recovery
+from authtui.lifecycle.refresh import recovery_problem
 from tests.lifecycle.world import World
 
 if TYPE_CHECKING:
@@ -237,32 +237,21 @@ async def test_a_401_to_an_agent_identity_is_final(tmp_path: Path, backend: Back
 
 
 @pytest.mark.parametrize(
-    ("mode", "contract", "recovery", "reason"),
+    ("mode", "contract", "problem"),
     [
-        (None, "current", "managed", "not_chatgpt_auth"),
-        ("api_key", "current", "managed", "not_chatgpt_auth"),
-        ("agent_identity", "current", "managed", "not_chatgpt_auth"),
-        ("agent_identity", "identity-only", "managed", "ready"),
-        ("personal_access_token", "current", "managed", "not_refreshable_auth"),
-        ("personal_access_token", "managed", "managed", "not_chatgpt_auth"),
-        ("chatgpt", "first", "managed", "ready"),
-        ("chatgpt_auth_tokens", "first", "external", "no_external_auth"),
+        (None, "current", "not_chatgpt_auth"),
+        ("api_key", "current", "not_chatgpt_auth"),
+        ("agent_identity", "current", "not_chatgpt_auth"),
+        ("agent_identity", "identity-only", None),
+        ("personal_access_token", "current", "not_refreshable_auth"),
+        ("personal_access_token", "managed", "not_chatgpt_auth"),
+        ("chatgpt", "first", None),
+        ("chatgpt_auth_tokens", "first", "no_external_auth"),
     ],
 )
-def test_who_can_recover(mode: str | None, contract: str, recovery: str, reason: str) -> None:
+def test_who_can_recover(mode: str | None, contract: str, problem: str | None) -> None:
     credential = Credential(mode, "auth.json", "auth.json") if mode else None
-    machine = Recovery(credential, contracts.BY_NAME[contract])
-    assert (machine.mode, machine.reason) == (recovery, reason)
-
-
-def test_the_steps_lead_to_exhaustion() -> None:
-    machine = Recovery(Credential("chatgpt", "a", "a"), contracts.BY_NAME["first"])
-    steps: list[str] = []
-    while machine.has_next:
-        steps.append(machine.step)
-        machine.after(failed=False)
-    assert steps == ["reload", "refresh_token"]
-    assert (machine.step, machine.reason) == ("done", "recovery_exhausted")
+    assert recovery_problem(credential, contracts.BY_NAME[contract]) == problem
 
 
 async def test_identity_only_recovery_ends_with_the_misleading_text(
