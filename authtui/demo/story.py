@@ -118,7 +118,6 @@ class Story(NamedTuple):
     guess: Guess | None = None
     contract: str = "current"
     surface: str = "exec"
-    agent_feature: bool = False
     environment: tuple[tuple[str, str], ...] = ()
     faults: tuple[Fault, ...] = ()
     config: str = ""

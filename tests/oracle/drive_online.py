@@ -24,7 +24,7 @@ from authtui.checks.predictions import predict
 from authtui.contracts import find
 from authtui.credentials.observe import read_observation
 from authtui.demo.backend import running_backend
-from authtui.demo.backend.guide import environment_of
+from authtui.demo.backend.guide import auth_server_variables
 from tests.demo.real_client import loopback_up, only_loopback_is_there
 from tests.oracle.drive_client import COMMANDS, VARIABLE, isolated, version_of
 from tests.oracle.online_states import FAULTS, OnlineState, assumptions_of, lay_out, states
@@ -135,7 +135,7 @@ def one_run(
             "PATH": "/usr/bin:/bin",
             "HOME": folder,
             "CODEX_HOME": str(root / ".codex"),
-            **environment_of(backend),
+            **auth_server_variables(backend),
             **lay_out(backend, contract, state, root / ".codex"),
         }
         course = _course(environ, root, contract, state, command)

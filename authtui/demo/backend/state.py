@@ -279,8 +279,7 @@ class BackendState:
                 ],
                 "refusals": [
                     {"number": seen.number, "path": seen.path, "reason": seen.refused}
-                    for seen in self._requests
-                    if seen.refused is not None
+                    for seen in self.refusals
                 ],
             }
 
