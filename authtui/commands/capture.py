@@ -135,7 +135,7 @@ def prepare(
     if args.login and (upstream != DEMO or args.home):
         return "--login goes with --upstream demo, and with no --home"
     if upstream == DEMO:
-        from authtui.demo.backend import running_backend
+        from authtui.demo.backend.server import running_backend
 
         backend = stack.enter_context(running_backend())
         upstream = backend.base_url

@@ -134,7 +134,7 @@ class Player:
             return await log_in(stage, stage.filled(step.value))
         reason = change(stage, step)
         if step.do == "restart" or not step.program:
-            stage.restart(step.program)
+            stage.end(step.program)
         program = stage.program(step.program)
         if step.program:
             return Outcome(step.do, done=True, reason=reason, live=True)

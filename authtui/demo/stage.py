@@ -152,23 +152,23 @@ class Stage:
         )
 
     def program(self, name: str = "") -> Program:
-        """The program of that name; started, where it is not running, now."""
+        """The program of that name, started if it is not running."""
         if name not in self._programs:
             self._programs[name] = Program(self, name)
         return self._programs[name]
 
-    def restart(self, name: str = "") -> None:
+    def end(self, name: str = "") -> None:
         """End a program: what it held in memory is gone."""
         self._programs.pop(name, None)
 
     def look_again(self) -> None:
-        """Read the machine if auth.json is another by now, as the watching app does."""
+        """Read the machine again if auth.json has changed, as the watching app does."""
         seen = self.session.state.observation
         if seen is None or self.observe().auth_file.data != seen.auth_file.data:
             self.session.load("watch")
 
     def tell(self, text: str, step: int) -> None:
-        """Publish what the story says to a moment, counted from 1."""
+        """Publish what the story says about a moment; `step` is its number, from 1."""
         steps = len(self.story.moments)
         self.session.publish(lambda n, at: ev.Told(n, at, "story", text, step, steps))
 
@@ -180,20 +180,15 @@ class Stage:
 
     def wires(self, session: AuthSession[Any], sender: str = "") -> WireFactory:
         """Clients for a program; whatever is configured, they reach this backend or nothing."""
-
-        def make(allowed: frozenset[str]) -> Wire:
-            own = frozenset(name for name in allowed if name.partition(":")[0] in HOSTS)
-            factory = wire_factory(
-                session,
-                self.environ,
-                self.time.local,
-                detour=self._detour,
-                sender=sender,
-                next_number=self.session.next_number,
-            )
-            return factory(own)
-
-        return make
+        make = wire_factory(
+            session,
+            self.environ,
+            self.time.local,
+            detour=self._detour,
+            sender=sender,
+            next_number=self.session.next_number,
+        )
+        return lambda hosts: make(frozenset(h for h in hosts if h.partition(":")[0] in HOSTS))
 
     def browser(self) -> Wire:
         """What a browser sends: it trusts what the company had installed, and no variable."""

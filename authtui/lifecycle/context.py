@@ -64,8 +64,8 @@ class Memory:
     """What one run of the client would keep: nothing of it outlives the process.
 
     `identity` is the managed identity in use and `task` its task, or that of a JWT. `cooldown`
-    maps (account, registration base) to the end of the pause. `dead` maps a login's mark to the
-    permanent refresh failure it met. `key_set` is the one that was fetched.
+    maps (account, registration base) to the end of the pause. `refresh_failures` maps a login's
+    mark to the permanent failure of its refresh. `key_set` is the one that was fetched.
     """
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ class Memory:
         self.identity: AgentRecord | None = None
         self.task: AgentTask | None = None
         self.cooldown: dict[tuple[str, str], datetime] = {}
-        self.dead: dict[str, str] = {}
+        self.refresh_failures: dict[str, str] = {}
         self.key_set: str | None = None
 
 

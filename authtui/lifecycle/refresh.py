@@ -106,7 +106,7 @@ async def _ask(
     data = store.read()
     if isinstance(data, WriteFailure):
         return Trouble(data.sentence, known=False)
-    remembered = context.memory.dead.get(mark_of(data))
+    remembered = context.memory.refresh_failures.get(mark_of(data))
     if remembered is not None:
         return Trouble(remembered)
     document = view.credential.document if view.credential else None
@@ -133,7 +133,7 @@ async def _ask(
         if refusal_code(answer.body) in KNOWN:
             _tell_rotation(context, cause, old, None)
         if refused.permanent:
-            context.memory.dead[mark_of(data)] = refused.text
+            context.memory.refresh_failures[mark_of(data)] = refused.text
         return Trouble(refused.text, not refused.permanent, answer.status)
     value = answer.json()
     if not isinstance(value, dict):

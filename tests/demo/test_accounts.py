@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.backend import Account, Backend, running_backend
 from authtui.demo.backend.minting import AUTH_CLAIM, CLIENT_ID
+from authtui.demo.backend.server import Backend, running_backend
+from authtui.demo.backend.state import Account
 from authtui.redaction import Secret
 from authtui.tokens.jwt import decode
 from tests.demo.requests import CODEX, bearer, reason

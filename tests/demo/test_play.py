@@ -13,7 +13,7 @@ import pytest
 
 from authtui.commands.event_lines import event_json, event_text
 from authtui.commands.run import write_outcome
-from authtui.demo.backend import Fault
+from authtui.demo.backend.faults import Fault
 from authtui.demo.play import Player
 from authtui.demo.stage import PLAYING, stage_for
 from authtui.demo.story import Story, parse_story, read_names, read_story

@@ -12,7 +12,7 @@ from tests.lifecycle.world import FLAG_ON, World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 
 def light(world: World) -> str:
@@ -215,7 +215,7 @@ async def test_an_identity_of_another_workspace_is_not_signed_with(
 ) -> None:
     import json
 
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     other = Account(account_id="workspace-demo-2")
     text = backend.mint.managed_record(other).auth_json.reveal()

@@ -39,7 +39,7 @@ from tests.lifecycle.world import FLAG_ON, World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 SEED = b"\x07" * 32
 PKCS8 = "MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH"
@@ -163,7 +163,7 @@ async def test_where_the_account_of_a_binding_comes_from(
     tmp_path: Path, backend: Backend, contract: str, stored: str | None, claim: str | None,
     refreshed: bool, wanted: str | None,
 ) -> None:  # fmt: skip
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     login = backend.mint.chatgpt_login(Account(account_id=claim or "")).auth_json.reveal()
     document = json.loads(login)

@@ -18,7 +18,7 @@ from tests.lifecycle.world import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 MISMATCH = (
     "Your access token could not be refreshed because you have since logged out or signed in to "
@@ -64,7 +64,7 @@ async def test_what_another_process_refreshed_is_adopted_without_a_request(
 async def test_another_account_or_no_document_in_the_store_ends_it(
     tmp_path: Path, backend: Backend, gone: bool
 ) -> None:
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json)
     if gone:

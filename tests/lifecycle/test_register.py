@@ -12,7 +12,7 @@ from tests.lifecycle.world import FLAG_ON, World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 WRAPPER = (
     "Agent task registration failed. Please try again; Codex will attempt to register the task "
@@ -93,7 +93,7 @@ async def test_a_record_without_a_task_gets_one_and_keeps_it(
 async def test_a_stale_record_is_replaced_by_the_newest_and_removed_by_the_first(
     tmp_path: Path, backend: Backend
 ) -> None:
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     other = Account(account_id="workspace-demo-2")
     record = dict(_record(backend, other))

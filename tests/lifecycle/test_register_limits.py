@@ -11,7 +11,7 @@ from tests.lifecycle.world import FLAG_ON, World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ async def test_a_preview_names_every_host_and_touches_nothing(
 async def test_a_second_program_that_changed_the_login_meanwhile_is_not_overwritten(
     tmp_path: Path, backend: Backend
 ) -> None:
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json, FLAG_ON)
     other = backend.mint.chatgpt_login(Account(account_id="workspace-demo-2")).auth_json.reveal()

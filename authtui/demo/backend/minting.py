@@ -90,7 +90,7 @@ class Mint:
         """The auth.json of a new login of that kind.
 
         `expires_in` is the lifetime of a ChatGPT login's access token; `staging`: an agent
-        identity is signed by the staging side.
+        identity is signed by the staging environment.
         """
         if login == "chatgpt":
             return self.chatgpt_login(expires_in=expires_in).auth_json
@@ -126,7 +126,7 @@ class Mint:
     ) -> ChatGptLogin:
         """A ChatGPT login; a negative `expires_in` gives an expired access token.
 
-        `refresh` is the standing of its refresh token, `stored_account_id` an account id in
+        `refresh` is the status of its refresh token, `stored_account_id` an account id in
         auth.json that differs from the id token's claim, `agent_identity` a record beside it.
         """
         owner = self._account(account)
@@ -177,7 +177,7 @@ class Mint:
         return self._keys.sign(id_claims), self._keys.sign(access_claims)
 
     def refresh_token(self, account: Account, status: RefreshStatus = "live") -> str:
-        """A refresh token of that standing."""
+        """A refresh token of that status."""
         token = f"rt-demo-{secrets.token_hex(20)}"
         self._state.add_refresh_token(token, account, status)
         return token
@@ -201,8 +201,8 @@ class Mint:
     ) -> AgentIdentity:
         """The released contract (#19763): RS256, `kid`, the agent registered by the launcher.
 
-        `staging`: signed with the key of the staging side. `changes` replace claims; the value
-        `...` takes a claim out.
+        `staging`: signed with the key of the staging environment. `changes` replace claims; the
+        value `...` removes one.
         """
         owner, runtime_id, key = self._agent(account, registered=registered)
         now = int(self._clock().timestamp())
