@@ -68,17 +68,20 @@ async def test_cancelling_a_registration_changes_nothing_and_the_next_one_works(
 ) -> None:
     import asyncio
 
-    backend.faults.set("agent-register", "delay", 0.5, times=1)
+    backend.faults.set("agent-register", "hold", times=1)
     world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json, FLAG_ON)
     before = world.auth.read_bytes()
     task = asyncio.ensure_future(world.life.register())
-    await asyncio.sleep(0.15)
+    async with asyncio.timeout(5):
+        while not backend.faults.held:
+            await asyncio.sleep(0.02)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert world.auth.read_bytes() == before
     assert world.session.state.requests[-1].error is not None, "the log says it was given up"
     assert (await world.life.register()).done
+    backend.faults.let_go()
     async with asyncio.timeout(5):  # the backend notes the one that was given up only at its end
         while world.calls.count("agent-register") < 2:
             await asyncio.sleep(0.02)
