@@ -8,8 +8,8 @@ from urllib.parse import quote
 from authtui.lifecycle.addresses import text_of
 from authtui.lifecycle.policies import identity_use, match_stored, stored_task, task_for
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
-from authtui.lifecycle.probe import probe_url
-from authtui.lifecycle.refresh import WARNING
+from authtui.lifecycle.probe import probe_url, sent_credential
+from authtui.lifecycle.refresh import WARNING, recovery_problem
 from authtui.lifecycle.registration import BISCUIT_HEADER
 
 if TYPE_CHECKING:
@@ -106,7 +106,7 @@ def assert_problem(context: Context, view: View) -> str | None:
 
 
 def plan_assert(view: View, what: Literal["responses", "models"], *, recover: bool) -> Plan:
-    """The request, and what recovering would add."""
+    """The request, and what recovering adds where the credential allows it."""
     method = "POST" if what == "responses" else "GET"
     request = view.course.request
     carries = f"Authorization: {request.authorization}" if request else "its credential"
@@ -115,14 +115,14 @@ def plan_assert(view: View, what: Literal["responses", "models"], *, recover: bo
     calls = [PlannedCall(method, probe_url(view, what), carries, "does the server accept it")]
     changes: tuple[PlannedChange, ...] = ()
     warnings: tuple[str, ...] = ()
-    if recover:
+    credential = sent_credential(view)
+    if recover and credential and recovery_problem(credential, view.contract) is None:
         condition = "only after an answer 401, when auth.json is unchanged"
         url = view.addresses.endpoints.refresh
         calls.append(
             PlannedCall("POST", url, "the refresh token in its body", "refresh", condition)
         )
-        source = view.credential.source if view.credential else "auth.json"
-        changes = (PlannedChange(source, f"new tokens, {condition}"),)
+        changes = (PlannedChange(credential.source, f"new tokens, {condition}"),)
         warnings = (WARNING,)
     return Plan("assert", tuple(calls), changes, warnings)
 

@@ -21,6 +21,7 @@ from authtui.request_auth import (
 from authtui.wire.answers import Answer, WireFailure
 
 if TYPE_CHECKING:
+    from authtui.credentials.selection import Credential
     from authtui.lifecycle.context import Context, View
     from authtui.request_auth import AgentTask, AuthProvider
     from authtui.wire.client import Wire
@@ -32,9 +33,15 @@ RECOVERY: Final = (("reload", "refresh_token"), ("refresh_token", "done"))
 """The client's steps after an answer 401, each with the one that follows it."""
 
 
+def sent_credential(view: View) -> Credential | None:
+    """The credential that the client sends here: none to a provider that asks for none."""
+    request = view.course.request
+    return None if request is not None and request.authorization is None else view.credential
+
+
 def provider_of(context: Context, view: View) -> AuthProvider:
-    """The provider of the selected credential with the task at hand, if one fits."""
-    credential = view.credential
+    """The provider of the credential to send, with the task at hand if one fits."""
+    credential = sent_credential(view)
     record = credential.record if credential else None
     task = context.memory.task or (stored_task(record) if record else None)
     alone = credential is not None and credential.mode == "agent_identity"
@@ -82,7 +89,7 @@ async def probe(
         return answer
     attempts = 1
     if recover and isinstance(answer, Answer) and answer.status == 401:
-        problem = recovery_problem(view.credential, view.contract)
+        problem = recovery_problem(sent_credential(view), view.contract)
         if problem is not None:
             _finish(context, view, what, answer, attempts)
             text = f"The answer 401 is final: {problem.replace('_', ' ')}."
