@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, cast
 
 from authtui.demo.changes import CHANGES, change
 from authtui.demo.login import log_in
+from authtui.demo.story import NONE
 from authtui.demo.walk import Ending, Moment
 from authtui.lifecycle.preview import Outcome
 from authtui.model import events as ev
@@ -200,9 +201,9 @@ def _difference(stage: Stage, step: Step, outcome: Outcome, seen: int) -> str | 
         said = "nothing" if answer is None else answer.status or "nothing"
         return f"the answer was {said}, not {step.status}."
     if step.authorization is not None:
-        sent = answer.authorization if answer else None
+        sent = (answer.authorization if answer else None) or NONE
         if sent != step.authorization:
-            return f"the request carried {sent or 'no credential'}, not {step.authorization}."
+            return f"the request carried {sent}, not {step.authorization}."
     if step.client is not None:
         said_text = message_of(stage, outcome)
         if said_text is None or stage.filled(step.client) not in said_text:

@@ -21,7 +21,7 @@ from authtui.credentials.observe import AUTH_FILE, read_observation
 from authtui.demo.backend.server import running_backend, secure_port
 from authtui.demo.backend.tls import Authority
 from authtui.demo.program import Program
-from authtui.demo.story import NOBODY
+from authtui.demo.story import NONE
 from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.transitions import Lifecycle, wire_factory
 from authtui.model import events as ev
@@ -120,7 +120,7 @@ class Stage:
 
     def _login(self) -> str | None:
         story = self.story
-        if story.login == NOBODY:
+        if story.login == NONE:
             return None
         lifetime = timedelta(seconds=story.expires_in)
         login = cast("Login", story.login)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from authtui.demo.backend.guide import Login
 
 FOLDER: Final = Path(__file__).with_name("stories")
-NOBODY: Final = "none"
-"""The `login` of a machine on which nothing is stored."""
+NONE: Final = "none"
+"""The `login` of a machine on which nothing is stored; the `authorization` of a bare request."""
 
 
 class Cause(NamedTuple):

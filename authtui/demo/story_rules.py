@@ -9,7 +9,7 @@ from authtui.contracts import find
 from authtui.demo.backend.faults import ENDPOINTS, Fault, FaultError, checked
 from authtui.demo.backend.guide import LOGINS
 from authtui.demo.changes import CHANGES, WANT_NAME, WANT_VALUE
-from authtui.demo.story import NOBODY
+from authtui.demo.story import NONE
 from authtui.lifecycle.transitions import ACTIONS
 
 KINDS: Final = (
@@ -83,8 +83,8 @@ def problem_of(tree: dict[str, Any]) -> str | None:
     problem = _mistyped(tree, _STORY, ("title", "about", "login", "steps"))
     if problem is not None:
         return problem
-    if tree["login"] not in (*LOGINS, NOBODY):
-        return f"login {tree['login']!r} is not one of {', '.join((*LOGINS, NOBODY))}"
+    if tree["login"] not in (*LOGINS, NONE):
+        return f"login {tree['login']!r} is not one of {', '.join((*LOGINS, NONE))}"
     if find(tree.get("contract", "current")) is None:
         return f"contract {tree['contract']!r} is unknown"
     if tree.get("surface", "exec") not in SURFACES:
