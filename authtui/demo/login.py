@@ -15,11 +15,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from authtui.credentials.files import read_file
 from authtui.credentials.observe import AUTH_FILE
 from authtui.credentials.store_writer import WriteFailure, replace_document
-from authtui.demo.backend.minting import AUTH_CLAIM, CLIENT_ID, login_document
+from authtui.demo.backend.minting import AUTH_CLAIM, login_document
 from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.refresh import last_refresh_text
 from authtui.tokens.jwt import decode
 from authtui.wire.answers import WireFailure
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from authtui.demo.stage import Stage

@@ -13,10 +13,11 @@ from authtui.credentials.held import store_mode
 from authtui.credentials.store_writer import WriteFailure
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
-from authtui.lifecycle.refresh import CLIENT_ID, message_of
+from authtui.lifecycle.refresh import message_of
 from authtui.lifecycle.stores import FileStore, file_store, keyring_store, seen_in
 from authtui.model import events as ev
 from authtui.wire.answers import WireFailure
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View

@@ -18,6 +18,7 @@ from authtui.lifecycle.stores import account_in, seen_in, store_of
 from authtui.model import events as ev
 from authtui.redaction import Secret, printable, redact_text
 from authtui.wire.answers import Answer, WireFailure
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from authtui.lifecycle.stores import Store
     from authtui.wire.client import Wire
 
-CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
 SECONDS: Final = 30.0
 WARNING: Final = (
     "A refresh uses up the refresh token that every copy of this login shares: another machine or "

@@ -13,8 +13,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from authtui.demo.backend.authentication import caller
 from authtui.demo.backend.calls import RefusalError
-from authtui.demo.backend.minting import CLIENT_ID, HOUR
+from authtui.demo.backend.minting import HOUR
 from authtui.demo.backend.state import LoginCode
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from authtui.demo.backend.calls import Call

@@ -14,6 +14,7 @@ from authtui.identity.assertion import timestamp_text
 from authtui.identity.keys import PrivateKey, generate_key
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from authtui.demo.backend.keys import SigningKeys
     from authtui.demo.backend.state import BackendState, RefreshStatus
 
-CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
-"""The client's OAuth id (codex-rs/login/src/auth/manager.rs)."""
 TOKEN_ISSUER: Final = "https://auth.openai.com"  # noqa: S105 - an issuer, no secret
 API_AUDIENCE: Final = "https://api.openai.com/v1"
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
