@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import Surface
     from authtui.credentials.observation import Observation
-    from authtui.demo.backend.guide import Login
+    from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.server import Backend
     from authtui.demo.story import Story
     from authtui.lifecycle.context import Progress, WireFactory

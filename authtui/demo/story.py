@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Final
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
+    from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.faults import Fault
-    from authtui.demo.backend.guide import Login
 
 FOLDER: Final = Path(__file__).with_name("stories")
 NONE: Final = "none"

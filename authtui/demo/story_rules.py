@@ -6,8 +6,8 @@ from typing import Any, Final, get_args
 
 from authtui.checks.findings import SURFACES, Kind, Light
 from authtui.contracts import find
+from authtui.demo.backend.client_setup import LOGINS
 from authtui.demo.backend.faults import ENDPOINTS, Fault, FaultError, checked
-from authtui.demo.backend.guide import LOGINS
 from authtui.demo.changes import CHANGES, WANT_NAME, WANT_VALUE
 from authtui.demo.story import NONE
 from authtui.lifecycle.transitions import ACTIONS

@@ -23,7 +23,7 @@ from authtui.checks.courses import make_case
 from authtui.checks.predictions import predict
 from authtui.contracts import find
 from authtui.credentials.observe import read_observation
-from authtui.demo.backend.guide import auth_server_variables
+from authtui.demo.backend.client_setup import auth_server_variables
 from authtui.demo.backend.server import running_backend
 from tests.demo.real_client import loopback_up, only_loopback_is_there
 from tests.oracle.drive_client import COMMANDS, VARIABLE, isolated, version_of

@@ -1,7 +1,7 @@
 """The embedded backend: what the real services answer, for one process, on loopback.
 
 `server` starts and stops it; `app` is its table of endpoints, answered by `accounts` (OAuth, access
-tokens, workspaces), `agents` and `model`, each request first checked by `authentication`. `state`
-is what it knows and has seen, `minting` makes credentials it accepts, `faults` what goes wrong on
-request (set over HTTP by `control`). `guide` says how a real client is pointed at it.
+tokens, workspaces), `agents` and `model_calls`; `authentication` says who is calling. `state` is
+what it knows and has seen, `minting` makes credentials it accepts, `faults` what goes wrong on
+request (set over HTTP by `control`). `client_setup` says how a real client is pointed at it.
 """

@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from authtui.demo.backend import accounts, agents, control, model
+from authtui.demo.backend import accounts, agents, control, model_calls
 from authtui.demo.backend.authentication import ACCOUNT_HEADER, auth_class
 from authtui.demo.backend.broken import DroppedResponse, TruncatedResponse
 from authtui.demo.backend.calls import Call, RefusalError
@@ -57,12 +57,12 @@ _TABLE: Final = (
     _Endpoint(
         "whoami", ("GET",), re.compile(_BASE + "/v1/user-auth-credential/whoami"), accounts.whoami
     ),
-    _Endpoint("models", ("GET",), re.compile(_MODEL_BASE + "/models"), model.models),
+    _Endpoint("models", ("GET",), re.compile(_MODEL_BASE + "/models"), model_calls.models),
     _Endpoint(
         "responses",
         ("POST", "GET", "HEAD"),
         re.compile(_MODEL_BASE + "/responses"),
-        model.responses,
+        model_calls.responses,
     ),
     _Endpoint(
         "accounts-check",

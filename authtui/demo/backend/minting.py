@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from authtui.demo.backend.guide import Login
+    from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.keys import SigningKeys
     from authtui.demo.backend.state import BackendState, RefreshStatus
 
