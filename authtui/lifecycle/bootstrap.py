@@ -6,6 +6,7 @@ Every row of spec lifecycle.md 3 and 4. A function returns None when the task is
 
 from __future__ import annotations
 
+import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -148,7 +149,7 @@ async def _task(
         biscuit = None
         if token is not None:
             minted = await reg.mint_biscuit(
-                wire, view.addresses.endpoints.biscuit, token, url, context.random
+                wire, view.addresses.endpoints.biscuit, token, url, os.urandom
             )
             if isinstance(minted, Trouble):
                 return minted
@@ -326,7 +327,7 @@ async def _new_agent(
     url = endpoints.agent_register
     if isinstance(url, EndpointProblem):
         return Trouble(url.client_error or url.statement)
-    key = reg.new_key(contract, context.random)
+    key = reg.new_key(contract, os.urandom)
     if isinstance(key, KeyProblem):
         return Trouble(key.statement, known=False)
     context.progress("registering an agent identity")
@@ -334,7 +335,7 @@ async def _new_agent(
     async def once() -> str | Trouble:
         proof = login.token
         if contract.registration.biscuit:
-            minted = await reg.mint_biscuit(wire, endpoints.biscuit, proof, url, context.random)
+            minted = await reg.mint_biscuit(wire, endpoints.biscuit, proof, url, os.urandom)
             if isinstance(minted, Trouble):
                 return minted
             proof = minted

@@ -89,7 +89,6 @@ class Context:
         wires: WireFactory,
         *,
         clock: Callable[[], datetime],
-        random: Callable[[int], bytes],
         live: bool,
         offline: bool,
         base_url: str | None,
@@ -102,7 +101,6 @@ class Context:
         self.session = session
         self.wires = wires
         self.clock = clock
-        self.random = random
         self.live = live
         self.offline = offline
         self.base_url = base_url

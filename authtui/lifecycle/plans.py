@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from authtui.lifecycle.addresses import text_of
@@ -14,6 +14,7 @@ from authtui.lifecycle.registration import BISCUIT_HEADER
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View
+    from authtui.lifecycle.probe import What
 
 NEW_RUNTIME: Final = "{agent_runtime_id}"
 BEARER: Final = "Authorization: Bearer (the access token)"
@@ -105,7 +106,7 @@ def assert_problem(context: Context, view: View) -> str | None:
     return None
 
 
-def plan_assert(view: View, what: Literal["responses", "models"], *, recover: bool) -> Plan:
+def plan_assert(view: View, what: What, *, recover: bool) -> Plan:
     """The request, and what recovering adds where the credential allows it."""
     method = "POST" if what == "responses" else "GET"
     request = view.course.request

@@ -1,4 +1,4 @@
-"""One small request with the selected credential, and the recovery after an answer 401."""
+"""One small request with the selected credential, and the recovery after a 401."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ What = Literal["responses", "models"]
 SECONDS: Final = 30.0
 DEFAULT_MODEL: Final = "gpt-5"
 RECOVERY: Final = (("reload", "refresh_token"), ("refresh_token", "done"))
-"""The client's steps after an answer 401, each with the one that follows it."""
+"""The client's steps after a 401, each with the one that follows it."""
 
 
 def sent_credential(view: View) -> Credential | None:

@@ -6,9 +6,8 @@ why not. Without `live` no connection is made and nothing is written.
 
 from __future__ import annotations
 
-import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from authtui.lifecycle import bootstrap, load, logout, plans, restore
 from authtui.lifecycle import refresh as refreshing
@@ -23,15 +22,14 @@ if TYPE_CHECKING:
 
     from authtui.credentials.keyring_writer import WritableBackend
     from authtui.lifecycle.context import Progress, WireFactory
+    from authtui.lifecycle.probe import What
     from authtui.model.session import AuthSession
     from authtui.wire.client import Wire
     from authtui.wire.records import RequestRecord
     from authtui.wire.road import Detour
 
-Action = Literal["load", "register", "assert", "refresh", "recover", "logout", "restore"]
-ACTIONS: tuple[Action, ...] = (
-    "load", "register", "assert", "refresh", "recover", "logout", "restore",
-)  # fmt: skip
+Action = Literal["load", "register", "assert", "refresh", "logout", "restore"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 BUSY = "Another transition is under way; wait for it, or cancel it."
 NOT_LOADED = "Nothing was loaded yet: load first."
 
@@ -50,7 +48,6 @@ class Lifecycle:
         session: What is changed and told; its options say which generation is modelled.
         wires: Makes a client for the hosts of one plan; `wire_factory` is the real one.
         clock: The current time, aware UTC.
-        random: Random bytes of a given number, for keys and request ids.
         live: Whether anything is sent or written at all.
         offline: Forbid every connection, even when live.
         base_url: One server for every call, such as the embedded backend.
@@ -69,7 +66,6 @@ class Lifecycle:
         wires: WireFactory,
         *,
         clock: Callable[[], datetime],
-        random: Callable[[int], bytes] = os.urandom,
         live: bool = False,
         offline: bool = False,
         base_url: str | None = None,
@@ -85,7 +81,6 @@ class Lifecycle:
             session,
             wires,
             clock=clock,
-            random=random,
             live=live,
             offline=offline,
             base_url=base_url,
@@ -120,7 +115,6 @@ class Lifecycle:
             "register": self.register,
             "assert": self.assert_login,
             "refresh": self.refresh,
-            "recover": self.recover,
             "logout": self.logout,
             "restore": self.restore,
         }
@@ -156,12 +150,10 @@ class Lifecycle:
 
         return await self._run("register", job)
 
-    async def assert_login(
-        self, what: Literal["responses", "models"] = "responses", *, recover: bool = False
-    ) -> Outcome:
+    async def assert_login(self, what: What = "responses", *, recover: bool = False) -> Outcome:
         """Send one small request with the credential; its answer lights the `accepted` lamp.
 
-        `recover`: after an answer 401 go through the client's recovery, which may use up the
+        `recover`: after a 401 go through the client's recovery, which may use up the
         shared refresh token, and repeat the request after each step that changed something.
         """
 
@@ -180,10 +172,6 @@ class Lifecycle:
             return refreshing.refresh_problem(view) or _Job(plans.plan_refresh(view), work)
 
         return await self._run("refresh", job)
-
-    async def recover(self) -> Outcome:
-        """Send the request and, where it is answered 401, go through the recovery."""
-        return await self.assert_login(recover=True)
 
     async def logout(self, *, revoke: bool = True) -> Outcome:
         """Revoke the token, remove what is stored; a backup stays that `restore` puts back."""
