@@ -17,6 +17,7 @@ from authtui.lifecycle import registration as reg
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.policies import (
     NO_TOKEN,
+    identity_for,
     managed_binding_problem,
     match_stored,
     task_fits,
@@ -166,10 +167,9 @@ async def prepare_managed(context: Context, view: View, wire: Wire) -> Trouble |
     if problem is not None or credential is None or binding is None or credential.secret is None:
         return Trouble(problem or NO_TOKEN)
     login = _Login(credential, credential.secret, binding)
-    held = context.memory.identity
-    if held is not None and match_stored(held, binding, contract).key is None:
-        context.memory.identity = held = None  # of another login: this one's own record decides
-    record = held or credential.record
+    record = identity_for(credential, context.memory.identity, binding, contract)
+    if record is not context.memory.identity:
+        context.memory.identity = None
     stored: _Stored | None = None
     if record is not None:
         match = match_stored(record, binding, contract)

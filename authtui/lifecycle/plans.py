@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from authtui.lifecycle.addresses import text_of
-from authtui.lifecycle.policies import identity_use, match_stored, stored_task, task_for
+from authtui.lifecycle.policies import (
+    identity_for,
+    identity_use,
+    match_stored,
+    stored_task,
+    task_for,
+)
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
 from authtui.lifecycle.probe import probe_url, sent_credential
 from authtui.lifecycle.refresh import WARNING, recovery_problem
@@ -59,7 +65,7 @@ def plan_register(context: Context, view: View) -> Plan:
         return Plan("register")
     endpoints = view.addresses.endpoints
     biscuit = contract.managed_identity == "biscuit"
-    record = context.memory.identity or credential.record
+    record = identity_for(credential, context.memory.identity, binding, contract)
     match = match_stored(record, binding, contract) if record else None
     calls: list[PlannedCall] = []
     changes: list[PlannedChange] = []

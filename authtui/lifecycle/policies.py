@@ -94,6 +94,14 @@ def match_stored(record: AgentRecord, binding: Binding, contract: Contract) -> M
     return Match(key)
 
 
+def identity_for(
+    credential: Credential, held: AgentRecord | None, binding: Binding, contract: Contract
+) -> AgentRecord | None:
+    """The identity of a login: the one this run holds if it belongs to it, else the stored one."""
+    fits = held is not None and match_stored(held, binding, contract).key is not None
+    return held if fits else credential.record
+
+
 def task_fits(task: AgentTask, record: AgentRecord) -> bool:
     """Whether a task belongs to an identity (#17978, later form)."""
     return task.agent_runtime_id == record.agent_runtime_id

@@ -63,6 +63,21 @@ async def test_a_second_program_that_changed_the_login_meanwhile_is_not_overwrit
     assert world.auth.read_text() == other
 
 
+async def test_after_another_login_the_preview_goes_by_the_identity_of_that_one(
+    tmp_path: Path, backend: Backend
+) -> None:
+    other = backend.mint.managed_record(backend.state.accounts[1]).auth_json
+    world = World(tmp_path, backend, "current", backend.mint.managed_record().auth_json, FLAG_ON)
+    assert (await world.life.register()).done
+    world.auth.write_text(other.reveal())
+    world.session.load()
+    preview = await world.life.preview("register")
+    assert preview.plan is not None
+    assert (preview.plan.calls, preview.plan.changes) == ((), ())
+    assert (await world.life.register()).done
+    assert world.calls == []
+
+
 async def test_cancelling_a_registration_changes_nothing_and_the_next_one_works(
     tmp_path: Path, backend: Backend
 ) -> None:
