@@ -30,8 +30,6 @@ from authtui.wire.answers import AnswerProblem, WireFailure
 from authtui.wire.endpoints import EndpointProblem
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from authtui.checks.findings import Binding
     from authtui.credentials.document import AgentRecord
     from authtui.credentials.selection import Credential
@@ -180,7 +178,7 @@ async def prepare_managed(context: Context, view: View, wire: Wire) -> Trouble |
             trouble = _drop(context, view, match)
             if trouble is not None:
                 return trouble
-    paused = _paused(context, view)
+    paused = context.paused_until(view)
     if paused is not None and not (stored and task_for(stored.record, context.memory.task)):
         reason = "registration failed three times within the last hour: requests carry the Bearer"
         context.publish(lambda n, at: ev.FellBack(n, at, CAUSE, reason, paused))
@@ -363,17 +361,6 @@ def _pause(context: Context, view: View, trouble: Trouble, what: str) -> Trouble
     if not rules.cooldown_seconds:
         return Trouble(text, retryable=True)
     until = context.clock() + timedelta(seconds=rules.cooldown_seconds)
-    context.memory.cooldown[_pause_key(view)] = until
+    context.memory.cooldown[view.pause_key] = until
     context.publish(lambda n, at: ev.FellBack(n, at, CAUSE, text, until))
     return None
-
-
-def _paused(context: Context, view: View) -> datetime | None:
-    until = context.memory.cooldown.get(_pause_key(view))
-    return until if until is not None and context.clock() < until else None
-
-
-def _pause_key(view: View) -> tuple[str, str]:
-    base = view.addresses.endpoints.agent_base
-    account = view.binding.account_id if view.binding else ""
-    return account, base if isinstance(base, str) else ""

@@ -59,12 +59,19 @@ class View(NamedTuple):
     binding: Binding | None
     addresses: Addresses
 
+    @property
+    def pause_key(self) -> tuple[str, str]:
+        """What a pause of registering counts for: an account, and the base of registration."""
+        base = self.addresses.endpoints.agent_base
+        account = self.binding.account_id if self.binding else ""
+        return account, base if isinstance(base, str) else ""
+
 
 class Memory:
     """What one run of the client would keep: nothing of it outlives the process.
 
     `identity` is the managed identity in use and `task` its task, or that of a JWT. `cooldown`
-    maps (account, registration base) to the end of the pause. `refresh_failures` maps a login's
+    maps a `View.pause_key` to the end of the pause. `refresh_failures` maps a login's
     mark to the permanent failure of its refresh. `key_set` is the one that was fetched.
     """
 
@@ -140,6 +147,11 @@ class Context:
             derive_binding(case, credential),
             addresses_of(seen, contract, credential, model, self.base_url),
         )
+
+    def paused_until(self, view: View) -> datetime | None:
+        """Until when registering is paused, after attempts that failed; None where it is not."""
+        until = self.memory.cooldown.get(view.pause_key)
+        return until if until is not None and self.clock() < until else None
 
     def publish(self, make: Callable[[int, datetime], Event]) -> Event:
         """Publish an event of this transition and remember it."""

@@ -67,19 +67,23 @@ def plan_register(context: Context, view: View) -> Plan:
     biscuit = contract.managed_identity == "biscuit"
     record = identity_for(credential, context.memory.identity, binding, contract)
     match = match_stored(record, binding, contract) if record else None
+    paused = context.paused_until(view)
     calls: list[PlannedCall] = []
     changes: list[PlannedChange] = []
     mint = PlannedCall("GET", endpoints.biscuit, BEARER, "biscuit for one call")
     runtime = NEW_RUNTIME
-    fits = record is not None and match is not None and match.key is not None
-    if record is not None and match is not None and match.key is None and match.removes:
+    fits = match is not None and match.key is not None
+    if match is not None and match.removes:
         what = f"the stored agent identity is removed: {match.warning}"
         changes.append(PlannedChange(credential.source, what))
     if record is not None and fits:
         runtime = record.agent_runtime_id
         if task_for(record, context.memory.task) is not None:
             return Plan("register")
-    else:
+    if paused is not None:
+        text = f"Registering is paused until {paused:%H:%M:%S} UTC: its last attempts failed."
+        return Plan("register", (), tuple(changes), (text,))
+    if not fits:
         url = text_of(endpoints.agent_register)
         calls += [mint] if biscuit else []
         carries = BISCUIT if biscuit else BEARER
@@ -102,7 +106,7 @@ def assert_problem(context: Context, view: View) -> str | None:
     if credential is None or context.memory.task is not None:
         return None
     use = identity_use(credential, view.contract, view.policy)
-    if use.kind == "managed" and not context.memory.cooldown:
+    if use.kind == "managed" and context.paused_until(view) is None:
         kept = credential.record
         if kept is None or stored_task(kept) is None:
             return (
