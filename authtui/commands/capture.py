@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from authtui.capture.child import Ending
     from authtui.capture.leading import Leading
     from authtui.commands import Given
-    from authtui.demo.backend.guide import Login
+    from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.server import Backend
     from authtui.model.session import AuthSession
 
@@ -135,7 +135,7 @@ def prepare(
     if args.login and (upstream != DEMO or args.home):
         return "--login goes with --upstream demo, and with no --home"
     if upstream == DEMO:
-        from authtui.demo.backend import running_backend
+        from authtui.demo.backend.server import running_backend
 
         backend = stack.enter_context(running_backend())
         upstream = backend.base_url
@@ -170,7 +170,7 @@ def _throw_away_home(backend: Backend, login: Login, stack: ExitStack) -> str:
     from pathlib import Path
     from tempfile import TemporaryDirectory
 
-    from authtui.demo.backend.guide import setup_for
+    from authtui.demo.backend.client_setup import setup_for
 
     folder = stack.enter_context(TemporaryDirectory(prefix="authtui-capture-"))
     path = Path(folder, "auth.json")

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from authtui.commands import Given
-    from authtui.demo.play import Ending
     from authtui.demo.story import Story
+    from authtui.demo.walk import Ending
     from authtui.lifecycle.preview import Outcome
     from authtui.model.events import Event
     from authtui.model.state import AuthState
@@ -93,7 +93,8 @@ def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
     from authtui.commands.event_lines import event_json, event_text
     from authtui.commands.options import clock_of
     from authtui.commands.run import write_outcome
-    from authtui.demo.play import play, stage_for
+    from authtui.demo.play import play
+    from authtui.demo.stage import stage_for
     from authtui.demo.unprivileged import bound_by_modes
 
     def tell(state: AuthState, event: Event) -> None:

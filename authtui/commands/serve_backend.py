@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from authtui.commands import Given
-    from authtui.demo.backend.guide import Setup
+    from authtui.demo.backend.client_setup import Setup
     from authtui.demo.backend.server import Backend
     from authtui.demo.backend.state import SeenRequest
 
@@ -37,7 +37,7 @@ LOGINS: Final = (
     "first-record",
     "april-identity",
 )
-"""As in `authtui.demo.backend.guide`, which costs too much to import for a list of names."""
+"""As in `authtui.demo.backend.client_setup`, which costs too much to import for a list of names."""
 
 
 class _Terminated(Exception):  # noqa: N818 - no error: the wish of who sent the signal
@@ -74,7 +74,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
     out, err = given.out, given.err
     import queue
 
-    from authtui.demo.backend.guide import setup_for
+    from authtui.demo.backend.client_setup import setup_for
     from authtui.demo.backend.server import running_backend
     from authtui.wire.serving import NotLoopbackError
 
@@ -162,7 +162,7 @@ def _as_json(backend: Backend, setup: Setup) -> str:
 
 
 def _as_text(backend: Backend, setup: Setup, args: argparse.Namespace) -> str:
-    from authtui.demo.backend.guide import LOGINS as EXPLAINED
+    from authtui.demo.backend.client_setup import LOGINS as EXPLAINED
 
     home = shlex.quote(str(Path(args.write).absolute())) if args.write else "~/codex-demo"
     variables = "".join(f"export {name}={value}\n" for name, value in setup.environment.items())

@@ -15,11 +15,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from authtui.credentials.files import read_file
 from authtui.credentials.observe import AUTH_FILE
 from authtui.credentials.store_writer import WriteFailure, replace_document
-from authtui.demo.backend.minting import AUTH_CLAIM, CLIENT_ID
+from authtui.demo.backend.minting import AUTH_CLAIM, login_document
 from authtui.lifecycle.preview import Outcome
-from authtui.lifecycle.refresh import moment
+from authtui.lifecycle.refresh import last_refresh_text
 from authtui.tokens.jwt import decode
 from authtui.wire.answers import WireFailure
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from authtui.demo.stage import Stage
@@ -43,7 +44,7 @@ async def log_in(stage: Stage, workspace: str) -> Outcome:
         "state": secrets.token_urlsafe(16),
         "workspace": workspace,
     }
-    async with stage.wire((AUTHORITY,), sender="browser") as browser:
+    async with stage.browser() as browser:
         code = await _code(browser, f"https://{AUTHORITY}/oauth/authorize?{urlencode(asked)}")
     if code is None:
         return _failed(stage, "The browser was not sent back with a code.", None)
@@ -55,7 +56,7 @@ async def log_in(stage: Stage, workspace: str) -> Outcome:
         "code_verifier": verifier,
     }
     url = f"https://{AUTHORITY}/oauth/token"
-    async with stage.wire((AUTHORITY,)) as wire:
+    async with stage.wires(stage.session)(frozenset({AUTHORITY})) as wire:
         answer = await wire.request("POST", url, json=body, timeout=_SECONDS)
     if isinstance(answer, WireFailure):
         text = f"Token exchange failed: error sending request for url ({url})"
@@ -82,15 +83,8 @@ async def _code(browser: Wire, url: str) -> str | None:
 def _store(stage: Stage, tokens: dict[str, Any]) -> str | None:
     claims = decode(str(tokens.get("id_token", ""))).claims or {}
     auth = claims.get(AUTH_CLAIM)
-    document = {
-        "auth_mode": "chatgpt",
-        "OPENAI_API_KEY": None,
-        "tokens": {
-            **{name: tokens.get(name) for name in ("id_token", "access_token", "refresh_token")},
-            "account_id": auth.get("chatgpt_account_id") if isinstance(auth, dict) else None,
-        },
-        "last_refresh": moment(stage.time.local()),
-    }
+    account_id = auth.get("chatgpt_account_id") if isinstance(auth, dict) else None
+    document = login_document(tokens, account_id, last_refresh_text(stage.time.local()))
     path = stage.home / AUTH_FILE
     before = read_file(path)
     data = json.dumps(document, indent=2).encode()

@@ -1,4 +1,4 @@
-"""Playing a story: moment by moment, through the real core, each compared with what it says."""
+"""Playing a story through the real core, moment by moment, each compared with what it expects."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from typing import TYPE_CHECKING, Final, cast
 
 from authtui.demo.changes import CHANGES, change
 from authtui.demo.login import log_in
-from authtui.demo.stage import PLAYING, Stage, stage_for
+from authtui.demo.story import NONE
 from authtui.demo.walk import Ending, Moment
 from authtui.lifecycle.preview import Outcome
 from authtui.model import events as ev
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Callable
 
     from authtui.demo.backend.state import SeenRequest
     from authtui.demo.program import Program
+    from authtui.demo.stage import Stage
     from authtui.demo.story import Step
     from authtui.lifecycle.transitions import Action
-
-__all__ = ["PLAYING", "Ending", "Moment", "Player", "Stage", "play", "stage_for"]
 
 ACCEPTED: Final = "The server accepted the request."
 _BEGUN_WITHIN: Final = 10.0
@@ -42,11 +41,6 @@ class Player:
         self._begun: dict[str, asyncio.Task[Outcome]] = {}
         self._at_step = 0
         self._green = False
-
-    @property
-    def steps(self) -> int:
-        """How many moments the story has."""
-        return len(self.stage.story.moments)
 
     async def advance(self) -> Moment | None:
         """Play the next moment; None where the story is over, one way or the other."""
@@ -73,7 +67,7 @@ class Player:
         at = self._labels.get(last.as_of) if last.as_of else None
         moment = Moment(number + 1, last, at or stage.session.events[-1].sequence, message)
         self.moments.append(moment)
-        if len(self.moments) == self.steps:
+        if len(self.moments) == len(stage.story.moments):
             await self._leave_nothing_behind()
             self.ending = (
                 Ending(True, ACCEPTED)
@@ -94,7 +88,7 @@ class Player:
         if step.after:
             stage.time.pass_by(step.after)
         if step.do == "look":
-            return Outcome("look", done=True, reason="Nothing was done."), _looks(stage, step)
+            return Outcome("look", done=True, reason="Nothing was done."), _wrong_state(stage, step)
         seen = max((request.number for request in stage.backend.state.requests), default=0)
         if step.do in CHANGES:
             outcome = await self._change(step)
@@ -124,7 +118,7 @@ class Player:
             self.stage.look_again()
 
     async def _begin(self, step: Step, program: Program, action: Action) -> Outcome:
-        """Start something whose end comes later: on until its request is held at the backend."""
+        """Start what a later step ends; returns once its request is held at the backend."""
         faults = self.stage.backend.faults
         task = asyncio.ensure_future(program.life.perform(action))
         self._begun[step.program] = task
@@ -141,7 +135,7 @@ class Player:
             return await log_in(stage, stage.filled(step.value))
         reason = change(stage, step)
         if step.do == "restart" or not step.program:
-            stage.restart(step.program)
+            stage.end(step.program)
         program = stage.program(step.program)
         if step.program:
             return Outcome(step.do, done=True, reason=reason, live=True)
@@ -149,20 +143,10 @@ class Player:
         return found._replace(action=step.do) if not found.done else found
 
 
-async def play(
-    stage: Stage,
-    hear: Callable[[Outcome], None] = lambda _: None,
-    pause: Callable[[], Awaitable[bool]] | None = None,
-) -> Ending:
-    """Play the story to its end, or to the first step that comes out otherwise.
-
-    `pause` is awaited before each moment; where it answers False the story stops.
-    """
+async def play(stage: Stage, hear: Callable[[Outcome], None]) -> Ending:
+    """Play the story to its end, or to the first step that does not come out as told."""
     player = Player(stage, hear)
     while player.ending is None:
-        if pause is not None and not await pause():
-            where = f"step {len(player.moments) + 1} of {player.steps}"
-            return Ending(False, f"Stopped before {where}.")
         await player.advance()
     return player.ending
 
@@ -193,10 +177,6 @@ def refusal_of(stage: Stage, answer: ev.Asserted) -> str | None:
     return refused_text(f"{answer.status} {reason_of(answer.status)}", said, url)
 
 
-def _looks(stage: Stage, step: Step) -> str | None:
-    return _wrong_state(stage, step)
-
-
 def _wrong_state(stage: Stage, step: Step) -> str | None:
     if step.accepted is not None and _accepted(stage) != step.accepted:
         return f"the lamp accepted is {_accepted(stage)}, not {step.accepted}."
@@ -208,7 +188,7 @@ def _wrong_state(stage: Stage, step: Step) -> str | None:
 
 
 def _difference(stage: Stage, step: Step, outcome: Outcome, seen: int) -> str | None:
-    """The first thing that is not as the story has it, in a sentence; None where all is."""
+    """The first thing that is not as the step expects it, in a sentence; None where all is."""
     new = [request for request in stage.backend.state.requests if request.number > seen]
     for endpoint in step.answered:
         problem = _unanswered(endpoint, [r for r in new if r.endpoint == endpoint])
@@ -221,9 +201,9 @@ def _difference(stage: Stage, step: Step, outcome: Outcome, seen: int) -> str | 
         said = "nothing" if answer is None else answer.status or "nothing"
         return f"the answer was {said}, not {step.status}."
     if step.authorization is not None:
-        sent = answer.authorization if answer else None
+        sent = (answer.authorization if answer else None) or NONE
         if sent != step.authorization:
-            return f"the request carried {sent or 'no credential'}, not {step.authorization}."
+            return f"the request carried {sent}, not {step.authorization}."
     if step.client is not None:
         said_text = message_of(stage, outcome)
         if said_text is None or stage.filled(step.client) not in said_text:

@@ -6,18 +6,20 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING, Final
 
-from authtui.demo.play import Ending, Player
+from authtui.demo.play import Player
 from authtui.demo.stage import stage_for
 from authtui.demo.unprivileged import obey_mode_bits
+from authtui.demo.walk import Ending
+from authtui.redaction import printable, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
-    from authtui.demo.play import Moment
     from authtui.demo.stage import Stage
     from authtui.demo.story import Story
+    from authtui.demo.walk import Moment
 
 _ENDS_WITHIN: Final = 10.0
 
@@ -96,6 +98,4 @@ class Runner:
 
 
 def _safe(error: BaseException) -> str:
-    from authtui.redaction import printable, redact_text
-
     return printable(redact_text(str(error)), 400)

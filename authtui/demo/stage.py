@@ -1,4 +1,4 @@
-"""A stage for one story: a throw-away home, a backend on loopback, and the real core between them.
+"""The stage of one story: a throw-away home, a backend on loopback, and the real core between them.
 
 The names of the real services lead to the backend, over TLS with an authority made for this run:
 addresses, certificates and messages are those of the real ones. Nothing outside the temporary
@@ -18,12 +18,10 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from authtui.checks.assess import Options, assess
 from authtui.credentials.observe import AUTH_FILE, read_observation
-from authtui.demo.backend.guide import Login, setup_for
 from authtui.demo.backend.server import running_backend, secure_port
 from authtui.demo.backend.tls import Authority
 from authtui.demo.program import Program
-from authtui.demo.story import NOBODY
-from authtui.lifecycle.context import environment_of
+from authtui.demo.story import NONE
 from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.transitions import Lifecycle, wire_factory
 from authtui.model import events as ev
@@ -32,16 +30,16 @@ from authtui.wire.road import Detour
 from authtui.wire.serving import LOOPBACK
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from threading import Event
 
     from authtui.checks.findings import Surface
     from authtui.credentials.observation import Observation
+    from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.server import Backend
     from authtui.demo.story import Story
     from authtui.lifecycle.context import Progress, WireFactory
     from authtui.lifecycle.transitions import Action
-    from authtui.redaction import Secret
     from authtui.wire.client import Wire
 
 HOME: Final = "demo-home"
@@ -97,7 +95,7 @@ class Stage:
         self._detour = detour
         self._programs: dict[str, Program] = {}
         self.home.mkdir(mode=0o700)
-        self._write("config.toml", self._config(), 0o600)
+        self._write("config.toml", self.filled(story.config), 0o600)
         stored = self._login()
         if stored is not None:
             self._write(AUTH_FILE, stored, int(story.mode, 8))
@@ -120,21 +118,13 @@ class Stage:
         path.write_text(text, encoding="utf-8")
         path.chmod(mode)
 
-    def _config(self) -> str:
-        feature = "[features]\nuse_agent_identity = true\n" if self.story.agent_feature else ""
-        return self.filled(self.story.config) + feature
-
     def _login(self) -> str | None:
-        story, mint = self.story, self.backend.mint
-        if story.login == NOBODY:
+        story = self.story
+        if story.login == NONE:
             return None
-        made: Secret
-        if story.login == "chatgpt":
-            made = mint.chatgpt_login(expires_in=timedelta(seconds=story.expires_in)).auth_json
-        elif story.login == "agent-identity":
-            made = mint.agent_identity(staging=story.staging).auth_json
-        else:
-            made = setup_for(self.backend, cast("Login", story.login)).auth_json
+        lifetime = timedelta(seconds=story.expires_in)
+        login = cast("Login", story.login)
+        made = self.backend.mint.auth_json(login, lifetime, staging=story.staging)
         return _changed(made.reveal(), story.record)
 
     def filled(self, text: str) -> str:
@@ -162,23 +152,23 @@ class Stage:
         )
 
     def program(self, name: str = "") -> Program:
-        """The program of that name; started, where it is not running, now."""
+        """The program of that name, started if it is not running."""
         if name not in self._programs:
             self._programs[name] = Program(self, name)
         return self._programs[name]
 
-    def restart(self, name: str = "") -> None:
+    def end(self, name: str = "") -> None:
         """End a program: what it held in memory is gone."""
         self._programs.pop(name, None)
 
     def look_again(self) -> None:
-        """Read the machine if auth.json is another by now, as the watching app does."""
+        """Read the machine again if auth.json has changed, as the watching app does."""
         seen = self.session.state.observation
         if seen is None or self.observe().auth_file.data != seen.auth_file.data:
             self.session.load("watch")
 
     def tell(self, text: str, step: int) -> None:
-        """Publish what the story says to a moment, counted from 1."""
+        """Publish what the story says about a moment; `step` is its number, from 1."""
         steps = len(self.story.moments)
         self.session.publish(lambda n, at: ev.Told(n, at, "story", text, step, steps))
 
@@ -190,40 +180,22 @@ class Stage:
 
     def wires(self, session: AuthSession[Any], sender: str = "") -> WireFactory:
         """Clients for a program; whatever is configured, they reach this backend or nothing."""
-
-        def make(allowed: frozenset[str]) -> Wire:
-            own = frozenset(name for name in allowed if name.partition(":")[0] in HOSTS)
-            factory = wire_factory(
-                session,
-                self.environ,
-                self.time.local,
-                detour=self._detour,
-                sender=sender,
-                next_number=self.session.next_number,
-            )
-            return factory(own)
-
-        return make
-
-    def wire(self, hosts: Iterable[str], sender: str = "") -> Wire:
-        """A client for these hosts; that of a browser trusts what the company had installed."""
-        from authtui.wire.client import Wire
-
-        session, detour = self.session, self._detour
-        variables = environment_of(self.environ, session.state.observation)
-        if sender == "browser":
-            variables = {}
-            roots = (self._folder / CERTS / "company.pem").read_text("ascii")
-            detour = detour._replace(roots=detour.roots + roots)
-        return Wire(
-            clock=self.time.local,
-            allowed_hosts=frozenset(hosts) & frozenset(HOSTS),
-            on_started=lambda r: session.request_started(r._replace(sender=sender)),
-            on_finished=lambda r: session.request_finished(r._replace(sender=sender)),
-            environment=variables,
-            next_number=session.next_number,
-            detour=detour,
+        make = wire_factory(
+            session,
+            self.environ,
+            self.time.local,
+            detour=self._detour,
+            sender=sender,
+            next_number=self.session.next_number,
         )
+        return lambda hosts: make(frozenset(h for h in hosts if h.partition(":")[0] in HOSTS))
+
+    def browser(self) -> Wire:
+        """What a browser sends: it trusts what the company had installed, and no variable."""
+        roots = (self._folder / CERTS / "company.pem").read_text("ascii")
+        detour = self._detour._replace(roots=self._detour.roots + roots)
+        make = wire_factory(self.session, {}, self.time.local, detour=detour, sender="browser")
+        return make(frozenset(HOSTS))
 
 
 def _changed(text: str, fields: tuple[tuple[str, str], ...]) -> str:

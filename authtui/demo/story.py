@@ -14,16 +14,16 @@ from typing import TYPE_CHECKING, Any, Final
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
+    from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.faults import Fault
-    from authtui.demo.backend.guide import Login
 
 FOLDER: Final = Path(__file__).with_name("stories")
-NOBODY: Final = "none"
-"""The `login` of a machine on which nothing is stored."""
+NONE: Final = "none"
+"""The `login` of a machine on which nothing is stored; the `authorization` of a bare request."""
 
 
 class Cause(NamedTuple):
-    """One answer to choose from. `answer` is said to whoever chose it; one of them is `right`."""
+    """One cause to choose from. `answer` is what the viewer is told then; one cause is `right`."""
 
     text: str
     answer: str
@@ -44,9 +44,9 @@ class Step(NamedTuple):
     which does nothing. Steps without `says` happen on the way to the next one with it; each of
     those is a moment that the viewer stops at.
 
-    The machine: `name` and `value` are what the change wants; `program` is whose run it is, where
-    several share the home; `after` lets so many seconds pass first; `begins` does not wait for
-    the end: a fault `hold` keeps its request at the backend until `finish`.
+    The machine: `name` and `value` belong to the change; `program` is who does it, where several
+    share the home; `after` seconds pass first; `begins` does not wait for the end: a fault `hold`
+    keeps its request at the backend until a step `finish`.
 
     The viewer: `title` and `says` are told; `symptom` shows the client's own message and asks the
     guess; `pane` and `row` point at the evidence (`row` is part of a row's key or text); `label`
@@ -86,8 +86,8 @@ class Step(NamedTuple):
 class Gateway(NamedTuple):
     """A company's web gateway that signs every certificate anew.
 
-    `issuer` is the authority it signs with today, `stale` the one of before that expired in 2023.
-    Both stand in the folder `{certs}`: `company.pem` and `company-2023.pem`.
+    `issuer` is the authority it signs with, `stale` the one before it, which expired in 2023.
+    Both are in the folder `{certs}`: `company.pem` and `company-2023.pem`.
     """
 
     issuer: str
@@ -102,9 +102,10 @@ class Story(NamedTuple):
     `{home}`, `{certs}` and the workspaces `{first}` and `{second}` are filled in, there and in
     the values of `environment`.
 
-    The stored login: `expires_in` seconds, issued by the `staging` side or not; `record` changes
-    fields of auth.json, the value `-` takes one out; `mode` are its permission bits. `clock` sets
-    the machine's clock off by so many seconds.
+    The stored login: its access token is valid for `expires_in` seconds; `staging` says whether
+    the staging environment issued its agent identity; `record` changes fields of auth.json, the
+    value `-` removes one; `mode` is its permission bits. `clock` is how many seconds the machine's
+    clock is fast.
     """
 
     name: str
@@ -118,7 +119,6 @@ class Story(NamedTuple):
     guess: Guess | None = None
     contract: str = "current"
     surface: str = "exec"
-    agent_feature: bool = False
     environment: tuple[tuple[str, str], ...] = ()
     faults: tuple[Fault, ...] = ()
     config: str = ""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, get_args
 
-from authtui.checks.findings import SURFACES
+from authtui.checks.findings import SURFACES, Kind, Light
 from authtui.contracts import find
+from authtui.demo.backend.client_setup import LOGINS
 from authtui.demo.backend.faults import ENDPOINTS, Fault, FaultError, checked
-from authtui.demo.backend.guide import LOGINS
 from authtui.demo.changes import CHANGES, WANT_NAME, WANT_VALUE
-from authtui.demo.story import NOBODY
+from authtui.demo.story import NONE
 from authtui.lifecycle.transitions import ACTIONS
 
-LIGHTS: Final = ("grey", "green", "amber", "red")
 KINDS: Final = (
     "another-source-won",
     "record-not-what-it-seems",
@@ -35,7 +34,6 @@ _STORY: Final[dict[str, type]] = {
     "contract": str,
     "surface": str,
     "login": str,
-    "agent_feature": bool,
     "environment": dict,
     "config": str,
     "expires_in": int,
@@ -77,6 +75,7 @@ _CAUSE: Final[dict[str, type]] = {"text": str, "answer": str, "right": bool}
 _GATEWAY: Final[dict[str, type]] = {"issuer": str, "stale": str}
 _FAULT: Final[dict[str, type]] = {"endpoint": str, "kind": str, "value": object, "times": int}
 _MOST_CAUSES: Final = 4
+_TYPES: Final = {str: "text", bool: "true or false", int: "number", list: "list", dict: "table"}
 
 
 def problem_of(tree: dict[str, Any]) -> str | None:
@@ -84,8 +83,8 @@ def problem_of(tree: dict[str, Any]) -> str | None:
     problem = _mistyped(tree, _STORY, ("title", "about", "login", "steps"))
     if problem is not None:
         return problem
-    if tree["login"] not in (*LOGINS, NOBODY):
-        return f"login {tree['login']!r} is not one of {', '.join((*LOGINS, NOBODY))}"
+    if tree["login"] not in (*LOGINS, NONE):
+        return f"login {tree['login']!r} is not one of {', '.join((*LOGINS, NONE))}"
     if find(tree.get("contract", "current")) is None:
         return f"contract {tree['contract']!r} is unknown"
     if tree.get("surface", "exec") not in SURFACES:
@@ -163,9 +162,9 @@ def _step_problem(step: object) -> str | None:
         return f"{deed} wants a value"
     if deed == "clock" and not step["value"].lstrip("-").isdigit():
         return "clock wants a value of whole seconds"
-    if step.get("accepted", "grey") not in LIGHTS:
-        return f"accepted = {step['accepted']!r} is not one of {', '.join(LIGHTS)}"
-    if step.get("verdict", "ready") not in (*KINDS, "ready", "nothing-stored"):
+    if step.get("accepted", "grey") not in get_args(Light):
+        return f"accepted = {step['accepted']!r} is not one of {', '.join(get_args(Light))}"
+    if step.get("verdict", "ready") not in get_args(Kind):
         return f"verdict = {step['verdict']!r} is no kind of verdict"
     if step.get("pane", PANES[0]) not in PANES:
         return f"pane = {step['pane']!r} is not one of {', '.join(PANES)}"
@@ -200,6 +199,3 @@ def _mistyped(
         if not isinstance(value, wanted) or (wanted is int and isinstance(value, bool)):
             return f"{key} is not a {_TYPES[wanted]}"
     return None
-
-
-_TYPES: Final = {str: "text", bool: "true or false", int: "number", list: "list", dict: "table"}

@@ -1,4 +1,4 @@
-"""A viewer's way through a story: pages, forward and back, a guess, a consent before each fix.
+"""A viewer's way through a story: pages forward and back, a guess, consent before each fix.
 
 Pages are made of the story's moments. Back shows an earlier moment; nothing is undone and nothing
 is played twice. Forward plays what was not played yet, and never a fix without consent.
@@ -64,7 +64,11 @@ def pages_of(story: Story) -> tuple[Page, ...]:
 
 
 class Walk:
-    """Where the viewer is. Playing itself is done by whoever asks `wanted`."""
+    """Where the viewer is. It plays nothing: the app does, while `wanted`, and adds `moments`.
+
+    `here` and `furthest` are page numbers from 0. `tried` are the causes guessed, newest last.
+    `waiting`: the page cannot be turned yet, as its moment is being played.
+    """
 
     def __init__(self, story: Story) -> None:
         """Before the first page."""

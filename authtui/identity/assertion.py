@@ -87,12 +87,17 @@ def read_assertion(header: str) -> Assertion | str:
 
 def signature_matches(found: Assertion, public_bytes: bytes) -> bool:
     """Whether the assertion was signed by the owner of a public key (32 bytes). Never raises."""
+    return verifies(found.message, found.signature, public_bytes)
+
+
+def verifies(message: bytes, signature: str, public_bytes: bytes) -> bool:
+    """Whether a signature (standard base64) over `message` is that of a key. Never raises."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
     try:
-        signed = base64.b64decode(found.signature, validate=True)
-        Ed25519PublicKey.from_public_bytes(public_bytes).verify(signed, found.message)
+        signed = base64.b64decode(signature, validate=True)
+        Ed25519PublicKey.from_public_bytes(public_bytes).verify(signed, message)
     except (InvalidSignature, binascii.Error, ValueError):
         return False
     return True

@@ -66,7 +66,7 @@ def addresses_of(
 
 
 def text_of(address: str | EndpointProblem) -> str:
-    """An address as text; what is none is told in angle brackets."""
+    """An address as text; where there is none, why, in angle brackets."""
     return address if isinstance(address, str) else f"⟨{address.statement}⟩"
 
 

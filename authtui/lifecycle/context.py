@@ -1,4 +1,4 @@
-"""What a transition looks at and what one run keeps in memory."""
+"""What a transition looks at, what one run keeps in memory, and how a step fails."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from authtui.checks.courses import make_case
 from authtui.checks.matrix import derive_binding
 from authtui.checks.predictions import predict
 from authtui.lifecycle.addresses import addresses_of
-from authtui.lifecycle.policies import Policy, Task, policy_of
+from authtui.lifecycle.policies import Policy, policy_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,10 +26,25 @@ if TYPE_CHECKING:
     from authtui.lifecycle.addresses import Addresses
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
+    from authtui.request_auth import AgentTask
     from authtui.wire.client import Wire
 
     WireFactory = Callable[[frozenset[str]], Wire]
     Progress = Callable[[str], None]
+
+
+class Trouble(NamedTuple):
+    """Why a step failed. `text` is the client's own where `known`, else a sentence of ours.
+
+    `retryable`: whether the newest client tries again; `exhausted`: it has tried as often as it
+    does. `status` is that of the answer, if one came.
+    """
+
+    text: str
+    retryable: bool = False
+    status: int | None = None
+    known: bool = True
+    exhausted: bool = False
 
 
 class View(NamedTuple):
@@ -44,21 +59,28 @@ class View(NamedTuple):
     binding: Binding | None
     addresses: Addresses
 
+    @property
+    def pause_key(self) -> tuple[str, str]:
+        """What a pause of registering counts for: an account, and the base of registration."""
+        base = self.addresses.endpoints.agent_base
+        account = self.binding.account_id if self.binding else ""
+        return account, base if isinstance(base, str) else ""
+
 
 class Memory:
     """What one run of the client would keep: nothing of it outlives the process.
 
     `identity` is the managed identity in use and `task` its task, or that of a JWT. `cooldown`
-    maps (account, registration base) to the end of the pause. `dead` maps a login's mark to the
-    permanent refresh failure it met. `key_set` is the one that was fetched.
+    maps a `View.pause_key` to the end of the pause. `refresh_failures` maps a login's
+    mark to the permanent failure of its refresh. `key_set` is the one that was fetched.
     """
 
     def __init__(self) -> None:
         """Nothing known yet."""
         self.identity: AgentRecord | None = None
-        self.task: Task | None = None
+        self.task: AgentTask | None = None
         self.cooldown: dict[tuple[str, str], datetime] = {}
-        self.dead: dict[str, str] = {}
+        self.refresh_failures: dict[str, str] = {}
         self.key_set: str | None = None
 
 
@@ -74,20 +96,18 @@ class Context:
         wires: WireFactory,
         *,
         clock: Callable[[], datetime],
-        random: Callable[[int], bytes],
         live: bool,
         offline: bool,
         base_url: str | None,
         progress: Progress,
         keyring: WritableBackend | None,
-        program: str = "authtui",
-        rehearses: bool = True,
+        program: str,
+        rehearses: bool,
     ) -> None:
         """See `transitions.Lifecycle`."""
         self.session = session
         self.wires = wires
         self.clock = clock
-        self.random = random
         self.live = live
         self.offline = offline
         self.base_url = base_url
@@ -127,6 +147,11 @@ class Context:
             derive_binding(case, credential),
             addresses_of(seen, contract, credential, model, self.base_url),
         )
+
+    def paused_until(self, view: View) -> datetime | None:
+        """Until when registering is paused, after attempts that failed; None where it is not."""
+        until = self.memory.cooldown.get(view.pause_key)
+        return until if until is not None and self.clock() < until else None
 
     def publish(self, make: Callable[[int, datetime], Event]) -> Event:
         """Publish an event of this transition and remember it."""

@@ -6,16 +6,18 @@ codex-rs/login/src/auth/storage.rs.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authtui.credentials.document import Document, parse_document
 from authtui.credentials.held import store_mode
 from authtui.credentials.store_writer import WriteFailure
+from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
-from authtui.lifecycle.refresh import CLIENT_ID, message_of
+from authtui.lifecycle.refresh import message_of
 from authtui.lifecycle.stores import FileStore, file_store, keyring_store, seen_in
 from authtui.model import events as ev
 from authtui.wire.answers import WireFailure
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View
@@ -44,7 +46,7 @@ class Revocable(NamedTuple):
 
 
 def revocable(document: Document | None) -> Revocable | None:
-    """What of a document is revoked: tokens of a ChatGPT login, by the revoke code's inference."""
+    """What of a document is revoked: a token of a ChatGPT login, by the revoke code's own rule."""
     if document is None or document.tokens is None:
         return None
     # Older than the loader's: it knows neither personal access tokens nor Bedrock.
@@ -59,7 +61,10 @@ def revocable(document: Document | None) -> Revocable | None:
 
 
 class Removal(NamedTuple):
-    """What logging out would do in one state: the stores in order, the token, what stays."""
+    """The stores to empty, in order, the token to revoke, and what stays, in sentences.
+
+    `problem` says why nothing can be done.
+    """
 
     stores: tuple[Store, ...]
     revoke: Revocable | None
@@ -68,7 +73,7 @@ class Removal(NamedTuple):
 
 
 def removal_of(context: Context, view: View, *, revoke: bool) -> Removal:
-    """Judge the state by the configured store; pure but for nothing."""
+    """What logging out would do in this state, by the configured store; pure."""
     observation, contract = view.observation, view.contract
     left = _left(view)
     if view.case.places.workload.credential is not None:
@@ -111,18 +116,17 @@ def _encrypted(view: View) -> bool:
 def _left(view: View) -> tuple[str, ...]:
     """What logging out does not remove, in sentences."""
     observation, places = view.observation, view.case.places
-    found = []
-    for place in (places.api_key, places.agent):
-        if not place.empty:
-            text = f"{place.name} stays set: the next start is still authenticated by it"
-            found.append(text)
+    found = [
+        f"{place.name} stays set: the next start is still authenticated by it"
+        for place in (places.api_key, places.agent)
+        if not place.empty
+    ]
     mode = store_mode(observation)
     if mode == "file" and observation.keyring.status == "present":
         found.append("the keyring entry stays: with store mode file only auth.json is removed")
     elif mode == "file" and observation.keyring.status == "not-probed":
         found.append("a keyring entry, if there is one, stays: the store mode is file")
-    credentials = (places.store.credential, places.agent.credential)
-    for credential in credentials:
+    for credential in (places.store.credential, places.agent.credential):
         record = credential.record if credential else None
         if record is not None:
             runtime = record.agent_runtime_id
@@ -133,7 +137,7 @@ def _left(view: View) -> tuple[str, ...]:
     return tuple(found)
 
 
-def plan_logout(view: View, removal: Removal) -> Plan:
+def plan(view: View, removal: Removal) -> Plan:
     """The preview."""
     calls: tuple[PlannedCall, ...] = ()
     if removal.revoke is not None:
@@ -149,7 +153,7 @@ def plan_logout(view: View, removal: Removal) -> Plan:
     return Plan("logout", calls, tuple(changes), removal.left)
 
 
-async def perform_logout(context: Context, view: View, removal: Removal, wire: Wire) -> ev.Event:
+async def perform(context: Context, view: View, removal: Removal, wire: Wire) -> Trouble | str:
     """Revoke, then remove whatever the revocation came to, as the client does."""
     warnings: list[str] = []
     revoked = None
@@ -162,7 +166,6 @@ async def perform_logout(context: Context, view: View, removal: Removal, wire: W
             warnings.append(problem)
     removed: list[str] = []
     backups: list[str] = []
-    left = list(removal.left)
     for store in removal.stores:
         done = store.remove(seen_in(store, view.observation), context.clock())
         if isinstance(done, WriteFailure):
@@ -172,26 +175,22 @@ async def perform_logout(context: Context, view: View, removal: Removal, wire: W
             reason = done.sentence
             if revoked:
                 reason = f"{reason} Its {revoked.replace('_', ' ')} is revoked all the same."
-            return _failed(context, reason)
+            return Trouble(reason, known=False)
         removed.append(store.place)
         if done.backup is not None:
             backups.append(done.backup)
     context.memory.identity = context.memory.task = context.memory.key_set = None
     context.reload("logout")
-    return context.publish(
-        lambda n, at: ev.LoggedOut(
-            n, at, "logout", tuple(removed), revoked, tuple(backups), tuple(left), tuple(warnings)
-        )
+    places, copies, left = tuple(removed), tuple(backups), removal.left
+    context.publish(
+        lambda n, at: ev.LoggedOut(n, at, "logout", places, revoked, copies, left, tuple(warnings))
     )
-
-
-def _failed(context: Context, reason: str) -> ev.Event:
-    return context.publish(lambda n, at: ev.Failed(n, at, "logout", "logout", reason))
+    return "Logged out."
 
 
 async def _revoke(view: View, token: Revocable, wire: Wire) -> str | None:
-    body: dict[str, Any] = dict(token.body)
-    answer = await wire.request("POST", view.addresses.endpoints.revoke, json=body, timeout=SECONDS)
+    url = view.addresses.endpoints.revoke
+    answer = await wire.request("POST", url, json=token.body, timeout=SECONDS)
     if isinstance(answer, WireFailure):
         return f"failed to revoke {token.hint}: {answer.statement}"
     if answer.ok:

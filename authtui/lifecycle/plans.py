@@ -1,27 +1,31 @@
-"""What each transition would do in a state, and whether it is allowed there. Pure but for load."""
+"""What a registration, a request or a refresh would do, and why it may be impossible. Pure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from authtui.lifecycle import bootstrap
 from authtui.lifecycle.addresses import text_of
-from authtui.lifecycle.policies import course_of, match_stored, stored_task, task_fits
+from authtui.lifecycle.policies import (
+    identity_for,
+    identity_use,
+    match_stored,
+    stored_task,
+    task_for,
+)
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
-from authtui.lifecycle.probe import probe_url
-from authtui.lifecycle.refresh import WARNING
-from authtui.lifecycle.registration import Trouble
-from authtui.wire.answers import WireFailure
+from authtui.lifecycle.probe import probe_url, sent_credential
+from authtui.lifecycle.refresh import WARNING, recovery_problem
+from authtui.lifecycle.registration import BISCUIT_HEADER
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View
-    from authtui.wire.client import Wire
+    from authtui.lifecycle.probe import What
 
 NEW_RUNTIME: Final = "{agent_runtime_id}"
 BEARER: Final = "Authorization: Bearer (the access token)"
 SIGNED: Final = "a signature of the agent key in its body, no Authorization"
-BISCUIT: Final = "X-OpenAI-Authorization: the biscuit"
+BISCUIT: Final = f"{BISCUIT_HEADER}: the biscuit"
 
 
 def refusal(view: View) -> tuple[str, str | None] | None:
@@ -39,61 +43,8 @@ def refusal(view: View) -> tuple[str, str | None] | None:
     return "Not logged in: nothing is selected.", "Not logged in"
 
 
-def loads_identity(view: View) -> bool:
-    """Whether loading this credential verifies and registers (#18785 on; never for G1)."""
-    credential = view.credential
-    if credential is None or credential.mode != "agent_identity" or credential.record is None:
-        return False
-    if not view.contract.agent.verified or view.contract.registration.task_kept == "thread":
-        return False
-    return credential.record.from_jwt or stored_task(credential.record) is None
-
-
-def plan_load(view: View) -> Plan:
-    """What the client's own loading sends; authtui does it only when asked, and live."""
-    credential = view.credential
-    if credential is not None and credential.mode == "personal_access_token":
-        url = view.addresses.endpoints.whoami
-        carries = "Authorization: Bearer (the personal access token)"
-        return Plan("load", (PlannedCall("GET", url, carries, "whose token it is"),))
-    if loads_identity(view):
-        return Plan("load", _identity_calls(view))
-    return Plan("load")
-
-
-async def perform_load(context: Context, view: View, wire: Wire) -> Trouble | None:
-    """Do what `plan_load` lists."""
-    if loads_identity(view):
-        return await bootstrap.prepare_identity(context, view, wire)
-    credential = view.credential
-    if credential is None or credential.secret is None:
-        return None
-    context.progress("asking whose token it is")
-    answer = await wire.request(
-        "GET",
-        view.addresses.endpoints.whoami,
-        headers=[("Authorization", f"Bearer {credential.secret.reveal()}")],
-        timeout=15.0,
-    )
-    start = "personal access token metadata"
-    if isinstance(answer, WireFailure):
-        return Trouble(f"failed to request {start}: {answer.statement}", answer.retryable)
-    if not answer.ok:
-        text = f"{start} request failed with status {answer.status_text}"
-        return Trouble(text, status=answer.status)
-    value = answer.json()
-    account = value.get("chatgpt_account_id") if isinstance(value, dict) else None
-    if not isinstance(account, str):
-        return Trouble(f"failed to decode {start}: the answer names no account")
-    options = context.session.options
-    assumptions = options.assumptions._replace(whoami_account=account)
-    event = context.session.reassess(options._replace(assumptions=assumptions), "load")
-    if event is not None:
-        context.published.append(event)
-    return None
-
-
-def _identity_calls(view: View) -> tuple[PlannedCall, ...]:
+def identity_calls(view: View) -> tuple[PlannedCall, ...]:
+    """What getting an identity without tokens ready sends: `bootstrap.prepare_identity`."""
     credential = view.credential
     record = credential.record if credential else None
     if record is None:
@@ -107,33 +58,32 @@ def _identity_calls(view: View) -> tuple[PlannedCall, ...]:
     return tuple(calls)
 
 
-def plan_register(
-    context: Context, view: View, use: Literal["identity", "managed", "none"]
-) -> Plan:
-    """What registering sends and writes in this state."""
-    if use == "identity":
-        return Plan("register", _identity_calls(view))
+def plan_register(context: Context, view: View) -> Plan:
+    """What registering an identity beside tokens sends and writes: `bootstrap.prepare_managed`."""
     credential, binding, contract = view.credential, view.binding, view.contract
     if credential is None or binding is None:
         return Plan("register")
     endpoints = view.addresses.endpoints
     biscuit = contract.managed_identity == "biscuit"
-    record = context.memory.identity or credential.record
+    record = identity_for(credential, context.memory.identity, binding, contract)
     match = match_stored(record, binding, contract) if record else None
+    paused = context.paused_until(view)
     calls: list[PlannedCall] = []
     changes: list[PlannedChange] = []
     mint = PlannedCall("GET", endpoints.biscuit, BEARER, "biscuit for one call")
     runtime = NEW_RUNTIME
-    fits = record is not None and match is not None and match.key is not None
-    if record is not None and match is not None and match.key is None and match.removes:
+    fits = match is not None and match.key is not None
+    if match is not None and match.removes:
         what = f"the stored agent identity is removed: {match.warning}"
         changes.append(PlannedChange(credential.source, what))
     if record is not None and fits:
         runtime = record.agent_runtime_id
-        held = context.memory.task
-        if stored_task(record) is not None or (held is not None and task_fits(held, record)):
+        if task_for(record, context.memory.task) is not None:
             return Plan("register")
-    else:
+    if paused is not None:
+        text = f"Registering is paused until {paused:%H:%M:%S} UTC: its last attempts failed."
+        return Plan("register", (), tuple(changes), (text,))
+    if not fits:
         url = text_of(endpoints.agent_register)
         calls += [mint] if biscuit else []
         carries = BISCUIT if biscuit else BEARER
@@ -155,8 +105,8 @@ def assert_problem(context: Context, view: View) -> str | None:
     credential = view.credential
     if credential is None or context.memory.task is not None:
         return None
-    course = course_of(credential, view.contract, view.policy)
-    if course.use == "managed" and not context.memory.cooldown:
+    use = identity_use(credential, view.contract, view.policy)
+    if use.kind == "managed" and context.paused_until(view) is None:
         kept = credential.record
         if kept is None or stored_task(kept) is None:
             return (
@@ -166,8 +116,8 @@ def assert_problem(context: Context, view: View) -> str | None:
     return None
 
 
-def plan_assert(view: View, what: Literal["responses", "models"], *, recover: bool) -> Plan:
-    """The request, and what recovering would add."""
+def plan_assert(view: View, what: What, *, recover: bool) -> Plan:
+    """The request, and what recovering adds where the credential allows it."""
     method = "POST" if what == "responses" else "GET"
     request = view.course.request
     carries = f"Authorization: {request.authorization}" if request else "its credential"
@@ -176,14 +126,14 @@ def plan_assert(view: View, what: Literal["responses", "models"], *, recover: bo
     calls = [PlannedCall(method, probe_url(view, what), carries, "does the server accept it")]
     changes: tuple[PlannedChange, ...] = ()
     warnings: tuple[str, ...] = ()
-    if recover:
+    credential = sent_credential(view)
+    if recover and credential and recovery_problem(credential, view.contract) is None:
         condition = "only after an answer 401, when auth.json is unchanged"
         url = view.addresses.endpoints.refresh
         calls.append(
             PlannedCall("POST", url, "the refresh token in its body", "refresh", condition)
         )
-        source = view.credential.source if view.credential else "auth.json"
-        changes = (PlannedChange(source, f"new tokens, {condition}"),)
+        changes = (PlannedChange(credential.source, f"new tokens, {condition}"),)
         warnings = (WARNING,)
     return Plan("assert", tuple(calls), changes, warnings)
 

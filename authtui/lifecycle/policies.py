@@ -9,6 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from authtui.identity.keys import KeyProblem, PrivateKey, read_private_key
+from authtui.redaction import Secret
+from authtui.request_auth import AgentTask
 
 if TYPE_CHECKING:
     from authtui.checks.findings import Binding
@@ -16,63 +18,51 @@ if TYPE_CHECKING:
     from authtui.credentials.document import AgentRecord
     from authtui.credentials.observation import Observation
     from authtui.credentials.selection import Credential
-    from authtui.redaction import Secret
 
 Policy = Literal["JwtOnly", "ChatGptAuth"]
-Use = Literal["identity", "managed", "none"]
 
 FLAG: Final = "features.use_agent_identity"
 NO_TOKEN: Final = "ChatGPT access token is unavailable"  # noqa: S105 - the client's text
 NO_CHATGPT: Final = "ChatGPT auth is unavailable"
-NO_TASK: Final = "agent identity process task is not initialized"
 
 
 def policy_of(observation: Observation) -> Policy:
-    """The policy a caller chooses: by the feature flag, which is off by default (#19049)."""
+    """The policy that the feature flag chooses; the flag is off by default (#19049)."""
     return "ChatGptAuth" if observation.config.get(FLAG) is True else "JwtOnly"
 
 
-def use_of(mode: str, policy: Policy) -> Use:
-    """What a policy makes of an authentication mode: the table of #19049."""
-    if mode == "agent_identity":
-        return "identity"
-    return "managed" if mode == "chatgpt" and policy == "ChatGptAuth" else "none"
-
-
-class Course(NamedTuple):
-    """What registering comes to for a credential under a generation.
+class IdentityUse(NamedTuple):
+    """What registering means for a credential under a generation.
 
     `identity`: use the one that is there. `managed`: reuse or create one beside the tokens.
-    `none`: `reason` says in a sentence why there is nothing to register.
+    `none`: `reason` says why there is nothing to register.
     """
 
-    use: Use
+    kind: Literal["identity", "managed", "none"]
     reason: str = ""
 
 
-def course_of(credential: Credential, contract: Contract, policy: Policy) -> Course:
-    """The policy table, with what the generation knows of it."""
+def identity_use(credential: Credential, contract: Contract, policy: Policy) -> IdentityUse:
+    """The policy table of #19049, as far as the generation knows it."""
     if credential.mode == "agent_identity":
-        return Course("identity")
+        return IdentityUse("identity")
     if credential.mode not in ("chatgpt", "chatgpt_auth_tokens"):
         kind = credential.mode.replace("_", " ")
-        return Course("none", f"a login of the kind {kind} has no agent identity to register")
+        return IdentityUse("none", f"a login of the kind {kind} has no agent identity to register")
     if contract.managed_identity == "none":
-        return Course("none", f"{contract.title} registers no agent identity beside a login")
+        return IdentityUse("none", f"{contract.title} registers no agent identity beside a login")
     if policy == "JwtOnly":
-        return Course("none", f"{FLAG} is off, so the login stays a pure Bearer")
-    if contract.managed_identity == "biscuit":
-        return Course("managed")
-    if use_of(credential.mode, policy) == "none":
-        return Course("none", "tokens of a host program get no agent identity")
-    return Course("managed")
+        return IdentityUse("none", f"{FLAG} is off, so the login stays a pure Bearer")
+    if credential.mode == "chatgpt_auth_tokens" and contract.managed_identity == "bearer":
+        return IdentityUse("none", "tokens of a host program get no agent identity")
+    return IdentityUse("managed")
 
 
 class Match(NamedTuple):
-    """Whether a stored identity may be used for a binding.
+    """Whether a stored identity may be used for a binding: `key` is set where it may.
 
-    `key` is there when it may. `warning` is the client's own, `removes`: the client rewrites the
-    store without the identity (first generation) instead of replacing it after a registration.
+    `warning` is the client's own. `removes`: the client rewrites the store without the identity
+    (first generation) instead of replacing it after a registration.
     """
 
     key: PrivateKey | None
@@ -81,7 +71,7 @@ class Match(NamedTuple):
 
 
 def match_stored(record: AgentRecord, binding: Binding, contract: Contract) -> Match:
-    """The rules of `stored identity for a binding`, each generation's own."""
+    """Compare a stored identity with a binding, by the generation's rules (#17385, #17386)."""
     first = contract.managed_identity == "biscuit"
     if record.account_id != binding.account_id:
         return Match(
@@ -104,30 +94,28 @@ def match_stored(record: AgentRecord, binding: Binding, contract: Contract) -> M
     return Match(key)
 
 
-class Task(NamedTuple):
-    """A task of an agent runtime, held by this process or kept in the record."""
-
-    agent_runtime_id: str
-    task_id: Secret
-
-
-def task_fits(task: Task, record: AgentRecord | None) -> bool:
-    """Whether a task at hand belongs to the identity in use (#17978, later form)."""
-    return record is not None and task.agent_runtime_id == record.agent_runtime_id
+def identity_for(
+    credential: Credential, held: AgentRecord | None, binding: Binding, contract: Contract
+) -> AgentRecord | None:
+    """The identity of a login: the one this run holds if it belongs to it, else the stored one."""
+    fits = held is not None and match_stored(held, binding, contract).key is not None
+    return held if fits else credential.record
 
 
-def runtime_mismatch(task: Task, record: AgentRecord) -> str:
-    """What the client says when it is asked to sign for another runtime's task."""
-    return (
-        f"agent task runtime {task.agent_runtime_id} does not match stored agent identity "
-        f"{record.agent_runtime_id}"
-    )
+def task_fits(task: AgentTask, record: AgentRecord) -> bool:
+    """Whether a task belongs to an identity (#17978, later form)."""
+    return task.agent_runtime_id == record.agent_runtime_id
 
 
-def stored_task(record: AgentRecord) -> str | None:
-    """The run task a record keeps; a blank one counts as missing (#19049)."""
+def stored_task(record: AgentRecord) -> AgentTask | None:
+    """The task that a record keeps; a blank one counts as missing (#19049)."""
     text = record.task_id or ""
-    return text if text.strip() else None
+    return AgentTask(record.agent_runtime_id, Secret(text)) if text.strip() else None
+
+
+def task_for(record: AgentRecord, held: AgentTask | None) -> AgentTask | None:
+    """The task of an identity: the one this run holds if it belongs to it, else the stored one."""
+    return held if held is not None and task_fits(held, record) else stored_task(record)
 
 
 def managed_binding_problem(binding: Binding | None, contract: Contract) -> str | None:

@@ -1,23 +1,17 @@
-"""One small request with the selected credential, and the recovery after an answer 401."""
+"""One small request with the selected credential, and the recovery after a 401."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from authtui.lifecycle.policies import Task, match_stored, stored_task, task_fits
-from authtui.lifecycle.refresh import (
-    NO_MORE,
-    Recovery,
-    ask_authority,
-    guarded_reload,
-    store_for,
-)
-from authtui.lifecycle.registration import Trouble
+from authtui.lifecycle.addresses import host_of
+from authtui.lifecycle.context import Trouble
+from authtui.lifecycle.policies import match_stored, stored_task, task_fits
+from authtui.lifecycle.refresh import ask_authority, guarded_reload, recovery_problem
+from authtui.lifecycle.stores import store_of
 from authtui.model import events as ev
-from authtui.redaction import Secret
 from authtui.request_auth import (
     AgentAssertionAuth,
-    AgentTask,
     AuthProblem,
     BearerAuth,
     RequestTarget,
@@ -27,37 +21,42 @@ from authtui.request_auth import (
 from authtui.wire.answers import Answer, WireFailure
 
 if TYPE_CHECKING:
+    from authtui.credentials.selection import Credential
     from authtui.lifecycle.context import Context, View
-    from authtui.request_auth import AuthProvider
+    from authtui.request_auth import AgentTask, AuthProvider
     from authtui.wire.client import Wire
 
 What = Literal["responses", "models"]
 SECONDS: Final = 30.0
 DEFAULT_MODEL: Final = "gpt-5"
+RECOVERY: Final = (("reload", "refresh_token"), ("refresh_token", "done"))
+"""The client's steps after a 401, each with the one that follows it."""
+
+
+def sent_credential(view: View) -> Credential | None:
+    """The credential that the client sends here: none to a provider that asks for none."""
+    request = view.course.request
+    return None if request is not None and request.authorization is None else view.credential
 
 
 def provider_of(context: Context, view: View) -> AuthProvider:
-    """The provider of the selected credential with the task at hand, if one fits."""
-    credential = view.credential
+    """The provider of the credential to send, with the task at hand if one fits."""
+    credential = sent_credential(view)
     record = credential.record if credential else None
-    held = context.memory.task
-    kept = stored_task(record) if record else None
-    if held is None and record is not None and kept is not None:
-        held = Task(record.agent_runtime_id, Secret(kept))
-    task = None
-    if credential is not None and held is not None:
-        managed = credential.mode != "agent_identity"
-        if not managed or (_may_sign(view) and task_fits(held, record)):
-            task = AgentTask(held.agent_runtime_id, held.task_id)
+    task = context.memory.task or (stored_task(record) if record else None)
+    alone = credential is not None and credential.mode == "agent_identity"
+    if task is not None and not alone and not _may_sign(view, task):
+        task = None
     return provider_for(credential, view.contract, task)
 
 
-def _may_sign(view: View) -> bool:
-    """Whether a ChatGPT login is signed for: the policy allows it and the identity is its own."""
+def _may_sign(view: View, task: AgentTask) -> bool:
+    """Whether requests of a ChatGPT login are signed: by policy, with its own identity and task."""
     record = view.credential.record if view.credential else None
     if view.policy != "ChatGptAuth" or record is None or view.binding is None:
         return False
-    return match_stored(record, view.binding, view.contract).key is not None
+    match = match_stored(record, view.binding, view.contract)
+    return match.key is not None and task_fits(task, record)
 
 
 def probe_url(view: View, what: What) -> str:
@@ -90,14 +89,13 @@ async def probe(
         return answer
     attempts = 1
     if recover and isinstance(answer, Answer) and answer.status == 401:
-        machine = Recovery(view.credential, view.contract)
-        if not machine.has_next:
+        problem = recovery_problem(sent_credential(view), view.contract)
+        if problem is not None:
             _finish(context, view, what, answer, attempts)
-            text = NO_MORE if machine.reason == "recovery_exhausted" else None
-            sentence = f"The answer 401 is final: {machine.reason.replace('_', ' ')}."
-            return Trouble(text or sentence, known=text is not None, status=401)
-        while machine.has_next:
-            trouble = await _step(context, view, wire, machine)
+            text = f"The answer 401 is final: {problem.replace('_', ' ')}."
+            return Trouble(text, known=False, status=401)
+        for step, following in RECOVERY:
+            trouble = await _recover(context, view, wire, step, following)
             if trouble is not None:
                 _finish(context, view, what, answer, attempts)
                 return trouble
@@ -112,29 +110,24 @@ async def probe(
     return None if isinstance(answer, Answer) else Trouble(answer.statement, known=False)
 
 
-async def _step(context: Context, view: View, wire: Wire, machine: Recovery) -> Trouble | None:
-    step = machine.step
-    changed: bool | None = None
-    trouble: Trouble | None = None
-    store = store_for(context, view)
+async def _recover(
+    context: Context, view: View, wire: Wire, step: str, following: str
+) -> Trouble | None:
+    """Take one step of the recovery; where it fails, none follows."""
+    store = store_of(context, view)
     if isinstance(store, Trouble):
-        trouble = store
+        found: bool | Trouble = store
     elif step == "reload":
         found = guarded_reload(view, store)
-        if isinstance(found, Trouble):
-            trouble = found
-        else:
-            changed = found.changed
-            if changed:
-                context.reload("recover")
+        if found is True:
+            context.reload("recover")
     else:
-        trouble = await ask_authority(context, view, wire, store, "recover")
-        changed = True if trouble is None else None
-    machine.after(failed=trouble is not None)
-    problem = trouble.text if trouble else None
-    following, mode = machine.step, machine.mode
+        found = await ask_authority(context, view, wire, store, "recover") or True
+    trouble = found if isinstance(found, Trouble) else None
+    changed = None if isinstance(found, Trouble) else found
+    then, problem = (following, None) if trouble is None else ("done", trouble.text)
     context.publish(
-        lambda n, at: ev.RecoveryStep(n, at, "recover", mode, step, changed, following, problem)
+        lambda n, at: ev.RecoveryStep(n, at, "recover", "managed", step, changed, then, problem)
     )
     return trouble
 
@@ -163,8 +156,6 @@ async def _send(
 def _finish(
     context: Context, view: View, what: What, answer: Answer | WireFailure, attempts: int
 ) -> None:
-    from authtui.lifecycle.addresses import host_of
-
     host = host_of(probe_url(view, what))
     kind = _class_of(provider_of(context, view))
     record = next(

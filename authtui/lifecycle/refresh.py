@@ -6,17 +6,19 @@ out. Sources: spec auth_json.md 5, request_auth.md 9; codex-rs/login/src/auth/ma
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+import asyncio
+from datetime import UTC
+from typing import TYPE_CHECKING, Any, Final
 
 from authtui.checks.refreshing import KNOWN, judge_refusal, refusal_code
 from authtui.contracts import SIGNED_OUT_SINCE
 from authtui.credentials.store_writer import WriteFailure
-from authtui.lifecycle.bootstrap import account_in
-from authtui.lifecycle.registration import Trouble
-from authtui.lifecycle.stores import seen_in, store_of
+from authtui.lifecycle.context import Trouble
+from authtui.lifecycle.stores import account_in, seen_in, store_of
 from authtui.model import events as ev
-from authtui.redaction import Secret
+from authtui.redaction import Secret, printable, redact_text
 from authtui.wire.answers import Answer, WireFailure
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -27,67 +29,25 @@ if TYPE_CHECKING:
     from authtui.lifecycle.stores import Store
     from authtui.wire.client import Wire
 
-CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
 SECONDS: Final = 30.0
 WARNING: Final = (
     "A refresh uses up the refresh token that every copy of this login shares: another machine or "
     "container with the old auth.json is signed out."
 )
 NO_TOKENS: Final = "Token data is not available."
-NO_MORE: Final = "No more recovery steps available."
-NO_EXTERNAL: Final = "external auth is not configured"
-
-Step = Literal["reload", "refresh_token", "external_refresh", "done"]
-Mode = Literal["managed", "external"]
-Reason = Literal[
-    "ready",
-    "not_chatgpt_auth",
-    "not_refreshable_auth",
-    "no_external_auth",
-    "recovery_exhausted",
-]
 
 
-class Recovery:
-    """The steps after an answer 401, in the client's order and by its names. Pure."""
-
-    def __init__(self, credential: Credential | None, contract: Contract) -> None:
-        """Start for the credential that was refused."""
-        mode = credential.mode if credential else None
-        self.mode: Mode = "external" if mode == "chatgpt_auth_tokens" else "managed"
-        identity_only = mode == "agent_identity" and contract.identity_only
-        self._reason: Reason = "ready"
-        if mode == "personal_access_token" and contract.registration.invalid_grant:
-            self._reason = "not_refreshable_auth"
-        elif mode not in ("chatgpt", "chatgpt_auth_tokens") and not identity_only:
-            self._reason = "not_chatgpt_auth"
-        elif self.mode == "external":
-            # No host program hands out tokens here: authtui has nobody to ask.
-            self._reason = "no_external_auth"
-        self.step: Step = "external_refresh" if self.mode == "external" else "reload"
-
-    @property
-    def reason(self) -> Reason:
-        """Why there is, or is no, next step."""
-        if self._reason == "ready" and self.step == "done":
-            return "recovery_exhausted"
-        return self._reason
-
-    @property
-    def has_next(self) -> bool:
-        """Whether another step can be tried."""
-        return self.reason == "ready"
-
-    def after(self, *, failed: bool) -> None:
-        """Go on: `reload` leads to `refresh_token` unless it failed; everything else to `done`."""
-        self.step = "refresh_token" if self.step == "reload" and not failed else "done"
-
-
-class Reloaded(NamedTuple):
-    """A guarded reload: what the store holds now, and whether that differs from before."""
-
-    data: bytes | None
-    changed: bool
+def recovery_problem(credential: Credential | None, contract: Contract) -> str | None:
+    """Why a 401 is final for this credential, by the client's own name; None where it is not."""
+    mode = credential.mode if credential else None
+    if mode == "chatgpt" or (mode == "agent_identity" and contract.identity_only):
+        return None
+    if mode == "chatgpt_auth_tokens":
+        # No host program hands out tokens here: authtui has nobody to ask.
+        return "no_external_auth"
+    if mode == "personal_access_token" and contract.registration.invalid_grant:
+        return "not_refreshable_auth"
+    return "not_chatgpt_auth"
 
 
 def mark_of(data: bytes | None) -> str:
@@ -95,8 +55,8 @@ def mark_of(data: bytes | None) -> str:
     return Secret((data or b"").decode("utf-8", "replace")).fingerprint + f":{len(data or b'')}"
 
 
-def guarded_reload(view: View, store: Store) -> Reloaded | Trouble:
-    """Re-read the store; another account than the cached one is a final failure."""
+def guarded_reload(view: View, store: Store) -> bool | Trouble:
+    """Re-read the store; whether it changed. Another account than before is a final failure."""
     before = seen_in(store, view.observation)
     now = store.read()
     if isinstance(now, WriteFailure):
@@ -105,39 +65,28 @@ def guarded_reload(view: View, store: Store) -> Reloaded | Trouble:
         return Trouble(NO_TOKENS)
     if account_in(before) is None or account_in(now) != account_in(before):
         return Trouble(SIGNED_OUT_SINCE)
-    return Reloaded(now, changed=now != before)
+    return now != before
 
 
-def store_for(context: Context, view: View) -> Store | Trouble:
-    """The store of the credential in use."""
-    source = view.credential.source if view.credential else ""
-    found = store_of(source, view.observation, context.keyring)
-    return Trouble(found, known=False) if isinstance(found, str) else found
-
-
-async def refresh(
-    context: Context, view: View, wire: Wire, cause: str = "refresh"
-) -> Trouble | None:
+async def refresh(context: Context, view: View, wire: Wire) -> Trouble | None:
     """The whole algorithm: reload, adopt what another process did, else ask the authority."""
-    store = store_for(context, view)
+    store = store_of(context, view)
     if isinstance(store, Trouble):
         return store
-    found = guarded_reload(view, store)
-    if isinstance(found, Trouble):
-        return found
-    if found.changed:
-        context.reload(cause)
-        context.publish(lambda n, at: ev.Refreshed(n, at, cause, changed=True, adopted=True))
+    changed = guarded_reload(view, store)
+    if isinstance(changed, Trouble):
+        return changed
+    if changed:
+        context.reload("refresh")
+        context.publish(lambda n, at: ev.Refreshed(n, at, "refresh", changed=True, adopted=True))
         return None
-    return await ask_authority(context, view, wire, store, cause)
+    return await ask_authority(context, view, wire, store, "refresh")
 
 
 async def ask_authority(
     context: Context, view: View, wire: Wire, store: Store, cause: str
 ) -> Trouble | None:
-    """One refresh POST and the save. Once it left, it is seen through, cancelled or not."""
-    import asyncio
-
+    """One refresh POST and the save. Once sent, it is seen through, cancelled or not."""
     work = asyncio.ensure_future(_ask(context, view, wire, store, cause))
     try:
         return await asyncio.shield(work)
@@ -157,7 +106,7 @@ async def _ask(
     data = store.read()
     if isinstance(data, WriteFailure):
         return Trouble(data.sentence, known=False)
-    remembered = context.memory.dead.get(mark_of(data))
+    remembered = context.memory.refresh_failures.get(mark_of(data))
     if remembered is not None:
         return Trouble(remembered)
     document = view.credential.document if view.credential else None
@@ -184,7 +133,7 @@ async def _ask(
         if refusal_code(answer.body) in KNOWN:
             _tell_rotation(context, cause, old, None)
         if refused.permanent:
-            context.memory.dead[mark_of(data)] = refused.text
+            context.memory.refresh_failures[mark_of(data)] = refused.text
         return Trouble(refused.text, not refused.permanent, answer.status)
     value = answer.json()
     if not isinstance(value, dict):
@@ -197,7 +146,7 @@ async def _ask(
     rotated = changes.get("tokens.refresh_token", old) != old
     if rotated:
         _tell_rotation(context, cause, old, changes["tokens.refresh_token"])
-    changes["last_refresh"] = moment(context.clock())
+    changes["last_refresh"] = last_refresh_text(context.clock())
     return _save(context, store, account_in(data), changes, cause, rotated=rotated)
 
 
@@ -235,20 +184,16 @@ def _save(
 
 def message_of(answer: Answer) -> str:
     """`error.message` of a JSON body, else the body itself, harmless."""
-    from authtui.redaction import printable, redact_text
-
     return answer.error_message or printable(redact_text(answer.text), 2000)
 
 
-def moment(at: datetime) -> str:
+def last_refresh_text(at: datetime) -> str:
     """UTC with microseconds, as the client writes `last_refresh`."""
-    from datetime import UTC
-
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def refreshable(view: View) -> str | None:
-    """None where a refresh makes sense; otherwise a sentence why not (spec auth_json.md 5.1)."""
+def refresh_problem(view: View) -> str | None:
+    """Why there is nothing to refresh; None where there is (spec auth_json.md 5.1)."""
     credential = view.credential
     if credential is None:
         return "There is no login to refresh."
@@ -258,5 +203,6 @@ def refreshable(view: View) -> str | None:
         "api_key": "An API key is never refreshed; there is nothing to do.",
         "personal_access_token": "A personal access token is never refreshed.",
         "agent_identity": "An agent identity is never refreshed; a new task is registered instead.",
-        "chatgpt_auth_tokens": f"{NO_EXTERNAL}: these tokens are refreshed by the host program.",
+        "chatgpt_auth_tokens": "external auth is not configured: these tokens are refreshed by "
+        "the host program.",
     }.get(credential.mode, "This kind of login is never refreshed.")

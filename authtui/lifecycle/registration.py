@@ -1,4 +1,4 @@
-"""Registering an agent and its tasks: biscuit, requests, retries, answers, each text exact.
+"""The requests that register an agent and its tasks: biscuit, retries, answers, each text exact.
 
 Every function takes what it needs and answers with a value or a `Trouble`. Sources: spec
 agent_identity.md 5 to 7 and 10; codex-rs/core/src/agent_identity.rs @ 041795a8,
@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from authtui.identity.assertion import task_registration_signature, timestamp_text
 from authtui.identity.keys import KeyProblem, PrivateKey, generate_key
+from authtui.lifecycle.context import Trouble
 from authtui.redaction import Secret, printable, redact_text
+from authtui.request_auth import FEDRAMP_HEADER
 from authtui.wire.answers import Answer, AnswerProblem, WireFailure
 
 if TYPE_CHECKING:
@@ -28,24 +30,9 @@ NOT_BASE64: Final = "encrypted task id is not valid base64"
 NOT_OPENED: Final = "failed to decrypt encrypted task id"
 NOT_UTF8: Final = "decrypted task id is not valid UTF-8"
 NO_BISCUIT: Final = "agent identity biscuit response did not include x-openai-authorization"
-BISCUIT_HEADER: Final = "x-openai-authorization"
-RETRYABLE: Final = "retryable agent identity registration failure: "
+BISCUIT_HEADER: Final = "X-OpenAI-Authorization"
 T = TypeVar("T")
 _KEY_BYTES: Final = {"seed": 32, "labelled": 64}
-
-
-class Trouble(NamedTuple):
-    """Why a step failed. `text` is the client's own where `known`, else a sentence of ours.
-
-    `retryable` is whether the newest client tries again; `status` of the answer, if one came.
-    `published`: an event tells it already.
-    """
-
-    text: str
-    retryable: bool = False
-    status: int | None = None
-    known: bool = True
-    published: bool = False
 
 
 class TaskAnswer(NamedTuple):
@@ -56,14 +43,14 @@ class TaskAnswer(NamedTuple):
 
 
 class Agent(NamedTuple):
-    """A newly registered agent."""
+    """A registered agent and its key."""
 
     agent_runtime_id: str
     key: PrivateKey
 
 
 def new_key(contract: Contract, random: Callable[[int], bytes]) -> PrivateKey | KeyProblem:
-    """A new key from random bytes, by the generation's rule."""
+    """A new key from the caller's random bytes, by the generation's rule."""
     rule = contract.agent.key_derivation
     return generate_key(random(_KEY_BYTES[rule]), rule)
 
@@ -124,16 +111,6 @@ async def mint_biscuit(
 
 
 async def register_agent(
-    wire: Wire, url: str, contract: Contract, key: PrivateKey, proof: Secret, system: str
-) -> str | Trouble:
-    """One request; the agent runtime id. `proof` is the biscuit, or the access token (#19049)."""
-    biscuit = contract.registration.biscuit
-    name = "X-OpenAI-Authorization" if biscuit else "Authorization"
-    value = proof.reveal() if biscuit else f"Bearer {proof.reveal()}"
-    return await _agent_request(wire, url, contract, key, ((name, value),), system)
-
-
-async def register_managed_agent(
     wire: Wire,
     url: str,
     contract: Contract,
@@ -143,22 +120,13 @@ async def register_managed_agent(
     *,
     fedramp: bool,
 ) -> str | Trouble:
-    """As `register_agent` with the Bearer, and the FedRAMP header where the account is one."""
-    lines = [("Authorization", f"Bearer {proof.reveal()}")]
-    if fedramp:
-        lines.append(("X-OpenAI-Fedramp", "true"))
-    return await _agent_request(wire, url, contract, key, tuple(lines), system)
-
-
-async def _agent_request(
-    wire: Wire,
-    url: str,
-    contract: Contract,
-    key: PrivateKey,
-    lines: tuple[tuple[str, str], ...],
-    system: str,
-) -> str | Trouble:
+    """One request; the agent runtime id. `proof` is the biscuit, or the access token (#19049)."""
     rules = contract.registration
+    lines = [(BISCUIT_HEADER, proof.reveal())]
+    if not rules.biscuit:
+        lines = [("Authorization", f"Bearer {proof.reveal()}")]
+        if fedramp:
+            lines.append((FEDRAMP_HEADER, "true"))
     answer = await wire.request(
         "POST", url, headers=lines, json=agent_body(contract, key, system),
         timeout=rules.agent_seconds,
@@ -190,10 +158,10 @@ async def register_task(
 ) -> TaskAnswer | Trouble:
     """One signed request; the task id, opened if it came sealed.
 
-    `biscuit` None: signature only, and no `X-OpenAI-Authorization` (#18177, and #18785 on).
+    `biscuit` None: signature only, and no header for it (#18177, and #18785 on).
     """
     rules = contract.registration
-    lines = [] if biscuit is None else [("X-OpenAI-Authorization", biscuit.reveal())]
+    lines = [] if biscuit is None else [(BISCUIT_HEADER, biscuit.reveal())]
     answer = await wire.request(
         "POST",
         url,
@@ -261,29 +229,16 @@ def box_secret(seed: bytes) -> bytes:
     return bytes(half)
 
 
-class Exhausted(NamedTuple):
-    """Every attempt failed in a way worth another try. `text` is the client's."""
-
-    text: str
-    attempts: int
-    last: Trouble
-
-
-async def attempt(
-    contract: Contract, step: Callable[[int], Awaitable[T | Trouble]], what: str
-) -> T | Trouble | Exhausted:
-    """Try a step as often as the generation does, at once again each time; `what` names it.
-
-    The number of the attempt, from 1, is handed to the step.
-    """
-    most = contract.registration.attempts
-    for number in range(1, most + 1):
-        found = await step(number)
-        if not isinstance(found, Trouble) or not found.retryable or most == 1:
+async def attempt(contract: Contract, step: Callable[[], Awaitable[T | Trouble]]) -> T | Trouble:
+    """Try a step as often as the generation does, without a pause in between."""
+    most = left = contract.registration.attempts
+    while True:
+        found = await step()
+        left -= 1
+        if not isinstance(found, Trouble) or not found.retryable:
             return found
-        last = found
-    text = f"agent identity bootstrap unavailable after {most} attempts during {what}: {last.text}"
-    return Exhausted(text, most, last)
+        if left == 0:
+            return found._replace(exhausted=most > 1)
 
 
 def _refused(answer: Answer, start: str, limit: int | None) -> Trouble:

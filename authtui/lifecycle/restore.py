@@ -9,13 +9,14 @@ from authtui.credentials.backups import Backup, list_backups
 from authtui.credentials.files import read_file
 from authtui.credentials.keyring_writer import KeyringFailure, store_entry
 from authtui.credentials.store_writer import WriteFailure, replace_document
+from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.preview import Plan, PlannedChange
-from authtui.lifecycle.registration import Trouble
 from authtui.lifecycle.stores import file_store, keyring_store
 from authtui.model import events as ev
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View
+    from authtui.wire.client import Wire
 
 
 class Found(NamedTuple):
@@ -55,8 +56,9 @@ def plan(found: Found) -> Plan:
     return Plan("restore", (), (PlannedChange(found.place, what),), (warning,))
 
 
-def perform(context: Context, view: View, found: Found) -> Trouble | str:
-    """Put it back."""
+async def perform(context: Context, view: View, found: Found, wire: Wire) -> Trouble | str:
+    """Put it back; nothing is sent."""
+    del wire
     before: str | None = None
     if found.place == "keyring":
         store = keyring_store(view.observation, context.keyring)
@@ -64,11 +66,11 @@ def perform(context: Context, view: View, found: Found) -> Trouble | str:
         if isinstance(failed, KeyringFailure):
             return Trouble(f"the keyring did not take it: {failed.detail}", known=False)
     else:
-        path = file_store(view.observation)
-        now = path.read()
+        file = file_store(view.observation)
+        now = file.read()
         if isinstance(now, WriteFailure):
             return Trouble(now.sentence, known=False)
-        done = replace_document(path.path, found.data, now=context.clock(), expected=now)
+        done = replace_document(file.path, found.data, now=context.clock(), expected=now)
         if isinstance(done, WriteFailure):
             return Trouble(done.sentence, known=False)
         before = done.backup

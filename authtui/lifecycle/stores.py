@@ -24,6 +24,7 @@ from authtui.credentials.store_writer import (
     remove_document,
     update_document,
 )
+from authtui.lifecycle.context import Trouble
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 
     from authtui.credentials.keyring_writer import WritableBackend
     from authtui.credentials.observation import Observation
+    from authtui.lifecycle.context import Context, View
 
 KEYRING_BACKUP: Final = "keyring-auth.json"
 
@@ -94,7 +96,7 @@ class KeyringStore(NamedTuple):
         return facts.document.reveal().encode()
 
     def rehearse(self, expected: bytes | None) -> WriteFailure | None:
-        """Whether the entry is what was seen."""
+        """Whether the entry is still as expected: more cannot be tried without writing."""
         return self._same(expected)
 
     def update(
@@ -163,15 +165,17 @@ def keyring_store(observation: Observation, backend: WritableBackend | None) -> 
     return KeyringStore(facts.account, observation.home.path, facts.document, backend)
 
 
-def store_of(source: str, observation: Observation, backend: WritableBackend | None) -> Store | str:
-    """The place a credential was read from; a sentence where nothing is ever written there."""
+def store_of(context: Context, view: View) -> Store | Trouble:
+    """The store of the selected credential; trouble where nothing is ever written to its source."""
+    source = view.credential.source if view.credential else ""
     if source == AUTH_FILE:
-        return file_store(observation)
+        return file_store(view.observation)
     if source == "keyring":
-        return keyring_store(observation, backend)
+        return keyring_store(view.observation, context.keyring)
     if source == "encrypted store":
-        return "authtui does not write the encrypted store; use the client itself"
-    return f"{source} is no place to write to"
+        text = "authtui does not write the encrypted store; use the client itself"
+        return Trouble(text, known=False)
+    return Trouble(f"{source} is no place to write to", known=False)
 
 
 def seen_in(store: Store, observation: Observation) -> bytes | None:
@@ -179,3 +183,21 @@ def seen_in(store: Store, observation: Observation) -> bytes | None:
     if isinstance(store, FileStore):
         return observation.auth_file.data
     return None if store.seen is None else store.seen.reveal().encode()
+
+
+def account_in(data: bytes | None) -> str | None:
+    """`tokens.account_id` of a stored document, or None."""
+    try:
+        value = json.loads(data or b"null")
+    except (ValueError, RecursionError):
+        return None
+    tokens = value.get("tokens") if isinstance(value, dict) else None
+    found = tokens.get("account_id") if isinstance(tokens, dict) else None
+    return found if isinstance(found, str) and found else None
+
+
+def same_login(before: bytes | None, now: bytes | None) -> bool:
+    """Whether both documents are of one account: a refresh in between is no other login."""
+    return before == now or (
+        account_in(before) is not None and account_in(before) == account_in(now)
+    )

@@ -6,17 +6,15 @@ why not. Without `live` no connection is made and nothing is written.
 
 from __future__ import annotations
 
-import os
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
-from authtui.lifecycle import bootstrap, logout, plans, restore
+from authtui.lifecycle import bootstrap, load, logout, plans, restore
 from authtui.lifecycle import refresh as refreshing
-from authtui.lifecycle.context import Context, View, environment_of
-from authtui.lifecycle.policies import course_of
+from authtui.lifecycle.context import Context, Trouble, View, environment_of
+from authtui.lifecycle.policies import identity_use
 from authtui.lifecycle.preview import Outcome, Plan
 from authtui.lifecycle.probe import probe
-from authtui.lifecycle.registration import Trouble
-from authtui.model import events as ev
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -24,15 +22,15 @@ if TYPE_CHECKING:
 
     from authtui.credentials.keyring_writer import WritableBackend
     from authtui.lifecycle.context import Progress, WireFactory
+    from authtui.lifecycle.probe import What
     from authtui.model.session import AuthSession
     from authtui.wire.client import Wire
     from authtui.wire.records import RequestRecord
     from authtui.wire.road import Detour
 
-Action = Literal["load", "register", "assert", "refresh", "recover", "logout", "restore"]
-ACTIONS: tuple[Action, ...] = (
-    "load", "register", "assert", "refresh", "recover", "logout", "restore",
-)  # fmt: skip
+Action = Literal["load", "register", "assert", "refresh", "logout", "restore"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
+BUSY = "Another transition is under way; wait for it, or cancel it."
 NOT_LOADED = "Nothing was loaded yet: load first."
 
 
@@ -50,7 +48,6 @@ class Lifecycle:
         session: What is changed and told; its options say which generation is modelled.
         wires: Makes a client for the hosts of one plan; `wire_factory` is the real one.
         clock: The current time, aware UTC.
-        random: Random bytes of a given number, for keys and request ids.
         live: Whether anything is sent or written at all.
         offline: Forbid every connection, even when live.
         base_url: One server for every call, such as the embedded backend.
@@ -69,7 +66,6 @@ class Lifecycle:
         wires: WireFactory,
         *,
         clock: Callable[[], datetime],
-        random: Callable[[int], bytes] = os.urandom,
         live: bool = False,
         offline: bool = False,
         base_url: str | None = None,
@@ -85,7 +81,6 @@ class Lifecycle:
             session,
             wires,
             clock=clock,
-            random=random,
             live=live,
             offline=offline,
             base_url=base_url,
@@ -120,74 +115,52 @@ class Lifecycle:
             "register": self.register,
             "assert": self.assert_login,
             "refresh": self.refresh,
-            "recover": self.recover,
             "logout": self.logout,
             "restore": self.restore,
         }
         return await named[action](**options)
 
     async def load(self) -> Outcome:
-        """Read the machine and judge it; live, also do what the client's own loading asks for.
-
-        That is the key set and a task for an agent identity JWT, and the look-up of a personal
-        access token (spec lifecycle.md 1).
-        """
-
-        def job(view: View) -> _Job | str:
-            plan = plans.plan_load(view)
-
-            async def work(wire: Wire) -> Trouble | str | None:
-                if not plan.calls:
-                    return "Loaded."
-                trouble = await plans.perform_load(self._context, view, wire)
-                return trouble or "Loaded, as a start of the client would."
-
-            return _Job(plan, work)
-
+        """Read the machine and judge it; live, also do what the client's own loading asks for."""
         if self._busy:
             return Outcome("load", done=False, reason=BUSY)
-        self._context.published.clear()
-        self._context.reload("load")
-        return await self._run("load", job, keep=True)
+        context = self._context
+        context.published.clear()
+        context.reload("load")
+        view = context.view()
+        if view is None or view.credential is None or view.course.violation is not None:
+            return self._outcome("load", True, "Loaded.")
+        plan = load.plan(view)
+        if not context.live or not plan.calls:
+            return self._outcome("load", True, "Loaded.", plan)
+        return await self._perform("load", _Job(plan, partial(load.perform, context, view)))
 
     async def register(self) -> Outcome:
         """Get an agent identity and a task ready, as the generation's policy says."""
 
         def job(view: View) -> _Job | str:
-            course = course_of(view.credential, view.contract, view.policy)  # type: ignore[arg-type] # refused without one
-            if course.use == "none":
-                return f"Nothing to register: {course.reason}."
-            prepare = (
-                bootstrap.prepare_identity
-                if course.use == "identity"
-                else bootstrap.prepare_managed
-            )
-
-            async def work(wire: Wire) -> Trouble | str | None:
-                return await prepare(self._context, view, wire)
-
-            return _Job(plans.plan_register(self._context, view, course.use), work)
+            use = identity_use(view.credential, view.contract, view.policy)  # type: ignore[arg-type] # refused without one
+            if use.kind == "none":
+                return f"Nothing to register: {use.reason}."
+            if use.kind == "identity":
+                plan = Plan("register", plans.identity_calls(view))
+                return _Job(plan, partial(bootstrap.prepare_identity, self._context, view))
+            plan = plans.plan_register(self._context, view)
+            return _Job(plan, partial(bootstrap.prepare_managed, self._context, view))
 
         return await self._run("register", job)
 
-    async def assert_login(
-        self, what: Literal["responses", "models"] = "responses", *, recover: bool = False
-    ) -> Outcome:
+    async def assert_login(self, what: What = "responses", *, recover: bool = False) -> Outcome:
         """Send one small request with the credential; its answer lights the `accepted` lamp.
 
-        `recover`: after an answer 401 go through the client's recovery, which may use up the
+        `recover`: after a 401 go through the client's recovery, which may use up the
         shared refresh token, and repeat the request after each step that changed something.
         """
 
         def job(view: View) -> _Job | str:
+            work = partial(probe, self._context, view, what=what, recover=recover)
             problem = plans.assert_problem(self._context, view)
-            if problem is not None:
-                return problem
-
-            async def work(wire: Wire) -> Trouble | str | None:
-                return await probe(self._context, view, wire, what, recover=recover)
-
-            return _Job(plans.plan_assert(view, what, recover=recover), work)
+            return problem or _Job(plans.plan_assert(view, what, recover=recover), work)
 
         return await self._run("assert", job)
 
@@ -195,36 +168,18 @@ class Lifecycle:
         """Refresh the tokens; `refresh.WARNING` says what that does to other copies."""
 
         def job(view: View) -> _Job | str:
-            problem = refreshing.refreshable(view)
-            if problem is not None:
-                return problem
-
-            async def work(wire: Wire) -> Trouble | str | None:
-                return await refreshing.refresh(self._context, view, wire)
-
-            return _Job(plans.plan_refresh(view), work)
+            work = partial(refreshing.refresh, self._context, view)
+            return refreshing.refresh_problem(view) or _Job(plans.plan_refresh(view), work)
 
         return await self._run("refresh", job)
-
-    async def recover(self) -> Outcome:
-        """Send the request and, where it is answered 401, go through the recovery."""
-        return await self.assert_login(recover=True)
 
     async def logout(self, *, revoke: bool = True) -> Outcome:
         """Revoke the token, remove what is stored; a backup stays that `restore` puts back."""
 
         def job(view: View) -> _Job | str:
             removal = logout.removal_of(self._context, view, revoke=revoke)
-            if removal.problem is not None:
-                return removal.problem
-
-            async def work(wire: Wire) -> Trouble | str | None:
-                event = await logout.perform_logout(self._context, view, removal, wire)
-                if isinstance(event, ev.Failed):
-                    return Trouble(event.reason, known=False, published=True)
-                return "Logged out."
-
-            return _Job(logout.plan_logout(view, removal), work)
+            work = partial(logout.perform, self._context, view, removal)
+            return removal.problem or _Job(logout.plan(view, removal), work)
 
         return await self._run("logout", job, needs_login=False)
 
@@ -235,73 +190,56 @@ class Lifecycle:
             found = restore.find(view, backup)
             if isinstance(found, str):
                 return found
-
-            async def work(wire: Wire) -> Trouble | str | None:
-                del wire
-                return restore.perform(self._context, view, found)
-
-            return _Job(restore.plan(found), work)
+            return _Job(restore.plan(found), partial(restore.perform, self._context, view, found))
 
         return await self._run("restore", job, needs_login=False)
 
     async def _run(
-        self,
-        action: Action,
-        job_of: Callable[[View], _Job | str],
-        *,
-        needs_login: bool = True,
-        keep: bool = False,
+        self, action: Action, job_of: Callable[[View], _Job | str], *, needs_login: bool = True
     ) -> Outcome:
         if self._busy:
             return Outcome(action, done=False, reason=BUSY)
         context = self._context
-        if not keep:
-            context.published.clear()
+        context.published.clear()
         view = context.view()
         if view is None:
             return Outcome(action, done=False, reason=NOT_LOADED)
-        if action == "load":
-            if view.credential is None or view.course.violation is not None:
-                return self._outcome(action, True, "Loaded.", None)
-        elif needs_login:
-            refused = plans.refusal(view)
-            if refused is not None:
-                reason, text = refused
-                return Outcome(action, done=False, reason=reason, client_text=text)
+        refused = plans.refusal(view) if needs_login else None
+        if refused is not None:
+            reason, text = refused
+            return Outcome(action, done=False, reason=reason, client_text=text)
         job = job_of(view)
         if isinstance(job, str):
-            return self._outcome(action, False, job, None)
+            return self._outcome(action, False, job)
         if not context.live:
-            if action == "load":
-                return self._outcome(action, True, "Loaded.", job.plan)
             reason = "This is what would happen; nothing was sent or changed."
             return self._outcome(action, False, reason, job.plan)
-        self._busy = True
-        try:
-            return await self._perform(action, job)
-        finally:
-            self._busy = False
+        return await self._perform(action, job)
 
     async def _perform(self, action: Action, job: _Job) -> Outcome:
         context = self._context
-        async with context.wire([call.url for call in job.plan.calls]) as wire:
-            found = await job.work(wire)
+        self._busy = True
+        try:
+            async with context.wire([call.url for call in job.plan.calls]) as wire:
+                found = await job.work(wire)
+        finally:
+            self._busy = False
         if isinstance(found, Trouble):
             text = found.text if found.known else None
-            if not found.published:
-                reason = found.text
-                context.published.append(context.session.fail(action, reason, text))
+            context.published.append(context.session.fail(action, found.text, text))
             return self._outcome(action, False, found.text, job.plan, text)
         return self._outcome(action, True, found or "Done.", job.plan)
 
     def _outcome(
-        self, action: Action, done: bool, reason: str, plan: Plan | None, text: str | None = None
+        self,
+        action: Action,
+        done: bool,
+        reason: str,
+        plan: Plan | None = None,
+        text: str | None = None,
     ) -> Outcome:
         context = self._context
         return Outcome(action, done, reason, plan, context.live, text, tuple(context.published))
-
-
-BUSY = "Another transition is under way; wait for it, or cancel it."
 
 
 def wire_factory(

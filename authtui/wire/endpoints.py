@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from authtui.contracts import Contract
 
+CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
+"""The client's OAuth id (codex-rs/login/src/auth/manager.rs)."""
 REFRESH_URL: Final = "https://auth.openai.com/oauth/token"
 REVOKE_URL: Final = "https://auth.openai.com/oauth/revoke"
 REFRESH_OVERRIDE: Final = "CODEX_REFRESH_TOKEN_URL_OVERRIDE"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui import cli, crash
-from authtui.demo.backend import running_backend
+from authtui.demo.backend.server import running_backend
 from authtui.redaction import Secret
 from authtui.report.writing import write_new_file
 from authtui.wire.export import as_curl, as_har
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import NoReturn
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 
 @pytest.fixture

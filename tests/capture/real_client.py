@@ -14,13 +14,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from authtui.demo.backend import running_backend
+from authtui.demo.backend.client_setup import setup_for
 from authtui.demo.backend.faults import Fault
-from authtui.demo.backend.guide import setup_for
+from authtui.demo.backend.server import running_backend
 from tests.demo.real_client import loopback_up, only_loopback_is_there, trimmed
 
 if TYPE_CHECKING:
-    from authtui.demo.backend.guide import Login
+    from authtui.demo.backend.client_setup import Login
 
 LIMIT: Final = 120.0
 COMMAND: Final = ("exec", "--skip-git-repo-check", "hi")

@@ -11,10 +11,10 @@ from authtui.capture.capture import Capture
 from authtui.capture.child import Ending
 from authtui.capture.leading import AUTH, CHATGPT, Leading, Turn
 from authtui.capture.upstreams import Door, Doors
-from authtui.demo.backend import running_backend
-from authtui.demo.backend.minting import CLIENT_ID
+from authtui.demo.backend.server import running_backend
 from authtui.model import events as ev
 from authtui.redaction import Secret
+from authtui.wire.endpoints import CLIENT_ID
 from authtui.wire.serving import LOOPBACK, bind
 from tests.capture.servers import server_of, session
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from authtui.demo.backend import running_backend
+from authtui.demo.backend.server import running_backend
 from tests.program import Answer, chatgpt_login, codex_home, environment, run, snapshot
 
 if TYPE_CHECKING:

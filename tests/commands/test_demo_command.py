@@ -49,7 +49,7 @@ FAULTY = """
 title = "A server that refuses"
 about = "no task is given out"
 login = "chatgpt"
-agent_feature = true
+config = "features.use_agent_identity = true"
 faults = [{ endpoint = "task-register", kind = "status", value = 403 }]
 steps = [{ do = "load" }, { do = "register", answered = ["task-register"] }, { do = "assert" }]
 """

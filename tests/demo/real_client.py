@@ -17,8 +17,8 @@ import sys
 from pathlib import Path
 from typing import Any, cast
 
-from authtui.demo.backend import running_backend
-from authtui.demo.backend.guide import Login, setup_for
+from authtui.demo.backend.client_setup import Login, setup_for
+from authtui.demo.backend.server import running_backend
 
 GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 0x1
 LIMIT = 60.0

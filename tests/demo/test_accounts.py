@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.backend import Account, Backend, running_backend
-from authtui.demo.backend.minting import AUTH_CLAIM, CLIENT_ID
+from authtui.demo.backend.minting import AUTH_CLAIM
+from authtui.demo.backend.server import Backend, running_backend
+from authtui.demo.backend.state import Account
 from authtui.redaction import Secret
 from authtui.tokens.jwt import decode
+from authtui.wire.endpoints import CLIENT_ID
 from tests.demo.requests import CODEX, bearer, reason
 
 if TYPE_CHECKING:

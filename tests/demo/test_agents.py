@@ -10,9 +10,9 @@ import nacl.exceptions
 import nacl.public
 import pytest
 
-from authtui.demo.backend import Account
 from authtui.demo.backend.agents import read_ssh_key, seal
 from authtui.demo.backend.minting import new_key
+from authtui.demo.backend.state import Account
 from authtui.identity.keys import key_from_seed
 from tests.demo.requests import (
     CODEX,
@@ -27,7 +27,7 @@ from tests.demo.requests import (
 if TYPE_CHECKING:
     import httpx
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
     from authtui.identity.keys import PrivateKey
 
 VECTOR_SECRET = "28ad39fefd7fa3e200a9c626eef599e61a2d055c48a8288a4e7e4c4bca392878"

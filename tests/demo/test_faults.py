@@ -13,7 +13,7 @@ import httpx
 import nacl.exceptions
 import pytest
 
-from authtui.demo.backend import ENDPOINTS, Backend, Fault, FaultError, Faults
+from authtui.demo.backend.faults import ENDPOINTS, Fault, FaultError, Faults
 from authtui.tokens.jwt import decode
 from authtui.tokens.keyset import KeySet, parse_key_set, verify_rs256
 from tests.demo.requests import CODEX, bearer, reason, register_task
@@ -21,6 +21,8 @@ from tests.demo.test_agents import unsealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from authtui.demo.backend.server import Backend
 
 JWKS = "/backend-api/wham/agent-identities/jwks"
 FAULTS = "/_authtui/faults"

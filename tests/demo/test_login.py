@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from authtui.demo.backend.minting import CLIENT_ID
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     import httpx

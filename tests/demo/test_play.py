@@ -13,15 +13,17 @@ import pytest
 
 from authtui.commands.event_lines import event_json, event_text
 from authtui.commands.run import write_outcome
-from authtui.demo.backend import Fault
-from authtui.demo.play import PLAYING, Ending, Player, play, stage_for
+from authtui.demo.backend.faults import Fault
+from authtui.demo.play import Player
+from authtui.demo.stage import PLAYING, stage_for
 from authtui.demo.story import Story, parse_story, read_names, read_story
 from authtui.demo.unprivileged import bound_by_modes
+from authtui.demo.walk import Ending
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.play import Stage
+    from authtui.demo.stage import Stage
     from authtui.lifecycle.preview import Outcome
     from authtui.model.events import Event
 
@@ -196,15 +198,6 @@ def test_a_fault_at_the_backend_ends_the_story_with_a_plain_statement(
     assert said in played.ending.reason
     assert played.ending.reason.endswith(".")
     assert not played.folder.exists()
-
-
-def test_a_story_may_be_left_between_two_steps() -> None:
-    async def leave() -> bool:
-        return False
-
-    with stage_for(story("identity"), clock=now) as stage:
-        ending = asyncio.run(play(stage, pause=leave))
-    assert ending == Ending(False, "Stopped before step 1 of 4.")
 
 
 def test_a_viewer_acts_when_the_story_is_over_and_not_before() -> None:

@@ -17,7 +17,7 @@ import pytest
 
 from authtui.cli import main
 from authtui.commands.serve_backend import LOGINS
-from authtui.demo.backend import guide
+from authtui.demo.backend import client_setup
 from authtui.demo.backend.server import running_backend
 
 if TYPE_CHECKING:
@@ -121,9 +121,9 @@ def test_the_files_are_written_for_the_owner_only_and_never_over_others(
 
 
 def test_every_login_can_be_handed_out_with_a_config_the_client_can_read() -> None:
-    assert tuple(guide.LOGINS) == LOGINS
+    assert tuple(client_setup.LOGINS) == LOGINS
     with running_backend() as backend:
-        for login in guide.LOGINS:
-            setup = guide.setup_for(backend, login)
+        for login in client_setup.LOGINS:
+            setup = client_setup.setup_for(backend, login)
             assert tomllib.loads(setup.config)["chatgpt_base_url"] == backend.chatgpt_base_url
             assert json.loads(setup.auth_json.reveal())

@@ -152,7 +152,8 @@ def test_the_ghost_goes_to_the_api_host_and_the_login_to_chatgpt() -> None:
 def test_the_wrong_door_is_the_right_token_at_the_api_host() -> None:
     message = played("wrong-door").moments[0].message or ""
     assert "Missing scopes: api.responses.write" in message
-    assert [auth for _, auth, _ in wire("wrong-door")] == ["ChatGPT access token"] * 2
+    sent = [auth for _, auth, _ in wire("wrong-door")]
+    assert sent == ["ChatGPT access token", "none", "ChatGPT access token"]
     assert at("wrong-door", "The verdict").verdict.culprit == "config.toml:5"
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from authtui.demo.play import Ending, Moment
 from authtui.demo.story import Story, parse_story
-from authtui.demo.walk import Walk, pages_of
+from authtui.demo.walk import Ending, Moment, Walk, pages_of
 
 CAUSES = [{"text": "a", "answer": "no"}, {"text": "b", "answer": "yes", "right": True}]
 

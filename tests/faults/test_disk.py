@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.backend import running_backend
+from authtui.demo.backend.server import running_backend
 from tests.program import codex_home, is_root, run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 
 def mount(folder: Path, options: str) -> bool:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.backend import running_backend
+from authtui.demo.backend.server import running_backend
 from authtui.tui.dialogs import DetailScreen
 from tests.lifecycle.world import FLAG_ON, World
 from tests.tui.conftest import calm, until
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
     from authtui.tui.app import AuthtuiApp
     from tests.tui.conftest import Until
 

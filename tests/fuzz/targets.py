@@ -26,7 +26,8 @@ from authtui.credentials.store_writer import merge
 from authtui.credentials.toml_lines import locate
 from authtui.identity.assertion import read_assertion, signature_matches
 from authtui.identity.keys import PrivateKey, key_from_seed, read_private_key
-from authtui.lifecycle.registration import Trouble, open_task, read_task
+from authtui.lifecycle.context import Trouble
+from authtui.lifecycle.registration import open_task, read_task
 from authtui.model.trace.reader import Refusal, open_trace
 from authtui.redaction import Secret, printable, redact_text
 from authtui.settings import read_settings

@@ -4,12 +4,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.backend import running_backend
+from authtui.demo.backend.server import running_backend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 
 @pytest.fixture(scope="module")

@@ -12,7 +12,7 @@ from tests.lifecycle.world import FLAG_ON, World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 
 def light(world: World) -> str:
@@ -91,6 +91,37 @@ async def test_each_login_carries_its_own_class(tmp_path: Path, backend: Backend
         assert world.last("Asserted").authorization == kind
         assert [s.auth for s in backend.state.requests] == [seen]
         assert backend.state.refusals == ()
+
+
+async def test_a_provider_that_asks_for_no_login_is_sent_none_and_no_token_is_used_up(
+    tmp_path: Path, backend: Backend
+) -> None:
+    config = (
+        'model_provider = "own"\n[model_providers.own]\nname = "own"\n'
+        'base_url = "https://models.example.test/v1"\nwire_api = "responses"\n'
+    )
+    login = backend.mint.chatgpt_login().auth_json
+    world = World(tmp_path, backend, "current", login, config)
+    preview = await world.life.preview("assert", recover=True)
+    assert preview.plan is not None
+    assert [call.carries for call in preview.plan.calls] == ["no credential"]
+    assert preview.plan.changes == ()
+    outcome = await world.life.assert_login(recover=True)
+    assert outcome.reason == "The answer 401 is final: not chatgpt auth."
+    assert world.last("Asserted").authorization is None
+    assert [(seen.endpoint, seen.auth) for seen in backend.state.requests] == [
+        ("responses", "none")
+    ]
+
+
+async def test_no_refresh_is_announced_for_a_key_which_has_none(
+    tmp_path: Path, backend: Backend
+) -> None:
+    world = World(tmp_path, backend, "current", backend.mint.api_key().auth_json)
+    preview = await world.life.preview("assert", recover=True)
+    assert preview.plan is not None
+    assert [call.purpose for call in preview.plan.calls] == ["does the server accept it"]
+    assert preview.plan.warnings == ()
 
 
 async def test_an_agent_without_a_task_sends_nothing_and_says_the_clients_words(
@@ -215,7 +246,7 @@ async def test_an_identity_of_another_workspace_is_not_signed_with(
 ) -> None:
     import json
 
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     other = Account(account_id="workspace-demo-2")
     text = backend.mint.managed_record(other).auth_json.reveal()

@@ -15,19 +15,16 @@ from authtui.checks.findings import Binding
 from authtui.credentials.document import AgentRecord
 from authtui.credentials.selection import Credential
 from authtui.identity.keys import PrivateKey, key_from_seed
+from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.policies import (
-    Task,
-    course_of,
+    identity_use,
     managed_binding_problem,
     match_stored,
-    runtime_mismatch,
     stored_task,
-    task_fits,
-    use_of,
+    task_for,
 )
 from authtui.lifecycle.registration import (
     TaskAnswer,
-    Trouble,
     agent_body,
     box_secret,
     new_key,
@@ -36,12 +33,13 @@ from authtui.lifecycle.registration import (
     task_body,
 )
 from authtui.redaction import Secret
+from authtui.request_auth import AgentTask
 from tests.lifecycle.world import FLAG_ON, World
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 SEED = b"\x07" * 32
 PKCS8 = "MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH"
@@ -71,11 +69,10 @@ def record(account: str = "A", user: str | None = "u", text: str = PKCS8) -> Age
     ],
 )
 def test_the_policy_table(mode: str, jwt_only: str, chatgpt_auth: str) -> None:
-    assert use_of(mode, "JwtOnly") == jwt_only
-    assert use_of(mode, "ChatGptAuth") == chatgpt_auth
-    course = course_of(Credential(mode, "s", "s"), CURRENT, "ChatGptAuth")
-    assert course.use == chatgpt_auth
-    assert bool(course.reason) == (chatgpt_auth == "none")
+    for policy, kind in (("JwtOnly", jwt_only), ("ChatGptAuth", chatgpt_auth)):
+        use = identity_use(Credential(mode, "s", "s"), CURRENT, policy)  # type: ignore[arg-type] # one of its literals
+        assert use.kind == kind
+        assert bool(use.reason) == (kind == "none")
 
 
 MATCHES = [
@@ -120,19 +117,20 @@ def test_the_warnings_are_the_clients() -> None:
 
 
 def test_a_task_belongs_to_its_runtime() -> None:
-    task = Task("agent-2", Secret("task-1"))
-    assert not task_fits(task, record())
-    assert not task_fits(task, None)
-    assert task_fits(Task("agent-1", Secret("t")), record())
-    text = "agent task runtime agent-2 does not match stored agent identity agent-1"
-    assert runtime_mismatch(task, record()) == text
+    own, other = AgentTask("agent-1", Secret("t")), AgentTask("agent-2", Secret("t"))
+    kept = AgentTask("agent-1", Secret("kept"))
+    assert task_for(record(), own) == own
+    assert task_for(record(), other) is None
+    assert task_for(record()._replace(task_id="kept"), own) == own
+    assert task_for(record()._replace(task_id="kept"), other) == kept
 
 
 @pytest.mark.parametrize(
     ("kept", "found"), [(None, None), ("", None), (" \t", None), ("task-1", "task-1")]
 )
 def test_a_blank_task_counts_as_missing(kept: str | None, found: str | None) -> None:
-    assert stored_task(record()._replace(task_id=kept)) == found
+    task = stored_task(record()._replace(task_id=kept))
+    assert (task.task_id.reveal() if task else None) == found
 
 
 @pytest.mark.parametrize(
@@ -165,7 +163,7 @@ async def test_where_the_account_of_a_binding_comes_from(
     tmp_path: Path, backend: Backend, contract: str, stored: str | None, claim: str | None,
     refreshed: bool, wanted: str | None,
 ) -> None:  # fmt: skip
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     login = backend.mint.chatgpt_login(Account(account_id=claim or "")).auth_json.reveal()
     document = json.loads(login)

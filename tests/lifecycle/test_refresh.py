@@ -12,13 +12,13 @@ import pytest
 from authtui import contracts
 from authtui.checks.refreshing import GENERIC, KNOWN, judge_refusal
 from authtui.credentials.selection import Credential
-from authtui.lifecycle.refresh import Recovery
+from authtui.lifecycle.refresh import recovery_problem
 from tests.lifecycle.world import World
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 MISMATCH = (
     "Your access token could not be refreshed because you have since logged out or signed in to "
@@ -64,7 +64,7 @@ async def test_what_another_process_refreshed_is_adopted_without_a_request(
 async def test_another_account_or_no_document_in_the_store_ends_it(
     tmp_path: Path, backend: Backend, gone: bool
 ) -> None:
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json)
     if gone:
@@ -237,32 +237,21 @@ async def test_a_401_to_an_agent_identity_is_final(tmp_path: Path, backend: Back
 
 
 @pytest.mark.parametrize(
-    ("mode", "contract", "recovery", "reason"),
+    ("mode", "contract", "problem"),
     [
-        (None, "current", "managed", "not_chatgpt_auth"),
-        ("api_key", "current", "managed", "not_chatgpt_auth"),
-        ("agent_identity", "current", "managed", "not_chatgpt_auth"),
-        ("agent_identity", "identity-only", "managed", "ready"),
-        ("personal_access_token", "current", "managed", "not_refreshable_auth"),
-        ("personal_access_token", "managed", "managed", "not_chatgpt_auth"),
-        ("chatgpt", "first", "managed", "ready"),
-        ("chatgpt_auth_tokens", "first", "external", "no_external_auth"),
+        (None, "current", "not_chatgpt_auth"),
+        ("api_key", "current", "not_chatgpt_auth"),
+        ("agent_identity", "current", "not_chatgpt_auth"),
+        ("agent_identity", "identity-only", None),
+        ("personal_access_token", "current", "not_refreshable_auth"),
+        ("personal_access_token", "managed", "not_chatgpt_auth"),
+        ("chatgpt", "first", None),
+        ("chatgpt_auth_tokens", "first", "no_external_auth"),
     ],
 )
-def test_who_can_recover(mode: str | None, contract: str, recovery: str, reason: str) -> None:
+def test_who_can_recover(mode: str | None, contract: str, problem: str | None) -> None:
     credential = Credential(mode, "auth.json", "auth.json") if mode else None
-    machine = Recovery(credential, contracts.BY_NAME[contract])
-    assert (machine.mode, machine.reason) == (recovery, reason)
-
-
-def test_the_steps_lead_to_exhaustion() -> None:
-    machine = Recovery(Credential("chatgpt", "a", "a"), contracts.BY_NAME["first"])
-    steps: list[str] = []
-    while machine.has_next:
-        steps.append(machine.step)
-        machine.after(failed=False)
-    assert steps == ["reload", "refresh_token"]
-    assert (machine.step, machine.reason) == ("done", "recovery_exhausted")
+    assert recovery_problem(credential, contracts.BY_NAME[contract]) == problem
 
 
 async def test_identity_only_recovery_ends_with_the_misleading_text(

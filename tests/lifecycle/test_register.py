@@ -12,7 +12,7 @@ from tests.lifecycle.world import FLAG_ON, World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 WRAPPER = (
     "Agent task registration failed. Please try again; Codex will attempt to register the task "
@@ -93,7 +93,7 @@ async def test_a_record_without_a_task_gets_one_and_keeps_it(
 async def test_a_stale_record_is_replaced_by_the_newest_and_removed_by_the_first(
     tmp_path: Path, backend: Backend
 ) -> None:
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     other = Account(account_id="workspace-demo-2")
     record = dict(_record(backend, other))
@@ -296,6 +296,10 @@ async def test_what_may_pass_is_tried_three_times_then_paused_for_an_hour(
     assert world.calls == ["agent-register"] * 3
     await world.life.register()
     assert world.calls == ["agent-register"] * 3, "no attempt while paused"
+    preview = await world.life.preview("register")
+    assert preview.plan is not None
+    assert preview.plan.calls == ()
+    assert preview.plan.warnings[0].startswith("Registering is paused until ")
     assert (await world.life.assert_login()).done
     assert world.last("Asserted").authorization == "Bearer"
     assert world.auth.read_bytes() == before
@@ -303,6 +307,7 @@ async def test_what_may_pass_is_tried_three_times_then_paused_for_an_hour(
     world.clock.ahead = timedelta(minutes=61)
     backend.clock = world.clock
     try:
+        assert "Register first" in (await world.life.assert_login()).reason
         assert (await world.life.register()).done
     finally:
         from authtui.demo.backend.server import utc_now

@@ -11,7 +11,7 @@ from tests.lifecycle.world import FLAG_ON, World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ async def test_a_preview_names_every_host_and_touches_nothing(
 async def test_a_second_program_that_changed_the_login_meanwhile_is_not_overwritten(
     tmp_path: Path, backend: Backend
 ) -> None:
-    from authtui.demo.backend import Account
+    from authtui.demo.backend.state import Account
 
     world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json, FLAG_ON)
     other = backend.mint.chatgpt_login(Account(account_id="workspace-demo-2")).auth_json.reveal()
@@ -63,22 +63,40 @@ async def test_a_second_program_that_changed_the_login_meanwhile_is_not_overwrit
     assert world.auth.read_text() == other
 
 
+async def test_after_another_login_the_preview_goes_by_the_identity_of_that_one(
+    tmp_path: Path, backend: Backend
+) -> None:
+    other = backend.mint.managed_record(backend.state.accounts[1]).auth_json
+    world = World(tmp_path, backend, "current", backend.mint.managed_record().auth_json, FLAG_ON)
+    assert (await world.life.register()).done
+    world.auth.write_text(other.reveal())
+    world.session.load()
+    preview = await world.life.preview("register")
+    assert preview.plan is not None
+    assert (preview.plan.calls, preview.plan.changes) == ((), ())
+    assert (await world.life.register()).done
+    assert world.calls == []
+
+
 async def test_cancelling_a_registration_changes_nothing_and_the_next_one_works(
     tmp_path: Path, backend: Backend
 ) -> None:
     import asyncio
 
-    backend.faults.set("agent-register", "delay", 0.5, times=1)
+    backend.faults.set("agent-register", "hold", times=1)
     world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json, FLAG_ON)
     before = world.auth.read_bytes()
     task = asyncio.ensure_future(world.life.register())
-    await asyncio.sleep(0.15)
+    async with asyncio.timeout(5):
+        while not backend.faults.held:
+            await asyncio.sleep(0.02)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert world.auth.read_bytes() == before
     assert world.session.state.requests[-1].error is not None, "the log says it was given up"
     assert (await world.life.register()).done
+    backend.faults.let_go()
     async with asyncio.timeout(5):  # the backend notes the one that was given up only at its end
         while world.calls.count("agent-register") < 2:
             await asyncio.sleep(0.02)

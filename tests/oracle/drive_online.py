@@ -23,8 +23,8 @@ from authtui.checks.courses import make_case
 from authtui.checks.predictions import predict
 from authtui.contracts import find
 from authtui.credentials.observe import read_observation
-from authtui.demo.backend import running_backend
-from authtui.demo.backend.guide import environment_of
+from authtui.demo.backend.client_setup import auth_server_variables
+from authtui.demo.backend.server import running_backend
 from tests.demo.real_client import loopback_up, only_loopback_is_there
 from tests.oracle.drive_client import COMMANDS, VARIABLE, isolated, version_of
 from tests.oracle.online_states import FAULTS, OnlineState, assumptions_of, lay_out, states
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from authtui.checks.courses import Course
     from authtui.checks.findings import Surface
     from authtui.contracts import Contract
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
 
 SECONDS = 25
 WORKERS = 2
@@ -135,7 +135,7 @@ def one_run(
             "PATH": "/usr/bin:/bin",
             "HOME": folder,
             "CODEX_HOME": str(root / ".codex"),
-            **environment_of(backend),
+            **auth_server_variables(backend),
             **lay_out(backend, contract, state, root / ".codex"),
         }
         course = _course(environ, root, contract, state, command)

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from authtui.demo.backend import running_backend
+from authtui.demo.backend.server import running_backend
 from tests.program import chatgpt_login, codex_home, environment, snapshot
 from tests.safety.test_looking_is_free_of_side_effects import ROOT, WATCHER, acts
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.backend import running_backend
+from authtui.demo.backend.server import running_backend
 from tests.lifecycle.world import FLAG_ON, World
 from tests.tui.drive import hints, running, sheet, words
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from authtui.demo.backend import Backend
+    from authtui.demo.backend.server import Backend
     from authtui.tui.app import AuthtuiApp
     from tests.tui.conftest import Until
 

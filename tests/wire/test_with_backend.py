@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui.contracts import BY_NAME
-from authtui.demo.backend import running_backend
+from authtui.demo.backend.server import running_backend
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.client import Wire
 from authtui.wire.endpoints import endpoints_of, hosts_of

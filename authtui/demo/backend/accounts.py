@@ -13,8 +13,9 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 
 from authtui.demo.backend.authentication import caller
 from authtui.demo.backend.calls import RefusalError
-from authtui.demo.backend.minting import CLIENT_ID
+from authtui.demo.backend.minting import HOUR
 from authtui.demo.backend.state import LoginCode
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from authtui.demo.backend.calls import Call
@@ -99,15 +100,14 @@ def _exchange(call: Call, body: dict[str, Any]) -> Response:
 
 
 def _tokens(call: Call, account: Account) -> Response:
-    lifetime = call.backend.settings.access_token_lifetime
-    id_token, access_token = call.backend.mint.login_tokens(account, lifetime)
+    id_token, access_token = call.backend.mint.login_tokens(account)
     return JSONResponse(
         {
             "id_token": id_token,
             "access_token": access_token,
             "refresh_token": call.backend.mint.refresh_token(account),
             "token_type": "Bearer",
-            "expires_in": int(lifetime.total_seconds()),
+            "expires_in": int(HOUR.total_seconds()),
         }
     )
 

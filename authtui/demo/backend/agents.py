@@ -14,10 +14,10 @@ from authtui.demo.backend.authentication import (
     by_biscuit,
     caller,
     fresh,
-    signed_by,
 )
 from authtui.demo.backend.calls import RefusalError
 from authtui.demo.backend.state import Agent
+from authtui.identity.assertion import verifies
 
 if TYPE_CHECKING:
     from authtui.demo.backend.calls import Call
@@ -34,7 +34,7 @@ _FIELDS: Final[dict[TaskAnswer, str]] = {
 _ABOM: Final = ("agent_version", "agent_harness_id", "running_location")
 _SSH_NAME: Final = b"ssh-ed25519"
 STAGING: Final = "chatgpt-staging.com"
-"""The host whose key set is that of the staging side, where names lead to this backend."""
+"""The host that serves the key set of the staging environment, where names lead here."""
 
 
 def key_set(call: Call) -> Response:
@@ -100,7 +100,7 @@ def register_task(call: Call) -> Response:
     if human is not None and human.account_id != agent.account.account_id:
         raise RefusalError("the biscuit speaks for another account than the agent's")
     message = f"{runtime_id}:{timestamp}".encode("utf-8", "replace")
-    if not signed_by(message, signature, agent.public_key):
+    if not verifies(message, signature, agent.public_key):
         raise RefusalError("the registration is not signed with the agent's registered key")
     fresh(call, timestamp)
     if call.fault("no-task-id"):

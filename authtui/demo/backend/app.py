@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from authtui.demo.backend import accounts, agents, control, model
+from authtui.demo.backend import accounts, agents, control, model_calls
 from authtui.demo.backend.authentication import ACCOUNT_HEADER, auth_class
 from authtui.demo.backend.broken import DroppedResponse, TruncatedResponse
 from authtui.demo.backend.calls import Call, RefusalError
@@ -57,12 +57,12 @@ _TABLE: Final = (
     _Endpoint(
         "whoami", ("GET",), re.compile(_BASE + "/v1/user-auth-credential/whoami"), accounts.whoami
     ),
-    _Endpoint("models", ("GET",), re.compile(_MODEL_BASE + "/models"), model.models),
+    _Endpoint("models", ("GET",), re.compile(_MODEL_BASE + "/models"), model_calls.models),
     _Endpoint(
         "responses",
         ("POST", "GET", "HEAD"),
         re.compile(_MODEL_BASE + "/responses"),
-        model.responses,
+        model_calls.responses,
     ),
     _Endpoint(
         "accounts-check",
@@ -114,15 +114,14 @@ async def _serve(backend: Backend, request: Request) -> Response:
     struck = backend.faults.take(name) if endpoint else ()
     body = await _body(request)
     call = Call(
-        backend, request.method, path, request.headers, body, name, parts, struck, request.url.query
+        backend, request.method, path, request.headers, body, parts, struck, request.url.query
     )
     delay = call.fault("delay")
     if delay is not None:
         await _wait(backend, float(delay.value or 0))
     if call.fault("hold") is not None:
-        go = backend.faults.hold(1)
-        await _wait(backend, LONGEST_HOLD, go)
-        backend.faults.hold(-1)
+        with backend.faults.holding() as go:
+            await _wait(backend, LONGEST_HOLD, go)
     answer, reason = _answer(endpoint, call)
     answer = _broken(call, answer)
     skew = call.fault("date")
@@ -174,16 +173,7 @@ async def _wait(backend: Backend, seconds: float, go: threading.Event | None = N
 
 def _answer(endpoint: _Endpoint | None, call: Call) -> tuple[Response, str | None]:
     try:
-        if endpoint is None:
-            raise RefusalError("there is nothing at this path", status=404)  # noqa: TRY301 - one way out for all
-        if call.method not in endpoint.methods:
-            raise RefusalError(f"{call.method} is not allowed here", status=405)  # noqa: TRY301 - as above
-        forced = call.fault("error") or call.fault("status")
-        if forced is not None and forced.kind == "error":
-            raise RefusalError("a fault was set", code=str(forced.value))  # noqa: TRY301 - as above
-        if forced is not None:
-            raise RefusalError("a fault was set", status=int(forced.value or 500))  # noqa: TRY301 - as above
-        return endpoint.handler(call), None
+        return _handled(endpoint, call), None
     except RefusalError as refusal:
         error = {
             "message": refusal.said,
@@ -193,6 +183,20 @@ def _answer(endpoint: _Endpoint | None, call: Call) -> tuple[Response, str | Non
         }
         answer = JSONResponse({"error": error}, status_code=refusal.status)
         return answer, refusal.reason
+
+
+def _handled(endpoint: _Endpoint | None, call: Call) -> Response:
+    if endpoint is None:
+        raise RefusalError("there is nothing at this path", status=404)
+    if call.method not in endpoint.methods:
+        raise RefusalError(f"{call.method} is not allowed here", status=405)
+    forced = call.fault("error")
+    if forced is not None:
+        raise RefusalError("a fault was set", code=str(forced.value))
+    forced = call.fault("status")
+    if forced is not None:
+        raise RefusalError("a fault was set", status=int(forced.value or 500))
+    return endpoint.handler(call)
 
 
 def _broken(call: Call, answer: Response) -> Response:

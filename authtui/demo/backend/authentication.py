@@ -93,22 +93,6 @@ def fresh(call: Call, timestamp: str) -> None:
         raise RefusalError(reason, said=None if explained else "the signature is not accepted")
 
 
-def signed_by(message: bytes, signature: str, public_key: bytes) -> bool:
-    """Whether a standard base64 signature over `message` is the key's. Never raises."""
-    import base64
-    import binascii
-
-    from cryptography.exceptions import InvalidSignature
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-    try:
-        data = base64.b64decode(signature, validate=True)
-        Ed25519PublicKey.from_public_bytes(public_key).verify(data, message)
-    except (InvalidSignature, binascii.Error, ValueError):
-        return False
-    return True
-
-
 def _by_assertion(call: Call) -> tuple[Account, bool]:
     """The account, and whether it must be named in the account header.
 

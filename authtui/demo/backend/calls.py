@@ -35,17 +35,16 @@ class RefusalError(Exception):
 
 
 class Call(NamedTuple):
-    """A request with its body read, the endpoint it is for, and the faults that strike it."""
+    """A request with its body read, the named parts of its path, and the faults that strike it."""
 
     backend: Backend
     method: str
     path: str
     headers: Headers
     body: bytes
-    endpoint: str
     parts: Mapping[str, str]
-    faults: tuple[Fault, ...] = ()
-    query: str = ""
+    faults: tuple[Fault, ...]
+    query: str
 
     @property
     def now(self) -> datetime:

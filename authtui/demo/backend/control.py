@@ -37,7 +37,7 @@ async def faults(backend: Backend, request: Request) -> Response:
         return refused
     try:
         if request.method == "POST":
-            backend.faults.set(*(fault := from_json(await _json(request)))[:3], times=fault.times)
+            backend.faults.set(**from_json(await _json(request))._asdict())
         elif request.method == "PUT":
             value = await _json(request)
             if not isinstance(value, list):

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 ENDPOINTS: Final = (
     "jwks",
@@ -89,13 +90,18 @@ class Faults:
         with self._lock:
             return self._held
 
-    def hold(self, change: int) -> threading.Event:
-        """Count a request that begins (1) or ends (-1) to wait; the event that lets it go."""
+    @contextmanager
+    def holding(self) -> Iterator[threading.Event]:
+        """Count a request as held while the block runs; the event is set when it may go on."""
         with self._lock:
-            self._held += change
-            if change > 0 and self._held == 1:
+            if self._held == 0:
                 self._go.clear()
-            return self._go
+            self._held += 1
+        try:
+            yield self._go
+        finally:
+            with self._lock:
+                self._held -= 1
 
     def let_go(self) -> None:
         """Let every request that is held be answered."""
@@ -122,10 +128,10 @@ class Faults:
         with self._lock:
             self._set = wanted
 
-    def clear(self, endpoint: str | None = None) -> None:
-        """Remove the faults of an endpoint, or all."""
+    def clear(self) -> None:
+        """Remove all faults."""
         with self._lock:
-            self._set = [f for f in self._set if endpoint not in (None, f.endpoint)]
+            self._set = []
 
     def active(self) -> tuple[Fault, ...]:
         """What is set now."""

@@ -19,7 +19,7 @@ _STAGING: Final = 2
 
 
 class SigningKeys:
-    """The key that signs, the one a rotation puts in its place, and that of the staging side."""
+    """The key that signs, the one that a rotation replaces it with, and that of staging."""
 
     def key_set(self, *, rotated: bool = False, staging: bool = False) -> dict[str, Any]:
         """The JWKS: the signing key, or after a rotation only the next one."""

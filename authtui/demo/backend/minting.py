@@ -5,24 +5,25 @@ from __future__ import annotations
 import base64
 import json
 import secrets
-from datetime import UTC, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.contracts import AGENT_AUDIENCE, AGENT_ISSUER
 from authtui.demo.backend.state import Account, Agent
+from authtui.identity.assertion import timestamp_text
 from authtui.identity.keys import PrivateKey, generate_key
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
+from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.keys import SigningKeys
     from authtui.demo.backend.state import BackendState, RefreshStatus
 
-CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
-"""The client's OAuth id (codex-rs/login/src/auth/manager.rs)."""
 TOKEN_ISSUER: Final = "https://auth.openai.com"  # noqa: S105 - an issuer, no secret
 API_AUDIENCE: Final = "https://api.openai.com/v1"
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
@@ -82,6 +83,28 @@ class Mint:
         self._keys = keys
         self._clock = clock
 
+    def auth_json(
+        self, login: Login, expires_in: timedelta = HOUR, *, staging: bool = False
+    ) -> Secret:
+        """The auth.json of a new login of that kind.
+
+        `expires_in` is the lifetime of a ChatGPT login's access token; `staging`: an agent
+        identity is signed by the staging environment.
+        """
+        if login == "chatgpt":
+            return self.chatgpt_login(expires_in=expires_in).auth_json
+        if login == "api-key":
+            return self.api_key().auth_json
+        if login == "agent-identity":
+            return self.agent_identity(staging=staging).auth_json
+        if login == "personal-access-token":
+            return self.personal_token().auth_json
+        if login == "managed-record":
+            return self.managed_record().auth_json
+        if login == "first-record":
+            return self.first_record(with_login=True).auth_json
+        return self.april_identity().auth_json
+
     def api_key(self, account: Account | None = None) -> ApiKey:
         """An API key, as `codex login --with-api-key` stores it."""
         owner = self._account(account)
@@ -102,23 +125,19 @@ class Mint:
     ) -> ChatGptLogin:
         """A ChatGPT login; a negative `expires_in` gives an expired access token.
 
-        `refresh` is the standing of its refresh token, `stored_account_id` an account id in
+        `refresh` is the status of its refresh token, `stored_account_id` an account id in
         auth.json that differs from the id token's claim, `agent_identity` a record beside it.
         """
         owner = self._account(account)
         id_token, access_token = self.login_tokens(owner, expires_in)
         refresh_token = self.refresh_token(owner, refresh)
-        document: dict[str, Any] = {
-            "auth_mode": "chatgpt",
-            "OPENAI_API_KEY": None,
-            "tokens": {
-                "id_token": id_token,
-                "access_token": access_token,
-                "refresh_token": refresh_token,
-                "account_id": stored_account_id or owner.account_id,
-            },
-            "last_refresh": _moment(last_refresh or self._clock()),
+        tokens = {
+            "id_token": id_token,
+            "access_token": access_token,
+            "refresh_token": refresh_token,
         }
+        at = timestamp_text(last_refresh or self._clock())
+        document = login_document(tokens, stored_account_id or owner.account_id, at)
         if agent_identity is not None:
             document["agent_identity"] = dict(agent_identity)
         return ChatGptLogin(
@@ -157,7 +176,7 @@ class Mint:
         return self._keys.sign(id_claims), self._keys.sign(access_claims)
 
     def refresh_token(self, account: Account, status: RefreshStatus = "live") -> str:
-        """A refresh token of that standing."""
+        """A refresh token of that status."""
         token = f"rt-demo-{secrets.token_hex(20)}"
         self._state.add_refresh_token(token, account, status)
         return token
@@ -181,8 +200,8 @@ class Mint:
     ) -> AgentIdentity:
         """The released contract (#19763): RS256, `kid`, the agent registered by the launcher.
 
-        `staging`: signed with the key of the staging side. `changes` replace claims; the value
-        `...` takes a claim out.
+        `staging`: signed with the key of the staging environment. `changes` replace claims; the
+        value `...` removes one.
         """
         owner, runtime_id, key = self._agent(account, registered=registered)
         now = int(self._clock().timestamp())
@@ -191,13 +210,7 @@ class Mint:
             "aud": AGENT_AUDIENCE,
             "iat": now,
             "exp": now + int(expires_in.total_seconds()),
-            "agent_runtime_id": runtime_id,
-            "agent_private_key": key.reveal_pkcs8(),
-            "account_id": owner.account_id,
-            "chatgpt_user_id": owner.user_id,
-            "email": owner.email,
-            "plan_type": owner.plan,
-            "chatgpt_account_is_fedramp": owner.fedramp,
+            **_identity_fields(owner, runtime_id, key),
             **changes,
         }
         claims = {name: value for name, value in claims.items() if value is not ...}
@@ -208,13 +221,7 @@ class Mint:
     def april_identity(self, account: Account | None = None) -> AgentIdentity:
         """The contract of #18176 and #18180: `workspace_id`, unsigned, identity-only."""
         owner, runtime_id, key = self._agent(account)
-        claims = {
-            "workspace_id": owner.account_id,
-            "chatgpt_user_id": owner.user_id,
-            "agent_runtime_id": runtime_id,
-            "agent_private_key": key.reveal_pkcs8(),
-            "registered_at": _moment(self._clock()),
-        }
+        claims = self._first_fields(owner, runtime_id, key)
         token = ".".join([_part({"alg": "none", "typ": "JWT"}), _part(claims), "c2ln"])
         document = {"auth_mode": "chatgpt", "OPENAI_API_KEY": None, "agent_identity": token}
         return AgentIdentity(owner, runtime_id, key, Secret(token), _text(document))
@@ -224,13 +231,7 @@ class Mint:
     ) -> AgentIdentity:
         """The first generation's object (#17385), identity-only or beside a ChatGPT login."""
         owner, runtime_id, key = self._agent(account)
-        record = {
-            "workspace_id": owner.account_id,
-            "chatgpt_user_id": owner.user_id,
-            "agent_runtime_id": runtime_id,
-            "agent_private_key": key.reveal_pkcs8(),
-            "registered_at": _moment(self._clock()),
-        }
+        record = self._first_fields(owner, runtime_id, key)
         if with_login:
             text = self.chatgpt_login(owner, agent_identity=record).auth_json
         else:
@@ -243,15 +244,7 @@ class Mint:
     ) -> AgentIdentity:
         """The managed record (#19049) beside a ChatGPT login of the same account."""
         owner, runtime_id, key = self._agent(account)
-        record: dict[str, Any] = {
-            "agent_runtime_id": runtime_id,
-            "agent_private_key": key.reveal_pkcs8(),
-            "account_id": owner.account_id,
-            "chatgpt_user_id": owner.user_id,
-            "email": owner.email,
-            "plan_type": owner.plan,
-            "chatgpt_account_is_fedramp": owner.fedramp,
-        }
+        record = _identity_fields(owner, runtime_id, key)
         task_id = self.task_id() if with_task else None
         if task_id is not None:
             record["task_id"] = task_id
@@ -281,6 +274,16 @@ class Mint:
             self._state.add_agent(Agent(runtime_id, owner, key.public_bytes, "launcher"))
         return owner, runtime_id, key
 
+    def _first_fields(self, owner: Account, runtime_id: str, key: PrivateKey) -> dict[str, Any]:
+        """What an identity of the first generation says, as an object or in a JWT."""
+        return {
+            "workspace_id": owner.account_id,
+            "chatgpt_user_id": owner.user_id,
+            "agent_runtime_id": runtime_id,
+            "agent_private_key": key.reveal_pkcs8(),
+            "registered_at": timestamp_text(self._clock()),
+        }
+
     def _account(self, account: Account | None) -> Account:
         return account or self._state.accounts[0]
 
@@ -293,8 +296,30 @@ def new_key() -> PrivateKey:
     return key
 
 
-def _moment(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+def login_document(
+    tokens: Mapping[str, Any], account_id: str | None, last_refresh: str
+) -> dict[str, Any]:
+    """auth.json after a browser login; of `tokens` the three of a token answer are kept."""
+    names = ("id_token", "access_token", "refresh_token")
+    return {
+        "auth_mode": "chatgpt",
+        "OPENAI_API_KEY": None,
+        "tokens": {**{name: tokens.get(name) for name in names}, "account_id": account_id},
+        "last_refresh": last_refresh,
+    }
+
+
+def _identity_fields(owner: Account, runtime_id: str, key: PrivateKey) -> dict[str, Any]:
+    """What an agent identity says since #19049, as claims or in a record."""
+    return {
+        "agent_runtime_id": runtime_id,
+        "agent_private_key": key.reveal_pkcs8(),
+        "account_id": owner.account_id,
+        "chatgpt_user_id": owner.user_id,
+        "email": owner.email,
+        "plan_type": owner.plan,
+        "chatgpt_account_is_fedramp": owner.fedramp,
+    }
 
 
 def _text(document: dict[str, Any]) -> Secret:

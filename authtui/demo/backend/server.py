@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.demo.backend.app import build_app
 from authtui.demo.backend.faults import Faults
 from authtui.demo.backend.keys import SigningKeys
-from authtui.demo.backend.minting import HOUR, Mint
+from authtui.demo.backend.minting import Mint
 from authtui.demo.backend.state import FIRST, SECOND, Account, BackendState
 from authtui.wire.serving import LOOPBACK, Server, bind, config_for, loopback
 
@@ -37,9 +37,8 @@ class Settings:
     """What the backend answers with; may be changed while it runs."""
 
     def __init__(self) -> None:
-        """Sealed task ids as every generation reads them, tokens for an hour, a short answer."""
+        """Sealed task ids as every generation reads them, and a short answer."""
         self.task_answer: TaskAnswer = "sealed-snake"
-        self.access_token_lifetime: timedelta = HOUR
         self.answer: str = "Hello from the authtui demo backend."
         self.explains: bool = True
         """Whether a refused time is told apart from a refused signature, which helps a caller."""

@@ -62,7 +62,7 @@ class Agent(NamedTuple):
 
 
 class RefreshToken(NamedTuple):
-    """A refresh token's standing. It is good for one refresh."""
+    """Whose refresh token it is, and its status. It is good for one refresh."""
 
     account: Account
     status: RefreshStatus
@@ -161,29 +161,29 @@ class BackendState:
             self._requests.clear()
 
     def add_api_key(self, key: str, account: Account) -> None:
-        """Let an API key in."""
+        """Accept an API key from now on."""
         with self._lock:
             self._api_keys[_digest(key)] = account
 
     def add_personal_token(self, token: str, account: Account) -> None:
-        """Let a personal access token in."""
+        """Accept a personal access token from now on."""
         with self._lock:
             self._personal[_digest(token)] = account
 
     def add_refresh_token(
         self, token: str, account: Account, status: RefreshStatus = "live"
     ) -> None:
-        """Know a refresh token."""
+        """Remember a refresh token that was given out."""
         with self._lock:
             self._refresh[_digest(token)] = RefreshToken(account, status)
 
     def add_biscuit(self, biscuit: str, account: Account, path: str) -> None:
-        """Know a biscuit that was given out."""
+        """Remember a biscuit that was given out."""
         with self._lock:
             self._biscuits[_digest(biscuit)] = Biscuit(account, path)
 
     def add_code(self, code: str, granted: LoginCode) -> None:
-        """Know a login code that was given out."""
+        """Remember a login code that was given out."""
         with self._lock:
             self._codes[_digest(code)] = granted
 
@@ -240,7 +240,7 @@ class BackendState:
             return self._agents.get(runtime_id)
 
     def spend_refresh_token(self, token: str) -> RefreshToken | None:
-        """The token's standing before this use; a live one is used up by it."""
+        """The token as it was before this use, which uses up a live one."""
         with self._lock:
             found = self._refresh.get(_digest(token))
             if found is not None and found.status == "live":
@@ -263,24 +263,23 @@ class BackendState:
             return _digest(token) in self._revoked
 
     def as_json(self) -> dict[str, Any]:
-        """The state for a reader: ids and classes, no secret."""
+        """The state for the control endpoint: ids and classes, no secret."""
         with self._lock:
-            standing = [token.status for token in self._refresh.values()]
+            statuses = [token.status for token in self._refresh.values()]
             return {
                 "accounts": [account._asdict() for account in self.accounts],
                 "agents": [_agent_json(agent) for agent in self._agents.values()],
                 "credentials": {
                     "api_keys": len(self._api_keys),
                     "personal_access_tokens": len(self._personal),
-                    "refresh_tokens": {name: standing.count(name) for name in sorted({*standing})},
+                    "refresh_tokens": {name: statuses.count(name) for name in sorted({*statuses})},
                 },
                 "requests": [
                     {**seen._asdict(), "at": seen.at.isoformat()} for seen in self._requests
                 ],
                 "refusals": [
                     {"number": seen.number, "path": seen.path, "reason": seen.refused}
-                    for seen in self._requests
-                    if seen.refused is not None
+                    for seen in self.refusals
                 ],
             }
 

@@ -52,17 +52,17 @@ def setup_for(backend: Backend, login: Login, *, agent_feature: bool = False) ->
     api_key = login == "api-key"
     return Setup(
         login,
-        _auth_json(backend, login),
+        backend.mint.auth_json(login),
         _config(
             backend,
             backend.api_base_url if api_key else backend.codex_base_url,
             agent_feature=agent_feature or login in _WITH_FEATURE,
         ),
-        environment_of(backend),
+        auth_server_variables(backend),
     )
 
 
-def environment_of(backend: Backend) -> dict[str, str]:
+def auth_server_variables(backend: Backend) -> dict[str, str]:
     """The variables that lead a client's requests to the auth server here instead."""
     return {
         "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL": backend.authapi_base_url,
@@ -71,23 +71,6 @@ def environment_of(backend: Backend) -> dict[str, str]:
         "CODEX_REFRESH_TOKEN_URL_OVERRIDE": backend.refresh_url,
         "CODEX_REVOKE_TOKEN_URL_OVERRIDE": f"{backend.base_url}/oauth/revoke",
     }
-
-
-def _auth_json(backend: Backend, login: Login) -> Secret:
-    mint = backend.mint
-    if login == "chatgpt":
-        return mint.chatgpt_login().auth_json
-    if login == "api-key":
-        return mint.api_key().auth_json
-    if login == "agent-identity":
-        return mint.agent_identity().auth_json
-    if login == "personal-access-token":
-        return mint.personal_token().auth_json
-    if login == "managed-record":
-        return mint.managed_record().auth_json
-    if login == "first-record":
-        return mint.first_record(with_login=True).auth_json
-    return mint.april_identity().auth_json
 
 
 def _config(backend: Backend, openai_base_url: str, *, agent_feature: bool) -> str:
