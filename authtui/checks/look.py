@@ -95,10 +95,15 @@ def unselected(subject: Subject) -> CheckStatus:
 
 def line_of(subject: Subject, field: str) -> str:
     """`auth.json:5` of a field of the stored document, or the name of the store."""
-    name = subject.case.places.store.name
-    document = stored_document(subject)
+    credential = stored(subject)
+    return field_line(credential, field) if credential else subject.case.places.store.name
+
+
+def field_line(credential: Credential, field: str) -> str:
+    """`auth.json:5` of a field of a credential's record; its source where that is no file."""
+    document = credential.document
     line = document.lines.get(field) if document else None
-    return f"{name}:{line}" if line and name == "auth.json" else name
+    return f"auth.json:{line}" if line and credential.source == "auth.json" else credential.source
 
 
 def quoted_path(path: str) -> str:

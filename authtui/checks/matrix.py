@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from authtui.checks.findings import Binding, MatrixRow, TokenView
+from authtui.checks.look import field_line
 from authtui.checks.restrictions import has_token_data
 from authtui.credentials.document import AgentRecord, lenient
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
@@ -13,7 +14,6 @@ from authtui.redaction import Secret
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Case, Course
-    from authtui.credentials.document import Document
     from authtui.credentials.selection import Credential, Place
 
 
@@ -90,7 +90,11 @@ def _rows_of(
         reference = (claims.account_id, claims.user_id)
         rows.append(
             _row(
-                f"id_token{mark}", reference, _line(document, "tokens.id_token"), measure, reference
+                f"id_token{mark}",
+                reference,
+                field_line(credential, "tokens.id_token"),
+                measure,
+                reference,
             )
         )
         access = _claims_of(tokens, "access_token", credential.source)
@@ -99,7 +103,7 @@ def _rows_of(
                 _row(
                     f"access_token{mark}",
                     access,
-                    _line(document, "tokens.access_token"),
+                    field_line(credential, "tokens.access_token"),
                     measure,
                     reference,
                 )
@@ -110,14 +114,14 @@ def _rows_of(
                 _row(
                     f"tokens.account_id{mark}",
                     (account, None),
-                    _line(document, "tokens.account_id"),
+                    field_line(credential, "tokens.account_id"),
                     measure,
                     reference,
                 )
             )
     if isinstance(credential.record, AgentRecord):
         record = credential.record
-        line = _line(document, "agent_identity") if document else credential.where
+        line = field_line(credential, "agent_identity") if document else credential.where
         rows.append(
             _row(
                 f"agent identity{mark}",
@@ -158,11 +162,6 @@ def _claims_of(
             if isinstance(auth, dict):
                 return _text(auth.get("chatgpt_account_id")), _text(auth.get("chatgpt_user_id"))
     return None, None
-
-
-def _line(document: Document | None, field: str) -> str:
-    line = document.lines.get(field) if document else None
-    return f"auth.json:{line}" if line else "auth.json"
 
 
 def _rows_of_unreadable(case: Case) -> list[MatrixRow]:

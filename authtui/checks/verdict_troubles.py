@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
+from authtui.checks.look import field_line
 from authtui.checks.phrases import describe, host_of
 from authtui.checks.preparations import has_binding
 from authtui.checks.refreshing import refresh_problem
@@ -80,6 +81,16 @@ class TroubleRules(Bench):
                 Fix('set model_provider = "amazon-bedrock"'),
                 LOGIN,
             )
+        if trouble == "bearer":
+            return self.make(
+                "record-not-what-it-seems",
+                "This client reads the agent identity but cannot use it",
+                f"{name} holds a valid agent identity, but {self.case.contract.title} asks it for "
+                "a bearer token, which an agent identity does not have, and sends no request.",
+                name,
+                Fix("use a newer client"),
+                Fix("or log in another way", "codex login"),
+            )
         if trouble == "refresh":
             return self._not_renewed(credential)
         if trouble == "policies":
@@ -121,12 +132,6 @@ class TroubleRules(Bench):
         lines = self.case.provider.lines
         return lines.get("experimental_bearer_token") or lines.get("auth.command", "config.toml")
 
-    def _line(self, credential: Credential, field: str) -> str:
-        document = credential.document
-        line = document.lines.get(field) if document is not None else None
-        file = credential.source == "auth.json"
-        return f"{credential.source}:{line}" if line and file else credential.source
-
     def _not_renewed(self, credential: Credential) -> Verdict:
         name, document = credential.source, credential.document
         undated = document is not None and document.last_refresh is None
@@ -137,7 +142,7 @@ class TroubleRules(Bench):
                 "A host program's tokens are over, and only that program can renew them",
                 f"{name} says chatgptAuthTokens: the login {state}, and Codex never renews tokens "
                 "that another program handed to it.",
-                self._line(credential, "auth_mode"),
+                field_line(credential, "auth_mode"),
                 LOGIN,
             )
         if credential.account_id is None:
@@ -147,7 +152,7 @@ class TroubleRules(Bench):
                 f"The login in {name} {state}. Before Codex renews one it compares "
                 "tokens.account_id with what is stored by then, and here there is none; it says "
                 "that you have signed out, which you have not.",
-                self._line(credential, "tokens"),
+                field_line(credential, "tokens"),
                 LOGIN,
             )
         problem = refresh_problem(self.case, credential)
@@ -274,7 +279,7 @@ class TroubleRules(Bench):
             )
         credential = self.course.credential
         if credential is not None and credential.account_id == "":
-            where = self._line(credential, "tokens.account_id")
+            where = field_line(credential, "tokens.account_id")
             return self.make(
                 "record-not-what-it-seems",
                 "tokens.account_id is empty",
