@@ -166,6 +166,11 @@ def is_url(text: str) -> bool:
     return bool(mark) and scheme.lower() in ("http", "https") and bool(host_of(rest))
 
 
+def has_http_scheme(url: str) -> bool:
+    """Whether an address begins as one that the client's HTTP library takes."""
+    return url.lower().startswith(("http://", "https://"))
+
+
 @lru_cache(maxsize=8)
 def decoded(token: Secret) -> DecodedJwt:
     """A token decoded; several checks look at the same few."""

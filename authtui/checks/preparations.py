@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.checks.look import has_http_scheme
 from authtui.checks.refreshing import is_refused, is_stale, refresh_problem
 from authtui.checks.restrictions import filtered
 from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE
@@ -84,7 +85,7 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
 
 
 def _takes_a_path(base: str) -> bool:
-    return base.lower().startswith(("http://", "https://")) and not set("?#") & set(base)
+    return has_http_scheme(base) and not set("?#") & set(base)
 
 
 def identity_trouble(case: Case, credential: Credential) -> str | None:

@@ -6,14 +6,17 @@ rule names its source.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from authtui.checks.answers import (
+    accepted,
+    answered,
     expired_text,
+    refused_by_server,
+    wrong_key,
 )
 from authtui.checks.courses import Course, stop
-from authtui.checks.ends import answered, ready, refused_by_server, wrong_key
-from authtui.checks.findings import Outcome, PlannedRequest
+from authtui.checks.findings import PlannedRequest
 from authtui.checks.preparations import (
     UNAUTHORIZED,
     falls_back,
@@ -42,11 +45,11 @@ from authtui.credentials.selection import (
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Case
+    from authtui.checks.findings import Outcome
 
 
 def request_of(case: Case, found: Resolution) -> Course:
     """What `exec` does from the first request on, with what the ladder found."""
-    provider = case.provider
     policies = policies_trouble(case)
     if policies:
         return stop(
@@ -57,72 +60,95 @@ def request_of(case: Case, found: Resolution) -> Course:
             failure=found.failure,
             trouble="policies",
         )
-    if not provider.built_in:
-        own = _provider_credential(case)
-        if isinstance(own, Course):
-            return own
-        if own is not None:
-            request = PlannedRequest(
-                provider.base_url or API_MODEL_BASE,
-                "Bearer",
-                None,
-                fedramp=False,
-                credential=own.source,
-            )
-            if own.secret is not None and not own.secret.reveal().strip():
-                return wrong_key(case, own, request, "the key is blank")
-            return answered(case, own, request)
-        if not provider.requires_openai_auth and not case.contract.provider_inherits_login:
-            base = provider.base_url or _default_base(found.credential)
-            request = PlannedRequest(base, None, None, fedramp=False)
-            return refused_by_server(case, request, found, "degraded", "provider")
-    base = provider.base_url or _base_url(case, found.credential)
+    if not case.provider.built_in:
+        course = _to_own_provider(case, found)
+        if course:
+            return course
+    base = case.provider.base_url or _base_url(case, found.credential)
     if found.credential is None:
         request = PlannedRequest(base, None, None, fedramp=False)
-        outcome: Outcome = "not-logged-in"
-        if found.filtered:
-            outcome = "refused"
-        elif found.failure:
-            outcome = "unreadable"
-        return refused_by_server(case, request, found, outcome, None)
+        return refused_by_server(case, request, found, outcome_without(found), None)
     credential = found.credential
     if credential.mode == "api_key":
         return _with_api_key(case, credential, base)
     if credential.mode in CHATGPT_MODES:
         return _with_chatgpt(case, credential, base)
     if credential.mode == "bedrock":
-        if provider.id == "amazon-bedrock":
-            return ready(case, credential, PlannedRequest(base, "AWS", None, fedramp=False))
+        if case.provider.id == "amazon-bedrock":
+            return accepted(case, credential, PlannedRequest(base, "AWS", None, fedramp=False))
         text = (
             "ERROR: unsupported operation: Bedrock API key auth is only supported by the Amazon "
             "Bedrock model provider"
         )
         return stop("exec", text, "unreadable", credential=credential, trouble="bedrock")
     if credential.mode == "agent_identity":
-        if credential.flaw is not None:
-            bare = PlannedRequest(API_MODEL_BASE, None, None, fedramp=False)
-            unusable = Resolution(None, credential.flaw)
-            return refused_by_server(case, bare, unusable, "unreadable", None)
-        if case.contract.record_without_bearer and credential.document is not None:
-            text = "ERROR: agent identity auth does not expose a bearer token"
-            return stop("exec", text, "unreadable", credential=credential, trouble="bearer")
-        request = PlannedRequest(
-            base,
-            "AgentAssertion",
-            _account_header(credential),
-            fedramp=credential.fedramp,
-            credential=credential.source,
-        )
-        return answered(case, credential, request)
-    request = PlannedRequest(
-        base, "Bearer", _account_header(credential), credential.fedramp, credential.source
+        return _with_agent_identity(case, credential, base)
+    return _not_routed(case, credential, base) or answered(
+        case, credential, _for_account(base, "Bearer", credential)
     )
-    routing = routing_trouble(case, credential, base)
-    if routing:
-        return stop(
-            "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
-        )
-    return answered(case, credential, request)
+
+
+def _to_own_provider(case: Case, found: Resolution) -> Course | None:
+    """A request to a provider of one's own; None where it goes out with the login."""
+    provider = case.provider
+    own = _provider_credential(case)
+    if isinstance(own, Course):
+        return own
+    if own is not None:
+        base = provider.base_url or API_MODEL_BASE
+        request = PlannedRequest(base, "Bearer", None, fedramp=False, credential=own.source)
+        if own.secret is not None and not own.secret.reveal().strip():
+            return wrong_key(case, own, request, "the key is blank")
+        return answered(case, own, request)
+    if provider.requires_openai_auth or case.contract.provider_inherits_login:
+        return None
+    base = provider.base_url or _default_base(found.credential)
+    request = PlannedRequest(base, None, None, fedramp=False)
+    return refused_by_server(case, request, found, "degraded", "provider")
+
+
+def _with_agent_identity(case: Case, credential: Credential, base: str) -> Course:
+    if credential.flaw is not None:
+        bare = PlannedRequest(API_MODEL_BASE, None, None, fedramp=False)
+        unusable = Resolution(None, credential.flaw)
+        return refused_by_server(case, bare, unusable, "unreadable", None)
+    if case.contract.record_without_bearer and credential.document is not None:
+        text = "ERROR: agent identity auth does not expose a bearer token"
+        return stop("exec", text, "unreadable", credential=credential, trouble="bearer")
+    return answered(case, credential, _for_account(base, "AgentAssertion", credential))
+
+
+def _for_account(
+    base: str, scheme: Literal["Bearer", "AgentAssertion"], credential: Credential
+) -> PlannedRequest:
+    """A request with the headers of the credential's account."""
+    return PlannedRequest(
+        base, scheme, _account_header(credential), credential.fedramp, credential.source
+    )
+
+
+def _not_routed(
+    case: Case, credential: Credential, base: str, assumes: tuple[str, ...] = ()
+) -> Course | None:
+    """How the start ends where the workspace look-up fails, else None."""
+    text = routing_trouble(case, credential, base)
+    if text is None:
+        return None
+    return stop(
+        "exec",
+        f"ERROR: {text}",
+        "degraded",
+        credential=credential,
+        trouble="routing",
+        assumes=assumes,
+    )
+
+
+def outcome_without(found: Resolution) -> Outcome:
+    """The outcome of a start that found no credential: dropped, damaged, or none there."""
+    if found.filtered:
+        return "refused"
+    return "unreadable" if found.failure else "not-logged-in"
 
 
 def _account_header(credential: Credential) -> str | None:
@@ -235,9 +261,7 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
     document = credential.document
     if document is None or document.tokens is None:
         return _without_tokens(case, credential, base)
-    request = PlannedRequest(
-        base, "Bearer", _account_header(credential), credential.fedramp, credential.source
-    )
+    request = _for_account(base, "Bearer", credential)
     assumes: tuple[str, ...] = ()
     if has_to_be_renewed(case, credential):
         problem = refresh_problem(case, credential)
@@ -251,33 +275,24 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
         elif undated or is_refused(case, credential):
             request = request._replace(authorization=None) if undated else request
             return _not_renewed(case, credential, request, problem)
-    managed = _managed_identity(case, credential, base)
-    if managed:
-        return managed
-    routing = routing_trouble(case, credential, base)
-    if routing:
-        return stop(
-            "exec",
-            f"ERROR: {routing}",
-            "degraded",
-            credential=credential,
-            trouble="routing",
-            assumes=assumes,
-        )
-    return answered(case, credential, request, assumes)
+    return (
+        _with_managed_identity(case, credential, base)
+        or _not_routed(case, credential, base, assumes)
+        or answered(case, credential, request, assumes)
+    )
 
 
 def _not_renewed(
     case: Case, credential: Credential, request: PlannedRequest, problem: RefreshProblem
 ) -> Course:
     """The login has to be renewed and cannot be: the look-up fails, or the request is refused."""
-    text = problem.text or expired_text(request)
+    text = f"ERROR: {problem.text}" if problem.text else expired_text(request)
     routed = is_routed(case, request.base_url) and credential.account_id is not None
     if routed and not problem.lasting:
-        text = UNAUTHORIZED
+        text = f"ERROR: {UNAUTHORIZED}"
     return stop(
         "exec",
-        f"ERROR: {text}",
+        text,
         "degraded",
         credential=credential,
         request=None if routed else request,
@@ -316,7 +331,7 @@ def _manages_identity(case: Case, credential: Credential) -> bool:
     return kind == "biscuit" and credential.mode in CHATGPT_MODES
 
 
-def _managed_identity(case: Case, credential: Credential, base: str) -> Course | None:
+def _with_managed_identity(case: Case, credential: Credential, base: str) -> Course | None:
     contract = case.contract
     if not _manages_identity(case, credential):
         return None
@@ -327,9 +342,7 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
         return None
     if text:
         # With the biscuit, a first request goes out under the login itself.
-        first = PlannedRequest(
-            base, "Bearer", _account_header(credential), credential.fedramp, credential.source
-        )
+        first = _for_account(base, "Bearer", credential)
         return stop(
             "exec",
             text,
@@ -338,13 +351,9 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
             request=first if contract.managed_identity == "biscuit" else None,
             trouble="register",
         )
-    routing = routing_trouble(case, credential, base)
-    if routing:
-        return stop(
-            "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
-        )
-    # The biscuit generation attaches no account header to an assertion.
-    account = None if contract.managed_identity == "biscuit" else _account_header(credential)
-    request = PlannedRequest(base, "AgentAssertion", account, credential.fedramp, credential.source)
+    request = _for_account(base, "AgentAssertion", credential)
+    if contract.managed_identity == "biscuit":
+        # This generation attaches no account header to an assertion.
+        request = request._replace(account_id_header=None)
     assumes = ("an agent identity and its task are registered, and written into auth.json",)
-    return answered(case, credential, request, assumes)
+    return _not_routed(case, credential, base) or answered(case, credential, request, assumes)

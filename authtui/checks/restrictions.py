@@ -45,8 +45,8 @@ class Violation(NamedTuple):
 class Enforcement(NamedTuple):
     """What `exec` finds before it starts: at most one of the two is set."""
 
-    violation: Violation | None = None
     failure: Failure | None = None
+    violation: Violation | None = None
 
 
 def forced_method(observation: Observation) -> str | None:
@@ -76,7 +76,7 @@ def enforce(observation: Observation, contract: Contract, places: Places) -> Enf
     deletes, problem = removal(observation, contract, places)
     if problem:
         text = f"{text}. {contract.removal_failed}: {problem}"
-    return Enforcement(Violation(text, rule, deletes, required, has, found.credential))
+    return Enforcement(violation=Violation(text, rule, deletes, required, has, found.credential))
 
 
 def filtered(

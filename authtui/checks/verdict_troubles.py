@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.look import field_line
+from authtui.checks.look import field_line, has_http_scheme
 from authtui.checks.phrases import describe, host_of
 from authtui.checks.preparations import has_binding
 from authtui.checks.refreshing import refresh_problem
@@ -267,7 +267,7 @@ class TroubleRules(Bench):
 
     def _routing(self) -> Verdict:
         base = self.config.get("chatgpt_base_url")
-        if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
+        if isinstance(base, str) and not has_http_scheme(base):
             where = self.config.where("chatgpt_base_url")
             return self.make(
                 "request-went-elsewhere",
