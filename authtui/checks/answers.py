@@ -16,7 +16,7 @@ from authtui.credentials.assumptions import OK, refusal
 from authtui.credentials.selection import CHATGPT_MODES, Credential, Resolution
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.courses import Case, Trouble
     from authtui.contracts import Contract
 
 _NOTHING_ATTACHED: Final = '{"detail": "Unauthorized"}'
@@ -78,7 +78,11 @@ def accepted(
 
 
 def refused_by_server(
-    case: Case, request: PlannedRequest, found: Resolution, outcome: Outcome, trouble: str | None
+    case: Case,
+    request: PlannedRequest,
+    found: Resolution,
+    outcome: Outcome,
+    trouble: Trouble | None,
 ) -> Course:
     """The server refuses a request that carries no credential, or none of use."""
     fault = case.assumptions.responses_at(request.base_url)
@@ -150,7 +154,7 @@ def _unreachable(
     return _unsent(found, text, outcome, "network")
 
 
-def _unsent(found: Resolution, text: str, outcome: Outcome, trouble: str) -> Course:
+def _unsent(found: Resolution, text: str, outcome: Outcome, trouble: Trouble) -> Course:
     return stop(
         "exec",
         text,

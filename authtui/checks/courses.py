@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from authtui.checks.findings import Outcome, PlannedRequest, Prediction, Surface
 from authtui.checks.restrictions import Enforcement, Violation, enforce
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.config import ProviderFacts, selected_provider
 from authtui.credentials.config_rules import late_refusal, validate
+from authtui.credentials.observation import ConfigValue
 from authtui.credentials.places import judge_places
 from authtui.record import NamedTuple
 
@@ -16,6 +17,29 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.credentials.observation import ConfigError, Observation
     from authtui.credentials.selection import Credential, Failure, Places
+
+Trouble = Literal[
+    "home",
+    "config",
+    "unknown-provider",
+    "policies",
+    "provider",
+    "provider-variable",
+    "provider-command",
+    "key-header",
+    "key-shape",
+    "bedrock",
+    "bearer",
+    "no-tokens",
+    "refresh",
+    "refresh-url",
+    "register",
+    "routing",
+    "model-url",
+    "network",
+    "responses",
+]
+"""What goes wrong besides the credential itself, roughly in the order in which it shows."""
 
 
 class Case(NamedTuple):
@@ -45,7 +69,7 @@ class Course(NamedTuple):
     violation: Violation | None = None
     filtered: str | None = None
     request: PlannedRequest | None = None
-    trouble: str | None = None
+    trouble: Trouble | None = None
 
 
 def make_case(
@@ -69,6 +93,16 @@ def make_case(
     )
 
 
+def with_features(observation: Observation, features: tuple[tuple[str, bool], ...]) -> Observation:
+    """A copy in which feature flags of the configuration are overridden."""
+    if not features:
+        return observation
+    values = dict(observation.config.values)
+    for name, on in features:
+        values[f"features.{name}"] = ConfigValue(on, "--feature")
+    return observation._replace(config=observation.config._replace(values=values))
+
+
 def _start_error(
     observation: Observation, contract: Contract, error: ConfigError | None
 ) -> ConfigError | None:
@@ -86,7 +120,7 @@ def stop(
     failure: Failure | None = None,
     filtered: str | None = None,
     request: PlannedRequest | None = None,
-    trouble: str | None = None,
+    trouble: Trouble | None = None,
     assumes: tuple[str, ...] = (),
 ) -> Course:
     """A program start that ends here: exit code 1, nothing deleted, `text` is the client's."""

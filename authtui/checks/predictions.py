@@ -14,7 +14,7 @@ from authtui.checks.requests import outcome_without, request_of
 from authtui.checks.restrictions import filtered
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.courses import Case, Trouble
     from authtui.contracts import Contract
     from authtui.credentials.selection import Credential
 
@@ -31,7 +31,7 @@ def predict(case: Case) -> dict[Surface, Course]:
     return {"exec": _exec(case), "login-status": _status(case), "tui": _interactive(case)}
 
 
-def status_start_up(case: Case) -> tuple[str, str] | None:
+def status_start_up(case: Case) -> tuple[str, Trouble] | None:
     """What stops `login status` and `logout` before they look at anything, and which trouble."""
     home = case.observation.home.error
     if home:
@@ -47,8 +47,8 @@ def status_start_up(case: Case) -> tuple[str, str] | None:
     return None
 
 
-def _late_trouble(case: Case) -> str:
-    return "config" if case.provider.known else "provider"
+def _late_trouble(case: Case) -> Trouble:
+    return "config" if case.provider.known else "unknown-provider"
 
 
 def _status(case: Case) -> Course:

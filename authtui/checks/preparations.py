@@ -24,6 +24,11 @@ UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"
 CHATGPT_MODEL_PATH: Final = "/backend-api/codex"
 
 
+def status_login(case: Case) -> Credential | None:
+    """The login as every program but `exec` sees it: without the API key of the environment."""
+    return filtered(case.observation, case.contract, case.places, on_exec=False).credential
+
+
 def policies_trouble(case: Case) -> str | None:
     """Why the policies of a managed plan cannot be loaded, or None.
 
@@ -31,7 +36,7 @@ def policies_trouble(case: Case) -> str | None:
     environment hides it no more than a provider's own key does. Loading them refreshes a stale
     token (0.128 and 0.169, driven against a backend).
     """
-    login = filtered(case.observation, case.contract, case.places, on_exec=False).credential
+    login = status_login(case)
     if login is None or login.plan not in case.contract.managed_plans:
         return None
     if is_stale(login, case.contract, case.observation.at):

@@ -1,7 +1,7 @@
 """The verdict: one plain sentence, the culprit, what to change.
 
-Each rule answers the question a person asks: what is wrong, where, and what do I do. Rules stand
-in the order in which the client itself would run into them; those for credentials that cannot be
+Each rule answers what a person asks: what is wrong, where, and what do I do? The rules stand in
+the order in which the client itself would run into them; those for credentials that cannot be
 used, and for requests that go wrong, have modules of their own.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.look import quoted_path
+from authtui.checks.look import AGENT_VARIABLES, LOGIN, quoted_path
 from authtui.checks.phrases import (
     NOT_ANSWERED_YET,
     article,
@@ -23,16 +23,16 @@ from authtui.checks.phrases import (
 )
 from authtui.checks.refreshing import is_stale
 from authtui.checks.sources import LABELS
-from authtui.checks.verdict_bench import LOGIN, VARIABLES
 from authtui.checks.verdict_failures import FailureRules
-from authtui.checks.verdict_troubles import OWN_ROADS, TroubleRules
+from authtui.checks.verdict_troubles import TroubleRules
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.checks.courses import Case, Course
+    from authtui.checks.courses import Case, Course, Trouble
     from authtui.checks.findings import PlannedRequest, Surface
+    from authtui.checks.restrictions import Violation
     from authtui.credentials.selection import Credential
 
 
@@ -46,21 +46,22 @@ class _Judge(FailureRules, TroubleRules):
 
     def verdict(self) -> Verdict:
         course = self.course
-        if course.trouble in ("home", "config", "provider") and course.request is None:
+        if course.trouble in ("home", "config", "unknown-provider"):
             return self._start_up(course.trouble)
         if course.violation:
-            return self._violation()
+            return self._violation(course.violation)
         if course.failure:
             return self.explain_failure(course.failure)
         if course.filtered:
             return self._filtered(course.filtered)
-        if course.trouble and (course.credential or course.trouble in OWN_ROADS):
-            return self.explain_trouble(course.trouble)
+        explained = self.explain_trouble(course.trouble) if course.trouble else None
+        if explained:
+            return explained
         if course.credential is None:
             return self._nothing()
         return self._ready(course.credential)
 
-    def _start_up(self, trouble: str) -> Verdict:
+    def _start_up(self, trouble: Trouble) -> Verdict:
         home = self.case.observation.home
         if trouble == "home":
             return self.make(
@@ -72,7 +73,7 @@ class _Judge(FailureRules, TroubleRules):
                 Fix("unset it, so that ~/.codex is used", "unset CODEX_HOME"),
                 Fix("or create the directory", f"mkdir -p {quoted_path(home.path)}"),
             )
-        if trouble == "provider":
+        if trouble == "unknown-provider":
             provider = self.case.provider
             where = self.config.where("model_provider")
             return self.make(
@@ -112,24 +113,22 @@ class _Judge(FailureRules, TroubleRules):
             fix,
         )
 
-    def _violation(self) -> Verdict:
-        violation = self.course.violation
-        assert violation is not None  # noqa: S101 - the caller looked
+    def _violation(self, violation: Violation) -> Verdict:
         credential = violation.credential
         where = self.config.where(violation.rule)
         has = violation.found or "no workspace"
         if violation.rule == "forced_login_method":
             kind_of = LABELS.get(credential.mode, credential.mode)
-            clash = (
-                f"{where} allows only {method_name(violation.required)} logins, and "
-                f"{credential.source} is {article(kind_of)} {kind_of}"
-            )
+            given = f"{credential.source} is {article(kind_of)} {kind_of}"
+            if credential.source == kind_of:
+                given = f"{credential.where} selects {article(kind_of)} {kind_of}"
+            clash = f"{where} allows only {method_name(violation.required)} logins, and {given}"
         else:
             clash = (
                 f"{where} allows only workspace {violation.required}, but {credential.source} "
                 f"belongs to {has}"
             )
-        variable = credential.source in VARIABLES
+        variable = self.variables_of(credential.source)
         stored = self.store.credential
         if violation.deletes and variable:
             headline = f"Codex would delete your stored login because of {credential.source}"
@@ -151,7 +150,7 @@ class _Judge(FailureRules, TroubleRules):
                 headline,
                 f"{clash}.{lost}",
                 credential.source,
-                Fix(f"unset the variable; {then}", f"unset {credential.source}"),
+                self.unset(f"unset the variable; {then}", credential.source),
             )
         return self.make(
             "record-not-what-it-seems",
@@ -194,7 +193,7 @@ class _Judge(FailureRules, TroubleRules):
         contract = self.case.contract
         ignored = [
             name
-            for name in ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
+            for name in AGENT_VARIABLES
             if name != contract.agent_variable and self.environment.trimmed(name)
         ]
         if self.surface != "exec" and self.environment.trimmed("CODEX_API_KEY"):
@@ -298,7 +297,7 @@ class _Judge(FailureRules, TroubleRules):
                 f"{goes}; the {describe(hidden)} in {self.store.name} is shadowed. If the server "
                 f"answers 401, or bills the wrong account, {credential.source} is why.",
                 credential.source,
-                Fix(f"to use {self.store.name}, unset the variable", f"unset {credential.source}"),
+                self.unset(f"to use {self.store.name}, unset the variable", credential.source),
             )
         door = self._wrong_door(credential, request)
         if door:

@@ -1,25 +1,22 @@
-"""What every rule of the verdict needs, gathered once."""
+"""What every rule of the verdict needs, and how a verdict is made of a sentence."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix, Kind, Verdict
+from authtui.checks.findings import Fix, Verdict
+from authtui.checks.look import CREDENTIAL_VARIABLES
 from authtui.credentials.places import WORKLOAD_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from authtui.checks.courses import Case, Course
-    from authtui.checks.findings import Surface
-    from authtui.credentials.selection import Place
-
-VARIABLES = ("CODEX_API_KEY", "CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN", *WORKLOAD_VARIABLES)
-LOGIN = Fix("log in again", "codex login")
+    from authtui.checks.findings import Kind, Surface
 
 
-class Bench:
-    """One case on one surface, and the making of a verdict from a sentence."""
+class VerdictRules:
+    """One case on one surface; the groups of rules are written as subclasses."""
 
     def __init__(self, case: Case, courses: Mapping[Surface, Course], surface: Surface) -> None:
         """Take the course of `surface` as the one to explain."""
@@ -29,7 +26,17 @@ class Bench:
         self.surface = surface
         self.config = case.observation.config
         self.environment = case.observation.environment
-        self.store: Place = case.places.store
+        self.store = case.places.store
+
+    def variables_of(self, source: str) -> tuple[str, ...]:
+        """The variables that a source consists of; none for what is stored."""
+        if source == "workload identity":
+            return tuple(name for name in WORKLOAD_VARIABLES if self.environment.get(name))
+        return (source,) if source in CREDENTIAL_VARIABLES else ()
+
+    def unset(self, text: str, source: str) -> Fix:
+        """The fix for a source that variables set: half a workload identity stops the client."""
+        return Fix(text, f"unset {' '.join(self.variables_of(source))}")
 
     def make(
         self, kind: Kind, headline: str, sentence: str, culprit: str | None, *fixes: Fix

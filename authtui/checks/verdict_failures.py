@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from authtui.checks.findings import Fix, Kind, Verdict
-from authtui.checks.look import quoted_path
+from authtui.checks.look import LOGIN, quoted_path
 from authtui.checks.phrases import DROPPED_SILENTLY, describe, host_of
-from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
+from authtui.checks.verdict_bench import VerdictRules
 from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
 from authtui.credentials.selection import Failure, forced_workspaces
 
@@ -26,14 +26,14 @@ _NETWORK_STEPS = {
 }
 
 
-class FailureRules(Bench):
+class FailureRules(VerdictRules):
     """Variables first, then what is stored."""
 
     def explain_failure(self, failure: Failure) -> Verdict:
         """What is wrong with the credential that decided, and what it hides."""
         contract = self.case.contract
         quiet = contract.silent_drop and self.surface != "login-status"
-        variable = failure.source in VARIABLES or failure.source == "workload identity"
+        variable = self.variables_of(failure.source)
         if failure.network and not variable:
             return self._refused_while_loading(failure, DROPPED_SILENTLY if quiet else "", "")
         if self.course.filtered:
@@ -65,7 +65,7 @@ class FailureRules(Bench):
         if good:
             headline = f"{name} cannot be used and hides a good login"
         doubt = failure.reason or failure.text
-        fixes = [Fix("unset the variable", f"unset {name}")]
+        fixes = [self.unset("unset the variable", failure.source)]
         held = self.environment.trimmed(name) or ""
         if held.startswith("sk-"):
             headline = f"{name} holds an API key, which it cannot be"
@@ -119,8 +119,8 @@ class FailureRules(Bench):
         if "key set" in failure.reason:
             kind = "answer-not-from-auth-server"
         fixes = [Fix(advice)]
-        if failure.source in VARIABLES:
-            fixes.append(Fix("or leave this credential out", f"unset {failure.source}"))
+        if self.variables_of(failure.source):
+            fixes.append(self.unset("or leave this credential out", failure.source))
         return self.make(
             kind,
             what,
@@ -133,10 +133,11 @@ class FailureRules(Bench):
         where = self.config.where("forced_chatgpt_workspace_id")
         wanted = ", ".join(forced_workspaces(self.case.observation, self.case.contract))
         fix = LOGIN
-        if failure.source in VARIABLES:
-            fix = Fix("unset the variable", f"unset {failure.source}")
+        kind: Kind = "record-not-what-it-seems"
+        if self.variables_of(failure.source):
+            fix, kind = self.unset("unset the variable", failure.source), "another-source-won"
         return self.make(
-            "another-source-won" if failure.source in VARIABLES else "record-not-what-it-seems",
+            kind,
             "This token belongs to another workspace",
             f"{where} allows only workspace {wanted}, and for {failure.source} {failure.reason}.",
             failure.source,

@@ -2,8 +2,18 @@
 
 from __future__ import annotations
 
+import pytest
+
 from authtui.checks.assess import Options, assess
-from tests.checks.build import State, chatgpt, keyring, observe, record
+from authtui.credentials.assumptions import Assumptions
+from authtui.credentials.observation import FileFacts, Observation
+from tests.checks.build import KEY, State, chatgpt, id_token, keyring, observe, record
+
+OWN = (
+    'model_provider = "mine"\n[model_providers.mine]\nname = "mine"\n'
+    'base_url = "https://mine.example.test/v1"\n'
+)
+WORKLOAD = {"OPENAI_FEDERATION_RULE_ID": "rule", "OPENAI_IDENTITY_TOKEN_FILE": "/etc/hostname"}
 
 
 def test_an_agent_identity_that_the_client_cannot_send_is_not_refused_by_a_server() -> None:
@@ -25,3 +35,58 @@ def test_the_matrix_names_the_keyring_for_a_login_that_is_kept_there() -> None:
 def test_the_matrix_names_the_line_of_a_login_that_is_kept_in_a_file() -> None:
     rows = {row.who: row.where for row in assess(observe(State(chatgpt())), Options()).matrix}
     assert rows["tokens.account_id"] == "auth.json:8"
+
+
+def test_policies_that_cannot_be_loaded_are_those_of_the_login_behind_the_api_key() -> None:
+    login = chatgpt(tokens_id_token=id_token(chatgpt_plan_type="enterprise"))
+    options = Options(assumptions=Assumptions(policies="500"))
+    found = assess(observe(State(login, env={"CODEX_API_KEY": KEY})), options).verdict
+    assert found.culprit == "auth.json"
+    assert found.sentence.startswith("auth.json holds a login of the plan enterprise")
+
+
+@pytest.mark.parametrize(
+    ("provider", "answer", "where"),
+    [
+        ('env_key = "MY_KEY"', "401", "MY_KEY"),
+        ('experimental_bearer_token = " "', "ok", "config.toml:5"),
+    ],
+    ids=["refused", "blank"],
+)
+def test_logging_in_again_does_not_replace_a_providers_own_key(
+    provider: str, answer: str, where: str
+) -> None:
+    state = State(chatgpt(), OWN + provider, {"MY_KEY": "made-up"})
+    options = Options(assumptions=Assumptions(responses=answer))
+    [fix] = assess(observe(state), options).verdict.fix
+    assert (fix.text, fix.command) == (f"replace the key of mine: {where}", None)
+
+
+def with_workload(state: State) -> State:
+    def change(seen: Observation) -> Observation:
+        return seen._replace(token_file=FileFacts("/etc/hostname", "file"))
+
+    return state._replace(env=WORKLOAD, change=change)
+
+
+UNSET = "unset OPENAI_FEDERATION_RULE_ID OPENAI_IDENTITY_TOKEN_FILE"
+
+
+def test_a_workload_identity_that_hides_a_login_is_removed_by_unsetting_both_variables() -> None:
+    found = assess(observe(with_workload(State(chatgpt()))), Options()).verdict
+    assert found.kind == "another-source-won"
+    assert found.fix[0].command == UNSET
+
+
+def test_a_login_that_is_deleted_for_a_workload_identity_is_not_taken_for_the_culprit() -> None:
+    config = 'forced_login_method = "api"\n'
+    found = assess(observe(with_workload(State(chatgpt(), config))), Options()).verdict
+    assert found.deletes_stored_login
+    assert found.headline == "Codex would delete your stored login because of workload identity"
+    assert found.fix[0].command == UNSET
+
+
+def test_half_a_workload_identity_is_removed_by_unsetting_what_is_set() -> None:
+    env = {"OPENAI_IDENTITY_TOKEN_FILE": "/etc/hostname"}
+    found = assess(observe(State(chatgpt(), env=env)), Options()).verdict
+    assert found.fix[0].command == "unset OPENAI_IDENTITY_TOKEN_FILE"

@@ -122,7 +122,7 @@ def drive(binary: Path, count: int) -> Iterator[tuple[State, Surface, Disagreeme
 def _stops_at_once(course: Course) -> bool:
     if course.request is not None or course.prediction.exit == 0:
         return False
-    quick = ("home", "config", "provider", None)
+    quick = ("home", "config", "unknown-provider", None)
     failure = course.failure
     waits = course.trouble not in quick or (failure is not None and failure.network)
     return not waits
