@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from authtui import contracts
+from authtui.checks.look import AGENT_VARIABLES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
@@ -112,7 +113,7 @@ def _identity(fields: Mapping[str, Any]) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _of_the_environment(observation: Observation) -> Iterator[tuple[str, str, Accepts]]:
-    for name in ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN"):
+    for name in AGENT_VARIABLES:
         value = observation.environment.trimmed(name)
         if value is None:
             continue

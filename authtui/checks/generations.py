@@ -1,12 +1,12 @@
-"""The same observation under every generation of the client, side by side. Pure."""
+"""Which generation of the client to model, and the same observation under every one. Pure."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from authtui import contracts
-from authtui.checks.assess import with_features
-from authtui.checks.courses import make_case
+from authtui.checks.courses import make_case, with_features
+from authtui.checks.findings import ContractChoice
 from authtui.checks.predictions import predict
 from authtui.record import NamedTuple
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from authtui.checks.assess import Options
     from authtui.checks.findings import Prediction, Surface
+    from authtui.contracts import Contract
     from authtui.credentials.observation import Observation
 
 
@@ -55,7 +56,7 @@ def compare_generations(observation: Observation, options: Options) -> tuple[Gen
     for contract in contracts.TABLE:
         courses = predict(make_case(seen, contract, options.assumptions))
         course = courses["exec"]
-        credential = course.violation.credential if course.violation else course.credential
+        credential = course.credential
         accepts = credential is not None and course.failure is None
         first = accepts and contract.released and not found_first
         found_first = found_first or first
@@ -73,3 +74,64 @@ def compare_generations(observation: Observation, options: Options) -> tuple[Gen
             )
         )
     return tuple(rows)
+
+
+def choose_contract(observation: Observation, wanted: str) -> tuple[Contract, ContractChoice]:
+    """The generation to model: as asked, else the installed client's, else by the state's shape.
+
+    Raises:
+        ValueError: the name is neither a generation nor a client version.
+    """
+    if wanted != "auto":
+        found = contracts.find(wanted)
+        if found is None:
+            names = ", ".join(contracts.GENERATIONS)
+            raise ValueError(f"unknown contract {wanted!r}; names are {names}, or a client version")
+        contract, note = found
+        given = contracts.parse_version(wanted) is not None
+        version = wanted if given else contract.version
+        return contract, ContractChoice(contract.name, contract.title, "option", version, note)
+    for client in observation.clients:
+        found = contracts.find(client.version) if client.version else None
+        if found is not None:
+            contract, note = found
+            return contract, ContractChoice(
+                contract.name, contract.title, "installed-client", client.version, note
+            )
+    by_shape = _contract_of_shape(observation)
+    if by_shape:
+        contract = contracts.BY_NAME[by_shape]
+        return contract, ContractChoice(contract.name, contract.title, "state", None)
+    contract = contracts.BY_NAME["current"]
+    return contract, ContractChoice(contract.name, contract.title, "default", None)
+
+
+def _contract_of_shape(observation: Observation) -> str | None:
+    """The generation whose mark the state bears, or None (spec generations.md 4)."""
+    from authtui.credentials.document import lenient
+
+    data = observation.auth_file.data
+    fields = lenient(data) if data is not None and b"agent_identity" in data else None
+    kept = fields.get("agent_identity") if fields else None
+    if isinstance(kept, dict) and "workspace_id" in kept:
+        return "first"
+    for value in (kept, observation.environment.trimmed("CODEX_AGENT_IDENTITY")):
+        shape = _shape_of_token(value)
+        if shape:
+            return shape
+    if observation.environment.trimmed("CODEX_AGENT_IDENTITY"):
+        return "explicit"
+    return None
+
+
+def _shape_of_token(value: object) -> str | None:
+    from authtui.redaction import Secret
+    from authtui.tokens.jwt import decode
+
+    text = value.reveal() if isinstance(value, Secret) else value
+    if not isinstance(text, str):
+        return None
+    claims = decode(text).claims or {}
+    if "workspace_id" in claims and "account_id" not in claims:
+        return "identity-only"
+    return None

@@ -58,9 +58,7 @@ def described(credential: Credential) -> str:
 
 def chosen(course: Course) -> Credential | None:
     """The credential a course is about, also where a restriction stops it."""
-    if course.credential is not None:
-        return course.credential
-    return course.violation.credential if course.violation else None
+    return course.credential
 
 
 def stored(subject: Subject) -> Credential | None:

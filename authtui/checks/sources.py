@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact, Source, SourceStatus
+from authtui.checks.look import AGENT_VARIABLES
 from authtui.credentials.held import store_mode
 from authtui.credentials.places import WORKLOAD_VARIABLES
 from authtui.credentials.selection import MODES
@@ -17,7 +18,8 @@ from authtui.redaction import Secret, mask_email, secret_kind
 if TYPE_CHECKING:
     from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Surface
-    from authtui.credentials.observation import FileFacts, Variable
+    from authtui.credentials.document import Document
+    from authtui.credentials.observation import FileFacts, KeyringFacts, Variable
     from authtui.credentials.selection import Place
 
 LABELS = {
@@ -31,7 +33,6 @@ LABELS = {
     "headers": "headers of a host program",
     "provider": "provider key",
 }
-AGENT_VARIABLES = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
 
 
 class _Rung(NamedTuple):
@@ -44,12 +45,11 @@ class _Rung(NamedTuple):
     invisible: str | None = None
 
 
-def list_sources(
-    case: Case, courses: dict[Surface, Course], surface: Surface
-) -> tuple[Source, ...]:
-    """Every place in the client's own order for this surface, then what it never reads."""
-    rungs = _rungs(case, surface)
-    winner = _winner(rungs, courses[surface])
+def list_sources(case: Case, course: Course) -> tuple[Source, ...]:
+    """Every source in the client's own order for this program start, then what it never reads."""
+    rungs = _rungs(case, course.prediction.surface)
+    winner = _winner(rungs, course)
+    selected = course.credential
     sources: list[Source] = []
     rank = 0
     passed = False
@@ -60,6 +60,9 @@ def list_sources(
         if rung.name == winner:
             passed = True
         credential = rung.judged.credential if rung.judged else None
+        facts = rung.facts
+        if selected is not None and selected.document is not None and selected.source == rung.name:
+            facts = (*facts, *_document_facts(selected.document))
         sources.append(
             Source(
                 rank=rank if ranked else None,
@@ -70,7 +73,7 @@ def list_sources(
                 shadowed_by=shadowed_by,
                 detail=_detail(rung),
                 reason=reason,
-                facts=rung.facts,
+                facts=facts,
             )
         )
     return tuple(sources)
@@ -136,13 +139,11 @@ def _rungs(case: Case, surface: Surface) -> list[_Rung]:
     contract, places, environment = case.contract, case.places, case.observation.environment
     rungs: list[_Rung] = []
     late: list[_Rung] = []
-    if contract.workload_identity:
-        present = any(environment.get(name) for name in WORKLOAD_VARIABLES)
-        facts = tuple(
-            fact for name in WORKLOAD_VARIABLES for fact in _variable_facts(environment.get(name))
-        )
-        if present:
-            rungs.append(_Rung("workload identity", "environment", places.workload, True, facts))
+    workload = tuple(
+        fact for name in WORKLOAD_VARIABLES for fact in _variable_facts(environment.get(name))
+    )
+    if contract.workload_identity and workload:
+        rungs.append(_Rung("workload identity", "environment", places.workload, True, workload))
     key = environment.get("CODEX_API_KEY")
     not_read = None if surface == "exec" else "only `codex exec` reads this variable"
     rung = _Rung(
@@ -166,9 +167,8 @@ def _rungs(case: Case, surface: Surface) -> list[_Rung]:
     if contract.identity_only:
         rungs += [agent, memory]
     else:
-        rungs += [memory, agent] if agent.not_read is None else [memory]
-    if agent.not_read is not None and not contract.identity_only:
-        late.append(agent)
+        rungs.append(memory)
+        (late if agent.not_read else rungs).append(agent)
     rungs += _store_rungs(case)
     late += _never_read(case)
     for name in AGENT_VARIABLES:
@@ -213,7 +213,7 @@ def _agent_rung(case: Case, surface: Surface) -> _Rung:
 def _store_rungs(case: Case) -> list[_Rung]:
     observation, mode = case.observation, store_mode(case.observation)
     file = observation.auth_file
-    facts = file_facts(file)
+    facts = _file_facts(file)
     held = case.places.store
     on_file = held.name == "auth.json"
     reading = mode in ("keyring", "auto")
@@ -227,7 +227,7 @@ def _store_rungs(case: Case) -> list[_Rung]:
         f"{observation.keyring.service} · {observation.keyring.account or 'entry of this home'}",
         held if held.name == "keyring" else None,
         observation.keyring.status == "present",
-        keyring_facts(case),
+        _keyring_facts(observation.keyring),
         unread,
     )
     file_rung = _Rung(
@@ -248,7 +248,10 @@ def _store_rungs(case: Case) -> list[_Rung]:
                 encrypted.file.path,
                 held if held.name == "encrypted store" else None,
                 encrypted.file.exists,
-                (*file_facts(encrypted.file), Fact("status", encrypted.detail or encrypted.status)),
+                (
+                    *_file_facts(encrypted.file),
+                    Fact("status", encrypted.detail or encrypted.status),
+                ),
                 None if secrets and reading else "features.secret_auth_storage is not on",
             ),
         )
@@ -260,7 +263,7 @@ def _never_read(case: Case) -> list[_Rung]:
     rungs = []
     provider = case.provider
     if not provider.built_in and provider.known:
-        rungs += _provider_rungs(case)
+        rungs.append(_provider_rung(case))
     key = environment.get("OPENAI_API_KEY")
     used = provider.env_key == "OPENAI_API_KEY" and not provider.built_in
     if not used:
@@ -271,7 +274,7 @@ def _never_read(case: Case) -> list[_Rung]:
     return rungs
 
 
-def _provider_rungs(case: Case) -> list[_Rung]:
+def _provider_rung(case: Case) -> _Rung:
     provider = case.provider
     line = provider.lines.get("env_key") or provider.lines.get("base_url") or "config.toml"
     name = f"model_providers.{provider.id}"
@@ -286,16 +289,8 @@ def _provider_rungs(case: Case) -> list[_Rung]:
     if provider.auth_command:
         facts.append(Fact("auth command", f"{provider.auth_command} (never run by looking)"))
     facts.append(Fact("requires_openai_auth", str(provider.requires_openai_auth).lower()))
-    return [
-        _Rung(
-            name,
-            line,
-            None,
-            True,
-            tuple(facts),
-            "a provider's own key goes on model requests, in front of the login",
-        )
-    ]
+    why = "a provider's own key goes on model requests, in front of the login"
+    return _Rung(name, line, None, True, tuple(facts), why)
 
 
 def _variable_facts(variable: Variable | None) -> tuple[Fact, ...]:
@@ -315,7 +310,7 @@ def _variable_facts(variable: Variable | None) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def file_facts(file: FileFacts) -> tuple[Fact, ...]:
+def _file_facts(file: FileFacts) -> tuple[Fact, ...]:
     """What there is to say of a file without its content."""
     facts = [Fact("path", file.path), Fact("found", file.kind)]
     if file.error:
@@ -334,9 +329,8 @@ def file_facts(file: FileFacts) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def keyring_facts(case: Case) -> tuple[Fact, ...]:
+def _keyring_facts(keyring: KeyringFacts) -> tuple[Fact, ...]:
     """What there is to say of the keyring entry without its content."""
-    keyring = case.observation.keyring
     facts = [
         Fact("service", keyring.service),
         Fact("account", keyring.account or "unknown"),
@@ -349,11 +343,8 @@ def keyring_facts(case: Case) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def document_facts(course: Course) -> tuple[Fact, ...]:
-    """The fields of the selected document, secrets as secrets."""
-    document = course.credential.document if course.credential else None
-    if document is None:
-        return ()
+def _document_facts(document: Document) -> tuple[Fact, ...]:
+    """The fields of a stored record, secrets as secrets."""
     facts = [Fact("auth_mode", document.auth_mode or f"absent; inferred {MODES[document.mode]}")]
     if document.openai_api_key is not None:
         facts.append(Fact("OPENAI_API_KEY", str(document.openai_api_key), document.openai_api_key))

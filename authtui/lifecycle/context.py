@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.assess import choose_contract, with_features
-from authtui.checks.courses import make_case
+from authtui.checks.courses import make_case, with_features
+from authtui.checks.generations import choose_contract
 from authtui.checks.matrix import derive_binding
 from authtui.checks.predictions import predict
 from authtui.lifecycle.addresses import addresses_of
