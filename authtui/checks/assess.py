@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui import contracts
-from authtui.checks.app_server import answer
+from authtui.checks.app_server import predict_app_server
 from authtui.checks.catalogue import run_checks
 from authtui.checks.courses import make_case, with_features
 from authtui.checks.doctor import examine
@@ -68,7 +68,7 @@ def assess(observation: Observation, options: Options) -> Assessment:
             for name in contracts.GENERATIONS
         },
         doctor=doctor,
-        app_server=answer(case),
+        app_server=predict_app_server(case),
         logout=predict_logout(case),
     )
 

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def light_lamps(case: Case, course: Course) -> Lamps:
     """stored, selected, sent, accepted: never one on the evidence of another."""
-    return Lamps(_stored(case), _selected(case, course), _sent(case, course), _accepted())
+    accepted = Lamp("grey", "no answer was seen yet")
+    return Lamps(_stored(case), _selected(case, course), _sent(case, course), accepted)
 
 
 def _stored(case: Case) -> Lamp:
@@ -63,7 +64,3 @@ def _sent(case: Case, course: Course) -> Lamp:
     if mode in CHATGPT_MODES and not at_home(host, case.observation.config.get("chatgpt_base_url")):
         return Lamp("amber", f"{request.authorization} to {host}")
     return Lamp("green", f"{request.authorization} to {host}")
-
-
-def _accepted() -> Lamp:
-    return Lamp("grey", "no answer was seen yet")

@@ -26,16 +26,16 @@ AUTH_CLAIM: Final = "https://api.openai.com/auth"
 AGENT_VARIABLES: Final = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
 CREDENTIAL_VARIABLES: Final = ("CODEX_API_KEY", *AGENT_VARIABLES)
 LOGIN: Final = Fix("log in again", "codex login")
-KINDS: Final = {
+_KINDS: Final = {
     "api_key": "an API key",
     "chatgpt": "a ChatGPT login",
-    "chatgpt_auth_tokens": "ChatGPT tokens of a host program",
+    "chatgpt_auth_tokens": "a ChatGPT login of a host program",
     "agent_identity": "an agent identity",
     "personal_access_token": "a personal access token",
-    "bedrock": "an Amazon Bedrock credential",
+    "bedrock": "an Amazon Bedrock key",
     "workload_identity": "a workload identity",
     "headers": "headers of a host program",
-    "provider": "a key of the model provider",
+    "provider": "a provider key",
 }
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -47,7 +47,12 @@ def seen(subject: Subject) -> Observation:
 
 def kind_of(credential: Credential) -> str:
     """A credential's kind with its article: `an API key`."""
-    return KINDS.get(credential.mode, credential.mode)
+    return _KINDS.get(credential.mode, credential.mode)
+
+
+def label_of(credential: Credential) -> str:
+    """A credential's kind without the article: `API key`."""
+    return kind_of(credential).removeprefix("an ").removeprefix("a ")
 
 
 def described(credential: Credential) -> str:

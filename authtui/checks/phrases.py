@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.sources import LABELS
+from authtui.checks.look import label_of
 from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def article(words: str) -> str:
 
 def describe(credential: Credential, *, short: bool = False) -> str:
     """`ChatGPT login of acct-1`; in short without the account."""
-    label = LABELS.get(credential.mode, credential.mode)
+    label = label_of(credential)
     if credential.mode == "chatgpt_auth_tokens":
         label = "ChatGPT login"
     account = credential.policy_account or credential.account_id

@@ -1,7 +1,7 @@
-"""The first model request of a program start: what it carries, and how it is answered.
+"""The first model request of a program start: what it carries, and to which address.
 
-Pure. The order is the client's: provider, credential, what has to be prepared, the answer. Each
-rule names its source.
+Pure. The order is the client's: policies, provider, credential, what comes before the request,
+and then the answer.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from authtui.checks.preparations import (
     routing_trouble,
 )
 from authtui.checks.refreshing import (
-    RENEWED,
+    REFRESHED,
     RefreshProblem,
-    has_to_be_renewed,
-    is_refused,
     is_stale,
+    is_token_refused,
+    needs_refresh,
     refresh_problem,
 )
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
@@ -263,18 +263,19 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
         return _without_tokens(case, credential, base)
     request = _for_account(base, "Bearer", credential)
     assumes: tuple[str, ...] = ()
-    if has_to_be_renewed(case, credential):
+    if needs_refresh(case, credential):
         problem = refresh_problem(case, credential)
         undated = document.last_refresh is None
-        at_once = problem is None and is_stale(credential, case.contract, case.observation.at)
-        waits = case.contract.asks_without_tokens or case.contract.routing
-        if undated and not at_once and not waits:
+        stale = is_stale(credential, case.contract, case.observation.at)
+        # A refresh before the request fills in the date, and so does one after its 401.
+        dated = (stale and problem is None) or case.contract.asks_without_tokens
+        if undated and not dated and not case.contract.routing:
             return _without_tokens(case, credential, base)
         if problem is None:
-            assumes = (RENEWED,)
-        elif undated or is_refused(case, credential):
+            assumes = (REFRESHED,)
+        elif undated or is_token_refused(case, credential):
             request = request._replace(authorization=None) if undated else request
-            return _not_renewed(case, credential, request, problem)
+            return _not_refreshed(case, credential, request, problem)
     return (
         _with_managed_identity(case, credential, base)
         or _not_routed(case, credential, base, assumes)
@@ -282,13 +283,13 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
     )
 
 
-def _not_renewed(
+def _not_refreshed(
     case: Case, credential: Credential, request: PlannedRequest, problem: RefreshProblem
 ) -> Course:
-    """The login has to be renewed and cannot be: the look-up fails, or the request is refused."""
+    """The login needs a refresh that fails: so does the look-up, or the server refuses."""
     text = f"ERROR: {problem.text}" if problem.text else expired_text(request)
     routed = is_routed(case, request.base_url) and credential.account_id is not None
-    if routed and not problem.lasting:
+    if routed and not problem.permanent:
         text = f"ERROR: {UNAUTHORIZED}"
     return stop(
         "exec",

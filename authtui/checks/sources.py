@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact, Source, SourceStatus
-from authtui.checks.look import AGENT_VARIABLES
+from authtui.checks.look import AGENT_VARIABLES, label_of
 from authtui.credentials.held import store_mode
 from authtui.credentials.places import WORKLOAD_VARIABLES
 from authtui.credentials.selection import MODES
@@ -21,18 +21,6 @@ if TYPE_CHECKING:
     from authtui.credentials.document import Document
     from authtui.credentials.observation import FileFacts, KeyringFacts, Variable
     from authtui.credentials.selection import Place
-
-LABELS = {
-    "api_key": "API key",
-    "chatgpt": "ChatGPT login",
-    "chatgpt_auth_tokens": "ChatGPT login of a host program",
-    "agent_identity": "agent identity",
-    "personal_access_token": "personal access token",
-    "bedrock": "Amazon Bedrock key",
-    "workload_identity": "workload identity",
-    "headers": "headers of a host program",
-    "provider": "provider key",
-}
 
 
 class _Rung(NamedTuple):
@@ -123,7 +111,7 @@ def _status(
 def _detail(rung: _Rung) -> str | None:
     if rung.judged and rung.judged.credential:
         credential = rung.judged.credential
-        parts = [LABELS.get(credential.mode, credential.mode)]
+        parts = [label_of(credential)]
         if credential.plan:
             parts.append(str(credential.plan))
         if credential.policy_account or credential.account_id:

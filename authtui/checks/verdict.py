@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.look import AGENT_VARIABLES, LOGIN, quoted_path
+from authtui.checks.look import AGENT_VARIABLES, LOGIN, kind_of, quoted_path
 from authtui.checks.phrases import (
     NOT_ANSWERED_YET,
     article,
@@ -22,7 +22,6 @@ from authtui.checks.phrases import (
     method_name,
 )
 from authtui.checks.refreshing import is_stale
-from authtui.checks.sources import LABELS
 from authtui.checks.verdict_failures import FailureRules
 from authtui.checks.verdict_troubles import TroubleRules
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
@@ -118,10 +117,9 @@ class _Judge(FailureRules, TroubleRules):
         where = self.config.where(violation.rule)
         has = violation.found or "no workspace"
         if violation.rule == "forced_login_method":
-            kind_of = LABELS.get(credential.mode, credential.mode)
-            given = f"{credential.source} is {article(kind_of)} {kind_of}"
-            if credential.source == kind_of:
-                given = f"{credential.where} selects {article(kind_of)} {kind_of}"
+            given = f"{credential.source} is {kind_of(credential)}"
+            if credential.mode == "workload_identity":
+                given = f"{credential.where} selects {kind_of(credential)}"
             clash = f"{where} allows only {method_name(violation.required)} logins, and {given}"
         else:
             clash = (

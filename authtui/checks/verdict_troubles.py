@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.look import LOGIN, field_line, has_http_scheme
+from authtui.checks.look import LOGIN, field_line, has_http_scheme, label_of
 from authtui.checks.phrases import describe, host_of
 from authtui.checks.preparations import has_binding, status_login
 from authtui.checks.refreshing import refresh_problem
 from authtui.checks.requests import key_doubt
-from authtui.checks.sources import LABELS
 from authtui.checks.verdict_bench import VerdictRules
 
 if TYPE_CHECKING:
@@ -191,7 +190,7 @@ class TroubleRules(VerdictRules):
                 LOGIN,
             )
         problem = refresh_problem(self.case, credential)
-        if problem is not None and not problem.lasting:
+        if problem is not None and not problem.permanent:
             return self.make(
                 "answer-not-from-auth-server",
                 "The login has to be renewed, and the authority did not do it",
@@ -248,7 +247,7 @@ class TroubleRules(VerdictRules):
             fix = self.unset("replace it, or unset it", name)
         return self.make(
             "record-not-what-it-seems",
-            f"The server refuses the {LABELS.get(credential.mode, credential.mode)} of {name}",
+            f"The server refuses the {label_of(credential)} of {name}",
             f"{name} is attached as it should be, and the server answers {fault}.",
             name,
             fix,

@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.app_server import answer
+from authtui.checks.app_server import predict_app_server
 from authtui.checks.courses import make_case
 from authtui.checks.doctor import examine
 from authtui.checks.logout import predict_logout
@@ -123,7 +123,7 @@ def doctor_differs(run: Run, said: tuple[str, str, str | None] | None) -> list[D
 
 def compare_account(run: Run, case: Case, machine: Machine) -> list[Difference]:
     """What the app server answers when it is asked who is logged in."""
-    return account_differs(run, answer(case), machine)
+    return account_differs(run, predict_app_server(case), machine)
 
 
 def account_differs(run: Run, ours: AppServerAnswer, machine: Machine) -> list[Difference]:
