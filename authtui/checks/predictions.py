@@ -80,7 +80,7 @@ def _status(case: Case) -> Course:
 def _status_text(credential: Credential, contract: Contract) -> str:
     if credential.mode == "api_key":
         key = credential.secret.reveal() if credential.secret else ""
-        return contract.status_key.format(key=masked_key(key))
+        return contract.status_key.format(key=_masked_key(key))
     if credential.mode == "agent_identity":
         # An identity-only document is a ChatGPT login to the April code (#18177).
         return "Logged in using ChatGPT" if contract.identity_only else contract.status_agent
@@ -91,7 +91,7 @@ def _status_text(credential: Credential, contract: Contract) -> str:
     return _STATUS.get(credential.mode, "Logged in using ChatGPT")
 
 
-def masked_key(key: str) -> str:
+def _masked_key(key: str) -> str:
     """A key as `login status` shows it: 13 bytes or fewer `***`, else first 8 and last 5."""
     if len(key.encode()) <= 13:
         return "***"

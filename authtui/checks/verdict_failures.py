@@ -27,18 +27,18 @@ _NETWORK_STEPS = {
 
 
 class FailureRules(VerdictRules):
-    """Variables first, then what is stored."""
+    """A variable that cannot be used, or a record that cannot."""
 
     def explain_failure(self, failure: Failure) -> Verdict:
         """What is wrong with the credential that decided, and what it hides."""
         contract = self.case.contract
         quiet = contract.silent_drop and self.surface != "login-status"
+        after = DROPPED_SILENTLY if quiet and failure.source != "workload identity" else ""
         variable = self.variables_of(failure.source)
         if failure.network and not variable:
-            return self._refused_while_loading(failure, DROPPED_SILENTLY if quiet else "", "")
+            return self._refused_while_loading(failure, after, "")
         if self.course.filtered:
             return self._token_of_other_workspace(failure)
-        after = DROPPED_SILENTLY if quiet and failure.source != "workload identity" else ""
         if "not in the key set" in failure.reason:
             return self._unknown_key(failure, after)
         if not variable:
