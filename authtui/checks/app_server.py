@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.preparations import UNAUTHORIZED, routing_trouble, status_login
+from authtui.checks.prerequisites import UNAUTHORIZED, routing_trouble, status_login
 from authtui.checks.refreshing import (
     is_stale,
     is_token_refused,
@@ -26,7 +26,7 @@ from authtui.record import NamedTuple
 from authtui.tokens.claims import plan_of
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case
     from authtui.checks.refreshing import RefreshProblem
     from authtui.credentials.selection import Credential
 

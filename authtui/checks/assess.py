@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from authtui import contracts
 from authtui.checks.app_server import predict_app_server
 from authtui.checks.catalogue import run_checks
-from authtui.checks.courses import make_case, with_features
-from authtui.checks.doctor import examine
+from authtui.checks.doctor import predict_doctor
 from authtui.checks.findings import Assessment, Surface
 from authtui.checks.generations import choose_contract
 from authtui.checks.lamps import light_lamps
 from authtui.checks.logout import predict_logout
 from authtui.checks.matrix import build_matrix, derive_binding
 from authtui.checks.predictions import predict
+from authtui.checks.program_start import make_case, with_features
 from authtui.checks.registry import Subject
 from authtui.checks.sources import list_sources
 from authtui.checks.token_views import view_tokens
@@ -42,25 +42,25 @@ def assess(observation: Observation, options: Options) -> Assessment:
     observation = with_features(observation, options.features)
     contract, choice = choose_contract(observation, options.contract)
     case = make_case(observation, contract, options.assumptions)
-    courses = predict(case)
-    course = courses[options.surface]
+    starts = predict(case)
+    start = starts[options.surface]
     tokens = view_tokens(case)
-    doctor = examine(case)
-    verdict = _beside_doctor(judge(case, courses, options.surface), doctor)
+    doctor = predict_doctor(case)
+    verdict = _beside_doctor(judge(case, starts, options.surface), doctor)
     return Assessment(
         home=observation.home.shown or observation.home.path,
         contract=choice,
         surface=options.surface,
         at=observation.at,
         verdict=verdict,
-        lamps=light_lamps(case, course),
-        sources=list_sources(case, course),
+        lamps=light_lamps(case, start),
+        sources=list_sources(case, start),
         tokens=tokens,
-        binding=derive_binding(case, course.credential),
-        matrix=build_matrix(case, course, tokens),
-        checks=run_checks(Subject(case, courses, options.surface)),
-        request=course.request,
-        predictions=tuple(found.prediction for found in courses.values()),
+        binding=derive_binding(case, start.credential),
+        matrix=build_matrix(case, start, tokens),
+        checks=run_checks(Subject(case, starts, options.surface)),
+        request=start.request,
+        predictions=tuple(found.prediction for found in starts.values()),
         generations={
             name: predict(make_case(observation, contracts.BY_NAME[name], options.assumptions))[
                 options.surface

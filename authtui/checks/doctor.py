@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from authtui.checks.preparations import policies_trouble
+from authtui.checks.prerequisites import policies_trouble
 from authtui.checks.refreshing import is_stale
 from authtui.credentials.assumptions import OK
 from authtui.credentials.document import Document, DocumentError, parse_document
@@ -17,7 +17,7 @@ from authtui.credentials.held import held_record
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case
     from authtui.redaction import Secret
 
 VARIABLES: Final = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
@@ -42,7 +42,7 @@ class DoctorReport(NamedTuple):
     variables: tuple[str, ...] = ()
 
 
-def examine(case: Case) -> DoctorReport | None:
+def predict_doctor(case: Case) -> DoctorReport | None:
     """The doctor's line; None where the generation has no doctor, or it stops before that check."""
     if not case.contract.doctor or case.observation.home.error or case.config_error:
         return None

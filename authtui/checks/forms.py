@@ -11,7 +11,7 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui import contracts
-from authtui.checks.look import AGENT_VARIABLES
+from authtui.checks.subject import AGENT_VARIABLES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui import contracts
-from authtui.checks.courses import make_case, with_features
 from authtui.checks.findings import ContractChoice
 from authtui.checks.predictions import predict
+from authtui.checks.program_start import make_case, with_features
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -54,10 +54,10 @@ def compare_generations(observation: Observation, options: Options) -> tuple[Gen
     rows: list[GenerationRow] = []
     found_first = False
     for contract in contracts.TABLE:
-        courses = predict(make_case(seen, contract, options.assumptions))
-        course = courses["exec"]
-        credential = course.credential
-        accepts = credential is not None and course.failure is None
+        starts = predict(make_case(seen, contract, options.assumptions))
+        start = starts["exec"]
+        credential = start.credential
+        accepts = credential is not None and start.failure is None
         first = accepts and contract.released and not found_first
         found_first = found_first or first
         rows.append(
@@ -66,7 +66,7 @@ def compare_generations(observation: Observation, options: Options) -> tuple[Gen
                 contract.title,
                 contract.version,
                 contract.released,
-                {name: each.prediction for name, each in courses.items()},
+                {name: each.prediction for name, each in starts.items()},
                 credential.source if credential else None,
                 accepts,
                 first,

@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Binding, MatrixRow
-from authtui.checks.look import AUTH_CLAIM, field_line
 from authtui.checks.restrictions import has_token_data
+from authtui.checks.subject import AUTH_CLAIM, field_line
 from authtui.credentials.document import AgentRecord, lenient
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import TokenView
+    from authtui.checks.program_start import Case, ProgramStart
     from authtui.credentials.selection import Credential
 
 
@@ -52,7 +52,7 @@ def derive_binding(case: Case, credential: Credential | None) -> Binding | None:
 
 
 def build_matrix(
-    case: Case, course: Course, tokens: tuple[TokenView, ...]
+    case: Case, start: ProgramStart, tokens: tuple[TokenView, ...]
 ) -> tuple[MatrixRow, ...]:
     """One row for each place that names an account; `wrong` marks what disagrees.
 
@@ -61,7 +61,7 @@ def build_matrix(
     """
     wanted = forced_workspaces(case.observation, case.contract)
     rows: list[MatrixRow] = []
-    selected = course.credential
+    selected = start.credential
     for place in (case.places.agent, case.places.store):
         credential = place.credential
         if credential is None:
@@ -70,8 +70,8 @@ def build_matrix(
         rows += _rows_of(credential, tokens, chosen=chosen, wanted=wanted)
     if not rows:
         rows += _rows_of_unreadable(case)
-    if course.request is not None and course.request.account_id_header:
-        header = course.request.account_id_header
+    if start.request is not None and start.request.account_id_header:
+        header = start.request.account_id_header
         reference = wanted or tuple(
             row.account_id for row in rows if row.who.startswith("id_token") and row.account_id
         )

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.courses import Course, stop
 from authtui.checks.findings import Prediction, Surface
-from authtui.checks.requests import outcome_without, request_of
+from authtui.checks.first_request import outcome_without, predict_first_request
+from authtui.checks.program_start import ProgramStart, failed_start
 from authtui.checks.restrictions import filtered
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case, Trouble
+    from authtui.checks.program_start import Case, Trouble
     from authtui.contracts import Contract
     from authtui.credentials.selection import Credential
 
@@ -26,8 +26,8 @@ _STATUS = {
 }
 
 
-def predict(case: Case) -> dict[Surface, Course]:
-    """The course of every surface."""
+def predict(case: Case) -> dict[Surface, ProgramStart]:
+    """What every surface does."""
     return {"exec": _exec(case), "login-status": _status(case), "tui": _interactive(case)}
 
 
@@ -51,12 +51,12 @@ def _late_trouble(case: Case) -> Trouble:
     return "config" if case.provider.known else "unknown-provider"
 
 
-def _status(case: Case) -> Course:
+def _status(case: Case) -> ProgramStart:
     contract = case.contract
     stopped = status_start_up(case)
     if stopped:
         text, trouble = stopped
-        return stop("login-status", text, "unreadable", trouble=trouble)
+        return failed_start("login-status", text, "unreadable", trouble=trouble)
     found = filtered(case.observation, contract, case.places, on_exec=False)
     credential = found.credential
     if credential is None:
@@ -64,7 +64,7 @@ def _status(case: Case) -> Course:
         if failure:
             text = f"Error checking login status: {failure.text}"
         outcome = outcome_without(found)
-        return stop("login-status", text, outcome, failure=failure, filtered=found.filtered)
+        return failed_start("login-status", text, outcome, failure=failure, filtered=found.filtered)
     prediction = Prediction(
         "login-status",
         0,
@@ -74,7 +74,7 @@ def _status(case: Case) -> Course:
         mode=credential.mode,
         assumes=credential.assumes,
     )
-    return Course(prediction, credential)
+    return ProgramStart(prediction, credential)
 
 
 def _status_text(credential: Credential, contract: Contract) -> str:
@@ -98,15 +98,15 @@ def _masked_key(key: str) -> str:
     return f"{key[:8]}***{key[-5:]}"
 
 
-def _exec(case: Case) -> Course:
+def _exec(case: Case) -> ProgramStart:
     early = _before_credential(case, "exec")
     if early:
         return early
     found = filtered(case.observation, case.contract, case.places, on_exec=True)
-    return request_of(case, found)
+    return predict_first_request(case, found)
 
 
-def _interactive(case: Case) -> Course:
+def _interactive(case: Case) -> ProgramStart:
     # The interactive client enforces restrictions with the environment's key enabled, as `exec`
     # does (seen with 0.123, 0.142 and 0.169 on a terminal), but signs in without that key.
     early = _before_credential(case, "tui")
@@ -117,16 +117,18 @@ def _interactive(case: Case) -> Course:
         prediction = Prediction(
             "tui", 0, None, deletes_stored_login=False, outcome=outcome_without(found), mode=None
         )
-        return Course(prediction, failure=found.failure, filtered=found.filtered)
-    course = request_of(case, found)
-    return course._replace(prediction=course.prediction._replace(surface="tui", exit=0))
+        return ProgramStart(prediction, failure=found.failure, filtered=found.filtered)
+    start = predict_first_request(case, found)
+    return start._replace(prediction=start.prediction._replace(surface="tui", exit=0))
 
 
-def _before_credential(case: Case, surface: Surface) -> Course | None:
+def _before_credential(case: Case, surface: Surface) -> ProgramStart | None:
     """What stops `exec` and the interactive client before they choose a credential."""
     home = case.observation.home.error
     if home:
-        return stop(surface, f"Error finding codex home: {home}", "unreadable", trouble="home")
+        return failed_start(
+            surface, f"Error finding codex home: {home}", "unreadable", trouble="home"
+        )
     if case.start_error:
         error = case.start_error
         reason = error.at_start or error.reason
@@ -136,19 +138,19 @@ def _before_credential(case: Case, surface: Surface) -> Course | None:
         elif error.key is None and error.line:
             path = case.observation.config.file.path
             text = f"Error loading config.toml:\n{path}:{error.line}:{error.column}: {reason}"
-        return stop(surface, text, "unreadable", trouble="config")
+        return failed_start(surface, text, "unreadable", trouble="config")
     failure = case.places.workload.failure
     if failure:
         text = f"Error: {failure.text}"
         if failure.unread:
             text += f"\n\nCaused by:\n    {failure.reason}"
-        return stop(surface, text, "unreadable", failure=failure)
+        return failed_start(surface, text, "unreadable", failure=failure)
     if case.late_refusal:
         text = f"Error: {case.late_refusal}"
-        return stop(surface, text, "unreadable", trouble=_late_trouble(case))
+        return failed_start(surface, text, "unreadable", trouble=_late_trouble(case))
     failure, violation = case.enforcement
     if failure:
-        return stop(surface, failure.text, "unreadable", failure=failure)
+        return failed_start(surface, failure.text, "unreadable", failure=failure)
     if violation:
         prediction = Prediction(
             surface,
@@ -159,5 +161,5 @@ def _before_credential(case: Case, surface: Surface) -> Course | None:
             mode=violation.credential.mode,
             assumes=violation.credential.assumes,
         )
-        return Course(prediction, violation.credential, violation=violation)
+        return ProgramStart(prediction, violation.credential, violation=violation)
     return None

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case
     from authtui.contracts import Contract
     from authtui.credentials.selection import Credential
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact, Source, SourceStatus
-from authtui.checks.look import AGENT_VARIABLES, label_of
+from authtui.checks.subject import AGENT_VARIABLES, label_of
 from authtui.credentials.held import store_mode
 from authtui.credentials.places import WORKLOAD_VARIABLES
 from authtui.credentials.selection import MODES
@@ -16,8 +16,8 @@ from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, secret_kind
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Surface
+    from authtui.checks.program_start import Case, ProgramStart
     from authtui.credentials.document import Document
     from authtui.credentials.observation import FileFacts, KeyringFacts, Variable
     from authtui.credentials.selection import Place
@@ -33,11 +33,11 @@ class _Rung(NamedTuple):
     invisible: str | None = None
 
 
-def list_sources(case: Case, course: Course) -> tuple[Source, ...]:
+def list_sources(case: Case, start: ProgramStart) -> tuple[Source, ...]:
     """Every source in the client's own order for this program start, then what it never reads."""
-    rungs = _rungs(case, course.prediction.surface)
-    winner = _winner(rungs, course)
-    selected = course.credential
+    rungs = _rungs(case, start.prediction.surface)
+    winner = _winner(rungs, start)
+    selected = start.credential
     sources: list[Source] = []
     rank = 0
     passed = False
@@ -67,11 +67,11 @@ def list_sources(case: Case, course: Course) -> tuple[Source, ...]:
     return tuple(sources)
 
 
-def _winner(rungs: list[_Rung], course: Course) -> str | None:
-    decided = course.credential.source if course.credential else None
-    if course.failure:
-        decided = course.failure.source
-    if decided is None and course.filtered:
+def _winner(rungs: list[_Rung], start: ProgramStart) -> str | None:
+    decided = start.credential.source if start.credential else None
+    if start.failure:
+        decided = start.failure.source
+    if decided is None and start.filtered:
         # A policy filter dropped it; it is still the place that decided.
         for rung in rungs:
             if rung.judged and not rung.judged.empty and rung.not_read is None:

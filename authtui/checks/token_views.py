@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from authtui.checks.look import AGENT_VARIABLES
+from authtui.checks.subject import AGENT_VARIABLES
 from authtui.credentials.document import lenient
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
     from authtui.checks.findings import TokenView
+    from authtui.checks.program_start import Case
     from authtui.credentials.document import AgentRecord, Document
 
 _USER_TOKENS: Final[tuple[Literal["id_token", "access_token"], ...]] = ("id_token", "access_token")

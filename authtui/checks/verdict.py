@@ -10,18 +10,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.look import AGENT_VARIABLES, LOGIN, kind_of, quoted_path
 from authtui.checks.phrases import (
     NOT_ANSWERED_YET,
     article,
     at_home,
     describe,
     goes_to,
-    host_of,
+    host_and_port,
     login_for,
     method_name,
 )
 from authtui.checks.refreshing import is_stale
+from authtui.checks.subject import AGENT_VARIABLES, LOGIN, kind_of, quoted_path
 from authtui.checks.verdict_failures import FailureRules
 from authtui.checks.verdict_troubles import TroubleRules
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
@@ -29,36 +29,36 @@ from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.checks.courses import Case, Course, Trouble
     from authtui.checks.findings import PlannedRequest, Surface
+    from authtui.checks.program_start import Case, ProgramStart, Trouble
     from authtui.checks.restrictions import Violation
     from authtui.credentials.selection import Credential
 
 
-def judge(case: Case, courses: Mapping[Surface, Course], surface: Surface) -> Verdict:
+def judge(case: Case, starts: Mapping[Surface, ProgramStart], surface: Surface) -> Verdict:
     """The verdict for the surface asked for."""
-    return _Judge(case, courses, surface).verdict()
+    return _Judge(case, starts, surface).verdict()
 
 
 class _Judge(FailureRules, TroubleRules):
     """The rules in the order in which the client runs into them."""
 
     def verdict(self) -> Verdict:
-        course = self.course
-        if course.trouble in ("home", "config", "unknown-provider"):
-            return self._start_up(course.trouble)
-        if course.violation:
-            return self._violation(course.violation)
-        if course.failure:
-            return self.explain_failure(course.failure)
-        if course.filtered:
-            return self._filtered(course.filtered)
-        explained = self.explain_trouble(course.trouble) if course.trouble else None
+        start = self.start
+        if start.trouble in ("home", "config", "unknown-provider"):
+            return self._start_up(start.trouble)
+        if start.violation:
+            return self._violation(start.violation)
+        if start.failure:
+            return self.explain_failure(start.failure)
+        if start.filtered:
+            return self._filtered(start.filtered)
+        explained = self.explain_trouble(start.trouble) if start.trouble else None
         if explained:
             return explained
-        if course.credential is None:
+        if start.credential is None:
             return self._nothing()
-        return self._ready(course.credential)
+        return self._ready(start.credential)
 
     def _start_up(self, trouble: Trouble) -> Verdict:
         home = self.case.observation.home
@@ -261,7 +261,7 @@ class _Judge(FailureRules, TroubleRules):
         )
 
     def _ready(self, credential: Credential) -> Verdict:
-        request = self.course.request or self.courses["exec"].request
+        request = self.start.request or self.starts["exec"].request
         stored = self.store.credential
         who = describe(credential)
         goes = goes_to(request)
@@ -338,7 +338,7 @@ class _Judge(FailureRules, TroubleRules):
     def _wrong_door(self, credential: Credential, request: PlannedRequest | None) -> Verdict | None:
         if request is None or self.surface == "login-status":
             return None
-        host = host_of(request.base_url)
+        host = host_and_port(request.base_url)
         provider = self.case.provider
         where = provider.lines.get("base_url") or self.config.where("openai_base_url")
         if credential.mode in CHATGPT_MODES and host == "api.openai.com":

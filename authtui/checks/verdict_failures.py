@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from authtui.checks.findings import Fix, Kind, Verdict
-from authtui.checks.look import LOGIN, quoted_path
-from authtui.checks.phrases import DROPPED_SILENTLY, describe, host_of
-from authtui.checks.verdict_bench import VerdictRules
+from authtui.checks.phrases import DROPPED_SILENTLY, describe, host_and_port
+from authtui.checks.subject import LOGIN, quoted_path
+from authtui.checks.verdict_rules import VerdictRules
 from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
 from authtui.credentials.selection import Failure, forced_workspaces
 
@@ -37,7 +37,7 @@ class FailureRules(VerdictRules):
         variable = self.variables_of(failure.source)
         if failure.network and not variable:
             return self._refused_while_loading(failure, after, "")
-        if self.course.filtered:
+        if self.start.filtered:
             return self._token_of_other_workspace(failure)
         if "not in the key set" in failure.reason:
             return self._unknown_key(failure, after)
@@ -93,7 +93,7 @@ class FailureRules(VerdictRules):
         where = self.config.where("chatgpt_base_url") if base else "the default address"
         if override and contract.identity_overrides:
             base, where = override, _KEY_SET_VARIABLE
-        host = host_of(base or CHATGPT_BASE)
+        host = host_and_port(base or CHATGPT_BASE)
         fixes = [Fix("log in with a token of this environment, or name the one it is of")]
         if host in PRODUCTION_HOSTS:
             line = f'chatgpt_base_url = "https://{STAGING_HOSTS[0]}/backend-api"'

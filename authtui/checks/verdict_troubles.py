@@ -5,15 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.look import LOGIN, field_line, has_http_scheme, label_of
-from authtui.checks.phrases import describe, host_of
-from authtui.checks.preparations import has_binding, status_login
+from authtui.checks.first_request import key_doubt
+from authtui.checks.phrases import describe, host_and_port
+from authtui.checks.prerequisites import has_binding, status_login
 from authtui.checks.refreshing import refresh_problem
-from authtui.checks.requests import key_doubt
-from authtui.checks.verdict_bench import VerdictRules
+from authtui.checks.subject import LOGIN, field_line, label_of
+from authtui.checks.urls import has_http_scheme
+from authtui.checks.verdict_rules import VerdictRules
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Trouble
+    from authtui.checks.program_start import Trouble
     from authtui.credentials.selection import Credential
 
 
@@ -35,7 +36,7 @@ class TroubleRules(VerdictRules):
         }
         if trouble in of_request:
             return of_request[trouble]()
-        credential = self.course.credential
+        credential = self.start.credential
         if credential is None:
             return None
         of_credential = {
@@ -56,7 +57,7 @@ class TroubleRules(VerdictRules):
         name = self._place_of(credential)
         key = credential.secret.reveal() if credential.secret else ""
         doubt = key_doubt(key) or "a character that no header may carry is part of the key"
-        bare = self.course.trouble == "key-header"
+        bare = self.start.trouble == "key-header"
         sent = "no Authorization header at all" if bare else "a wrong key"
         fix = Fix("log in again", "printenv OPENAI_API_KEY | codex login --with-api-key")
         if credential.mode == "provider":
@@ -269,7 +270,7 @@ class TroubleRules(VerdictRules):
     def _provider_without_credential(self) -> Verdict:
         provider = self.case.provider
         where = provider.lines.get("base_url", "config.toml")
-        host = host_of(provider.base_url or "")
+        host = host_and_port(provider.base_url or "")
         return self.make(
             "request-went-elsewhere",
             "Requests go to a provider that is given no credential",
@@ -304,7 +305,7 @@ class TroubleRules(VerdictRules):
                 where,
                 Fix(f"remove or correct chatgpt_base_url at {where}"),
             )
-        credential = self.course.credential
+        credential = self.start.credential
         if credential is not None and credential.account_id == "":
             where = field_line(credential, "tokens.account_id")
             return self.make(

@@ -261,7 +261,7 @@ class Lifecycle:
         if view is None:
             return Outcome(action, done=False, reason=NOT_LOADED)
         if action == "load":
-            if view.credential is None or view.course.violation is not None:
+            if view.credential is None or view.start.violation is not None:
                 return self._outcome(action, True, "Loaded.", None)
         elif needs_login:
             refused = plans.refusal(view)

@@ -5,24 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.look import CREDENTIAL_VARIABLES
+from authtui.checks.subject import CREDENTIAL_VARIABLES
 from authtui.credentials.places import WORKLOAD_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Kind, Surface
+    from authtui.checks.program_start import Case, ProgramStart
 
 
 class VerdictRules:
     """One case on one surface; the groups of rules are written as subclasses."""
 
-    def __init__(self, case: Case, courses: Mapping[Surface, Course], surface: Surface) -> None:
-        """Take the course of `surface` as the one to explain."""
+    def __init__(
+        self, case: Case, starts: Mapping[Surface, ProgramStart], surface: Surface
+    ) -> None:
+        """Take what `surface` does as the thing to explain."""
         self.case = case
-        self.courses = courses
-        self.course = courses[surface]
+        self.starts = starts
+        self.start = starts[surface]
         self.surface = surface
         self.config = case.observation.config
         self.environment = case.observation.environment
@@ -42,7 +44,7 @@ class VerdictRules:
         self, kind: Kind, headline: str, sentence: str, culprit: str | None, *fixes: Fix
     ) -> Verdict:
         """A verdict with what the prediction of this surface says."""
-        prediction = self.course.prediction
+        prediction = self.start.prediction
         return Verdict(
             outcome=prediction.outcome,
             kind=kind,

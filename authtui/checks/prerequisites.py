@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.look import has_http_scheme
 from authtui.checks.refreshing import is_stale, is_token_refused, refresh_problem
 from authtui.checks.restrictions import filtered
+from authtui.checks.urls import has_http_scheme
 from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE
 from authtui.credentials.agent_place import is_retried, task_failure
 from authtui.credentials.assumptions import OK, refusal
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case
     from authtui.credentials.selection import Credential
 
 UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"

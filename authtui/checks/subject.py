@@ -1,4 +1,4 @@
-"""Looking at a subject: the facts that several checks ask for, and the words they share."""
+"""What several checks ask of their subject, and the words they share."""
 
 from __future__ import annotations
 
@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.checks.findings import CheckStatus, Fix
 from authtui.credentials.selection import CHATGPT_MODES
-from authtui.redaction import Secret, redact_text
+from authtui.redaction import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.checks.courses import Course
     from authtui.checks.registry import Subject
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
@@ -61,18 +60,13 @@ def described(credential: Credential) -> str:
     return f"{kind_of(credential)} of {account}" if account else kind_of(credential)
 
 
-def chosen(course: Course) -> Credential | None:
-    """The credential a course is about, also where a restriction stops it."""
-    return course.credential
-
-
 def stored(subject: Subject) -> Credential | None:
     """The usable credential that the store holds, selected or not."""
     return subject.case.places.store.credential
 
 
 def stored_document(subject: Subject) -> Document | None:
-    """The document behind it."""
+    """The record of the stored credential."""
     credential = stored(subject)
     return credential.document if credential else None
 
@@ -88,12 +82,12 @@ def chatgpt_login(subject: Subject) -> tuple[Document, Tokens] | None:
 
 def hurt(subject: Subject) -> CheckStatus:
     """`fail` where the program start asked for does not succeed, else `warn`."""
-    return "warn" if subject.course.prediction.outcome == "ready" else "fail"
+    return "warn" if subject.start.prediction.outcome == "ready" else "fail"
 
 
 def unselected(subject: Subject) -> CheckStatus:
     """`fail` where nothing at all is selected, else `warn`."""
-    return "fail" if chosen(subject.course) is None else "warn"
+    return "fail" if subject.start.credential is None else "warn"
 
 
 def line_of(subject: Subject, field: str) -> str:
@@ -141,37 +135,6 @@ def set_value(subject: Subject, name: str) -> str | None:
     """A variable's value as it stands, None when it is unset; blanks are kept."""
     variable = seen(subject).environment.get(name)
     return variable.value.reveal() if variable is not None else None
-
-
-def host_of(url: str) -> str:
-    """The host of an address, without user information and port."""
-    rest = url.split("://", 1)[-1].split("/", 1)[0].split("?", 1)[0].rsplit("@", 1)[-1]
-    if rest.startswith("["):
-        return rest.split("]", 1)[0] + "]"
-    shown = redact_text(rest)
-    # In small letters a token by mistake would no longer be known for one.
-    return shown if shown != rest else rest.rsplit(":", 1)[0].lower() or url
-
-
-def shown_url(url: str) -> str:
-    """An address without user information, query and fragment: those may be secrets."""
-    scheme, mark, rest = url.partition("://")
-    if not mark:
-        scheme, rest = "", url
-    rest = rest.split("?", 1)[0].split("#", 1)[0]
-    authority, slash, path = rest.partition("/")
-    return redact_text(f"{scheme}{mark}{authority.rsplit('@', 1)[-1]}{slash}{path}")[:120]
-
-
-def is_url(text: str) -> bool:
-    """Whether a text is an http address with a host."""
-    scheme, mark, rest = text.strip().partition("://")
-    return bool(mark) and scheme.lower() in ("http", "https") and bool(host_of(rest))
-
-
-def has_http_scheme(url: str) -> bool:
-    """Whether an address begins as one that the client's HTTP library takes."""
-    return url.lower().startswith(("http://", "https://"))
 
 
 @lru_cache(maxsize=8)

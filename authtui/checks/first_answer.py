@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.courses import Course, stop
 from authtui.checks.findings import Outcome, PlannedRequest, Prediction
-from authtui.checks.look import has_http_scheme
 from authtui.checks.phrases import refused_text
+from authtui.checks.program_start import ProgramStart, failed_start
 from authtui.checks.refreshing import refresh_problem
+from authtui.checks.urls import has_http_scheme
 from authtui.credentials.assumptions import OK, refusal
 from authtui.credentials.selection import CHATGPT_MODES, Credential, Resolution
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case, Trouble
+    from authtui.checks.program_start import Case, Trouble
     from authtui.contracts import Contract
 
 _NOTHING_ATTACHED: Final = '{"detail": "Unauthorized"}'
@@ -24,7 +24,7 @@ _NOTHING_ATTACHED: Final = '{"detail": "Unauthorized"}'
 
 def answered(
     case: Case, credential: Credential, request: PlannedRequest, assumes: tuple[str, ...] = ()
-) -> Course:
+) -> ProgramStart:
     """What the model endpoint makes of a request with this credential."""
     fault = case.assumptions.responses_at(request.base_url)
     if not has_http_scheme(request.base_url):
@@ -38,16 +38,18 @@ def answered(
         problem = refresh_problem(case, credential)
         if problem is not None and problem.text:
             text = f"ERROR: {problem.text}"
-    return stop(
+    return failed_start(
         "exec", text, "degraded", credential=credential, request=request, trouble="responses"
     )
 
 
-def wrong_key(case: Case, credential: Credential, request: PlannedRequest, doubt: str) -> Course:
+def wrong_key(
+    case: Case, credential: Credential, request: PlannedRequest, doubt: str
+) -> ProgramStart:
     """A key that the server refuses by its looks (`doubt`), unless it is assumed to say more."""
     if case.assumptions.responses_at(request.base_url) != OK:
         return answered(case, credential, request)
-    return stop(
+    return failed_start(
         "exec",
         _unauthorized("Incorrect API key provided", request),
         "degraded",
@@ -60,7 +62,7 @@ def wrong_key(case: Case, credential: Credential, request: PlannedRequest, doubt
 
 def accepted(
     case: Case, credential: Credential, request: PlannedRequest, assumes: tuple[str, ...] = ()
-) -> Course:
+) -> ProgramStart:
     """The server takes the request: the program ends well, as far as what is assumed holds."""
     taken = (*credential.assumes, *assumes)
     if case.contract.routing and credential.mode in (*CHATGPT_MODES, "personal_access_token"):
@@ -74,7 +76,7 @@ def accepted(
         mode=credential.mode,
         assumes=(*taken, "the server accepts the credential"),
     )
-    return Course(prediction, credential, request=request)
+    return ProgramStart(prediction, credential, request=request)
 
 
 def refused_by_server(
@@ -83,7 +85,7 @@ def refused_by_server(
     found: Resolution,
     outcome: Outcome,
     trouble: Trouble | None,
-) -> Course:
+) -> ProgramStart:
     """The server refuses a request that carries no credential, or none of use."""
     fault = case.assumptions.responses_at(request.base_url)
     if not has_http_scheme(request.base_url):
@@ -97,7 +99,7 @@ def refused_by_server(
     text = _unauthorized(said, request)
     if fault != OK:
         text = _refusal_text(fault, request, case.contract)
-    return stop(
+    return failed_start(
         "exec",
         text,
         outcome,
@@ -135,18 +137,18 @@ def _refusal_text(fault: str, request: PlannedRequest, contract: Contract) -> st
     return refused_text(status, body, f"{request.base_url}/responses")
 
 
-def _no_address(found: Resolution, outcome: Outcome) -> Course:
+def _no_address(found: Resolution, outcome: Outcome) -> ProgramStart:
     text = "ERROR: stream disconnected before completion: builder error"
     return _unsent(found, text, outcome, "model-url")
 
 
 def _unreachable(
     case: Case, found: Resolution, request: PlannedRequest, outcome: Outcome
-) -> Course:
+) -> ProgramStart:
     """Nobody answers: the client gives up after five attempts, or waits for the network."""
     if case.contract.waits_for_network:
-        course = _unsent(found, "ERROR: Reconnecting... waiting for network", outcome, "network")
-        return course._replace(prediction=course.prediction._replace(ends=False))
+        start = _unsent(found, "ERROR: Reconnecting... waiting for network", outcome, "network")
+        return start._replace(prediction=start.prediction._replace(ends=False))
     text = (
         "ERROR: stream disconnected before completion: error sending request for url "
         f"({request.base_url}/responses)"
@@ -154,8 +156,8 @@ def _unreachable(
     return _unsent(found, text, outcome, "network")
 
 
-def _unsent(found: Resolution, text: str, outcome: Outcome, trouble: Trouble) -> Course:
-    return stop(
+def _unsent(found: Resolution, text: str, outcome: Outcome, trouble: Trouble) -> ProgramStart:
+    return failed_start(
         "exec",
         text,
         outcome,

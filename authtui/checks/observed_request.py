@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.look import host_of
+from authtui.checks.urls import host_of
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:

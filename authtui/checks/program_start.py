@@ -1,4 +1,4 @@
-"""The vocabulary of a program start: the case that is looked at, and the course it takes."""
+"""One program start: the case it meets, and what it does."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ Trouble = Literal[
 
 
 class Case(NamedTuple):
-    """One observation under one generation: everything the rules below look at.
+    """One observation under one generation: everything that predictions and checks look at.
 
     `config_error` is what stops the client while it reads its configuration, `start_error` the
     one that `exec` and the interactive client name, `late_refusal` what stops them right after.
@@ -60,8 +60,12 @@ class Case(NamedTuple):
     start_error: ConfigError | None = None
 
 
-class Course(NamedTuple):
-    """A prediction with the evidence behind it, for the verdict and the checks."""
+class ProgramStart(NamedTuple):
+    """What one start of a program does: the prediction, and what it rests on.
+
+    `credential` is the one it chooses, `failure` one that it finds and cannot use, `filtered` the
+    restriction for which it drops a login, `request` the first model request it sends.
+    """
 
     prediction: Prediction
     credential: Credential | None = None
@@ -111,7 +115,7 @@ def _start_error(
     return validate(observation.config.values, contract._replace(config_in_file_order=False))
 
 
-def stop(
+def failed_start(
     surface: Surface,
     text: str,
     outcome: Outcome,
@@ -122,7 +126,7 @@ def stop(
     request: PlannedRequest | None = None,
     trouble: Trouble | None = None,
     assumes: tuple[str, ...] = (),
-) -> Course:
+) -> ProgramStart:
     """A program start that ends here: exit code 1, nothing deleted, `text` is the client's."""
     prediction = Prediction(
         surface,
@@ -133,4 +137,4 @@ def stop(
         mode=credential.mode if credential else None,
         assumes=assumes or (credential.assumes if credential else ()),
     )
-    return Course(prediction, credential, failure, None, filtered, request, trouble)
+    return ProgramStart(prediction, credential, failure, None, filtered, request, trouble)

@@ -8,16 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from authtui.checks.answers import (
+from authtui.checks.findings import PlannedRequest
+from authtui.checks.first_answer import (
     accepted,
     answered,
     expired_text,
     refused_by_server,
     wrong_key,
 )
-from authtui.checks.courses import Course, stop
-from authtui.checks.findings import PlannedRequest
-from authtui.checks.preparations import (
+from authtui.checks.prerequisites import (
     UNAUTHORIZED,
     falls_back,
     has_binding,
@@ -26,6 +25,7 @@ from authtui.checks.preparations import (
     policies_trouble,
     routing_trouble,
 )
+from authtui.checks.program_start import ProgramStart, failed_start
 from authtui.checks.refreshing import (
     REFRESHED,
     RefreshProblem,
@@ -44,15 +44,15 @@ from authtui.credentials.selection import (
 )
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
     from authtui.checks.findings import Outcome
+    from authtui.checks.program_start import Case
 
 
-def request_of(case: Case, found: Resolution) -> Course:
+def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
     """What `exec` does from the first request on, with what the ladder found."""
     policies = policies_trouble(case)
     if policies:
-        return stop(
+        return failed_start(
             "exec",
             f"Error: {policies}",
             "degraded",
@@ -61,9 +61,9 @@ def request_of(case: Case, found: Resolution) -> Course:
             trouble="policies",
         )
     if not case.provider.built_in:
-        course = _to_own_provider(case, found)
-        if course:
-            return course
+        start = _to_own_provider(case, found)
+        if start:
+            return start
     base = case.provider.base_url or _base_url(case, found.credential)
     if found.credential is None:
         request = PlannedRequest(base, None, None, fedramp=False)
@@ -80,7 +80,7 @@ def request_of(case: Case, found: Resolution) -> Course:
             "ERROR: unsupported operation: Bedrock API key auth is only supported by the Amazon "
             "Bedrock model provider"
         )
-        return stop("exec", text, "unreadable", credential=credential, trouble="bedrock")
+        return failed_start("exec", text, "unreadable", credential=credential, trouble="bedrock")
     if credential.mode == "agent_identity":
         return _with_agent_identity(case, credential, base)
     return _not_routed(case, credential, base) or answered(
@@ -88,11 +88,11 @@ def request_of(case: Case, found: Resolution) -> Course:
     )
 
 
-def _to_own_provider(case: Case, found: Resolution) -> Course | None:
+def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
     """A request to a provider of one's own; None where it goes out with the login."""
     provider = case.provider
     own = _provider_credential(case)
-    if isinstance(own, Course):
+    if isinstance(own, ProgramStart):
         return own
     if own is not None:
         base = provider.base_url or API_MODEL_BASE
@@ -107,14 +107,14 @@ def _to_own_provider(case: Case, found: Resolution) -> Course | None:
     return refused_by_server(case, request, found, "degraded", "provider")
 
 
-def _with_agent_identity(case: Case, credential: Credential, base: str) -> Course:
+def _with_agent_identity(case: Case, credential: Credential, base: str) -> ProgramStart:
     if credential.flaw is not None:
         bare = PlannedRequest(API_MODEL_BASE, None, None, fedramp=False)
         unusable = Resolution(None, credential.flaw)
         return refused_by_server(case, bare, unusable, "unreadable", None)
     if case.contract.record_without_bearer and credential.document is not None:
         text = "ERROR: agent identity auth does not expose a bearer token"
-        return stop("exec", text, "unreadable", credential=credential, trouble="bearer")
+        return failed_start("exec", text, "unreadable", credential=credential, trouble="bearer")
     return answered(case, credential, _for_account(base, "AgentAssertion", credential))
 
 
@@ -129,12 +129,12 @@ def _for_account(
 
 def _not_routed(
     case: Case, credential: Credential, base: str, assumes: tuple[str, ...] = ()
-) -> Course | None:
+) -> ProgramStart | None:
     """How the start ends where the workspace look-up fails, else None."""
     text = routing_trouble(case, credential, base)
     if text is None:
         return None
-    return stop(
+    return failed_start(
         "exec",
         f"ERROR: {text}",
         "degraded",
@@ -169,14 +169,14 @@ def _default_base(credential: Credential | None) -> str:
     return CHATGPT_MODEL_BASE if chatgpt else API_MODEL_BASE
 
 
-def _provider_credential(case: Case) -> Credential | Course | None:
+def _provider_credential(case: Case) -> Credential | ProgramStart | None:
     provider, environment = case.provider, case.observation.environment
     if provider.env_key is not None:
         if environment.trimmed(provider.env_key) is None:
             text = f"ERROR: Missing environment variable: `{provider.env_key}`."
             if provider.env_key_instructions:
                 text += f" {provider.env_key_instructions}"
-            return stop("exec", text, "degraded", trouble="provider-variable")
+            return failed_start("exec", text, "degraded", trouble="provider-variable")
         given = environment.get(provider.env_key)
         return Credential(
             "provider", provider.env_key, provider.env_key, given.value if given else None
@@ -206,7 +206,7 @@ def _provider_credential(case: Case) -> Credential | Course | None:
     return None
 
 
-def _command_failure(case: Case) -> Course | None:
+def _command_failure(case: Case) -> ProgramStart | None:
     """What is said, or left out, where the provider's auth command gives no token."""
     fault, provider = case.assumptions.auth_command, case.provider
     if fault == OK:
@@ -219,7 +219,7 @@ def _command_failure(case: Case) -> Course | None:
         "missing": "failed to start: No such file or directory (os error 2)",
     }.get(fault, f"exited with status exit status: {fault}")
     text = f"ERROR: provider auth command `{provider.auth_command}` {said}"
-    return stop("exec", text, "degraded", request=request, trouble="provider-command")
+    return failed_start("exec", text, "degraded", request=request, trouble="provider-command")
 
 
 def key_doubt(key: str) -> str | None:
@@ -244,7 +244,7 @@ def key_doubt(key: str) -> str | None:
     return None
 
 
-def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
+def _with_api_key(case: Case, credential: Credential, base: str) -> ProgramStart:
     key = credential.secret.reveal() if credential.secret else ""
     request = PlannedRequest(base, "Bearer", None, fedramp=False, credential=credential.source)
     if not legal_header_value(key):
@@ -257,7 +257,7 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
     return answered(case, credential, request)
 
 
-def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
+def _with_chatgpt(case: Case, credential: Credential, base: str) -> ProgramStart:
     document = credential.document
     if document is None or document.tokens is None:
         return _without_tokens(case, credential, base)
@@ -285,13 +285,13 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
 
 def _not_refreshed(
     case: Case, credential: Credential, request: PlannedRequest, problem: RefreshProblem
-) -> Course:
+) -> ProgramStart:
     """The login needs a refresh that fails: so does the look-up, or the server refuses."""
     text = f"ERROR: {problem.text}" if problem.text else expired_text(request)
     routed = is_routed(case, request.base_url) and credential.account_id is not None
     if routed and not problem.permanent:
         text = f"ERROR: {UNAUTHORIZED}"
-    return stop(
+    return failed_start(
         "exec",
         text,
         "degraded",
@@ -301,7 +301,7 @@ def _not_refreshed(
     )
 
 
-def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
+def _without_tokens(case: Case, credential: Credential, base: str) -> ProgramStart:
     contract = case.contract
     bare = PlannedRequest(base, None, None, fedramp=False, credential=credential.source)
     text, asks = contract.no_tokens, contract.asks_without_tokens
@@ -312,7 +312,7 @@ def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
         text, asks = SIGNED_OUT_SINCE, True
     if asks and credential.mode == "chatgpt_auth_tokens" and contract.host_refresh:
         text = contract.host_refresh
-    return stop(
+    return failed_start(
         "exec",
         f"ERROR: {text}",
         "unreadable",
@@ -332,7 +332,7 @@ def _manages_identity(case: Case, credential: Credential) -> bool:
     return kind == "biscuit" and credential.mode in CHATGPT_MODES
 
 
-def _with_managed_identity(case: Case, credential: Credential, base: str) -> Course | None:
+def _with_managed_identity(case: Case, credential: Credential, base: str) -> ProgramStart | None:
     contract = case.contract
     if not _manages_identity(case, credential):
         return None
@@ -344,7 +344,7 @@ def _with_managed_identity(case: Case, credential: Credential, base: str) -> Cou
     if text:
         # With the biscuit, a first request goes out under the login itself.
         first = _for_account(base, "Bearer", credential)
-        return stop(
+        return failed_start(
             "exec",
             text,
             "degraded",
