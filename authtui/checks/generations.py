@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authtui import contracts
@@ -11,8 +12,6 @@ from authtui.checks.program_start import make_case, with_features
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from authtui.checks.assess import Options
     from authtui.checks.findings import Prediction, Surface
     from authtui.contracts import Contract
@@ -22,9 +21,8 @@ if TYPE_CHECKING:
 class GenerationRow(NamedTuple):
     """One generation's answer. `uses` names the source `exec` would use, None where it has none.
 
-    `accepts` is whether that source's form is one the generation can read, policy aside. `first`
-    marks the oldest released client that does. `installed` are the versions found on this machine
-    that this row stands for.
+    `first` marks the oldest released client that can read that source's form, restrictions aside.
+    `installed` are the versions found on this machine that this row stands for.
     """
 
     name: str
@@ -33,7 +31,6 @@ class GenerationRow(NamedTuple):
     released: bool
     predictions: Mapping[Surface, Prediction]
     uses: str | None = None
-    accepts: bool = False
     first: bool = False
     installed: tuple[str, ...] = ()
 
@@ -57,8 +54,8 @@ def compare_generations(observation: Observation, options: Options) -> tuple[Gen
         starts = predict(make_case(seen, contract, options.assumptions))
         start = starts["exec"]
         credential = start.credential
-        accepts = credential is not None and start.failure is None
-        first = accepts and contract.released and not found_first
+        reads = credential is not None and start.failure is None
+        first = reads and contract.released and not found_first
         found_first = found_first or first
         rows.append(
             GenerationRow(
@@ -68,7 +65,6 @@ def compare_generations(observation: Observation, options: Options) -> tuple[Gen
                 contract.released,
                 {name: each.prediction for name, each in starts.items()},
                 credential.source if credential else None,
-                accepts,
                 first,
                 tuple(installed.get(contract.name, ())),
             )
@@ -99,11 +95,9 @@ def choose_contract(observation: Observation, wanted: str) -> tuple[Contract, Co
                 contract.name, contract.title, "installed-client", client.version, note
             )
     by_shape = _contract_of_shape(observation)
-    if by_shape:
-        contract = contracts.BY_NAME[by_shape]
-        return contract, ContractChoice(contract.name, contract.title, "state", None)
-    contract = contracts.BY_NAME["current"]
-    return contract, ContractChoice(contract.name, contract.title, "default", None)
+    contract = contracts.BY_NAME[by_shape or "current"]
+    chosen_by = "state" if by_shape else "default"
+    return contract, ContractChoice(contract.name, contract.title, chosen_by)
 
 
 def _contract_of_shape(observation: Observation) -> str | None:
@@ -113,7 +107,7 @@ def _contract_of_shape(observation: Observation) -> str | None:
     data = observation.auth_file.data
     fields = lenient(data) if data is not None and b"agent_identity" in data else None
     kept = fields.get("agent_identity") if fields else None
-    if isinstance(kept, dict) and "workspace_id" in kept:
+    if isinstance(kept, Mapping) and "workspace_id" in kept:
         return "first"
     for value in (kept, observation.environment.trimmed("CODEX_AGENT_IDENTITY")):
         shape = _shape_of_token(value)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Binding, MatrixRow
 from authtui.checks.restrictions import has_token_data
-from authtui.checks.subject import AUTH_CLAIM, field_line
-from authtui.credentials.document import AgentRecord, lenient
+from authtui.checks.subject import AUTH_CLAIM, field_line, record_fields
+from authtui.credentials.document import AgentRecord
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 from authtui.record import NamedTuple
 
@@ -139,13 +140,12 @@ def _access_token_names(tokens: tuple[TokenView, ...], source: str) -> _Named:
 
 
 def _rows_of_unreadable(case: Case) -> list[MatrixRow]:
-    data = case.observation.auth_file.data
-    fields = lenient(data) if data is not None else None
-    tokens = fields.get("tokens") if fields else None
-    if not isinstance(tokens, dict):
+    source, fields = record_fields(case)
+    tokens = fields.get("tokens")
+    account = _text(tokens.get("account_id")) if isinstance(tokens, Mapping) else None
+    if account is None:
         return []
-    account = _text(tokens.get("account_id"))
-    return [MatrixRow("tokens.account_id (unreadable record)", account, None, "auth.json")]
+    return [MatrixRow("tokens.account_id (unreadable record)", account, None, source)]
 
 
 def _text(value: object) -> str | None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from authtui.checks.program_start import Case
     from authtui.checks.registry import Subject
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
@@ -202,17 +203,27 @@ def _stored_jwt(subject: Subject) -> tuple[str, Secret | None]:
 
 
 def fields_of(subject: Subject) -> Mapping[str, Any]:
-    """The fields of the stored document as far as they can be made out; empty when none can."""
+    """The fields of the stored record as far as they can be made out; empty when none can."""
+    return record_fields(subject.case)[1]
+
+
+def record_fields(case: Case) -> tuple[str, Mapping[str, Any]]:
+    """Where the stored record is, and its fields, even if the client cannot read it.
+
+    Where the keyring and the encrypted store hold nothing, that is an auth.json left behind.
+    """
     from authtui.credentials.document import lenient
 
-    place, facts = subject.case.places.store, seen(subject)
-    data: bytes | str | None = facts.auth_file.data
-    if place.name == "keyring" and facts.keyring.document is not None:
+    name, facts = case.places.store.name, case.observation
+    data: bytes | str | None
+    if name == "keyring" and facts.keyring.document is not None:
         data = facts.keyring.document.reveal()
-    elif place.name == "encrypted store" and facts.encrypted.document is not None:
+    elif name == "encrypted store" and facts.encrypted.document is not None:
         data = facts.encrypted.document.reveal()
+    else:
+        name, data = "auth.json", facts.auth_file.data
     found = lenient(data) if data is not None else None
-    return found if found is not None else _NOTHING
+    return name, found if found is not None else _NOTHING
 
 
 def judged(subject: Subject, token: Secret) -> AgentJudgement:

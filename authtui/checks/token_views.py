@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from authtui.checks.subject import AGENT_VARIABLES
-from authtui.credentials.document import lenient
+from authtui.checks.subject import AGENT_VARIABLES, record_fields
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -45,21 +44,21 @@ def _of_document(case: Case, document: Document, source: str) -> list[TokenView]
 
 
 def _of_unreadable(case: Case) -> list[TokenView]:
-    """The tokens in an auth.json that the client cannot use, as far as they can be made out."""
-    data = case.observation.auth_file.data
-    fields = _plain((lenient(data) if data is not None else None) or {})
+    """The tokens of a record that the client cannot use, as far as they can be made out."""
+    source, found = record_fields(case)
+    fields = _plain(found)
     views: list[TokenView] = []
     tokens = fields.get("tokens")
     if isinstance(tokens, dict):
         for name in _USER_TOKENS:
             value = tokens.get(name)
             if isinstance(value, str) and value:
-                views.append(_user_token(case, name, "auth.json", Secret(value)))
+                views.append(_user_token(case, name, source, Secret(value)))
     kept = fields.get("agent_identity")
     if isinstance(kept, str) and kept:
-        views.append(_agent_token(case, "auth.json", Secret(kept)))
+        views.append(_agent_token(case, source, Secret(kept)))
     elif isinstance(kept, dict):
-        views.append(_agent_record(case, "auth.json", kept))
+        views.append(_agent_record(case, source, kept))
     return views
 
 

@@ -186,8 +186,8 @@ class _Judge(FailureRules, TroubleRules):
             Fix(f"or correct {rule} at {where}"),
         )
 
-    def _nothing(self) -> Verdict:
-        key = self.environment.trimmed("OPENAI_API_KEY")
+    def _unread_variable(self) -> Verdict | None:
+        """A variable looks like a credential, and nothing reads it."""
         contract = self.case.contract
         ignored = [
             name
@@ -227,7 +227,7 @@ class _Judge(FailureRules, TroubleRules):
                 f".env:{line.line}",
                 Fix("export it in the shell instead", f"export {line.name}=…"),
             )
-        if key:
+        if self.environment.trimmed("OPENAI_API_KEY"):
             return self.make(
                 "nothing-stored",
                 "OPENAI_API_KEY is set, but Codex never reads it",
@@ -238,6 +238,12 @@ class _Judge(FailureRules, TroubleRules):
                 Fix("store the key", "printenv OPENAI_API_KEY | codex login --with-api-key"),
                 Fix("or use it for one run", 'CODEX_API_KEY="$OPENAI_API_KEY" codex exec …'),
             )
+        return None
+
+    def _nothing(self) -> Verdict:
+        unread = self._unread_variable()
+        if unread:
+            return unread
         mode = self.case.places.store_mode
         file = self.case.observation.auth_file
         if file.exists and mode in ("keyring", "ephemeral"):
@@ -260,8 +266,10 @@ class _Judge(FailureRules, TroubleRules):
             LOGIN,
         )
 
-    def _ready(self, credential: Credential) -> Verdict:
-        request = self.start.request or self.starts["exec"].request
+    def _before_the_store(
+        self, credential: Credential, request: PlannedRequest | None
+    ) -> Verdict | None:
+        """The credential hides something stored, or None."""
         stored = self.store.credential
         who = describe(credential)
         goes = goes_to(request)
@@ -297,12 +305,17 @@ class _Judge(FailureRules, TroubleRules):
                 credential.source,
                 self.unset(f"to use {self.store.name}, unset the variable", credential.source),
             )
-        door = self._wrong_door(credential, request)
-        if door:
-            return door
-        lost = self._next_refresh_lost(credential)
-        if lost:
-            return lost
+        return None
+
+    def _ready(self, credential: Credential) -> Verdict:
+        request = self.start.request or self.starts["exec"].request
+        flaw = (
+            self._before_the_store(credential, request)
+            or self._wrong_door(credential, request)
+            or self._next_refresh_lost(credential)
+        )
+        if flaw:
+            return flaw
         stale = is_stale(credential, self.case.contract, self.case.observation.at)
         note = " The access token has expired and is refreshed first." if stale else ""
         document = credential.document
@@ -311,10 +324,12 @@ class _Judge(FailureRules, TroubleRules):
                 " last_refresh is missing, so the token is held back until the login has been "
                 "renewed, which uses up its refresh token."
             )
+        who = describe(credential)
         return self.make(
             "ready",
             f"Ready: {who}",
-            f"{credential.source} holds {article(who)} {who}{goes}.{note} {NOT_ANSWERED_YET}",
+            f"{credential.source} holds {article(who)} {who}{goes_to(request)}.{note} "
+            f"{NOT_ANSWERED_YET}",
             None,
         )
 

@@ -1,4 +1,4 @@
-"""What the verdict and the matrix of accounts say of states that no recording covers."""
+"""What the verdict, the tokens and the matrix say of states that no recording covers."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from authtui.checks.assess import Options, assess
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observation import FileFacts, Observation
-from tests.checks.build import KEY, State, chatgpt, id_token, keyring, observe, record
+from tests.checks.build import KEY, State, april, chatgpt, id_token, keyring, observe, record
 
 OWN = (
     'model_provider = "mine"\n[model_providers.mine]\nname = "mine"\n'
@@ -30,6 +30,26 @@ def test_the_matrix_names_the_keyring_for_a_login_that_is_kept_there() -> None:
     state = State(config=config, change=keyring("present", chatgpt()))
     rows = {row.who: row.where for row in assess(observe(state), Options()).matrix}
     assert {rows["id_token"], rows["access_token"], rows["tokens.account_id"]} == {"keyring"}
+
+
+def test_the_tokens_of_a_keyring_record_that_cannot_be_read_are_shown_as_of_the_keyring() -> None:
+    config = 'cli_auth_credentials_store = "keyring"\n'
+    state = State(config=config, change=keyring("present", chatgpt(auth_mode="unheard-of")))
+    found = assess(observe(state), Options())
+    shown = [(view.name, view.origin) for view in found.tokens]
+    assert shown == [("id_token", "keyring"), ("access_token", "keyring")]
+    assert [(row.account_id, row.where) for row in found.matrix] == [("acct-a", "keyring")]
+
+
+def test_the_account_of_a_record_that_cannot_be_read_is_in_the_matrix() -> None:
+    found = assess(observe(State(chatgpt(auth_mode="unheard-of"))), Options())
+    [row] = found.matrix
+    assert (row.who, row.account_id) == ("tokens.account_id (unreadable record)", "acct-a")
+
+
+def test_a_record_with_workspace_id_is_judged_by_the_generation_that_writes_it() -> None:
+    choice = assess(observe(State(april())), Options()).contract
+    assert (choice.name, choice.chosen_by) == ("first", "state")
 
 
 def test_the_matrix_names_the_line_of_a_login_that_is_kept_in_a_file() -> None:
