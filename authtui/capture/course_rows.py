@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from authtui.capture.messages import same_message
 from authtui.capture.rotations import ANOTHER_PROCESS
 from authtui.capture.rows import NOT_YET, Row, Status, row, sentence, times
-from authtui.checks.refreshing import RENEWED
+from authtui.checks.refreshing import REFRESHED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def _answered(record: RequestRecord) -> tuple[str, bool]:
 
 def refresh_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
     """Whether the tokens were renewed, how often, and why."""
-    wanted = RENEWED in prediction.assumes
+    wanted = REFRESHED in prediction.assumes
     seen = program.evidence.refreshes
     expected = "once" if wanted else "none"
     if not seen:

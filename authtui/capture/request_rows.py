@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from authtui.capture.rows import NOT_YET, Row, row
-from authtui.checks.look import host_of
-from authtui.checks.observed import LOOPBACK, judge_request, named_hosts
+from authtui.checks.observed_request import LOOPBACK, judge_request, named_hosts
+from authtui.checks.urls import host_of
 from authtui.credentials.marks import marks_of, runtimes_of
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from authtui.capture.rows import Status
     from authtui.checks.findings import PlannedRequest
-    from authtui.checks.observed import Judgement
+    from authtui.checks.observed_request import Judgement
     from authtui.credentials.observation import Observation
     from authtui.model.programs import Program
     from authtui.wire.records import RequestRecord

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.preparations import UNAUTHORIZED, routing_trouble
+from authtui.checks.prerequisites import UNAUTHORIZED, routing_trouble, status_login
 from authtui.checks.refreshing import (
-    has_to_be_renewed,
-    is_refused,
     is_stale,
+    is_token_refused,
+    needs_refresh,
     refresh_problem,
 )
-from authtui.checks.restrictions import filtered, has_token_data
+from authtui.checks.restrictions import has_token_data
 from authtui.contracts import CHATGPT_MODEL_BASE
 from authtui.credentials.assumptions import refusal
 from authtui.credentials.config import selected_provider
@@ -26,11 +26,13 @@ from authtui.record import NamedTuple
 from authtui.tokens.claims import plan_of
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case
+    from authtui.checks.refreshing import RefreshProblem
     from authtui.credentials.selection import Credential
 
 _ALIASES: Final = {"hc": "enterprise", "education": "edu"}
-AUTH_METHODS: Final = {
+_NO_REQUIREMENTS: Final = "failed to load workspace requirements"
+_AUTH_METHODS: Final = {
     "api_key": "apikey",
     "chatgpt": "chatgpt",
     "chatgpt_auth_tokens": "chatgptAuthTokens",
@@ -40,7 +42,7 @@ AUTH_METHODS: Final = {
 
 
 class AppServerAnswer(NamedTuple):
-    """The answer in short. `account` is its type (`chatgpt`, `apiKey`) or None for nobody.
+    """The answer in brief. `account` is its type (`chatgpt`, `apiKey`) or None for nobody.
 
     `error` is the text of an `account/read` that fails; `stops` the text with which the program
     ends before it answers at all.
@@ -54,7 +56,7 @@ class AppServerAnswer(NamedTuple):
     stops: str | None = None
 
 
-def answer(case: Case) -> AppServerAnswer:
+def predict_app_server(case: Case) -> AppServerAnswer:
     """Who the app server says is logged in."""
     home = case.observation.home.error
     if home:
@@ -68,10 +70,8 @@ def answer(case: Case) -> AppServerAnswer:
     provider = case.provider
     if not provider.built_in and not provider.requires_openai_auth:
         return AppServerAnswer(requires_openai_auth=False)
-    found = filtered(case.observation, case.contract, case.places, on_exec=False)
-    if found.credential is None:
-        return AppServerAnswer()
-    return _of_credential(case, found.credential)
+    login = status_login(case)
+    return _of_credential(case, login) if login else AppServerAnswer()
 
 
 def _without_configuration(case: Case) -> AppServerAnswer:
@@ -79,40 +79,30 @@ def _without_configuration(case: Case) -> AppServerAnswer:
     error = case.config_error
     config = case.observation.config
     bare = case.observation._replace(config=config._replace(values={}, error=None))
-    places = judge_places(bare, case.contract, case.assumptions)
     default = case._replace(
         observation=bare,
-        places=places,
+        places=judge_places(bare, case.contract, case.assumptions),
         config_error=None,
         late_refusal=None,
         provider=selected_provider(bare.config),
     )
-    given = answer(default)
-    if case.contract.routing and (given.account == "chatgpt" or given.error) and _asks(default):
-        text = _late(case)
-        if error is not None:
-            position = f":{error.line}:{error.column}" if error.line else ""
-            text = f"invalid configuration at {config.file.path}{position}"
-        return given._replace(
-            account=None, plan=None, error=f"failed to load workspace requirements: {text}"
-        )
-    return given
-
-
-def _asks(default: Case) -> bool:
-    """Whether the workspace is looked up: for a login, not for an agent identity or a key."""
-    found = filtered(default.observation, default.contract, default.places, on_exec=False)
-    mode = found.credential.mode if found.credential else None
-    return mode in (*CHATGPT_MODES, "personal_access_token")
-
-
-def _late(case: Case) -> str:
-    # The kinds of errors of the client's standard library.
-    return "invalid data" if case.provider.known else "entity not found"
+    given = predict_app_server(default)
+    login = status_login(default)
+    looked_up = login is not None and login.mode in (*CHATGPT_MODES, "personal_access_token")
+    if not case.contract.routing or not looked_up:
+        return given
+    if given.account != "chatgpt" and not given.error:
+        return given
+    # For a refusal after reading: the kinds of errors of the client's standard library.
+    text = "invalid data" if case.provider.known else "entity not found"
+    if error is not None:
+        position = f":{error.line}:{error.column}" if error.line else ""
+        text = f"invalid configuration at {config.file.path}{position}"
+    return given._replace(account=None, plan=None, error=f"{_NO_REQUIREMENTS}: {text}")
 
 
 def _of_credential(case: Case, credential: Credential) -> AppServerAnswer:
-    method = AUTH_METHODS.get(credential.mode)
+    method = _AUTH_METHODS.get(credential.mode)
     if credential.mode == "api_key":
         empty = credential.secret is None or not credential.secret.reveal()
         return AppServerAnswer("apiKey", None, None if empty else method)
@@ -135,16 +125,16 @@ def _of_credential(case: Case, credential: Credential) -> AppServerAnswer:
 
 
 def _of_login(case: Case, credential: Credential, method: str | None) -> AppServerAnswer:
-    contract, assumptions = case.contract, case.assumptions
+    contract = case.contract
     document = credential.document
     tokens = document.tokens if document else None
-    # Older app servers renew what is about to expire; the look-up also renews after its 401.
+    # Older app servers refresh what is about to expire; the look-up also refreshes after its 401.
     wanting = is_stale(credential, contract, case.observation.at)
     if contract.routing:
-        wanting = has_to_be_renewed(case, credential)
+        wanting = needs_refresh(case, credential)
     problem = refresh_problem(case, credential) if wanting else None
-    renewed = wanting and problem is None
-    if not has_token_data(credential) and not renewed:
+    refreshed = wanting and problem is None
+    if not has_token_data(credential) and not refreshed:
         method = None
     if tokens is None:
         what = "plan type is" if contract.personal_access_tokens else "email and plan type are"
@@ -152,34 +142,36 @@ def _of_login(case: Case, credential: Credential, method: str | None) -> AppServ
     if not tokens.id_claims.email and not contract.personal_access_tokens:
         text = "email and plan type are required for chatgpt authentication"
         return AppServerAnswer(auth_method=method, error=text)
-    if not tokens.access_token.reveal() and not contract.routing:
-        method = None
-    if contract.routing:
-        if problem is not None and credential.account_id is not None:
-            undated = document is not None and document.last_refresh is None
-            if problem.lasting:
-                return AppServerAnswer(auth_method=method)
-            if undated or is_refused(case, credential):
-                return AppServerAnswer(auth_method=method, error=UNAUTHORIZED)
-        refused = refusal(assumptions.policies)
-        if refused and credential.plan in contract.managed_plans:
-            status = refused.status.split(" ", 1)[0]
-            what = "authentication" if status == "401" else "request"
-            text = f"cloud config: {what} failed (HTTP {status})"
-            return AppServerAnswer(
-                auth_method=method, error=f"failed to load workspace requirements: {text}"
-            )
+    if not contract.routing:
+        if not tokens.access_token.reveal():
+            method = None
+    elif problem is not None and problem.permanent and credential.account_id is not None:
+        return AppServerAnswer(auth_method=method)
+    else:
+        error = _look_up_error(case, credential, problem)
+        if error is not None:
+            return AppServerAnswer(auth_method=method, error=error)
+    # Only the server knows the plan of a login that it refreshes.
+    return AppServerAnswer("chatgpt", None if refreshed else _plan(credential.plan), method)
+
+
+def _look_up_error(
+    case: Case, credential: Credential, problem: RefreshProblem | None
+) -> str | None:
+    """Why the policies or the workspace of a login cannot be looked up, or None."""
+    document = credential.document
+    if problem is not None and credential.account_id is not None:
+        undated = document is not None and document.last_refresh is None
+        if undated or is_token_refused(case, credential):
+            return UNAUTHORIZED
+    if credential.plan in case.contract.managed_plans:
+        refused = refusal(case.assumptions.policies)
         lacks_account = problem is not None and credential.account_id is None
-        if lacks_account and credential.plan in contract.managed_plans:
-            text = "cloud config: authentication failed (HTTP 401)"
-            return AppServerAnswer(
-                auth_method=method, error=f"failed to load workspace requirements: {text}"
-            )
-        trouble = routing_trouble(case, credential, CHATGPT_MODEL_BASE)
-        if trouble:
-            return AppServerAnswer(auth_method=method, error=trouble)
-    # Only the server knows the plan of a login that it renews.
-    return AppServerAnswer("chatgpt", None if renewed else _plan(credential.plan), method)
+        status = refused.status[:3] if refused else "401" if lacks_account else None
+        if status is not None:
+            what = "authentication" if status == "401" else "request"
+            return f"{_NO_REQUIREMENTS}: cloud config: {what} failed (HTTP {status})"
+    return routing_trouble(case, credential, CHATGPT_MODEL_BASE)
 
 
 def _plan(raw: str | None) -> str:

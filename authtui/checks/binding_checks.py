@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
+from authtui.checks.registry import Answer, check
+from authtui.checks.subject import (
     LOGIN,
     auth_claims,
     chatgpt_login,
-    chosen,
     line_of,
     stored,
     stored_document,
@@ -17,7 +17,6 @@ from authtui.checks.look import (
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
@@ -106,8 +105,8 @@ def _user(subject: Subject) -> Answer | None:
     modes=(61,),
 )
 def _header(subject: Subject) -> Answer | None:
-    request = subject.courses["exec"].request
-    credential = chosen(subject.courses["exec"])
+    request = subject.starts["exec"].request
+    credential = subject.starts["exec"].credential
     if request is None or credential is None or credential.mode not in CHATGPT_MODES:
         return None
     if request.authorization is None:
@@ -185,7 +184,7 @@ def _identity(subject: Subject) -> Answer | None:
     modes=(4, 7),
 )
 def _two_sources(subject: Subject) -> Answer | None:
-    winner, behind = chosen(subject.courses["exec"]), stored(subject)
+    winner, behind = subject.starts["exec"].credential, stored(subject)
     if winner is None or behind is None or winner.source == behind.source:
         return None
     one = winner.account_id or winner.policy_account

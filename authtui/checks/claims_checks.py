@@ -5,19 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
+from authtui.checks.registry import Answer, check
+from authtui.checks.subject import (
     LOGIN,
     ago,
     auth_claims,
     chatgpt_login,
-    chosen,
     claims_of,
     line_of,
     number_of,
     seen,
     text_of,
 )
-from authtui.checks.registry import Answer, check
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
@@ -93,7 +92,7 @@ def _plan_agree(subject: Subject) -> Answer | None:
     modes=(69,),
 )
 def _fedramp(subject: Subject) -> Answer | None:
-    credential = chosen(subject.course)
+    credential = subject.start.credential
     says: dict[str, bool] = {}
     login = chatgpt_login(subject)
     if login is not None:
@@ -106,7 +105,7 @@ def _fedramp(subject: Subject) -> Answer | None:
         says["agent identity"] = credential.record.fedramp
     if not any(says.values()):
         return None
-    request = subject.course.request or subject.courses["exec"].request
+    request = subject.start.request or subject.starts["exec"].request
     evidence = tuple(f"{name}: {'yes' if flag else 'no'}" for name, flag in says.items())
     if request is None or request.authorization is None:
         return None

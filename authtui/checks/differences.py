@@ -1,4 +1,4 @@
-"""What would not be the same: two answers to the same question, side by side."""
+"""What differs between two answers to the same question."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ class Difference(NamedTuple):
 
 
 def differences(before: Assessment, after: Assessment) -> tuple[Difference, ...]:
-    """Verdict, lamps, sources, requests and program starts that would not be the same."""
+    """Whatever differs in the verdict, the request, the sources and the program starts."""
     rows = [
         Difference("verdict", before.verdict.headline, after.verdict.headline),
         Difference(PROGRAMS[after.surface], outcome_words(before), outcome_words(after)),
-        Difference("request", request_words(before.request), request_words(after.request)),
+        Difference("request", _request_words(before.request), _request_words(after.request)),
     ]
     old = {s.name: status_words(s, before) for s in before.sources}
     new = {s.name: status_words(s, after) for s in after.sources}
@@ -71,7 +71,7 @@ def outcome_words(found: Assessment) -> str:
     return words + (", and delete the stored login" if found.verdict.deletes_stored_login else "")
 
 
-def request_words(planned: PlannedRequest | None) -> str:
+def _request_words(planned: PlannedRequest | None) -> str:
     """`Bearer to chatgpt.com/backend-api/codex for acct-1`."""
     if planned is None:
         return "none"

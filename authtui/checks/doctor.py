@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, Literal
 
-from authtui.checks.preparations import policies_trouble
+from authtui.checks.prerequisites import policies_trouble
 from authtui.checks.refreshing import is_stale
 from authtui.credentials.assumptions import OK
 from authtui.credentials.document import Document, DocumentError, parse_document
@@ -17,7 +17,7 @@ from authtui.credentials.held import held_record
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case
     from authtui.redaction import Secret
 
 VARIABLES: Final = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
@@ -42,7 +42,7 @@ class DoctorReport(NamedTuple):
     variables: tuple[str, ...] = ()
 
 
-def examine(case: Case) -> DoctorReport | None:
+def predict_doctor(case: Case) -> DoctorReport | None:
     """The doctor's line; None where the generation has no doctor, or it stops before that check."""
     if not case.contract.doctor or case.observation.home.error or case.config_error:
         return None
@@ -59,8 +59,8 @@ def _without_policies(case: Case) -> bool:
     return case.contract.routing and policies_trouble(case) is not None
 
 
-def _renewed_first(case: Case) -> bool:
-    # ... and renews an expired login, which fills in what its record lacked.
+def _refreshed_first(case: Case) -> bool:
+    # It also refreshes a stale login first, which fills in what its record lacked.
     login = case.places.store.credential
     stale = login is not None and is_stale(login, case.contract, case.observation.at)
     return case.contract.routing and stale and case.assumptions.refresh == OK
@@ -98,7 +98,7 @@ def _of_the_store(case: Case, variables: tuple[str, ...]) -> DoctorReport:
     )
     if isinstance(parsed, DocumentError):
         return unreadable
-    issues = () if _renewed_first(case) else tuple(_issues(case, parsed))
+    issues = () if _refreshed_first(case) else tuple(_issues(case, parsed))
     if issues and variables:
         summary = "auth is provided by environment, but stored credentials are incomplete"
         return DoctorReport("warning", summary, None, issues)
@@ -116,12 +116,10 @@ def _issues(case: Case, document: Document) -> list[str]:
             key = document.openai_api_key
             environment = case.observation.environment
             given = environment.get("OPENAI_API_KEY") or environment.get("CODEX_API_KEY")
-            if (key is None or not key.reveal().strip()) and not given:
+            if _is_blank(key) and not given:
                 return ["API key auth is missing an API key"]
-        case "chatgpt":
+        case "chatgpt" | "chatgptAuthTokens":
             return _chatgpt_issues(document)
-        case "chatgptAuthTokens":
-            return _external_issues(document)
         case "agentIdentity" if not _has_agent_identity(document):
             return ["agent identity auth is missing an agent identity token"]
         case "personalAccessToken" if _is_blank(document.personal_access_token):
@@ -148,28 +146,18 @@ def _has_agent_identity(document: Document) -> bool:
 
 
 def _chatgpt_issues(document: Document) -> list[str]:
-    found = []
+    external = document.mode == "chatgptAuthTokens"
+    missing = []
     if document.tokens is None:
-        found.append("ChatGPT auth is missing token data")
+        missing.append("token data")
     else:
-        if not document.tokens.access_token.reveal().strip():
-            found.append("ChatGPT auth is missing an access token")
-        if not document.tokens.refresh_token.reveal().strip():
-            found.append("ChatGPT auth is missing a refresh token")
+        if _is_blank(document.tokens.access_token):
+            missing.append("an access token")
+        account = (document.tokens.account_id, document.tokens.id_claims.account_id)
+        if external and account == (None, None):
+            missing.append("a ChatGPT account id")
+        if not external and _is_blank(document.tokens.refresh_token):
+            missing.append("a refresh token")
     if document.last_refresh is None:
-        found.append("ChatGPT auth is missing refresh metadata")
-    return found
-
-
-def _external_issues(document: Document) -> list[str]:
-    found = []
-    if document.tokens is None:
-        found.append("external ChatGPT auth is missing token data")
-    else:
-        if not document.tokens.access_token.reveal().strip():
-            found.append("external ChatGPT auth is missing an access token")
-        if document.tokens.account_id is None and document.tokens.id_claims.account_id is None:
-            found.append("external ChatGPT auth is missing a ChatGPT account id")
-    if document.last_refresh is None:
-        found.append("external ChatGPT auth is missing refresh metadata")
-    return found
+        missing.append("refresh metadata")
+    return [f"{'external ' * external}ChatGPT auth is missing {what}" for what in missing]

@@ -1,4 +1,4 @@
-"""One-variable experiments: the same observation with one thing changed. Touches nothing."""
+"""Experiments: the same observation with something unset, removed or set on paper. Pure."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ if TYPE_CHECKING:
 
 FORCED: Final = "config:forced_chatgpt_workspace_id"
 """The key whose setting forces a workspace."""
-KNOWN: Final = (
+_KNOWN: Final = (
     "auth.json, config.toml, .env, keyring, encrypted store, workload identity, a provider as "
     "model_providers.NAME, a key or table as config:KEY, or a variable that is set"
 )
-_NOBODY: Final = ("not-probed", "absent", "no-backend")
+_NOT_THERE: Final = ("not-probed", "absent", "no-backend")
 
 
 class Candidate(NamedTuple):
-    """One thing that can be taken away: its name for `--without`, in words, and where it stands."""
+    """One thing that can be removed: its name for `--without`, that in words, and where it is."""
 
     name: str
     title: str
@@ -43,7 +43,7 @@ class Candidate(NamedTuple):
 
 
 def candidates(seen: Observation) -> tuple[Candidate, ...]:
-    """Everything this machine offers to take away, variables first."""
+    """Everything found here that an experiment can remove, variables first."""
     found = [
         Candidate(name, f"unset {name}", ".env" if given.origin == "dotenv" else "environment")
         for name, given in seen.environment.variables.items()
@@ -51,7 +51,7 @@ def candidates(seen: Observation) -> tuple[Candidate, ...]:
     ]
     if seen.auth_file.exists:
         found.append(Candidate("auth.json", "without auth.json", "file"))
-    if seen.keyring.status not in _NOBODY:
+    if seen.keyring.status not in _NOT_THERE:
         found.append(Candidate("keyring", "without the keyring entry", seen.keyring.status))
     if seen.encrypted.file.exists:
         found.append(Candidate("encrypted store", "without the encrypted store", "file"))
@@ -73,7 +73,7 @@ def apply(
     for name in without:
         changed = remove(observation, name)
         if changed is None:
-            return f"--without {name}: there is no such source; known are {KNOWN}"
+            return f"--without {name}: there is no such source; known are {_KNOWN}"
         observation = changed
     for text in given:
         name, equals, value = text.partition("=")
@@ -84,9 +84,9 @@ def apply(
 
 
 def assess_other(changed: Observation, options: Options, before: Assessment) -> Assessment:
-    """The answer for a changed observation, by the client that judged it unchanged.
+    """The answer for a changed observation, under the generation that judged it unchanged.
 
-    Left to itself the choice of a client might follow the shape of what was changed.
+    Chosen anew, the generation might follow from the shape of what was changed.
     """
     found = assess(changed, options._replace(contract=before.contract.name))
     return found._replace(contract=before.contract)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import chatgpt_login, hurt, quoted_path, seen
 from authtui.checks.refreshing import is_stale
 from authtui.checks.registry import Answer, check
+from authtui.checks.subject import chatgpt_login, hurt, quoted_path, seen
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject

@@ -1,15 +1,17 @@
-"""Since which client each form that lies here is accepted: asked of the table, form by form. Pure.
+"""Which client versions accept each form of credential that is found here. Pure.
 
-A form is a way to store, spell or set a credential. A file that one version writes is poison for
-another, and the message names neither version.
+A form is a way to store, spell or set a credential. A file that one version writes can stop
+another, whose message names neither version.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Final
 
 from authtui import contracts
+from authtui.checks.subject import AGENT_VARIABLES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
@@ -20,6 +22,14 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import Observation
 
     Accepts = Callable[[Contract], bool]
+
+
+_FIELDS: Final = {
+    "personal_access_token": "a personal access token in the record",
+    "bedrock_api_key": "an Amazon Bedrock API key",
+    "bedrock_access_keys": "Amazon Bedrock access keys",
+}
+"""Fields of a record that `DocumentRules` accepts or not, under the same names."""
 
 
 class FormRow(NamedTuple):
@@ -79,24 +89,9 @@ def _of_the_record(observation: Observation) -> Iterator[tuple[str, str, Accepts
     if form is not None:
         words, kinds = form
         yield words, name, lambda contract: contract.document.agent_form in kinds
-    if fields.get("personal_access_token") is not None:
-        yield (
-            "a personal access token in the record",
-            name,
-            lambda contract: contract.document.personal_access_token,
-        )
-    if fields.get("bedrock_api_key") is not None:
-        yield (
-            "an Amazon Bedrock API key",
-            name,
-            lambda contract: contract.document.bedrock_api_key,
-        )
-    if fields.get("bedrock_access_keys") is not None:
-        yield (
-            "Amazon Bedrock access keys",
-            name,
-            lambda contract: contract.document.bedrock_access_keys,
-        )
+    for field, words in _FIELDS.items():
+        if fields.get(field) is not None:
+            yield words, name, attrgetter(f"document.{field}")
 
 
 def _identity(fields: Mapping[str, Any]) -> tuple[str, tuple[str, ...]] | None:
@@ -112,7 +107,7 @@ def _identity(fields: Mapping[str, Any]) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _of_the_environment(observation: Observation) -> Iterator[tuple[str, str, Accepts]]:
-    for name in ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN"):
+    for name in AGENT_VARIABLES:
         value = observation.environment.trimmed(name)
         if value is None:
             continue

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import seen, stored
 from authtui.checks.registry import Answer, check
+from authtui.checks.subject import seen, stored
 
 if TYPE_CHECKING:
     from authtui.checks.findings import CheckStatus
@@ -17,7 +17,7 @@ _DEVICE = Fix("log in with a device code", "codex login --device-auth")
 
 
 def _nobody(subject: Subject) -> bool:
-    return subject.course.prediction.outcome == "not-logged-in"
+    return subject.start.prediction.outcome == "not-logged-in"
 
 
 def _hint(subject: Subject) -> CheckStatus:
@@ -85,7 +85,7 @@ def _sandbox(subject: Subject) -> Answer | None:
 def _ci(subject: Subject) -> Answer | None:
     if "CI" not in seen(subject).host.marks:
         return None
-    run = subject.courses["exec"].prediction
+    run = subject.starts["exec"].prediction
     if run.outcome == "ready":
         return Answer("pass", f"this is a CI job, and `codex exec` has a login ({run.mode})")
     blank = [

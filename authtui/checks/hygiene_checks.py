@@ -5,18 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
+from authtui.checks.registry import Answer, check
+from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
     ago,
-    chosen,
-    host_of,
     hurt,
     quoted_path,
     seen,
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
+from authtui.checks.urls import host_of
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -41,11 +40,9 @@ def _names(subject: Subject) -> list[str]:
 
 
 def _status(subject: Subject, name: str) -> CheckStatus:
-    course = subject.course
-    credential = chosen(course)
-    source = (
-        credential.source if credential else (course.failure.source if course.failure else None)
-    )
+    start = subject.start
+    credential = start.credential
+    source = credential.source if credential else (start.failure.source if start.failure else None)
     return hurt(subject) if source == name else "warn"
 
 
@@ -210,7 +207,7 @@ def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str | None, st
         return f"{shown}, where an agent identity belongs", to_key
     if kind != "JWT":
         return f"{shown}, where an agent identity JWT belongs", f"unset {name}"
-    from authtui.checks.look import claims_of
+    from authtui.checks.subject import claims_of
 
     claims = claims_of(Secret(value))
     if "agent_runtime_id" not in claims and "https://api.openai.com/auth" in claims:
@@ -271,7 +268,7 @@ def _proxy(subject: Subject) -> Answer | None:
 
 
 def _proxy_shown(value: str) -> str:
-    from authtui.checks.look import shown_url
+    from authtui.checks.urls import shown_url
 
     return shown_url(value)
 

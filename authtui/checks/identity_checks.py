@@ -6,22 +6,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
+from authtui.checks.registry import Answer, check
+from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
     agent_token,
     decoded,
     fields_of,
-    host_of,
     hurt,
     judged,
     line_of,
     seen,
-    shown_url,
     stored_document,
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
+from authtui.checks.urls import host_of, shown_url
 from authtui.redaction import Secret, printable
 
 if TYPE_CHECKING:

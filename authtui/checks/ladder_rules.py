@@ -1,4 +1,4 @@
-"""The rule behind each rung of the ladder, in words, with where it was read and seen."""
+"""The rule behind each rung of the ladder, in words, and the source it was read in."""
 
 from __future__ import annotations
 

@@ -8,16 +8,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Lamp, Lamps
-from authtui.checks.phrases import at_home, describe, host_of
+from authtui.checks.phrases import at_home, describe, host_and_port
 from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case, Course
+    from authtui.checks.program_start import Case, ProgramStart
 
 
-def light_lamps(case: Case, course: Course) -> Lamps:
+def light_lamps(case: Case, start: ProgramStart) -> Lamps:
     """stored, selected, sent, accepted: never one on the evidence of another."""
-    return Lamps(_stored(case), _selected(case, course), _sent(case, course), _accepted())
+    accepted = Lamp("grey", "no answer was seen yet")
+    return Lamps(_stored(case), _selected(case, start), _sent(case, start), accepted)
 
 
 def _stored(case: Case) -> Lamp:
@@ -32,38 +33,34 @@ def _stored(case: Case) -> Lamp:
     return Lamp("grey", "nothing is stored")
 
 
-def _selected(case: Case, course: Course) -> Lamp:
-    if course.violation:
-        where = case.observation.config.where(course.violation.rule)
-        return Lamp("red", f"{course.violation.credential.source}: refused by {where}")
-    if course.failure:
-        return Lamp("red", f"{course.failure.source} cannot be used")
-    if course.filtered:
-        return Lamp("red", f"dropped by {case.observation.config.where(course.filtered)}")
-    if course.credential is None:
+def _selected(case: Case, start: ProgramStart) -> Lamp:
+    if start.violation:
+        where = case.observation.config.where(start.violation.rule)
+        return Lamp("red", f"{start.violation.credential.source}: refused by {where}")
+    if start.failure:
+        return Lamp("red", f"{start.failure.source} cannot be used")
+    if start.filtered:
+        return Lamp("red", f"dropped by {case.observation.config.where(start.filtered)}")
+    if start.credential is None:
         return Lamp("grey", "nothing to select")
     stored = case.places.store
-    if not stored.empty and stored.name != course.credential.source:
-        return Lamp("amber", f"{course.credential.source} hides {stored.name}")
-    return Lamp("green", course.credential.source)
+    if not stored.empty and stored.name != start.credential.source:
+        return Lamp("amber", f"{start.credential.source} hides {stored.name}")
+    return Lamp("green", start.credential.source)
 
 
-def _sent(case: Case, course: Course) -> Lamp:
-    request = course.request
+def _sent(case: Case, start: ProgramStart) -> Lamp:
+    request = start.request
     if request is None:
-        if course.prediction.exit:
+        if start.prediction.exit:
             return Lamp("red", "nothing: it stops first")
         return Lamp("grey", "this command sends no model request")
-    host = host_of(request.base_url)
+    host = host_and_port(request.base_url)
     if request.authorization is None:
         return Lamp("red", f"no credential, to {host}")
-    if course.prediction.exit:
+    if start.prediction.exit:
         return Lamp("red", f"a wrong credential, to {host}")
-    mode = course.credential.mode if course.credential else None
+    mode = start.credential.mode if start.credential else None
     if mode in CHATGPT_MODES and not at_home(host, case.observation.config.get("chatgpt_base_url")):
         return Lamp("amber", f"{request.authorization} to {host}")
     return Lamp("green", f"{request.authorization} to {host}")
-
-
-def _accepted() -> Lamp:
-    return Lamp("grey", "no answer was seen yet")

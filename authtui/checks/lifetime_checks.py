@@ -5,26 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
+from authtui.checks.refreshing import is_stale
+from authtui.checks.registry import Answer, check
+from authtui.checks.subject import (
     LOGIN,
     agent_token,
     ago,
     chatgpt_login,
-    chosen,
     claims_of,
     hurt,
-    is_url,
     line_of,
     number_of,
     seen,
     set_value,
-    shown_url,
     stored,
     unset_where,
     where_set,
 )
-from authtui.checks.refreshing import is_stale
-from authtui.checks.registry import Answer, check
+from authtui.checks.urls import is_url, shown_url
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
@@ -196,13 +194,13 @@ def _url(subject: Subject) -> Answer | None:
     if name is None:
         return None
     value = set_value(subject, name) or ""
-    credential = chosen(subject.courses["exec"]) or stored(subject)
+    credential = subject.starts["exec"].credential or stored(subject)
     stale = credential is not None and is_stale(credential, subject.case.contract, seen(subject).at)
     wrong = not is_url(value)
     shown = "blank" if not value.strip() else shown_url(value)
     state = "which is no address" if wrong else "not to https://auth.openai.com"
     return Answer(
-        "fail" if wrong and stale and subject.course.prediction.outcome != "ready" else "warn",
+        "fail" if wrong and stale and subject.start.prediction.outcome != "ready" else "warn",
         f"{name} sends {'refreshes' if name == _REFRESH else 'revocations'} to {shown}, {state}",
         ("the access token has expired: the next start refreshes",) if stale else (),
         "This variable is meant for tests. It is used exactly as it stands, so a value left over "

@@ -13,7 +13,7 @@ from authtui.checks.restrictions import removal
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case
 
 
 class Logout(NamedTuple):

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
+from authtui.checks.first_request import key_doubt
+from authtui.checks.registry import Answer, check
+from authtui.checks.restrictions import has_token_data
+from authtui.checks.subject import (
     LOGIN,
     chatgpt_login,
-    chosen,
     fields_of,
     hurt,
     kind_of,
@@ -19,9 +21,6 @@ from authtui.checks.look import (
     stored,
     stored_document,
 )
-from authtui.checks.registry import Answer, check
-from authtui.checks.requests import key_doubt
-from authtui.checks.restrictions import has_token_data
 from authtui.credentials.selection import CHATGPT_MODES
 from authtui.redaction import Secret, printable, redact_text
 
@@ -253,7 +252,7 @@ def _stored_key(subject: Subject) -> Answer | None:
     where = line_of(subject, "OPENAI_API_KEY")
     if doubt is None:
         return Answer("pass", f"the stored API key looks like one ({key})")
-    credential = chosen(subject.course)
+    credential = subject.start.credential
     used = credential is not None and credential.source == subject.case.places.store.name
     return Answer(
         hurt(subject) if used else "warn",
@@ -311,7 +310,7 @@ def _id_token(subject: Subject) -> Answer | None:
     if login is None:
         return None
     _, tokens = login
-    from authtui.checks.look import decoded
+    from authtui.checks.subject import decoded
 
     if not tokens.access_token:
         return None

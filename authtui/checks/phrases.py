@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.sources import LABELS
+from authtui.checks.subject import label_of
 from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def article(words: str) -> str:
 
 def describe(credential: Credential, *, short: bool = False) -> str:
     """`ChatGPT login of acct-1`; in short without the account."""
-    label = LABELS.get(credential.mode, credential.mode)
+    label = label_of(credential)
     if credential.mode == "chatgpt_auth_tokens":
         label = "ChatGPT login"
     account = credential.policy_account or credential.account_id
@@ -40,7 +40,7 @@ def method_name(name: str) -> str:
     return {"api": "API key", "chatgpt": "ChatGPT"}.get(name, name)
 
 
-def host_of(url: str) -> str:
+def host_and_port(url: str) -> str:
     """The host, with its port, of an address; without userinfo."""
     rest = url.split("://", 1)[-1]
     return rest.split("/", 1)[0].rsplit("@", 1)[-1] or url
@@ -52,7 +52,7 @@ def at_home(host: str, chatgpt_base_url: object = None) -> bool:
     Where `chatgpt_base_url` names the same host as the model requests, everything goes to one
     place on purpose; nothing went astray.
     """
-    if isinstance(chatgpt_base_url, str) and host == host_of(chatgpt_base_url):
+    if isinstance(chatgpt_base_url, str) and host == host_and_port(chatgpt_base_url):
         return True
     return host == "chatgpt.com" or host.endswith(".chatgpt.com")
 
@@ -70,7 +70,7 @@ def goes_to(request: PlannedRequest | None) -> str:
     """` and goes to api.openai.com as Bearer`; empty when nothing is attached."""
     if request is None or request.authorization is None:
         return ""
-    return f" and goes to {host_of(request.base_url)} as {request.authorization}"
+    return f" and goes to {host_and_port(request.base_url)} as {request.authorization}"
 
 
 def login_for(required: str, rule: str) -> Fix:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
+from authtui.checks.registry import Answer, check
+from authtui.checks.restrictions import API_MODES, forced_method
+from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
     LOGIN,
-    chosen,
     described,
     kind_of,
     line_of,
@@ -18,8 +19,6 @@ from authtui.checks.look import (
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
-from authtui.checks.restrictions import API_MODES, forced_method
 from authtui.credentials.selection import CHATGPT_MODES, Credential, forced_workspaces, resolve
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ def _restricted(subject: Subject) -> Credential | None:
 
 
 def _broken(subject: Subject) -> CheckStatus:
-    return "fail" if subject.course.prediction.outcome == "refused" else "warn"
+    return "fail" if subject.start.prediction.outcome == "refused" else "warn"
 
 
 def _fix(subject: Subject, credential: Credential, text: str, command: str) -> Fix:
@@ -92,15 +91,15 @@ def _workspace(subject: Subject) -> Answer | None:
             f"{place} is of {has}, as {where} requires; auth.json stays",
             (f"{where}: {required}", f"{place}: {has}"),
         )
-    course = subject.courses["exec"]
+    start = subject.starts["exec"]
     evidence = [f"{where}: {_WORKSPACE} {required}", f"{place}: {has or 'names no workspace'}"]
     if credential.account_id and credential.account_id != has:
         evidence.append(
             f"tokens.account_id: {credential.account_id}, which the rule does not look at"
         )
-    if course.violation is not None:
-        evidence.append(f"codex exec says: {course.violation.text}")
-        evidence.append(f"deletes the stored login: {'yes' if course.violation.deletes else 'no'}")
+    if start.violation is not None:
+        evidence.append(f"codex exec says: {start.violation.text}")
+        evidence.append(f"deletes the stored login: {'yes' if start.violation.deletes else 'no'}")
     return Answer(
         _broken(subject),
         f"{place} belongs to {has or 'no workspace'}, and {where} requires {required}",
@@ -126,13 +125,13 @@ def _method(subject: Subject) -> Answer | None:
         return Answer(
             "pass", f"{credential.source} is {kind_of(credential)}, as {where} requires ({method})"
         )
-    course = subject.courses["exec"]
+    start = subject.starts["exec"]
     command = "codex login"
     if method == "api":
         command = "printenv OPENAI_API_KEY | codex login --with-api-key"
     evidence = [f"{where}: {_METHOD} {method}", f"{credential.source}: {kind_of(credential)}"]
-    if course.violation is not None:
-        evidence.append(f"codex exec says: {course.violation.text}")
+    if start.violation is not None:
+        evidence.append(f"codex exec says: {start.violation.text}")
     return Answer(
         _broken(subject),
         f"{credential.source} is {kind_of(credential)}, and {where} allows only {method} logins",
@@ -160,7 +159,7 @@ def _keep(subject: Subject) -> Fix:
     modes=(60, 68),
 )
 def _deletes(subject: Subject) -> Answer | None:
-    violation = subject.courses["exec"].violation
+    violation = subject.starts["exec"].violation
     config = seen(subject).config
     if violation is None or not violation.deletes:
         rules = [key for key in (_METHOD, _WORKSPACE) if key in config.values]
@@ -206,17 +205,17 @@ def _deletes(subject: Subject) -> Answer | None:
     modes=(60, 68),
 )
 def _filtered(subject: Subject) -> Answer | None:
-    course = subject.courses["login-status"]
-    if course.filtered is None:
+    start = subject.starts["login-status"]
+    if start.filtered is None:
         return None
-    where = seen(subject).config.where(course.filtered)
+    where = seen(subject).config.where(start.filtered)
     name = subject.case.places.store.name
-    if course.failure is not None:
-        name = course.failure.source
+    if start.failure is not None:
+        name = start.failure.source
     return Answer(
         _broken(subject),
-        f"{where} makes {name} count as not there: status says “{_first(course.prediction.says)}”",
-        (f"rule: {course.filtered}",),
+        f"{where} makes {name} count as not there: status says “{_first(start.prediction.says)}”",
+        (f"rule: {start.filtered}",),
         "From 0.147 on status and the interactive client skip a login that a restriction forbids, "
         "and behave as if it did not exist.",
         LOGIN,
@@ -292,7 +291,7 @@ def _requirements(subject: Subject) -> Answer | None:
     workspaces = given.get("allowed_chatgpt_workspaces")
     if method is None and workspaces is None:
         return None
-    credential = chosen(subject.courses["exec"])
+    credential = subject.starts["exec"].credential
     evidence = [f"{v.where}: {v.value}" for v in (method, workspaces) if v is not None]
     if credential is None:
         return Answer("unknown", "managed requirements restrict which logins count", evidence)

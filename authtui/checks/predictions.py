@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.courses import Course, stop
-from authtui.checks.findings import SURFACES, Outcome, Prediction, Surface
-from authtui.checks.requests import request_of
+from authtui.checks.findings import Prediction, Surface
+from authtui.checks.first_request import outcome_without, predict_first_request
+from authtui.checks.program_start import ProgramStart, failed_start
 from authtui.checks.restrictions import filtered
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case, Trouble
     from authtui.contracts import Contract
     from authtui.credentials.selection import Credential
 
@@ -26,13 +26,12 @@ _STATUS = {
 }
 
 
-def predict(case: Case) -> dict[Surface, Course]:
-    """The course of every surface."""
-    ways = {"exec": _exec, "login-status": _status, "tui": _interactive}
-    return {surface: ways[surface](case) for surface in SURFACES}
+def predict(case: Case) -> dict[Surface, ProgramStart]:
+    """What every surface does."""
+    return {"exec": _exec(case), "login-status": _status(case), "tui": _interactive(case)}
 
 
-def status_start_up(case: Case) -> tuple[str, str] | None:
+def status_start_up(case: Case) -> tuple[str, Trouble] | None:
     """What stops `login status` and `logout` before they look at anything, and which trouble."""
     home = case.observation.home.error
     if home:
@@ -48,25 +47,24 @@ def status_start_up(case: Case) -> tuple[str, str] | None:
     return None
 
 
-def _late_trouble(case: Case) -> str:
-    return "config" if case.provider.known else "provider"
+def _late_trouble(case: Case) -> Trouble:
+    return "config" if case.provider.known else "unknown-provider"
 
 
-def _status(case: Case) -> Course:
+def _status(case: Case) -> ProgramStart:
     contract = case.contract
     stopped = status_start_up(case)
     if stopped:
         text, trouble = stopped
-        return stop("login-status", text, "unreadable", trouble=trouble)
+        return failed_start("login-status", text, "unreadable", trouble=trouble)
     found = filtered(case.observation, contract, case.places, on_exec=False)
-    if found.failure:
-        outcome: Outcome = "refused" if found.filtered else "unreadable"
-        text = f"Error checking login status: {found.failure.text}"
-        return stop("login-status", text, outcome, failure=found.failure, filtered=found.filtered)
-    if found.credential is None:
-        outcome = "refused" if found.filtered else "not-logged-in"
-        return stop("login-status", "Not logged in", outcome, filtered=found.filtered)
     credential = found.credential
+    if credential is None:
+        failure, text = found.failure, "Not logged in"
+        if failure:
+            text = f"Error checking login status: {failure.text}"
+        outcome = outcome_without(found)
+        return failed_start("login-status", text, outcome, failure=failure, filtered=found.filtered)
     prediction = Prediction(
         "login-status",
         0,
@@ -76,13 +74,13 @@ def _status(case: Case) -> Course:
         mode=credential.mode,
         assumes=credential.assumes,
     )
-    return Course(prediction, credential)
+    return ProgramStart(prediction, credential)
 
 
 def _status_text(credential: Credential, contract: Contract) -> str:
     if credential.mode == "api_key":
         key = credential.secret.reveal() if credential.secret else ""
-        return contract.status_key.format(key=masked_key(key))
+        return contract.status_key.format(key=_masked_key(key))
     if credential.mode == "agent_identity":
         # An identity-only document is a ChatGPT login to the April code (#18177).
         return "Logged in using ChatGPT" if contract.identity_only else contract.status_agent
@@ -93,92 +91,75 @@ def _status_text(credential: Credential, contract: Contract) -> str:
     return _STATUS.get(credential.mode, "Logged in using ChatGPT")
 
 
-def masked_key(key: str) -> str:
+def _masked_key(key: str) -> str:
     """A key as `login status` shows it: 13 bytes or fewer `***`, else first 8 and last 5."""
     if len(key.encode()) <= 13:
         return "***"
     return f"{key[:8]}***{key[-5:]}"
 
 
-def _exec(case: Case) -> Course:
-    early = _before_restrictions(case, "exec")
+def _exec(case: Case) -> ProgramStart:
+    early = _before_credential(case, "exec")
     if early:
         return early
-    failure, violation = case.enforcement.failure, case.enforcement.violation
-    if failure:
-        return stop("exec", failure.text, "unreadable", failure=failure)
-    if violation:
-        prediction = Prediction(
-            "exec",
-            1,
-            violation.text,
-            deletes_stored_login=violation.deletes,
-            outcome="refused",
-            mode=violation.credential.mode,
-            assumes=violation.credential.assumes,
-        )
-        return Course(prediction, violation.credential, violation=violation)
     found = filtered(case.observation, case.contract, case.places, on_exec=True)
-    return request_of(case, found)
+    return predict_first_request(case, found)
 
 
-def _interactive(case: Case) -> Course:
+def _interactive(case: Case) -> ProgramStart:
     # The interactive client enforces restrictions with the environment's key enabled, as `exec`
     # does (seen with 0.123, 0.142 and 0.169 on a terminal), but signs in without that key.
-    early = _before_restrictions(case, "tui")
+    early = _before_credential(case, "tui")
     if early:
         return early
-    violation = case.enforcement.violation
-    if violation:
-        prediction = Prediction(
-            "tui",
-            1,
-            violation.text,
-            deletes_stored_login=violation.deletes,
-            outcome="refused",
-            mode=violation.credential.mode,
-            assumes=violation.credential.assumes,
-        )
-        return Course(prediction, violation.credential, violation=violation)
-    if case.enforcement.failure:
-        failure = case.enforcement.failure
-        return stop("tui", failure.text, "unreadable", failure=failure)
     found = filtered(case.observation, case.contract, case.places, on_exec=False)
     if found.credential is None:
-        outcome: Outcome = "not-logged-in"
-        if found.filtered:
-            outcome = "refused"
-        elif found.failure:
-            outcome = "unreadable"
         prediction = Prediction(
-            "tui", 0, None, deletes_stored_login=False, outcome=outcome, mode=None
+            "tui", 0, None, deletes_stored_login=False, outcome=outcome_without(found), mode=None
         )
-        return Course(prediction, failure=found.failure, filtered=found.filtered)
-    course = request_of(case, found)
-    return course._replace(prediction=course.prediction._replace(surface="tui", exit=0))
+        return ProgramStart(prediction, failure=found.failure, filtered=found.filtered)
+    start = predict_first_request(case, found)
+    return start._replace(prediction=start.prediction._replace(surface="tui", exit=0))
 
 
-def _before_restrictions(case: Case, surface: Surface) -> Course | None:
+def _before_credential(case: Case, surface: Surface) -> ProgramStart | None:
+    """What stops `exec` and the interactive client before they choose a credential."""
     home = case.observation.home.error
     if home:
-        return stop(surface, f"Error finding codex home: {home}", "unreadable", trouble="home")
+        return failed_start(
+            surface, f"Error finding codex home: {home}", "unreadable", trouble="home"
+        )
     if case.start_error:
         error = case.start_error
-        text = f"Error loading config.toml: {error.at_start or error.reason}"
+        reason = error.at_start or error.reason
+        text = f"Error loading config.toml: {reason}"
         if error.key:
             text += f"\nin `{error.key}`"
-        if error.key is None and error.line:
+        elif error.key is None and error.line:
             path = case.observation.config.file.path
-            reason = error.at_start or error.reason
             text = f"Error loading config.toml:\n{path}:{error.line}:{error.column}: {reason}"
-        return stop(surface, text, "unreadable", trouble="config")
+        return failed_start(surface, text, "unreadable", trouble="config")
     failure = case.places.workload.failure
     if failure:
         text = f"Error: {failure.text}"
         if failure.unread:
             text += f"\n\nCaused by:\n    {failure.reason}"
-        return stop(surface, text, "unreadable", failure=failure)
+        return failed_start(surface, text, "unreadable", failure=failure)
     if case.late_refusal:
         text = f"Error: {case.late_refusal}"
-        return stop(surface, text, "unreadable", trouble=_late_trouble(case))
+        return failed_start(surface, text, "unreadable", trouble=_late_trouble(case))
+    failure, violation = case.enforcement
+    if failure:
+        return failed_start(surface, failure.text, "unreadable", failure=failure)
+    if violation:
+        prediction = Prediction(
+            surface,
+            1,
+            violation.text,
+            deletes_stored_login=violation.deletes,
+            outcome="refused",
+            mode=violation.credential.mode,
+            assumes=violation.credential.assumes,
+        )
+        return ProgramStart(prediction, violation.credential, violation=violation)
     return None

@@ -10,8 +10,8 @@ from authtui.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Surface
+    from authtui.checks.program_start import Case, ProgramStart
 
 GROUPS = {
     "SRC": "Which credential wins, and what it shadows",
@@ -33,16 +33,16 @@ GROUPS = {
 
 
 class Subject(NamedTuple):
-    """What a check looks at: the case, the course of every surface, and the surface asked for."""
+    """What a check looks at: the case, what every surface does, and the surface asked for."""
 
     case: Case
-    courses: Mapping[Surface, Course]
+    starts: Mapping[Surface, ProgramStart]
     surface: Surface
 
     @property
-    def course(self) -> Course:
-        """The course of the surface asked for."""
-        return self.courses[self.surface]
+    def start(self) -> ProgramStart:
+        """What the surface asked for does."""
+        return self.starts[self.surface]
 
 
 class Answer(NamedTuple):

@@ -10,20 +10,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.call_sites import apps_key
-from authtui.checks.courses import make_case
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
+from authtui.checks.predictions import predict
+from authtui.checks.program_start import make_case
+from authtui.checks.registry import Answer, check
+from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
     LOGIN,
     chatgpt_login,
-    chosen,
     line_of,
     seen,
     stored_document,
     unset_where,
 )
-from authtui.checks.predictions import predict
-from authtui.checks.registry import Answer, check
 from authtui.contracts import CHATGPT_BASE
 from authtui.credentials.agent_place import task_failure
 from authtui.credentials.assumptions import OK
@@ -31,7 +30,7 @@ from authtui.credentials.observation import ConfigValue
 from authtui.credentials.selection import forced_workspaces, resolve
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Course
+    from authtui.checks.program_start import ProgramStart
     from authtui.checks.registry import Subject
     from authtui.credentials.document import AgentRecord
     from authtui.credentials.selection import Credential
@@ -57,12 +56,12 @@ def _task_path(record: AgentRecord) -> str:
     return f"/v1/agent/{record.agent_runtime_id}/task/register"
 
 
-def _auth_of(course: Course, record: AgentRecord) -> str | None:
-    """What is wrong with the request auth of a course, or None."""
-    says = course.prediction.says or ""
+def _auth_of(start: ProgramStart, record: AgentRecord) -> str | None:
+    """What is wrong with the request auth of a start, or None."""
+    says = start.prediction.says or ""
     if "oken data" in says:
         return f"the client asks for ChatGPT tokens: {says}"
-    request = course.request
+    request = start.request
     if request is None:
         return "no model request is built"
     if request.authorization != "AgentAssertion":
@@ -83,11 +82,11 @@ def _auth_of(course: Course, record: AgentRecord) -> str | None:
 )
 def _r1(subject: Subject) -> Answer | None:
     found = _tokenless(subject)
-    course = subject.courses["exec"]
-    if found is None or course.violation is not None or subject.case.config_error:
+    start = subject.starts["exec"]
+    if found is None or start.violation is not None or subject.case.config_error:
         return None
     credential, record = found
-    wrong = _auth_of(course, record)
+    wrong = _auth_of(start, record)
     if wrong is None:
         return Answer(
             "pass",
@@ -112,18 +111,18 @@ def _r1(subject: Subject) -> Answer | None:
 )
 def _r1b(subject: Subject) -> Answer | None:
     found = _tokenless(subject)
-    if found is None or subject.courses["exec"].violation or subject.case.config_error:
+    if found is None or subject.starts["exec"].violation or subject.case.config_error:
         return None
     credential, record = found
     config = seen(subject).config
     on = config.get(_FLAG) is True
-    course = subject.courses["exec"]
+    start = subject.starts["exec"]
     if on:
         values = {**config.values, _FLAG: ConfigValue(False, "--feature")}
         other = seen(subject)._replace(config=config._replace(values=values))
         case = make_case(other, subject.case.contract, subject.case.assumptions)
-        course = predict(case)["exec"]
-    wrong = _auth_of(course, record)
+        start = predict(case)["exec"]
+    wrong = _auth_of(start, record)
     state = "on" if on else "off"
     if wrong is None:
         return Answer(
@@ -249,9 +248,9 @@ def _r3(subject: Subject) -> Answer | None:
             "pass",
             f"{credential.source} is of {record.account_id}, as {where} requires; auth.json stays",
         )
-    course = subject.courses["exec"]
-    text = course.violation.text if course.violation else ""
-    deletes = course.violation is not None and course.violation.deletes
+    start = subject.starts["exec"]
+    text = start.violation.text if start.violation else ""
+    deletes = start.violation is not None and start.violation.deletes
     name = credential.source
     return Answer(
         "fail" if subject.surface != "login-status" else "warn",
@@ -280,7 +279,7 @@ def _r3c(subject: Subject) -> Answer | None:
     wanted = forced_workspaces(seen(subject), subject.case.contract)
     if credential is None or login is None or record is None or not wanted:
         return None
-    if chosen(subject.courses["exec"]) is None or credential.source in CREDENTIAL_VARIABLES:
+    if subject.starts["exec"].credential is None or credential.source in CREDENTIAL_VARIABLES:
         return None
     claim = login[1].id_claims.account_id
     where = seen(subject).config.where("forced_chatgpt_workspace_id")
@@ -303,7 +302,7 @@ def _r3c(subject: Subject) -> Answer | None:
 
 def _with_apps(subject: Subject) -> Credential | None:
     """The selected agent identity, unless Apps are switched off or nothing starts at all."""
-    credential = chosen(subject.courses["exec"])
+    credential = subject.starts["exec"].credential
     if credential is None or credential.mode != "agent_identity" or subject.case.config_error:
         return None
     return None if seen(subject).config.get("features.apps") is False else credential

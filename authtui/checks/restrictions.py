@@ -1,4 +1,4 @@
-"""Login restrictions: what `exec` enforces at its start, and what it would delete for it.
+"""Login restrictions: what `exec` enforces when it starts, and what it would then delete.
 
 Source: spec binding_and_restrictions.md 5 (enforce_login_restrictions), #18177 for the
 identity-only branch, the recordings for the list form and the filters of 0.147 and later.
@@ -31,22 +31,23 @@ API_MODES = ("api_key", "bedrock")
 class Violation(NamedTuple):
     """A restriction that the effective credential breaks, in the client's words.
 
-    `rule` is the configuration key, `deletes` whether a stored login goes with it.
+    `rule` is the configuration key, `required` what it asks for, `found` what the credential has
+    instead; `deletes` tells whether the client deletes the stored login.
     """
 
     text: str
     rule: str
-    deletes: bool
     required: str
     found: str | None
     credential: Credential
+    deletes: bool = False
 
 
 class Enforcement(NamedTuple):
     """What `exec` finds before it starts: at most one of the two is set."""
 
-    violation: Violation | None = None
     failure: Failure | None = None
+    violation: Violation | None = None
 
 
 def forced_method(observation: Observation) -> str | None:
@@ -55,28 +56,24 @@ def forced_method(observation: Observation) -> str | None:
     return value if value in ("api", "chatgpt") else None
 
 
-def restricted(observation: Observation, contract: Contract) -> bool:
-    """Whether any restriction is configured."""
-    return bool(forced_method(observation) or forced_workspaces(observation, contract))
-
-
 def enforce(observation: Observation, contract: Contract, places: Places) -> Enforcement:
-    """What enforcing the restrictions at the start of `exec` comes to."""
-    if not contract.enforces_always and not restricted(observation, contract):
+    """The result of enforcing the restrictions when `exec` starts."""
+    restricted = forced_method(observation) or forced_workspaces(observation, contract)
+    if not contract.enforces_always and not restricted:
         return Enforcement()
     found = resolve(places, contract, on_exec=True)
     if found.failure:
         return Enforcement(failure=found.failure)
     if found.credential is None:
         return Enforcement()
-    broken = _violation(observation, contract, found.credential)
-    if broken is None:
+    violation = _violation(observation, contract, found.credential)
+    if violation is None:
         return Enforcement()
-    text, rule, required, has = broken
     deletes, problem = removal(observation, contract, places)
+    text = violation.text
     if problem:
         text = f"{text}. {contract.removal_failed}: {problem}"
-    return Enforcement(Violation(text, rule, deletes, required, has, found.credential))
+    return Enforcement(violation=violation._replace(text=text, deletes=deletes))
 
 
 def filtered(
@@ -84,9 +81,9 @@ def filtered(
 ) -> Resolution:
     """Walk the ladder with the silent policy filters of 0.147 and later.
 
-    `filtered` in the result names the rule that made a stored login count as not there; a
-    failure with the text `Login is restricted to workspace id(s) …` comes from a token of an
-    agent or a personal access token, which these versions check while loading.
+    `filtered` in the result names the rule that made a stored login count as absent; the failure
+    `Login is restricted to workspace id(s) …` comes from an agent identity or a personal access
+    token, which these versions check while they load it.
     """
     if not contract.status_enforces:
         return resolve(places, contract, on_exec=on_exec)
@@ -140,15 +137,16 @@ def _of_another_workspace(
 
 def _violation(
     observation: Observation, contract: Contract, credential: Credential
-) -> tuple[str, str, str, str | None] | None:
+) -> Violation | None:
+    """What the credential breaks; whether a login is deleted for it is not looked at here."""
     method = forced_method(observation)
     is_api = credential.mode in API_MODES
     if method == "api" and not is_api:
         text = "API key login is required, but ChatGPT is currently being used. Logging out."
-        return text, "forced_login_method", "api", credential.mode
+        return Violation(text, "forced_login_method", "api", credential.mode, credential)
     if method == "chatgpt" and is_api:
         text = "ChatGPT login is required, but an API key is currently being used. Logging out."
-        return text, "forced_login_method", "chatgpt", credential.mode
+        return Violation(text, "forced_login_method", "chatgpt", credential.mode, credential)
     wanted = forced_workspaces(observation, contract)
     if not wanted or is_api:
         return None
@@ -161,23 +159,19 @@ def _violation(
             return None
         shown = f'Some("{has}")' if has is not None else "None"
         text = f"{start} agent identity belongs to {shown}. Logging out."
-        return text, rule, required, has
-    if credential.mode in CHATGPT_MODES and not has_token_data(credential):
+    elif credential.mode in CHATGPT_MODES and not has_token_data(credential):
+        has = None
         text = (
             "Failed to load ChatGPT credentials while enforcing workspace restrictions: "
             "Token data is not available.. Logging out."
         )
-        return text, rule, required, None
-    if has in wanted:
+    elif has in wanted:
         return None
-    if has is None:
-        return (
-            f"{start} credentials lack a workspace identifier. Logging out.",
-            rule,
-            required,
-            None,
-        )
-    return f"{start} credentials belong to {has}. Logging out.", rule, required, has
+    elif has is None:
+        text = f"{start} credentials lack a workspace identifier. Logging out."
+    else:
+        text = f"{start} credentials belong to {has}. Logging out."
+    return Violation(text, rule, required, has, credential)
 
 
 def has_token_data(credential: Credential) -> bool:

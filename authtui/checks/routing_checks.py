@@ -5,21 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
-    chosen,
+from authtui.checks.registry import Answer, check
+from authtui.checks.subject import (
     described,
-    host_of,
     hurt,
-    is_url,
     kind_of,
     seen,
     set_value,
-    shown_url,
     stored,
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
+from authtui.checks.urls import host_of, is_url, shown_url
 from authtui.contracts import KNOWN_CHATGPT_HOSTS
 from authtui.credentials.agent_place import environment_error
 from authtui.credentials.selection import CHATGPT_MODES
@@ -44,8 +41,8 @@ def _set_at(subject: Subject) -> str:
     "route.host", "ROUTE", "The credential goes to the host it is for", source=_PROVIDER, modes=(6,)
 )
 def _host(subject: Subject) -> Answer | None:
-    course = subject.courses["exec"]
-    request, credential = course.request, chosen(course)
+    start = subject.starts["exec"]
+    request, credential = start.request, start.credential
     if request is None or credential is None or request.authorization is None:
         return None
     host, where = host_of(request.base_url), _set_at(subject)
@@ -97,7 +94,7 @@ def _variable(subject: Subject) -> Answer | None:
     value = set_value(subject, "OPENAI_BASE_URL")
     if value is None or not value.strip():
         return None
-    request = subject.courses["exec"].request
+    request = subject.starts["exec"].request
     goes = host_of(request.base_url) if request else "the stock host"
     return Answer(
         "warn",
@@ -230,7 +227,7 @@ def _credential(subject: Subject) -> Answer | None:
     if login is not None and login.mode == "chatgpt":
         also = ("a 401 of that host makes the client refresh and rewrite the ChatGPT tokens",)
     return Answer(
-        "fail" if subject.course.trouble == "provider" else "warn",
+        "fail" if subject.start.trouble == "provider" else "warn",
         f"provider {provider.id} ({where}) names no credential, so requests to {host} carry none",
         also,
         "From 0.147 on a provider of your own is sent the Codex login only when it has "
@@ -256,7 +253,7 @@ def _inherits(subject: Subject) -> Answer | None:
         return None
     if provider.requires_openai_auth:
         return None
-    credential = chosen(subject.courses["exec"])
+    credential = subject.starts["exec"].credential
     if credential is None:
         return None
     where = provider.lines.get("base_url", "config.toml")
@@ -299,7 +296,7 @@ def _provider_variable(subject: Subject) -> Answer | None:
     if seen(subject).host.marks:
         evidence.append(f"this place: {', '.join(seen(subject).host.marks)}")
     return Answer(
-        "fail" if subject.course.trouble == "provider-variable" else "warn",
+        "fail" if subject.start.trouble == "provider-variable" else "warn",
         f"{where} takes the key of {provider.id} from {name}, which is "
         f"{'blank' if blank else 'not set'} in this process",
         evidence,
@@ -332,7 +329,7 @@ def _known(subject: Subject) -> Answer | None:
     "route.plain_http", "ROUTE", "Credentials travel encrypted", source="RFC 6750 5.3", modes=(30,)
 )
 def _plain_http(subject: Subject) -> Answer | None:
-    request = subject.courses["exec"].request
+    request = subject.starts["exec"].request
     if request is None or request.authorization is None:
         return None
     if not request.base_url.lower().startswith("http://"):

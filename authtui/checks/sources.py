@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact, Source, SourceStatus
+from authtui.checks.subject import AGENT_VARIABLES, label_of
 from authtui.credentials.held import store_mode
 from authtui.credentials.places import WORKLOAD_VARIABLES
 from authtui.credentials.selection import MODES
@@ -15,23 +16,11 @@ from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, secret_kind
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Surface
-    from authtui.credentials.observation import FileFacts, Variable
+    from authtui.checks.program_start import Case, ProgramStart
+    from authtui.credentials.document import Document
+    from authtui.credentials.observation import FileFacts, KeyringFacts, Variable
     from authtui.credentials.selection import Place
-
-LABELS = {
-    "api_key": "API key",
-    "chatgpt": "ChatGPT login",
-    "chatgpt_auth_tokens": "ChatGPT login of a host program",
-    "agent_identity": "agent identity",
-    "personal_access_token": "personal access token",
-    "bedrock": "Amazon Bedrock key",
-    "workload_identity": "workload identity",
-    "headers": "headers of a host program",
-    "provider": "provider key",
-}
-AGENT_VARIABLES = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
 
 
 class _Rung(NamedTuple):
@@ -44,12 +33,11 @@ class _Rung(NamedTuple):
     invisible: str | None = None
 
 
-def list_sources(
-    case: Case, courses: dict[Surface, Course], surface: Surface
-) -> tuple[Source, ...]:
-    """Every place in the client's own order for this surface, then what it never reads."""
-    rungs = _rungs(case, surface)
-    winner = _winner(rungs, courses[surface])
+def list_sources(case: Case, start: ProgramStart) -> tuple[Source, ...]:
+    """Every source in the client's own order for this program start, then what it never reads."""
+    rungs = _rungs(case, start.prediction.surface)
+    winner = _winner(rungs, start)
+    selected = start.credential
     sources: list[Source] = []
     rank = 0
     passed = False
@@ -60,6 +48,9 @@ def list_sources(
         if rung.name == winner:
             passed = True
         credential = rung.judged.credential if rung.judged else None
+        facts = rung.facts
+        if selected is not None and selected.document is not None and selected.source == rung.name:
+            facts = (*facts, *_document_facts(selected.document))
         sources.append(
             Source(
                 rank=rank if ranked else None,
@@ -70,17 +61,17 @@ def list_sources(
                 shadowed_by=shadowed_by,
                 detail=_detail(rung),
                 reason=reason,
-                facts=rung.facts,
+                facts=facts,
             )
         )
     return tuple(sources)
 
 
-def _winner(rungs: list[_Rung], course: Course) -> str | None:
-    decided = course.credential.source if course.credential else None
-    if course.failure:
-        decided = course.failure.source
-    if decided is None and course.filtered:
+def _winner(rungs: list[_Rung], start: ProgramStart) -> str | None:
+    decided = start.credential.source if start.credential else None
+    if start.failure:
+        decided = start.failure.source
+    if decided is None and start.filtered:
         # A policy filter dropped it; it is still the place that decided.
         for rung in rungs:
             if rung.judged and not rung.judged.empty and rung.not_read is None:
@@ -120,7 +111,7 @@ def _status(
 def _detail(rung: _Rung) -> str | None:
     if rung.judged and rung.judged.credential:
         credential = rung.judged.credential
-        parts = [LABELS.get(credential.mode, credential.mode)]
+        parts = [label_of(credential)]
         if credential.plan:
             parts.append(str(credential.plan))
         if credential.policy_account or credential.account_id:
@@ -136,13 +127,11 @@ def _rungs(case: Case, surface: Surface) -> list[_Rung]:
     contract, places, environment = case.contract, case.places, case.observation.environment
     rungs: list[_Rung] = []
     late: list[_Rung] = []
-    if contract.workload_identity:
-        present = any(environment.get(name) for name in WORKLOAD_VARIABLES)
-        facts = tuple(
-            fact for name in WORKLOAD_VARIABLES for fact in _variable_facts(environment.get(name))
-        )
-        if present:
-            rungs.append(_Rung("workload identity", "environment", places.workload, True, facts))
+    workload = tuple(
+        fact for name in WORKLOAD_VARIABLES for fact in _variable_facts(environment.get(name))
+    )
+    if contract.workload_identity and workload:
+        rungs.append(_Rung("workload identity", "environment", places.workload, True, workload))
     key = environment.get("CODEX_API_KEY")
     not_read = None if surface == "exec" else "only `codex exec` reads this variable"
     rung = _Rung(
@@ -166,9 +155,8 @@ def _rungs(case: Case, surface: Surface) -> list[_Rung]:
     if contract.identity_only:
         rungs += [agent, memory]
     else:
-        rungs += [memory, agent] if agent.not_read is None else [memory]
-    if agent.not_read is not None and not contract.identity_only:
-        late.append(agent)
+        rungs.append(memory)
+        (late if agent.not_read else rungs).append(agent)
     rungs += _store_rungs(case)
     late += _never_read(case)
     for name in AGENT_VARIABLES:
@@ -213,7 +201,7 @@ def _agent_rung(case: Case, surface: Surface) -> _Rung:
 def _store_rungs(case: Case) -> list[_Rung]:
     observation, mode = case.observation, store_mode(case.observation)
     file = observation.auth_file
-    facts = file_facts(file)
+    facts = _file_facts(file)
     held = case.places.store
     on_file = held.name == "auth.json"
     reading = mode in ("keyring", "auto")
@@ -227,7 +215,7 @@ def _store_rungs(case: Case) -> list[_Rung]:
         f"{observation.keyring.service} · {observation.keyring.account or 'entry of this home'}",
         held if held.name == "keyring" else None,
         observation.keyring.status == "present",
-        keyring_facts(case),
+        _keyring_facts(observation.keyring),
         unread,
     )
     file_rung = _Rung(
@@ -248,7 +236,10 @@ def _store_rungs(case: Case) -> list[_Rung]:
                 encrypted.file.path,
                 held if held.name == "encrypted store" else None,
                 encrypted.file.exists,
-                (*file_facts(encrypted.file), Fact("status", encrypted.detail or encrypted.status)),
+                (
+                    *_file_facts(encrypted.file),
+                    Fact("status", encrypted.detail or encrypted.status),
+                ),
                 None if secrets and reading else "features.secret_auth_storage is not on",
             ),
         )
@@ -260,7 +251,7 @@ def _never_read(case: Case) -> list[_Rung]:
     rungs = []
     provider = case.provider
     if not provider.built_in and provider.known:
-        rungs += _provider_rungs(case)
+        rungs.append(_provider_rung(case))
     key = environment.get("OPENAI_API_KEY")
     used = provider.env_key == "OPENAI_API_KEY" and not provider.built_in
     if not used:
@@ -271,7 +262,7 @@ def _never_read(case: Case) -> list[_Rung]:
     return rungs
 
 
-def _provider_rungs(case: Case) -> list[_Rung]:
+def _provider_rung(case: Case) -> _Rung:
     provider = case.provider
     line = provider.lines.get("env_key") or provider.lines.get("base_url") or "config.toml"
     name = f"model_providers.{provider.id}"
@@ -286,16 +277,8 @@ def _provider_rungs(case: Case) -> list[_Rung]:
     if provider.auth_command:
         facts.append(Fact("auth command", f"{provider.auth_command} (never run by looking)"))
     facts.append(Fact("requires_openai_auth", str(provider.requires_openai_auth).lower()))
-    return [
-        _Rung(
-            name,
-            line,
-            None,
-            True,
-            tuple(facts),
-            "a provider's own key goes on model requests, in front of the login",
-        )
-    ]
+    why = "a provider's own key goes on model requests, in front of the login"
+    return _Rung(name, line, None, True, tuple(facts), why)
 
 
 def _variable_facts(variable: Variable | None) -> tuple[Fact, ...]:
@@ -315,7 +298,7 @@ def _variable_facts(variable: Variable | None) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def file_facts(file: FileFacts) -> tuple[Fact, ...]:
+def _file_facts(file: FileFacts) -> tuple[Fact, ...]:
     """What there is to say of a file without its content."""
     facts = [Fact("path", file.path), Fact("found", file.kind)]
     if file.error:
@@ -334,9 +317,8 @@ def file_facts(file: FileFacts) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def keyring_facts(case: Case) -> tuple[Fact, ...]:
+def _keyring_facts(keyring: KeyringFacts) -> tuple[Fact, ...]:
     """What there is to say of the keyring entry without its content."""
-    keyring = case.observation.keyring
     facts = [
         Fact("service", keyring.service),
         Fact("account", keyring.account or "unknown"),
@@ -349,11 +331,8 @@ def keyring_facts(case: Case) -> tuple[Fact, ...]:
     return tuple(facts)
 
 
-def document_facts(course: Course) -> tuple[Fact, ...]:
-    """The fields of the selected document, secrets as secrets."""
-    document = course.credential.document if course.credential else None
-    if document is None:
-        return ()
+def _document_facts(document: Document) -> tuple[Fact, ...]:
+    """The fields of a stored record, secrets as secrets."""
     facts = [Fact("auth_mode", document.auth_mode or f"absent; inferred {MODES[document.mode]}")]
     if document.openai_api_key is not None:
         facts.append(Fact("OPENAI_API_KEY", str(document.openai_api_key), document.openai_api_key))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
+from authtui.checks.registry import Answer, check
+from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
     LOGIN,
-    chosen,
     described,
     hurt,
     kind_of,
@@ -20,7 +20,6 @@ from authtui.checks.look import (
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
 from authtui.credentials.places import WORKLOAD_VARIABLES
 from authtui.redaction import Secret
 
@@ -38,9 +37,9 @@ _SPEC = "codex-rs/login/src/auth/manager.rs (load_auth)"
     modes=(4, 21),
 )
 def _shadowing(subject: Subject) -> Answer | None:
-    course, store = subject.course, subject.case.places.store
-    winner = chosen(course)
-    name = winner.source if winner else (course.failure.source if course.failure else None)
+    start, store = subject.start, subject.case.places.store
+    winner = start.credential
+    name = winner.source if winner else (start.failure.source if start.failure else None)
     variable = name in CREDENTIAL_VARIABLES or name == "workload identity"
     if store.empty and not variable:
         return None
@@ -55,12 +54,12 @@ def _shadowing(subject: Subject) -> Answer | None:
     behind = stored(subject)
     hidden = described(behind) if behind else "a record that cannot be read"
     used = described(winner) if winner else "a credential that cannot be used"
-    lost = course.failure is not None or course.trouble in ("key-shape", "key-header")
+    lost = start.failure is not None or start.trouble in ("key-shape", "key-header")
     real = WORKLOAD_VARIABLES[0] if name == "workload identity" else name
-    if name == "workload identity" and course.failure is not None:
-        real = course.failure.where
+    if name == "workload identity" and start.failure is not None:
+        real = start.failure.where
     return Answer(
-        "fail" if lost or course.violation else "warn",
+        "fail" if lost or start.violation else "warn",
         f"{real} ({used}) hides {store.name} ({hidden})",
         (f"selected: {name}, {used}", f"shadowed: {store.name}, {hidden}"),
         "Codex takes the first credential of a fixed order and never looks at the rest; variables "
@@ -112,7 +111,7 @@ def _openai_api_key(subject: Subject) -> Answer | None:
         return Answer(
             "pass", f"OPENAI_API_KEY is read by model provider {case.provider.id} ({where})"
         )
-    if chosen(subject.course) is not None or subject.course.failure is not None:
+    if subject.start.credential is not None or subject.start.failure is not None:
         return Answer(
             "pass", "OPENAI_API_KEY is set; Codex does not read it, another source decides"
         )
@@ -231,22 +230,22 @@ def _dotenv_override(subject: Subject) -> Answer | None:
 )
 def _dropped(subject: Subject) -> Answer | None:
     case = subject.case
-    course = subject.courses["exec"]
-    if not case.contract.silent_drop or (case.places.store.empty and course.failure is None):
+    start = subject.starts["exec"]
+    if not case.contract.silent_drop or (case.places.store.empty and start.failure is None):
         return None
-    failure = course.failure
+    failure = start.failure
     if failure is None or failure.source == "workload identity":
-        if chosen(course) is None:
+        if start.credential is None:
             return None
         return Answer("pass", "the selected credential is one the client keeps")
-    if course.request is None:
+    if start.request is None:
         return Answer("pass", "the client stops and names the cause; nothing is dropped in silence")
     return Answer(
         "fail" if subject.surface != "login-status" else hurt(subject),
         f"`codex exec` drops {failure.source} without a word and sends requests with no credential",
         (
             f"cause: {failure.where}: {failure.reason}",
-            f"the client ends with: {course.prediction.says}",
+            f"the client ends with: {start.prediction.says}",
         ),
         "From 0.147 on a credential that cannot be used counts as none. The run goes on, the "
         "server answers 401 Missing bearer, and neither the output nor its log names the cause. "

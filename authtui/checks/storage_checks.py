@@ -6,17 +6,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import (
-    LOGIN,
-    chosen,
-    claims_of,
-    fields_of,
-    hurt,
-    quoted_path,
-    seen,
-    unselected,
-)
 from authtui.checks.registry import Answer, check
+from authtui.checks.subject import LOGIN, claims_of, fields_of, hurt, quoted_path, seen, unselected
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -186,7 +177,7 @@ def _orphaned(subject: Subject) -> Answer | None:
     home = facts.home.canonical or facts.home.path
     if facts.keyring.status == "present":
         return Answer("pass", f"entry {facts.keyring.account} is the one for {home}")
-    if facts.keyring.status != "absent" or chosen(subject.course) is not None:
+    if facts.keyring.status != "absent" or subject.start.credential is not None:
         return None
     return Answer(
         "unknown",
@@ -289,7 +280,7 @@ def _location(subject: Subject) -> Answer:
     evidence = [f"chosen by {home.chosen_by}"]
     if moved:
         evidence.append(f"real path {home.canonical}")
-    nobody = subject.course.prediction.outcome == "not-logged-in"
+    nobody = subject.start.prediction.outcome == "not-logged-in"
     if home.chosen_by == "CODEX_HOME":
         return Answer(
             "warn" if nobody else "pass",

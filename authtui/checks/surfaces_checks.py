@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.doctor import examine
+from authtui.checks.doctor import predict_doctor
 from authtui.checks.findings import Fix
-from authtui.checks.look import chosen, described, kind_of, seen, stored, unset_where, where_set
 from authtui.checks.registry import Answer, check
+from authtui.checks.subject import described, kind_of, seen, stored, unset_where, where_set
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Course
+    from authtui.checks.program_start import ProgramStart
     from authtui.checks.registry import Subject
 
 _PROGRAMS = {
@@ -20,9 +20,9 @@ _PROGRAMS = {
 }
 
 
-def _words(course: Course) -> str:
-    prediction = course.prediction
-    credential = chosen(course)
+def _words(start: ProgramStart) -> str:
+    prediction = start.prediction
+    credential = start.credential
     what = described(credential) if credential else prediction.outcome
     if prediction.outcome != "ready":
         what = prediction.outcome if credential is None else f"{prediction.outcome}: {what}"
@@ -38,13 +38,13 @@ def _words(course: Course) -> str:
     modes=(9,),
 )
 def _disagree(subject: Subject) -> Answer:
-    courses = subject.courses
+    starts = subject.starts
     answers = {
-        (course.prediction.outcome, getattr(chosen(course), "source", None))
-        for course in courses.values()
+        (start.prediction.outcome, getattr(start.credential, "source", None))
+        for start in starts.values()
     }
-    evidence = tuple(f"{_PROGRAMS[name]}: {_words(course)}" for name, course in courses.items())
-    status, run = courses["login-status"].prediction, courses["exec"].prediction
+    evidence = tuple(f"{_PROGRAMS[name]}: {_words(start)}" for name, start in starts.items())
+    status, run = starts["login-status"].prediction, starts["exec"].prediction
     if len(answers) == 1:
         return Answer("pass", f"all three programs agree: {run.outcome}", evidence)
     if status.exit == 0 and run.exit != 0:
@@ -53,8 +53,8 @@ def _disagree(subject: Subject) -> Answer:
     elif status.exit != 0 and run.exit == 0:
         summary = "`codex login status` fails, but `codex exec` works"
     else:
-        used = getattr(chosen(courses["exec"]), "source", None) or "nothing"
-        other = getattr(chosen(courses["login-status"]), "source", None) or "nothing"
+        used = getattr(starts["exec"].credential, "source", None) or "nothing"
+        other = getattr(starts["login-status"].credential, "source", None) or "nothing"
         if used == other:
             used, other = run.outcome, status.outcome
         summary = f"`codex exec` uses {used}, `codex login status` looks at {other}"
@@ -78,7 +78,7 @@ def _disagree(subject: Subject) -> Answer:
 def _exec_only_key(subject: Subject) -> Answer | None:
     if not seen(subject).environment.trimmed("CODEX_API_KEY"):
         return None
-    other = chosen(subject.courses["tui"])
+    other = subject.starts["tui"].credential
     if other is not None and other.source == "CODEX_API_KEY":
         return None
     theirs = f"{other.source} ({kind_of(other)})" if other else "nothing, and ask you to sign in"
@@ -100,11 +100,11 @@ def _exec_only_key(subject: Subject) -> Answer | None:
     modes=(9,),
 )
 def _doctor(subject: Subject) -> Answer | None:
-    report = examine(subject.case)
+    report = predict_doctor(subject.case)
     if report is None:
         return None
     status, summary = report.status, report.summary
-    run = subject.courses["exec"].prediction
+    run = subject.starts["exec"].prediction
     evidence = (
         f"doctor: {status}, {summary}",
         *(f"doctor: {issue}" for issue in report.issues),
@@ -136,8 +136,8 @@ def _doctor(subject: Subject) -> Answer | None:
     modes=(62,),
 )
 def _status_is_no_read(subject: Subject) -> Answer | None:
-    course = subject.courses["login-status"]
-    credential = chosen(course)
+    start = subject.starts["login-status"]
+    credential = start.credential
     if credential is None:
         return None
     if credential.mode == "agent_identity" and subject.case.contract.agent.verified:
@@ -199,7 +199,7 @@ def _versions(subject: Subject) -> Answer | None:
     modes=(4,),
 )
 def _login_kept(subject: Subject) -> Answer | None:
-    winner = chosen(subject.courses["exec"])
+    winner = subject.starts["exec"].credential
     if winner is None or stored(subject) is None:
         return None
     left = []

@@ -1,7 +1,7 @@
 """The verdict: one plain sentence, the culprit, what to change.
 
-Each rule answers the question a person asks: what is wrong, where, and what do I do. Rules stand
-in the order in which the client itself would run into them; those for credentials that cannot be
+Each rule answers what a person asks: what is wrong, where, and what do I do? The rules stand in
+the order in which the client itself would run into them; those for credentials that cannot be
 used, and for requests that go wrong, have modules of their own.
 """
 
@@ -10,57 +10,57 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.look import quoted_path
 from authtui.checks.phrases import (
     NOT_ANSWERED_YET,
     article,
     at_home,
     describe,
     goes_to,
-    host_of,
+    host_and_port,
     login_for,
     method_name,
 )
 from authtui.checks.refreshing import is_stale
-from authtui.checks.sources import LABELS
-from authtui.checks.verdict_bench import LOGIN, VARIABLES
+from authtui.checks.subject import AGENT_VARIABLES, LOGIN, kind_of, quoted_path
 from authtui.checks.verdict_failures import FailureRules
-from authtui.checks.verdict_troubles import OWN_ROADS, TroubleRules
+from authtui.checks.verdict_troubles import TroubleRules
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import PlannedRequest, Surface
+    from authtui.checks.program_start import Case, ProgramStart, Trouble
+    from authtui.checks.restrictions import Violation
     from authtui.credentials.selection import Credential
 
 
-def judge(case: Case, courses: Mapping[Surface, Course], surface: Surface) -> Verdict:
+def judge(case: Case, starts: Mapping[Surface, ProgramStart], surface: Surface) -> Verdict:
     """The verdict for the surface asked for."""
-    return _Judge(case, courses, surface).verdict()
+    return _Judge(case, starts, surface).verdict()
 
 
 class _Judge(FailureRules, TroubleRules):
     """The rules in the order in which the client runs into them."""
 
     def verdict(self) -> Verdict:
-        course = self.course
-        if course.trouble in ("home", "config", "provider") and course.request is None:
-            return self._start_up(course.trouble)
-        if course.violation:
-            return self._violation()
-        if course.failure:
-            return self.explain_failure(course.failure)
-        if course.filtered:
-            return self._filtered(course.filtered)
-        if course.trouble and (course.credential or course.trouble in OWN_ROADS):
-            return self.explain_trouble(course.trouble)
-        if course.credential is None:
+        start = self.start
+        if start.trouble in ("home", "config", "unknown-provider"):
+            return self._start_up(start.trouble)
+        if start.violation:
+            return self._violation(start.violation)
+        if start.failure:
+            return self.explain_failure(start.failure)
+        if start.filtered:
+            return self._filtered(start.filtered)
+        explained = self.explain_trouble(start.trouble) if start.trouble else None
+        if explained:
+            return explained
+        if start.credential is None:
             return self._nothing()
-        return self._ready(course.credential)
+        return self._ready(start.credential)
 
-    def _start_up(self, trouble: str) -> Verdict:
+    def _start_up(self, trouble: Trouble) -> Verdict:
         home = self.case.observation.home
         if trouble == "home":
             return self.make(
@@ -72,7 +72,7 @@ class _Judge(FailureRules, TroubleRules):
                 Fix("unset it, so that ~/.codex is used", "unset CODEX_HOME"),
                 Fix("or create the directory", f"mkdir -p {quoted_path(home.path)}"),
             )
-        if trouble == "provider":
+        if trouble == "unknown-provider":
             provider = self.case.provider
             where = self.config.where("model_provider")
             return self.make(
@@ -112,24 +112,21 @@ class _Judge(FailureRules, TroubleRules):
             fix,
         )
 
-    def _violation(self) -> Verdict:
-        violation = self.course.violation
-        assert violation is not None  # noqa: S101 - the caller looked
+    def _violation(self, violation: Violation) -> Verdict:
         credential = violation.credential
         where = self.config.where(violation.rule)
         has = violation.found or "no workspace"
         if violation.rule == "forced_login_method":
-            kind_of = LABELS.get(credential.mode, credential.mode)
-            clash = (
-                f"{where} allows only {method_name(violation.required)} logins, and "
-                f"{credential.source} is {article(kind_of)} {kind_of}"
-            )
+            given = f"{credential.source} is {kind_of(credential)}"
+            if credential.mode == "workload_identity":
+                given = f"{credential.where} selects {kind_of(credential)}"
+            clash = f"{where} allows only {method_name(violation.required)} logins, and {given}"
         else:
             clash = (
                 f"{where} allows only workspace {violation.required}, but {credential.source} "
                 f"belongs to {has}"
             )
-        variable = credential.source in VARIABLES
+        variable = self.variables_of(credential.source)
         stored = self.store.credential
         if violation.deletes and variable:
             headline = f"Codex would delete your stored login because of {credential.source}"
@@ -151,7 +148,7 @@ class _Judge(FailureRules, TroubleRules):
                 headline,
                 f"{clash}.{lost}",
                 credential.source,
-                Fix(f"unset the variable; {then}", f"unset {credential.source}"),
+                self.unset(f"unset the variable; {then}", credential.source),
             )
         return self.make(
             "record-not-what-it-seems",
@@ -189,12 +186,12 @@ class _Judge(FailureRules, TroubleRules):
             Fix(f"or correct {rule} at {where}"),
         )
 
-    def _nothing(self) -> Verdict:
-        key = self.environment.trimmed("OPENAI_API_KEY")
+    def _unread_variable(self) -> Verdict | None:
+        """A variable looks like a credential, and nothing reads it."""
         contract = self.case.contract
         ignored = [
             name
-            for name in ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
+            for name in AGENT_VARIABLES
             if name != contract.agent_variable and self.environment.trimmed(name)
         ]
         if self.surface != "exec" and self.environment.trimmed("CODEX_API_KEY"):
@@ -230,7 +227,7 @@ class _Judge(FailureRules, TroubleRules):
                 f".env:{line.line}",
                 Fix("export it in the shell instead", f"export {line.name}=…"),
             )
-        if key:
+        if self.environment.trimmed("OPENAI_API_KEY"):
             return self.make(
                 "nothing-stored",
                 "OPENAI_API_KEY is set, but Codex never reads it",
@@ -241,6 +238,12 @@ class _Judge(FailureRules, TroubleRules):
                 Fix("store the key", "printenv OPENAI_API_KEY | codex login --with-api-key"),
                 Fix("or use it for one run", 'CODEX_API_KEY="$OPENAI_API_KEY" codex exec …'),
             )
+        return None
+
+    def _nothing(self) -> Verdict:
+        unread = self._unread_variable()
+        if unread:
+            return unread
         mode = self.case.places.store_mode
         file = self.case.observation.auth_file
         if file.exists and mode in ("keyring", "ephemeral"):
@@ -263,8 +266,10 @@ class _Judge(FailureRules, TroubleRules):
             LOGIN,
         )
 
-    def _ready(self, credential: Credential) -> Verdict:
-        request = self.course.request or self.courses["exec"].request
+    def _before_the_store(
+        self, credential: Credential, request: PlannedRequest | None
+    ) -> Verdict | None:
+        """The credential hides something stored, or None."""
         stored = self.store.credential
         who = describe(credential)
         goes = goes_to(request)
@@ -298,14 +303,19 @@ class _Judge(FailureRules, TroubleRules):
                 f"{goes}; the {describe(hidden)} in {self.store.name} is shadowed. If the server "
                 f"answers 401, or bills the wrong account, {credential.source} is why.",
                 credential.source,
-                Fix(f"to use {self.store.name}, unset the variable", f"unset {credential.source}"),
+                self.unset(f"to use {self.store.name}, unset the variable", credential.source),
             )
-        door = self._wrong_door(credential, request)
-        if door:
-            return door
-        lost = self._next_refresh_lost(credential)
-        if lost:
-            return lost
+        return None
+
+    def _ready(self, credential: Credential) -> Verdict:
+        request = self.start.request or self.starts["exec"].request
+        flaw = (
+            self._before_the_store(credential, request)
+            or self._wrong_door(credential, request)
+            or self._next_refresh_lost(credential)
+        )
+        if flaw:
+            return flaw
         stale = is_stale(credential, self.case.contract, self.case.observation.at)
         note = " The access token has expired and is refreshed first." if stale else ""
         document = credential.document
@@ -314,10 +324,12 @@ class _Judge(FailureRules, TroubleRules):
                 " last_refresh is missing, so the token is held back until the login has been "
                 "renewed, which uses up its refresh token."
             )
+        who = describe(credential)
         return self.make(
             "ready",
             f"Ready: {who}",
-            f"{credential.source} holds {article(who)} {who}{goes}.{note} {NOT_ANSWERED_YET}",
+            f"{credential.source} holds {article(who)} {who}{goes_to(request)}.{note} "
+            f"{NOT_ANSWERED_YET}",
             None,
         )
 
@@ -341,7 +353,7 @@ class _Judge(FailureRules, TroubleRules):
     def _wrong_door(self, credential: Credential, request: PlannedRequest | None) -> Verdict | None:
         if request is None or self.surface == "login-status":
             return None
-        host = host_of(request.base_url)
+        host = host_and_port(request.base_url)
         provider = self.case.provider
         where = provider.lines.get("base_url") or self.config.where("openai_base_url")
         if credential.mode in CHATGPT_MODES and host == "api.openai.com":

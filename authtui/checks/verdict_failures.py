@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from authtui.checks.findings import Fix, Kind, Verdict
-from authtui.checks.look import quoted_path
-from authtui.checks.phrases import DROPPED_SILENTLY, describe, host_of
-from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
+from authtui.checks.phrases import DROPPED_SILENTLY, describe, host_and_port
+from authtui.checks.subject import LOGIN, quoted_path
+from authtui.checks.verdict_rules import VerdictRules
 from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
 from authtui.credentials.selection import Failure, forced_workspaces
 
@@ -26,19 +26,19 @@ _NETWORK_STEPS = {
 }
 
 
-class FailureRules(Bench):
-    """Variables first, then what is stored."""
+class FailureRules(VerdictRules):
+    """A variable that cannot be used, or a record that cannot."""
 
     def explain_failure(self, failure: Failure) -> Verdict:
         """What is wrong with the credential that decided, and what it hides."""
         contract = self.case.contract
         quiet = contract.silent_drop and self.surface != "login-status"
-        variable = failure.source in VARIABLES or failure.source == "workload identity"
-        if failure.network and not variable:
-            return self._refused_while_loading(failure, DROPPED_SILENTLY if quiet else "", "")
-        if self.course.filtered:
-            return self._token_of_other_workspace(failure)
         after = DROPPED_SILENTLY if quiet and failure.source != "workload identity" else ""
+        variable = self.variables_of(failure.source)
+        if failure.network and not variable:
+            return self._refused_while_loading(failure, after, "")
+        if self.start.filtered:
+            return self._token_of_other_workspace(failure)
         if "not in the key set" in failure.reason:
             return self._unknown_key(failure, after)
         if not variable:
@@ -65,7 +65,7 @@ class FailureRules(Bench):
         if good:
             headline = f"{name} cannot be used and hides a good login"
         doubt = failure.reason or failure.text
-        fixes = [Fix("unset the variable", f"unset {name}")]
+        fixes = [self.unset("unset the variable", failure.source)]
         held = self.environment.trimmed(name) or ""
         if held.startswith("sk-"):
             headline = f"{name} holds an API key, which it cannot be"
@@ -93,7 +93,7 @@ class FailureRules(Bench):
         where = self.config.where("chatgpt_base_url") if base else "the default address"
         if override and contract.identity_overrides:
             base, where = override, _KEY_SET_VARIABLE
-        host = host_of(base or CHATGPT_BASE)
+        host = host_and_port(base or CHATGPT_BASE)
         fixes = [Fix("log in with a token of this environment, or name the one it is of")]
         if host in PRODUCTION_HOSTS:
             line = f'chatgpt_base_url = "https://{STAGING_HOSTS[0]}/backend-api"'
@@ -119,8 +119,8 @@ class FailureRules(Bench):
         if "key set" in failure.reason:
             kind = "answer-not-from-auth-server"
         fixes = [Fix(advice)]
-        if failure.source in VARIABLES:
-            fixes.append(Fix("or leave this credential out", f"unset {failure.source}"))
+        if self.variables_of(failure.source):
+            fixes.append(self.unset("or leave this credential out", failure.source))
         return self.make(
             kind,
             what,
@@ -133,10 +133,11 @@ class FailureRules(Bench):
         where = self.config.where("forced_chatgpt_workspace_id")
         wanted = ", ".join(forced_workspaces(self.case.observation, self.case.contract))
         fix = LOGIN
-        if failure.source in VARIABLES:
-            fix = Fix("unset the variable", f"unset {failure.source}")
+        kind: Kind = "record-not-what-it-seems"
+        if self.variables_of(failure.source):
+            fix, kind = self.unset("unset the variable", failure.source), "another-source-won"
         return self.make(
-            "another-source-won" if failure.source in VARIABLES else "record-not-what-it-seems",
+            kind,
             "This token belongs to another workspace",
             f"{where} allows only workspace {wanted}, and for {failure.source} {failure.reason}.",
             failure.source,

@@ -5,34 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.phrases import describe, host_of
-from authtui.checks.preparations import has_binding
+from authtui.checks.first_request import key_doubt
+from authtui.checks.phrases import describe, host_and_port
+from authtui.checks.prerequisites import has_binding, status_login
 from authtui.checks.refreshing import refresh_problem
-from authtui.checks.requests import key_doubt
-from authtui.checks.sources import LABELS
-from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
+from authtui.checks.subject import LOGIN, field_line, label_of
+from authtui.checks.urls import has_http_scheme
+from authtui.checks.verdict_rules import VerdictRules
 
 if TYPE_CHECKING:
+    from authtui.checks.program_start import Trouble
     from authtui.credentials.selection import Credential
 
 
-# These go wrong whether or not a credential was selected.
-OWN_ROADS = (
-    "provider-variable",
-    "provider-command",
-    "provider",
-    "routing",
-    "refresh-url",
-    "model-url",
-)
-
-
-class TroubleRules(Bench):
+class TroubleRules(VerdictRules):
     """Damaged keys, missing tokens, wrong hosts, servers that say no."""
 
-    def explain_trouble(self, trouble: str) -> Verdict:
-        """What goes wrong between selecting the credential and its arrival."""
-        rules = {
+    def explain_trouble(self, trouble: Trouble) -> Verdict | None:
+        """What goes wrong between selecting the credential and its arrival.
+
+        None where nothing was selected, and the trouble is that of a credential.
+        """
+        of_request = {
             "provider-variable": self._provider_variable,
             "provider": self._provider_without_credential,
             "routing": self._routing,
@@ -40,79 +34,127 @@ class TroubleRules(Bench):
             "model-url": self._model_url,
             "provider-command": self._provider_command,
         }
-        credential = self.course.credential
-        if trouble in rules or credential is None:
-            return rules[trouble]()
+        if trouble in of_request:
+            return of_request[trouble]()
+        credential = self.start.credential
+        if credential is None:
+            return None
+        of_credential = {
+            "policies": self._policies,
+            "key-header": self._damaged_key,
+            "key-shape": self._damaged_key,
+            "bedrock": self._bedrock_only,
+            "bearer": self._no_bearer,
+            "no-tokens": self._no_tokens,
+            "refresh": self._not_refreshed,
+            "register": self._not_registered,
+            "network": self._no_answer,
+            "responses": self._server_says_no,
+        }
+        return of_credential[trouble](credential)
+
+    def _damaged_key(self, credential: Credential) -> Verdict:
         name = self._place_of(credential)
-        fix = LOGIN if name not in VARIABLES else Fix("set it again, without it", f"unset {name}")
-        if trouble in ("key-header", "key-shape"):
-            key = credential.secret.reveal() if credential.secret else ""
-            doubt = key_doubt(key) or "a character that no header may carry is part of the key"
-            sent = "no Authorization header at all" if trouble == "key-header" else "a wrong key"
-            again = LOGIN._replace(command="printenv OPENAI_API_KEY | codex login --with-api-key")
+        key = credential.secret.reveal() if credential.secret else ""
+        doubt = key_doubt(key) or "a character that no header may carry is part of the key"
+        bare = self.start.trouble == "key-header"
+        sent = "no Authorization header at all" if bare else "a wrong key"
+        fix = Fix("log in again", "printenv OPENAI_API_KEY | codex login --with-api-key")
+        if credential.mode == "provider":
+            fix = self._replaced(credential)
+        elif self.variables_of(name):
+            fix = self.unset("set it again, without it", name)
+        return self.make(
+            "record-not-what-it-seems",
+            f"The API key in {name} is damaged",
+            f"In {name}, {doubt}; Codex sends {sent}, and the server answers 401.",
+            name,
+            fix,
+        )
+
+    def _no_tokens(self, credential: Credential) -> Verdict:
+        name, document = credential.source, credential.document
+        missing = "tokens"
+        if document is not None and document.tokens is not None:
+            missing = "last_refresh"
+        return self.make(
+            "record-not-what-it-seems",
+            f"{name} says ChatGPT login, but holds no usable tokens",
+            f"{name} counts as a ChatGPT login, yet {missing} is missing. `codex login status` "
+            "still says it is logged in; every request fails.",
+            name,
+            LOGIN,
+        )
+
+    def _bedrock_only(self, credential: Credential) -> Verdict:
+        name = credential.source
+        return self.make(
+            "request-went-elsewhere",
+            "The stored key is for Amazon Bedrock only",
+            f"{name} holds an Amazon Bedrock key, but the model provider is "
+            f"{self.case.provider.id}.",
+            name,
+            Fix('set model_provider = "amazon-bedrock"'),
+            LOGIN,
+        )
+
+    def _no_bearer(self, credential: Credential) -> Verdict:
+        name = credential.source
+        return self.make(
+            "record-not-what-it-seems",
+            "This client reads the agent identity but cannot use it",
+            f"{name} holds a valid agent identity, but {self.case.contract.title} asks it for a "
+            "bearer token, which an agent identity does not have, and sends no request.",
+            name,
+            Fix("use a newer client"),
+            Fix("or log in another way", "codex login"),
+        )
+
+    def _policies(self, credential: Credential) -> Verdict:
+        # The login of the managed plan need not be the credential of the requests.
+        login = status_login(self.case) or credential
+        return self.make(
+            "answer-not-from-auth-server",
+            "The workspace's policies cannot be loaded",
+            f"{login.source} holds a login of the plan {login.plan}, whose workspace manages the "
+            "configuration; its policies could not be fetched, and Codex does not start "
+            "without them. The login itself is not at fault.",
+            login.source,
+            Fix("check the way to chatgpt.com, or ask who manages the workspace"),
+        )
+
+    def _no_answer(self, credential: Credential) -> Verdict:
+        name = self._place_of(credential)
+        return self.make(
+            "answer-not-from-auth-server",
+            "The model endpoint does not answer",
+            f"{name} would be attached as it should be, but no answer comes; the login is not "
+            "at fault.",
+            name,
+            Fix("check the network path: proxy, certificates, DNS"),
+        )
+
+    def _not_registered(self, credential: Credential) -> Verdict:
+        name = credential.source
+        where = self.config.where("features.use_agent_identity")
+        if not has_binding(self.case, credential):
             return self.make(
                 "record-not-what-it-seems",
-                f"The API key in {name} is damaged",
-                f"In {name}, {doubt}; Codex sends {sent}, and the server answers 401.",
-                name,
-                again if name not in VARIABLES else fix,
-            )
-        if trouble == "no-tokens":
-            document = credential.document
-            missing = "tokens"
-            if document is not None and document.tokens is not None:
-                missing = "last_refresh"
-            return self.make(
-                "record-not-what-it-seems",
-                f"{name} says ChatGPT login, but holds no usable tokens",
-                f"{name} counts as a ChatGPT login, yet {missing} is missing. `codex login status` "
-                "still says it is logged in; every request fails.",
-                name,
+                "The login does not say whose agent identity is wanted",
+                "features.use_agent_identity is on, and an identity is registered for an account "
+                f"and a user; the login in {name} lacks one of the two.",
+                where,
+                Fix("turn features.use_agent_identity off"),
                 LOGIN,
             )
-        if trouble == "bedrock":
-            return self.make(
-                "request-went-elsewhere",
-                "The stored key is for Amazon Bedrock only",
-                f"{name} holds an Amazon Bedrock key, but the model provider is "
-                f"{self.case.provider.id}.",
-                name,
-                Fix('set model_provider = "amazon-bedrock"'),
-                LOGIN,
-            )
-        if trouble == "refresh":
-            return self._not_renewed(credential)
-        if trouble == "policies":
-            return self.make(
-                "answer-not-from-auth-server",
-                "The workspace's policies cannot be loaded",
-                f"{name} holds a login of the plan {credential.plan}, whose workspace manages the "
-                "configuration; its policies could not be fetched, and Codex does not start "
-                "without them. The login itself is not at fault.",
-                name,
-                Fix("check the way to chatgpt.com, or ask who manages the workspace"),
-            )
-        if trouble == "network":
-            return self.make(
-                "answer-not-from-auth-server",
-                "The model endpoint does not answer",
-                f"{name} would be attached as it should be, but no answer comes; the login is not "
-                "at fault.",
-                name,
-                Fix("check the network path: proxy, certificates, DNS"),
-            )
-        if trouble == "register":
-            if not has_binding(self.case, credential):
-                return self._no_binding(credential)
-            return self.make(
-                "record-not-what-it-seems",
-                "The agent identity cannot be registered",
-                f"features.use_agent_identity is on, and registering an identity for {name} fails; "
-                "there is no falling back to the login itself.",
-                self.config.where("features.use_agent_identity"),
-                Fix("turn features.use_agent_identity off, or ask who runs the service"),
-            )
-        return self._server_says_no(credential)
+        return self.make(
+            "record-not-what-it-seems",
+            "The agent identity cannot be registered",
+            f"features.use_agent_identity is on, and registering an identity for {name} fails; "
+            "there is no falling back to the login itself.",
+            where,
+            Fix("turn features.use_agent_identity off, or ask who runs the service"),
+        )
 
     def _place_of(self, credential: Credential) -> str:
         """Where to change it: a variable, a file, or the line of a provider's table."""
@@ -121,13 +163,11 @@ class TroubleRules(Bench):
         lines = self.case.provider.lines
         return lines.get("experimental_bearer_token") or lines.get("auth.command", "config.toml")
 
-    def _line(self, credential: Credential, field: str) -> str:
-        document = credential.document
-        line = document.lines.get(field) if document is not None else None
-        file = credential.source == "auth.json"
-        return f"{credential.source}:{line}" if line and file else credential.source
+    def _replaced(self, credential: Credential) -> Fix:
+        """A provider's own key is not replaced by logging in."""
+        return Fix(f"replace the key of {self.case.provider.id}: {self._place_of(credential)}")
 
-    def _not_renewed(self, credential: Credential) -> Verdict:
+    def _not_refreshed(self, credential: Credential) -> Verdict:
         name, document = credential.source, credential.document
         undated = document is not None and document.last_refresh is None
         state = "has no last_refresh" if undated else "has expired"
@@ -137,7 +177,7 @@ class TroubleRules(Bench):
                 "A host program's tokens are over, and only that program can renew them",
                 f"{name} says chatgptAuthTokens: the login {state}, and Codex never renews tokens "
                 "that another program handed to it.",
-                self._line(credential, "auth_mode"),
+                field_line(credential, "auth_mode"),
                 LOGIN,
             )
         if credential.account_id is None:
@@ -147,11 +187,11 @@ class TroubleRules(Bench):
                 f"The login in {name} {state}. Before Codex renews one it compares "
                 "tokens.account_id with what is stored by then, and here there is none; it says "
                 "that you have signed out, which you have not.",
-                self._line(credential, "tokens"),
+                field_line(credential, "tokens"),
                 LOGIN,
             )
         problem = refresh_problem(self.case, credential)
-        if problem is not None and not problem.lasting:
+        if problem is not None and not problem.permanent:
             return self.make(
                 "answer-not-from-auth-server",
                 "The login has to be renewed, and the authority did not do it",
@@ -166,17 +206,6 @@ class TroubleRules(Bench):
             "The login has expired and cannot be renewed",
             f"The login in {name} {state} and its refresh token is not accepted.",
             name,
-            LOGIN,
-        )
-
-    def _no_binding(self, credential: Credential) -> Verdict:
-        return self.make(
-            "record-not-what-it-seems",
-            "The login does not say whose agent identity is wanted",
-            "features.use_agent_identity is on, and an identity is registered for an account and a "
-            f"user; the login in {credential.source} lacks one of the two.",
-            self.config.where("features.use_agent_identity"),
-            Fix("turn features.use_agent_identity off"),
             LOGIN,
         )
 
@@ -203,19 +232,23 @@ class TroubleRules(Bench):
                 Fix("wait, or look at the plan's limits"),
             )
         stored = self.store.credential
-        if name in VARIABLES and stored is not None:
+        if self.variables_of(name) and stored is not None:
             return self.make(
                 "another-source-won",
                 f"The server refuses {name}, which hides your {describe(stored)}",
                 f"{name} comes first and the server refuses it ({fault}); the {describe(stored)} "
                 f"in {self.store.name} is not tried.",
                 name,
-                Fix("unset the variable", f"unset {name}"),
+                self.unset("unset the variable", name),
             )
-        fix = Fix("replace it, or unset it", f"unset {name}") if name in VARIABLES else LOGIN
+        fix = LOGIN
+        if credential.mode == "provider":
+            fix = self._replaced(credential)
+        elif self.variables_of(name):
+            fix = self.unset("replace it, or unset it", name)
         return self.make(
             "record-not-what-it-seems",
-            f"The server refuses the {LABELS.get(credential.mode, credential.mode)} of {name}",
+            f"The server refuses the {label_of(credential)} of {name}",
             f"{name} is attached as it should be, and the server answers {fault}.",
             name,
             fix,
@@ -237,7 +270,7 @@ class TroubleRules(Bench):
     def _provider_without_credential(self) -> Verdict:
         provider = self.case.provider
         where = provider.lines.get("base_url", "config.toml")
-        host = host_of(provider.base_url or "")
+        host = host_and_port(provider.base_url or "")
         return self.make(
             "request-went-elsewhere",
             "Requests go to a provider that is given no credential",
@@ -262,7 +295,7 @@ class TroubleRules(Bench):
 
     def _routing(self) -> Verdict:
         base = self.config.get("chatgpt_base_url")
-        if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
+        if isinstance(base, str) and not has_http_scheme(base):
             where = self.config.where("chatgpt_base_url")
             return self.make(
                 "request-went-elsewhere",
@@ -272,9 +305,9 @@ class TroubleRules(Bench):
                 where,
                 Fix(f"remove or correct chatgpt_base_url at {where}"),
             )
-        credential = self.course.credential
+        credential = self.start.credential
         if credential is not None and credential.account_id == "":
-            where = self._line(credential, "tokens.account_id")
+            where = field_line(credential, "tokens.account_id")
             return self.make(
                 "record-not-what-it-seems",
                 "tokens.account_id is empty",

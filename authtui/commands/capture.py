@@ -183,7 +183,7 @@ def _plan(
     session: AuthSession[Any], command: list[str], environ: dict[str, str], upstream: str | None
 ) -> tuple[AuthSession[Any], Leading] | str:
     from authtui.capture.leading import lead
-    from authtui.checks.assess import choose_contract
+    from authtui.checks.generations import choose_contract
     from authtui.lifecycle.addresses import addresses_of
 
     state = session.state

@@ -74,7 +74,7 @@ async def verify_token(context: Context, view: View, wire: Wire) -> Trouble | No
     context.memory.key_set = answer.text
     context.adopt(view.observation._replace(key_set=answer.text), "load")
     again = context.view()
-    failure = again.course.failure if again else None
+    failure = again.start.failure if again else None
     return None if failure is None else Trouble(failure.text)
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.assess import choose_contract, with_features
-from authtui.checks.courses import make_case
+from authtui.checks.generations import choose_contract
 from authtui.checks.matrix import derive_binding
 from authtui.checks.predictions import predict
+from authtui.checks.program_start import make_case, with_features
 from authtui.lifecycle.addresses import addresses_of
 from authtui.lifecycle.policies import Policy, policy_of
 
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Binding
+    from authtui.checks.program_start import Case, ProgramStart
     from authtui.contracts import Contract
     from authtui.credentials.document import AgentRecord
     from authtui.credentials.keyring_writer import WritableBackend
@@ -53,7 +53,7 @@ class View(NamedTuple):
     observation: Observation
     contract: Contract
     case: Case
-    course: Course
+    start: ProgramStart
     credential: Credential | None
     policy: Policy
     binding: Binding | None
@@ -134,14 +134,14 @@ class Context:
             seen = seen._replace(key_set=self.memory.key_set)
         contract, _ = choose_contract(seen, options.contract)
         case = make_case(seen, contract, options.assumptions)
-        course = predict(case)[options.surface]
-        credential = course.credential
-        model = course.request.base_url if course.request else None
+        start = predict(case)[options.surface]
+        credential = start.credential
+        model = start.request.base_url if start.request else None
         return View(
             seen,
             contract,
             case,
-            course,
+            start,
             credential,
             policy_of(seen),
             derive_binding(case, credential),

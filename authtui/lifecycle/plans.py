@@ -30,16 +30,16 @@ BISCUIT: Final = f"{BISCUIT_HEADER}: the biscuit"
 
 def refusal(view: View) -> tuple[str, str | None] | None:
     """Why nothing can be done here: a sentence, and the client's text; None where it can."""
-    course = view.course
-    if course.violation is not None:
-        return "A login restriction forbids this credential.", course.violation.text
+    start = view.start
+    if start.violation is not None:
+        return "A login restriction forbids this credential.", start.violation.text
     if view.credential is not None:
         return None
-    failure = course.failure
+    failure = start.failure
     if failure is not None:
         return f"{failure.where} cannot be used: {failure.reason}.", failure.text
-    if course.filtered:
-        return f"The stored login is dropped by {course.filtered}.", None
+    if start.filtered:
+        return f"The stored login is dropped by {start.filtered}.", None
     return "Not logged in: nothing is selected.", "Not logged in"
 
 
@@ -119,7 +119,7 @@ def assert_problem(context: Context, view: View) -> str | None:
 def plan_assert(view: View, what: What, *, recover: bool) -> Plan:
     """The request, and what recovering adds where the credential allows it."""
     method = "POST" if what == "responses" else "GET"
-    request = view.course.request
+    request = view.start.request
     carries = f"Authorization: {request.authorization}" if request else "its credential"
     if request is not None and request.authorization is None:
         carries = "no credential"

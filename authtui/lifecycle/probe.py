@@ -35,7 +35,7 @@ RECOVERY: Final = (("reload", "refresh_token"), ("refresh_token", "done"))
 
 def sent_credential(view: View) -> Credential | None:
     """The credential that the client sends here: none to a provider that asks for none."""
-    request = view.course.request
+    request = view.start.request
     return None if request is not None and request.authorization is None else view.credential
 
 

@@ -128,7 +128,7 @@ class Lifecycle:
         context.published.clear()
         context.reload("load")
         view = context.view()
-        if view is None or view.credential is None or view.course.violation is not None:
+        if view is None or view.credential is None or view.start.violation is not None:
             return self._outcome("load", True, "Loaded.")
         plan = load.plan(view)
         if not context.live or not plan.calls:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Lamp
-from authtui.checks.observed import judge_request, worst
+from authtui.checks.observed_request import judge_request, worst
 from authtui.checks.phrases import NOT_ANSWERED_YET
 from authtui.model import events as ev
 

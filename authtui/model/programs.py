@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authtui.checks.observed import judge_request, named_hosts, worst
+from authtui.checks.observed_request import judge_request, named_hosts, worst
 from authtui.model import events as ev
 
 if TYPE_CHECKING:

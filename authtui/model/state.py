@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from authtui.checks.observed import named_hosts
+from authtui.checks.observed_request import named_hosts
 from authtui.model import events as ev
 from authtui.model import programs as watched
 from authtui.model.evidence import answer_of, lit, predicted

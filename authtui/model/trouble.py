@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.checks.findings import Fix, Lamp
-from authtui.checks.look import quoted_path
+from authtui.checks.subject import quoted_path
 from authtui.credentials.marks import mark_of
 from authtui.model import events as ev
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui import contracts
 from authtui.checks.catalogue import REGISTER
-from authtui.checks.courses import make_case
 from authtui.checks.predictions import predict
+from authtui.checks.program_start import make_case
 from authtui.checks.registry import Answer, Subject
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observation import KeyringFacts, Observation

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.checks.observed import judge_request, named_hosts, worst
+from authtui.checks.observed_request import judge_request, named_hosts, worst
 from authtui.credentials.observation import ConfigFacts, ConfigValue, FileFacts
 from authtui.redaction import Secret
 from authtui.wire.records import AssertionFacts, BearerFacts, RequestRecord

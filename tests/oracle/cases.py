@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui.checks.assess import Options, assess
-from authtui.checks.courses import make_case
+from authtui.checks.program_start import make_case
 from authtui.contracts import find
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observe import read_observation
@@ -29,8 +29,8 @@ from tests.oracle.trim import KEY_SET, RECORDINGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.checks.courses import Case
     from authtui.checks.findings import Assessment, Surface
+    from authtui.checks.program_start import Case
     from authtui.credentials.observation import Observation
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)

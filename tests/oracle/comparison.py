@@ -10,19 +10,19 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.app_server import answer
-from authtui.checks.courses import make_case
-from authtui.checks.doctor import examine
+from authtui.checks.app_server import predict_app_server
+from authtui.checks.doctor import predict_doctor
 from authtui.checks.logout import predict_logout
 from authtui.checks.predictions import predict
+from authtui.checks.program_start import make_case
 from authtui.contracts import find
 from tests.oracle.cases import BACKEND_HOST, assumed, lay_out, observe
 
 if TYPE_CHECKING:
     from authtui.checks.app_server import AppServerAnswer
-    from authtui.checks.courses import Case
     from authtui.checks.findings import PlannedRequest, Prediction, Surface
     from authtui.checks.logout import Logout
+    from authtui.checks.program_start import Case
     from tests.oracle.cases import Machine, Run
 
 SURFACE: dict[str, Surface] = {"status": "login-status", "exec": "exec"}
@@ -72,9 +72,9 @@ def neutral_token(text: str | None) -> str | None:
 
 def compare(run: Run, case: Case, machine: Machine) -> list[Difference]:
     """Every fact of a `status` or `exec` run that the prediction gets wrong."""
-    course = predict(case)[SURFACE[run.command]]
-    prediction = course.prediction
-    return compare_prediction(run, prediction, course.request, machine.neutral(prediction.says))
+    start = predict(case)[SURFACE[run.command]]
+    prediction = start.prediction
+    return compare_prediction(run, prediction, start.request, machine.neutral(prediction.says))
 
 
 def compare_prediction(
@@ -107,7 +107,7 @@ def compare_prediction(
 def compare_doctor(run: Run, case: Case, machine: Machine) -> list[Difference]:
     """The doctor's line on the login."""
     del machine
-    ours = examine(case)
+    ours = predict_doctor(case)
     return doctor_differs(run, ours and (ours.status, ours.summary, ours.remediation))
 
 
@@ -123,7 +123,7 @@ def doctor_differs(run: Run, said: tuple[str, str, str | None] | None) -> list[D
 
 def compare_account(run: Run, case: Case, machine: Machine) -> list[Difference]:
     """What the app server answers when it is asked who is logged in."""
-    return account_differs(run, answer(case), machine)
+    return account_differs(run, predict_app_server(case), machine)
 
 
 def account_differs(run: Run, ours: AppServerAnswer, machine: Machine) -> list[Difference]:

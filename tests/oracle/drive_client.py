@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from authtui.checks.courses import make_case
 from authtui.checks.predictions import predict
+from authtui.checks.program_start import make_case
 from authtui.contracts import find
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observe import read_observation
@@ -29,8 +29,8 @@ from tests.oracle import made_up
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.checks.courses import Course
     from authtui.checks.findings import Surface
+    from authtui.checks.program_start import ProgramStart
 
 VARIABLE = "AUTHTUI_CODEX_BINARY"
 SECONDS = 40
@@ -106,25 +106,25 @@ def drive(binary: Path, count: int) -> Iterator[tuple[State, Surface, Disagreeme
                     installed=False,
                 )
                 case = make_case(observation, contract, Assumptions(network="down"))
-                course = predict(case)[command]
-                if command == "exec" and not _stops_at_once(course):
+                start = predict(case)[command]
+                if command == "exec" and not _stops_at_once(start):
                     continue
                 ours = (
-                    course.prediction.exit,
-                    (course.prediction.says or "").strip(),
-                    course.prediction.deletes_stored_login,
+                    start.prediction.exit,
+                    (start.prediction.says or "").strip(),
+                    start.prediction.deletes_stored_login,
                 )
                 client = _run(binary, command, environ, Path(folder))
                 same = ours == client
                 yield state, command, None if same else Disagreement(state, command, ours, client)
 
 
-def _stops_at_once(course: Course) -> bool:
-    if course.request is not None or course.prediction.exit == 0:
+def _stops_at_once(start: ProgramStart) -> bool:
+    if start.request is not None or start.prediction.exit == 0:
         return False
-    quick = ("home", "config", "provider", None)
-    failure = course.failure
-    waits = course.trouble not in quick or (failure is not None and failure.network)
+    quick = ("home", "config", "unknown-provider", None)
+    failure = start.failure
+    waits = start.trouble not in quick or (failure is not None and failure.network)
     return not waits
 
 

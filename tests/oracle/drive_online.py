@@ -19,8 +19,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.courses import make_case
 from authtui.checks.predictions import predict
+from authtui.checks.program_start import make_case
 from authtui.contracts import find
 from authtui.credentials.observe import read_observation
 from authtui.demo.backend.client_setup import auth_server_variables
@@ -32,8 +32,8 @@ from tests.oracle.online_states import FAULTS, OnlineState, assumptions_of, lay_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.checks.courses import Course
     from authtui.checks.findings import Surface
+    from authtui.checks.program_start import ProgramStart
     from authtui.contracts import Contract
     from authtui.demo.backend.server import Backend
 
@@ -138,9 +138,9 @@ def one_run(
             **auth_server_variables(backend),
             **lay_out(backend, contract, state, root / ".codex"),
         }
-        course = _course(environ, root, contract, state, command)
-        request = course.request
-        credential = course.credential
+        start = _start(environ, root, contract, state, command)
+        request = start.request
+        credential = start.credential
         # The backend takes an API key at /v1 only, and nothing else there, as the real ones do.
         if request is None or request.authorization != "Bearer" or not credential:
             key = False
@@ -150,12 +150,12 @@ def one_run(
             config = root / ".codex/config.toml"
             text = config.read_text("utf-8")
             config.write_text(text.replace(backend.codex_base_url, backend.api_base_url), "utf-8")
-            course = _course(environ, root, contract, state, command)
+            start = _start(environ, root, contract, state, command)
         # A request that is refused is repeated for a quarter of a minute.
-        repeats = course.request is not None and course.prediction.exit != 0
+        repeats = start.request is not None and start.prediction.exit != 0
         if repeats and not slow:
             return None
-        ours = _ours(course, backend, command)
+        ours = _ours(start, backend, command)
         backend.state.forget_requests()
         backend.faults.replace(FAULTS[state.fault].faults)
         client = _run(binary, command, environ, root)
@@ -165,9 +165,9 @@ def one_run(
         return Run(state.name, command, ours, client, repeats)
 
 
-def _course(
+def _start(
     environ: dict[str, str], root: Path, contract: Contract, state: OnlineState, command: Surface
-) -> Course:
+) -> ProgramStart:
     observation = read_observation(
         environ=environ,
         home_option=None,
@@ -178,8 +178,8 @@ def _course(
     return predict(make_case(observation, contract, assumptions_of(state)))[command]
 
 
-def _ours(course: Course, backend: Backend, command: Surface) -> Facts:
-    prediction = course.prediction
+def _ours(start: ProgramStart, backend: Backend, command: Surface) -> Facts:
+    prediction = start.prediction
     says = (prediction.says or "").strip()
     if command == "exec" and prediction.exit == 0:
         says = backend.settings.answer
@@ -189,7 +189,7 @@ def _ours(course: Course, backend: Backend, command: Surface) -> Facts:
         "deletes": prediction.deletes_stored_login,
     }
     if command == "exec":
-        request, credential = course.request, course.credential
+        request, credential = start.request, start.credential
         facts["request"] = None
         if request is not None:
             kind: str = request.authorization or "none"

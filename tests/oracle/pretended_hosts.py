@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from authtui.checks.requests import key_doubt
+from authtui.checks.first_request import key_doubt
 from authtui.demo.backend.agents import seal
 from authtui.identity.keys import PrivateKey, read_private_key
 from authtui.tokens.jwt import exp_of

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.courses import make_case
+from authtui.checks.program_start import make_case
 from authtui.contracts import find
 from tests.oracle.cases import VERSIONS, Machine, Run, assumed, lay_out, observe, runs
 from tests.oracle.comparison import (
@@ -25,7 +25,7 @@ from tests.oracle.comparison import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case
 
 WITH_DOCTOR = tuple(v for v in VERSIONS if v >= "0.142")
 

@@ -8,16 +8,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from authtui.checks.courses import make_case
 from authtui.checks.predictions import predict
+from authtui.checks.program_start import make_case
 from authtui.contracts import BY_NAME
 from authtui.credentials.observe import read_observation
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.checks.courses import Case, Course
     from authtui.checks.findings import Surface
+    from authtui.checks.program_start import Case, ProgramStart
     from authtui.credentials.assumptions import Assumptions
 
 NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)
@@ -52,6 +52,6 @@ def state(
     return make_case(observation, BY_NAME[contract], assumptions)
 
 
-def course(case: Case, surface: Surface = "exec") -> Course:
+def start_of(case: Case, surface: Surface = "exec") -> ProgramStart:
     """What one program start does."""
     return predict(case)[surface]

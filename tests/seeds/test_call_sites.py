@@ -20,7 +20,7 @@ from authtui.checks.call_sites import (
 from authtui.contracts import BY_NAME
 from authtui.credentials.selection import Credential
 from tests.oracle.made_up import AGENT_CLAIMS, KEY, jwt, login
-from tests.seeds.rules import course, state
+from tests.seeds.rules import start_of, state
 
 if TYPE_CHECKING:
     from authtui.contracts import Contract
@@ -110,7 +110,7 @@ def test_a_command_that_gives_a_credential_refreshes_the_model_list() -> None:
 
 def selected(**claims: str) -> Credential:
     token = jwt({**AGENT_CLAIMS, **claims})
-    found = course(state(None, contract="current", env={"CODEX_ACCESS_TOKEN": token})).credential
+    found = start_of(state(None, contract="current", env={"CODEX_ACCESS_TOKEN": token})).credential
     assert found is not None
     return found
 
@@ -134,7 +134,7 @@ def test_before_the_fix_every_agent_identity_had_the_key_of_the_signed_out() -> 
 
 @pytest.mark.parametrize("contract", [CURRENT, APRIL], ids=["current", "identity-only"])
 def test_an_api_key_and_no_auth_have_the_empty_key(contract: Contract) -> None:
-    key = course(state({"OPENAI_API_KEY": KEY}, contract="current")).credential
+    key = start_of(state({"OPENAI_API_KEY": KEY}, contract="current")).credential
     assert key is not None
     assert key.mode == "api_key"
     for credential in (key, None):
@@ -142,5 +142,5 @@ def test_an_api_key_and_no_auth_have_the_empty_key(contract: Contract) -> None:
 
 
 def test_a_login_has_a_key_of_its_own_before_and_after() -> None:
-    found = course(state(login(), contract="current")).credential
+    found = start_of(state(login(), contract="current")).credential
     assert apps_key(found, APRIL) == apps_key(found, CURRENT) != AppsKey()

@@ -8,7 +8,7 @@ import pytest
 
 from authtui.credentials.assumptions import Assumptions
 from tests.oracle.made_up import AGENT_CLAIMS, KEY, agent_record, jwt, login
-from tests.seeds.rules import course, state
+from tests.seeds.rules import start_of, state
 
 CHATGPT = "https://chatgpt.com/backend-api/codex"
 API = "https://api.openai.com/v1"
@@ -39,7 +39,7 @@ def test_the_headers_of_each_mode(
     expected: tuple[str, str | None, str | None],
 ) -> None:
     given = Assumptions(whoami_account="ws-1")
-    request = course(state(record, contract="current", assumptions=given, env=variables)).request
+    request = start_of(state(record, contract="current", assumptions=given, env=variables)).request
     assert request is not None
     assert (request.base_url, request.authorization, request.account_id_header) == expected
 
@@ -49,34 +49,34 @@ def test_a_base_url_of_the_configuration_moves_every_mode() -> None:
         case = state(
             record, contract="current", config='openai_base_url = "https://a.example/v1"\n'
         )
-        request = course(case).request
+        request = start_of(case).request
         assert request is not None
         assert request.base_url == "https://a.example/v1"
 
 
 def test_fedramp_is_marked_on_requests_of_such_an_identity() -> None:
     token = jwt({**AGENT_CLAIMS, "chatgpt_account_is_fedramp": True})
-    request = course(state(None, contract="current", env={"CODEX_ACCESS_TOKEN": token})).request
+    request = start_of(state(None, contract="current", env={"CODEX_ACCESS_TOKEN": token})).request
     assert request is not None
     assert request.fedramp
 
 
 @pytest.mark.parametrize("contract", ["explicit", "managed"])
 def test_a_managed_identity_is_off_in_the_generations_between(contract: str) -> None:
-    request = course(state(login(), contract=contract, config=MANAGED)).request
+    request = start_of(state(login(), contract=contract, config=MANAGED)).request
     assert request is not None
     assert request.authorization == "Bearer"
 
 
 def test_a_managed_identity_takes_the_place_of_the_token_where_it_is_on() -> None:
-    request = course(state(login(), contract="current", config=MANAGED)).request
+    request = start_of(state(login(), contract="current", config=MANAGED)).request
     assert request is not None
     assert (request.authorization, request.account_id_header) == ("AgentAssertion", "ws-1")
 
 
 def test_a_managed_identity_that_cannot_be_registered_does_not_fall_back_to_the_token() -> None:
     given = Assumptions(register="403")
-    found = course(state(login(), contract="current", config=MANAGED, assumptions=given))
+    found = start_of(state(login(), contract="current", config=MANAGED, assumptions=given))
     assert found.prediction.exit == 1
     assert found.request is None
 
@@ -87,13 +87,13 @@ def test_a_managed_identity_that_cannot_be_registered_does_not_fall_back_to_the_
     ids=["key", "tokens of a host"],
 )
 def test_only_a_login_of_the_clients_own_gets_a_managed_identity(record: dict[str, Any]) -> None:
-    request = course(state(record, contract="current", config=MANAGED)).request
+    request = start_of(state(record, contract="current", config=MANAGED)).request
     assert request is not None
     assert request.authorization == "Bearer"
 
 
 def test_a_record_beside_a_login_is_not_used_while_the_feature_is_off() -> None:
     record = login(agent_identity=agent_record())
-    request = course(state(record, contract="current")).request
+    request = start_of(state(record, contract="current")).request
     assert request is not None
     assert request.authorization == "Bearer"

@@ -8,7 +8,7 @@ import pytest
 
 from authtui.checks.matrix import derive_binding
 from tests.oracle.made_up import KEY, OLD_RECORD, jwt, login
-from tests.seeds.rules import course, state
+from tests.seeds.rules import start_of, state
 
 M1 = "API key login is required, but ChatGPT is currently being used. Logging out."
 M2 = "ChatGPT login is required, but an API key is currently being used. Logging out."
@@ -88,7 +88,7 @@ def test_the_decision_table_of_a_restriction(
     config = f'forced_login_method = "{method}"\n' if method else ""
     config += f'forced_chatgpt_workspace_id = "{workspace}"\n' if workspace else ""
     case = state(record, config=config, env=variables)
-    found = course(case)
+    found = start_of(case)
     assert found.prediction.deletes_stored_login is removed
     if says == "nobody":
         assert found.prediction.outcome == "not-logged-in"
@@ -101,7 +101,7 @@ def test_the_decision_table_of_a_restriction(
 
 def test_an_identity_without_tokens_is_bound_to_its_workspace() -> None:
     case = state(IDENTITY_ONLY)
-    credential = course(case).credential
+    credential = start_of(case).credential
     assert credential is not None
     binding = derive_binding(case, credential)
     assert binding is not None
@@ -109,16 +109,16 @@ def test_an_identity_without_tokens_is_bound_to_its_workspace() -> None:
 
 
 def test_requests_of_an_identity_without_tokens_are_authorised_by_assertion() -> None:
-    request = course(state(IDENTITY_ONLY)).request
+    request = start_of(state(IDENTITY_ONLY)).request
     assert request is not None
     assert (request.authorization, request.account_id_header) == ("AgentAssertion", "ws-1")
 
 
 def test_login_status_calls_an_identity_without_tokens_a_chatgpt_login() -> None:
-    status = course(state(IDENTITY_ONLY), "login-status").prediction
+    status = start_of(state(IDENTITY_ONLY), "login-status").prediction
     assert (status.exit, status.says) == (0, "Logged in using ChatGPT")
 
 
 def test_login_status_enforces_no_restriction() -> None:
     case = state(login(), config='forced_chatgpt_workspace_id = "ws-9"\n')
-    assert course(case, "login-status").prediction.exit == 0
+    assert start_of(case, "login-status").prediction.exit == 0

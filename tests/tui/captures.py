@@ -194,7 +194,7 @@ def capture_maker(
     """The real thing: a program behind a proxy of its own, whose servers nobody asks."""
     from authtui.capture.capture import Capture
     from authtui.capture.leading import Leading, lead
-    from authtui.checks.assess import choose_contract
+    from authtui.checks.generations import choose_contract
     from authtui.lifecycle.addresses import addresses_of
 
     made: list[Capture] = []

@@ -100,7 +100,6 @@ def test_the_screens_of_clients_experiments_and_plans_keep_hostile_text_harmless
             {p.surface: p._replace(says=text) for p in found.predictions},
             text,
             True,
-            True,
             (text,),
         )
         for _ in range(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.checks.findings import Fact
-from authtui.checks.observed import judge_request, named_hosts
+from authtui.checks.observed_request import judge_request, named_hosts
 from authtui.tui.lines import Line, Span, safe
 from authtui.tui.views.context import CHECKS, note, stamp
 from authtui.tui.views.requests import tone_of, url_of

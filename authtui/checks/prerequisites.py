@@ -1,26 +1,31 @@
-"""What has to go well before a ChatGPT login makes its first request, and how it fails.
+"""What has to go well before a login's first model request, and how each of these steps fails.
 
-Refreshing a stale token, looking up the workspace, registering an agent identity: each rule says
-the client's own text, or None when nothing is in the way.
+Loading the workspace's policies, looking up the workspace, registering an agent identity: each
+rule gives the client's own text, or None where the step succeeds.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.refreshing import is_refused, is_stale, refresh_problem
+from authtui.checks.refreshing import is_stale, is_token_refused, refresh_problem
 from authtui.checks.restrictions import filtered
+from authtui.checks.urls import has_http_scheme
 from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE
 from authtui.credentials.agent_place import is_retried, task_failure
 from authtui.credentials.assumptions import OK, refusal
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.program_start import Case
     from authtui.credentials.selection import Credential
 
 UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"
-CHATGPT_MODEL_PATH: Final = "/backend-api/codex"
+
+
+def status_login(case: Case) -> Credential | None:
+    """The login as every program but `exec` sees it: without the API key of the environment."""
+    return filtered(case.observation, case.contract, case.places, on_exec=False).credential
 
 
 def policies_trouble(case: Case) -> str | None:
@@ -30,13 +35,13 @@ def policies_trouble(case: Case) -> str | None:
     environment hides it no more than a provider's own key does. Loading them refreshes a stale
     token (0.128 and 0.169, driven against a backend).
     """
-    login = filtered(case.observation, case.contract, case.places, on_exec=False).credential
+    login = status_login(case)
     if login is None or login.plan not in case.contract.managed_plans:
         return None
     if is_stale(login, case.contract, case.observation.at):
         problem = refresh_problem(case, login)
-        if problem is not None and is_refused(case, login):
-            return problem.text if problem.lasting else case.contract.policies_failed
+        if problem is not None and is_token_refused(case, login):
+            return problem.text if problem.permanent else case.contract.policies_failed
     if case.assumptions.policies == OK:
         return None
     if case.assumptions.policies.startswith("401"):
@@ -49,7 +54,7 @@ def is_routed(case: Case, base: str) -> bool:
     return (
         case.contract.routing
         and case.provider.built_in
-        and base.rstrip("/").endswith(CHATGPT_MODEL_PATH)
+        and base.rstrip("/").endswith("/backend-api/codex")
     )
 
 
@@ -62,7 +67,7 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         return None
     if credential.account_id is None and credential.mode in CHATGPT_MODES:
         return None
-    # That of a personal access token is known once whoami has named it: None is no empty one.
+    # None is not empty: the account of a personal access token is unknown until whoami names it.
     if credential.account_id == "":
         return "workspace routing requires a ChatGPT account id"
     failed = "workspace routing discovery failed"
@@ -84,7 +89,7 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
 
 
 def _takes_a_path(base: str) -> bool:
-    return base.lower().startswith(("http://", "https://")) and not set("?#") & set(base)
+    return has_http_scheme(base) and not set("?#") & set(base)
 
 
 def identity_trouble(case: Case, credential: Credential) -> str | None:
@@ -106,9 +111,9 @@ def identity_trouble(case: Case, credential: Credential) -> str | None:
 
 
 def falls_back(case: Case) -> bool:
-    """Whether registering fails in a way that three attempts cannot mend: the login itself is sent.
+    """Whether the client gives up registering after three attempts and sends the login itself.
 
-    For an hour the client then goes on with the login's own token (spec agent_identity.md 10).
+    It then uses the login's own token for an hour (spec agent_identity.md 10).
     """
     given = case.assumptions
     first = given.register if given.register != OK else given.task

@@ -1,7 +1,7 @@
-"""Judging a request that was seen: does what it carried fit where it went, and is it sound?
+"""Judging a request that was seen: whether what it carried is sound, and fits where it went.
 
-Pure, over the record of a request and the hosts that the configuration names. A record holds no
-secret; what had to be read from one (a signature, an account claim) was read when it passed.
+Pure. The record of a request holds no secret: what had to be read from one (a signature, an
+account claim) was read when the request passed.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.look import host_of
+from authtui.checks.urls import host_of
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import Observation
     from authtui.wire.records import AssertionFacts, RequestRecord
 
-OLD_SECONDS: Final = 60.0
-TOO_OLD_SECONDS: Final = 300.0
+_OLD_SECONDS: Final = 60.0
+_TOO_OLD_SECONDS: Final = 300.0
 """The embedded backend refuses an assertion beyond this; the limit of the service is not public."""
-AHEAD_SECONDS: Final = 5.0
+_AHEAD_SECONDS: Final = 5.0
 _CHATGPT: Final = re.compile(r"(?:.+\.)?(?:chatgpt\.com|chat\.openai\.com|chatgpt-staging\.com)")
 _OPENAI: Final = re.compile(r"(?:.+\.)?openai\.(?:com|org)")
 _API: Final = re.compile(r"api\.openai\.(?:com|org)")
@@ -117,17 +117,17 @@ def _clock(record: RequestRecord) -> Iterator[Judgement]:
         return
     side = "old" if age >= 0 else "ahead"
     observed = f"{_seconds(abs(age))} {side} by {whose} clock" if abs(age) >= 1 else "just now"
-    if -AHEAD_SECONDS <= age <= OLD_SECONDS:
+    if -_AHEAD_SECONDS <= age <= _OLD_SECONDS:
         yield Judgement(
             "assertion.time", "timestamp", "pass", expected, observed, "Its timestamp is fresh."
         )
         return
-    far = abs(age) > TOO_OLD_SECONDS
+    far = abs(age) > _TOO_OLD_SECONDS
     skew = record.skew_seconds or 0.0
     cause = (
         f"The local clock is {_seconds(abs(skew))} {'behind' if skew > 0 else 'ahead of'} the "
         "server's: set the clock."
-        if abs(skew) > AHEAD_SECONDS
+        if abs(skew) > _AHEAD_SECONDS
         else "It was signed long before it was sent: a paused machine, or a request that was kept."
     )
     status: CheckStatus = "fail" if far else "warn"

@@ -1,14 +1,15 @@
-"""The vocabulary of a program start: the case that is looked at, and the course it takes."""
+"""One program start: the case it meets, and what it does."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from authtui.checks.findings import Outcome, PlannedRequest, Prediction, Surface
 from authtui.checks.restrictions import Enforcement, Violation, enforce
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.config import ProviderFacts, selected_provider
 from authtui.credentials.config_rules import late_refusal, validate
+from authtui.credentials.observation import ConfigValue
 from authtui.credentials.places import judge_places
 from authtui.record import NamedTuple
 
@@ -17,9 +18,32 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import ConfigError, Observation
     from authtui.credentials.selection import Credential, Failure, Places
 
+Trouble = Literal[
+    "home",
+    "config",
+    "unknown-provider",
+    "policies",
+    "provider",
+    "provider-variable",
+    "provider-command",
+    "key-header",
+    "key-shape",
+    "bedrock",
+    "bearer",
+    "no-tokens",
+    "refresh",
+    "refresh-url",
+    "register",
+    "routing",
+    "model-url",
+    "network",
+    "responses",
+]
+"""What goes wrong besides the credential itself, roughly in the order in which it shows."""
+
 
 class Case(NamedTuple):
-    """One observation under one generation: everything the rules below look at.
+    """One observation under one generation: everything that predictions and checks look at.
 
     `config_error` is what stops the client while it reads its configuration, `start_error` the
     one that `exec` and the interactive client name, `late_refusal` what stops them right after.
@@ -36,8 +60,12 @@ class Case(NamedTuple):
     start_error: ConfigError | None = None
 
 
-class Course(NamedTuple):
-    """A prediction with the evidence behind it, for the verdict and the checks."""
+class ProgramStart(NamedTuple):
+    """What one start of a program does: the prediction, and what it rests on.
+
+    `credential` is the one it chooses, `failure` one that it finds and cannot use, `filtered` the
+    restriction for which it drops a login, `request` the first model request it sends.
+    """
 
     prediction: Prediction
     credential: Credential | None = None
@@ -45,7 +73,7 @@ class Course(NamedTuple):
     violation: Violation | None = None
     filtered: str | None = None
     request: PlannedRequest | None = None
-    trouble: str | None = None
+    trouble: Trouble | None = None
 
 
 def make_case(
@@ -69,6 +97,16 @@ def make_case(
     )
 
 
+def with_features(observation: Observation, features: tuple[tuple[str, bool], ...]) -> Observation:
+    """A copy in which feature flags of the configuration are overridden."""
+    if not features:
+        return observation
+    values = dict(observation.config.values)
+    for name, on in features:
+        values[f"features.{name}"] = ConfigValue(on, "--feature")
+    return observation._replace(config=observation.config._replace(values=values))
+
+
 def _start_error(
     observation: Observation, contract: Contract, error: ConfigError | None
 ) -> ConfigError | None:
@@ -77,7 +115,7 @@ def _start_error(
     return validate(observation.config.values, contract._replace(config_in_file_order=False))
 
 
-def stop(
+def failed_start(
     surface: Surface,
     text: str,
     outcome: Outcome,
@@ -86,9 +124,9 @@ def stop(
     failure: Failure | None = None,
     filtered: str | None = None,
     request: PlannedRequest | None = None,
-    trouble: str | None = None,
+    trouble: Trouble | None = None,
     assumes: tuple[str, ...] = (),
-) -> Course:
+) -> ProgramStart:
     """A program start that ends here: exit code 1, nothing deleted, `text` is the client's."""
     prediction = Prediction(
         surface,
@@ -99,4 +137,4 @@ def stop(
         mode=credential.mode if credential else None,
         assumes=assumes or (credential.assumes if credential else ()),
     )
-    return Course(prediction, credential, failure, None, filtered, request, trouble)
+    return ProgramStart(prediction, credential, failure, None, filtered, request, trouble)

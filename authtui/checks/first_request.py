@@ -1,20 +1,22 @@
-"""The first model request of a program start: what it carries, and how it is answered.
+"""The first model request of a program start: what it carries, and to which address.
 
-Pure. The order is the client's: provider, credential, what has to be prepared, the answer. Each
-rule names its source.
+Pure. The order is the client's: policies, provider, credential, what comes before the request,
+and then the answer.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from authtui.checks.answers import (
+from authtui.checks.findings import PlannedRequest
+from authtui.checks.first_answer import (
+    accepted,
+    answered,
     expired_text,
+    refused_by_server,
+    wrong_key,
 )
-from authtui.checks.courses import Course, stop
-from authtui.checks.ends import answered, ready, refused_by_server, wrong_key
-from authtui.checks.findings import Outcome, PlannedRequest
-from authtui.checks.preparations import (
+from authtui.checks.prerequisites import (
     UNAUTHORIZED,
     falls_back,
     has_binding,
@@ -23,12 +25,13 @@ from authtui.checks.preparations import (
     policies_trouble,
     routing_trouble,
 )
+from authtui.checks.program_start import ProgramStart, failed_start
 from authtui.checks.refreshing import (
-    RENEWED,
+    REFRESHED,
     RefreshProblem,
-    has_to_be_renewed,
-    is_refused,
     is_stale,
+    is_token_refused,
+    needs_refresh,
     refresh_problem,
 )
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
@@ -41,15 +44,15 @@ from authtui.credentials.selection import (
 )
 
 if TYPE_CHECKING:
-    from authtui.checks.courses import Case
+    from authtui.checks.findings import Outcome
+    from authtui.checks.program_start import Case
 
 
-def request_of(case: Case, found: Resolution) -> Course:
+def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
     """What `exec` does from the first request on, with what the ladder found."""
-    provider = case.provider
     policies = policies_trouble(case)
     if policies:
-        return stop(
+        return failed_start(
             "exec",
             f"Error: {policies}",
             "degraded",
@@ -57,72 +60,95 @@ def request_of(case: Case, found: Resolution) -> Course:
             failure=found.failure,
             trouble="policies",
         )
-    if not provider.built_in:
-        own = _provider_credential(case)
-        if isinstance(own, Course):
-            return own
-        if own is not None:
-            request = PlannedRequest(
-                provider.base_url or API_MODEL_BASE,
-                "Bearer",
-                None,
-                fedramp=False,
-                credential=own.source,
-            )
-            if own.secret is not None and not own.secret.reveal().strip():
-                return wrong_key(case, own, request, "the key is blank")
-            return answered(case, own, request)
-        if not provider.requires_openai_auth and not case.contract.provider_inherits_login:
-            base = provider.base_url or _default_base(found.credential)
-            request = PlannedRequest(base, None, None, fedramp=False)
-            return refused_by_server(case, request, found, "degraded", "provider")
-    base = provider.base_url or _base_url(case, found.credential)
+    if not case.provider.built_in:
+        start = _to_own_provider(case, found)
+        if start:
+            return start
+    base = case.provider.base_url or _base_url(case, found.credential)
     if found.credential is None:
         request = PlannedRequest(base, None, None, fedramp=False)
-        outcome: Outcome = "not-logged-in"
-        if found.filtered:
-            outcome = "refused"
-        elif found.failure:
-            outcome = "unreadable"
-        return refused_by_server(case, request, found, outcome, None)
+        return refused_by_server(case, request, found, outcome_without(found), None)
     credential = found.credential
     if credential.mode == "api_key":
         return _with_api_key(case, credential, base)
     if credential.mode in CHATGPT_MODES:
         return _with_chatgpt(case, credential, base)
     if credential.mode == "bedrock":
-        if provider.id == "amazon-bedrock":
-            return ready(case, credential, PlannedRequest(base, "AWS", None, fedramp=False))
+        if case.provider.id == "amazon-bedrock":
+            return accepted(case, credential, PlannedRequest(base, "AWS", None, fedramp=False))
         text = (
             "ERROR: unsupported operation: Bedrock API key auth is only supported by the Amazon "
             "Bedrock model provider"
         )
-        return stop("exec", text, "unreadable", credential=credential, trouble="bedrock")
+        return failed_start("exec", text, "unreadable", credential=credential, trouble="bedrock")
     if credential.mode == "agent_identity":
-        if credential.flaw is not None:
-            bare = PlannedRequest(API_MODEL_BASE, None, None, fedramp=False)
-            unusable = Resolution(None, credential.flaw)
-            return refused_by_server(case, bare, unusable, "unreadable", None)
-        if case.contract.record_without_bearer and credential.document is not None:
-            text = "ERROR: agent identity auth does not expose a bearer token"
-            return stop("exec", text, "unreadable", credential=credential, trouble="bearer")
-        request = PlannedRequest(
-            base,
-            "AgentAssertion",
-            _account_header(credential),
-            fedramp=credential.fedramp,
-            credential=credential.source,
-        )
-        return answered(case, credential, request)
-    request = PlannedRequest(
-        base, "Bearer", _account_header(credential), credential.fedramp, credential.source
+        return _with_agent_identity(case, credential, base)
+    return _not_routed(case, credential, base) or answered(
+        case, credential, _for_account(base, "Bearer", credential)
     )
-    routing = routing_trouble(case, credential, base)
-    if routing:
-        return stop(
-            "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
-        )
-    return answered(case, credential, request)
+
+
+def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
+    """A request to a provider of one's own; None where it goes out with the login."""
+    provider = case.provider
+    own = _provider_credential(case)
+    if isinstance(own, ProgramStart):
+        return own
+    if own is not None:
+        base = provider.base_url or API_MODEL_BASE
+        request = PlannedRequest(base, "Bearer", None, fedramp=False, credential=own.source)
+        if own.secret is not None and not own.secret.reveal().strip():
+            return wrong_key(case, own, request, "the key is blank")
+        return answered(case, own, request)
+    if provider.requires_openai_auth or case.contract.provider_inherits_login:
+        return None
+    base = provider.base_url or _default_base(found.credential)
+    request = PlannedRequest(base, None, None, fedramp=False)
+    return refused_by_server(case, request, found, "degraded", "provider")
+
+
+def _with_agent_identity(case: Case, credential: Credential, base: str) -> ProgramStart:
+    if credential.flaw is not None:
+        bare = PlannedRequest(API_MODEL_BASE, None, None, fedramp=False)
+        unusable = Resolution(None, credential.flaw)
+        return refused_by_server(case, bare, unusable, "unreadable", None)
+    if case.contract.record_without_bearer and credential.document is not None:
+        text = "ERROR: agent identity auth does not expose a bearer token"
+        return failed_start("exec", text, "unreadable", credential=credential, trouble="bearer")
+    return answered(case, credential, _for_account(base, "AgentAssertion", credential))
+
+
+def _for_account(
+    base: str, scheme: Literal["Bearer", "AgentAssertion"], credential: Credential
+) -> PlannedRequest:
+    """A request with the headers of the credential's account."""
+    return PlannedRequest(
+        base, scheme, _account_header(credential), credential.fedramp, credential.source
+    )
+
+
+def _not_routed(
+    case: Case, credential: Credential, base: str, assumes: tuple[str, ...] = ()
+) -> ProgramStart | None:
+    """How the start ends where the workspace look-up fails, else None."""
+    text = routing_trouble(case, credential, base)
+    if text is None:
+        return None
+    return failed_start(
+        "exec",
+        f"ERROR: {text}",
+        "degraded",
+        credential=credential,
+        trouble="routing",
+        assumes=assumes,
+    )
+
+
+def outcome_without(found: Resolution) -> Outcome:
+    """The outcome of a start that found no credential: dropped, damaged, or none there."""
+    if found.filtered:
+        return "refused"
+    return "unreadable" if found.failure else "not-logged-in"
 
 
 def _account_header(credential: Credential) -> str | None:
@@ -143,14 +169,14 @@ def _default_base(credential: Credential | None) -> str:
     return CHATGPT_MODEL_BASE if chatgpt else API_MODEL_BASE
 
 
-def _provider_credential(case: Case) -> Credential | Course | None:
+def _provider_credential(case: Case) -> Credential | ProgramStart | None:
     provider, environment = case.provider, case.observation.environment
     if provider.env_key is not None:
         if environment.trimmed(provider.env_key) is None:
             text = f"ERROR: Missing environment variable: `{provider.env_key}`."
             if provider.env_key_instructions:
                 text += f" {provider.env_key_instructions}"
-            return stop("exec", text, "degraded", trouble="provider-variable")
+            return failed_start("exec", text, "degraded", trouble="provider-variable")
         given = environment.get(provider.env_key)
         return Credential(
             "provider", provider.env_key, provider.env_key, given.value if given else None
@@ -180,7 +206,7 @@ def _provider_credential(case: Case) -> Credential | Course | None:
     return None
 
 
-def _command_failure(case: Case) -> Course | None:
+def _command_failure(case: Case) -> ProgramStart | None:
     """What is said, or left out, where the provider's auth command gives no token."""
     fault, provider = case.assumptions.auth_command, case.provider
     if fault == OK:
@@ -193,7 +219,7 @@ def _command_failure(case: Case) -> Course | None:
         "missing": "failed to start: No such file or directory (os error 2)",
     }.get(fault, f"exited with status exit status: {fault}")
     text = f"ERROR: provider auth command `{provider.auth_command}` {said}"
-    return stop("exec", text, "degraded", request=request, trouble="provider-command")
+    return failed_start("exec", text, "degraded", request=request, trouble="provider-command")
 
 
 def key_doubt(key: str) -> str | None:
@@ -218,7 +244,7 @@ def key_doubt(key: str) -> str | None:
     return None
 
 
-def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
+def _with_api_key(case: Case, credential: Credential, base: str) -> ProgramStart:
     key = credential.secret.reveal() if credential.secret else ""
     request = PlannedRequest(base, "Bearer", None, fedramp=False, credential=credential.source)
     if not legal_header_value(key):
@@ -231,53 +257,43 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> Course:
     return answered(case, credential, request)
 
 
-def _with_chatgpt(case: Case, credential: Credential, base: str) -> Course:
+def _with_chatgpt(case: Case, credential: Credential, base: str) -> ProgramStart:
     document = credential.document
     if document is None or document.tokens is None:
         return _without_tokens(case, credential, base)
-    request = PlannedRequest(
-        base, "Bearer", _account_header(credential), credential.fedramp, credential.source
-    )
+    request = _for_account(base, "Bearer", credential)
     assumes: tuple[str, ...] = ()
-    if has_to_be_renewed(case, credential):
+    if needs_refresh(case, credential):
         problem = refresh_problem(case, credential)
         undated = document.last_refresh is None
-        at_once = problem is None and is_stale(credential, case.contract, case.observation.at)
-        waits = case.contract.asks_without_tokens or case.contract.routing
-        if undated and not at_once and not waits:
+        stale = is_stale(credential, case.contract, case.observation.at)
+        # A refresh before the request fills in the date, and so does one after its 401.
+        dated = (stale and problem is None) or case.contract.asks_without_tokens
+        if undated and not dated and not case.contract.routing:
             return _without_tokens(case, credential, base)
         if problem is None:
-            assumes = (RENEWED,)
-        elif undated or is_refused(case, credential):
+            assumes = (REFRESHED,)
+        elif undated or is_token_refused(case, credential):
             request = request._replace(authorization=None) if undated else request
-            return _not_renewed(case, credential, request, problem)
-    managed = _managed_identity(case, credential, base)
-    if managed:
-        return managed
-    routing = routing_trouble(case, credential, base)
-    if routing:
-        return stop(
-            "exec",
-            f"ERROR: {routing}",
-            "degraded",
-            credential=credential,
-            trouble="routing",
-            assumes=assumes,
-        )
-    return answered(case, credential, request, assumes)
+            return _not_refreshed(case, credential, request, problem)
+    return (
+        _with_managed_identity(case, credential, base)
+        or _not_routed(case, credential, base, assumes)
+        or answered(case, credential, request, assumes)
+    )
 
 
-def _not_renewed(
+def _not_refreshed(
     case: Case, credential: Credential, request: PlannedRequest, problem: RefreshProblem
-) -> Course:
-    """The login has to be renewed and cannot be: the look-up fails, or the request is refused."""
-    text = problem.text or expired_text(request)
+) -> ProgramStart:
+    """The login needs a refresh that fails: so does the look-up, or the server refuses."""
+    text = f"ERROR: {problem.text}" if problem.text else expired_text(request)
     routed = is_routed(case, request.base_url) and credential.account_id is not None
-    if routed and not problem.lasting:
-        text = UNAUTHORIZED
-    return stop(
+    if routed and not problem.permanent:
+        text = f"ERROR: {UNAUTHORIZED}"
+    return failed_start(
         "exec",
-        f"ERROR: {text}",
+        text,
         "degraded",
         credential=credential,
         request=None if routed else request,
@@ -285,7 +301,7 @@ def _not_renewed(
     )
 
 
-def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
+def _without_tokens(case: Case, credential: Credential, base: str) -> ProgramStart:
     contract = case.contract
     bare = PlannedRequest(base, None, None, fedramp=False, credential=credential.source)
     text, asks = contract.no_tokens, contract.asks_without_tokens
@@ -296,7 +312,7 @@ def _without_tokens(case: Case, credential: Credential, base: str) -> Course:
         text, asks = SIGNED_OUT_SINCE, True
     if asks and credential.mode == "chatgpt_auth_tokens" and contract.host_refresh:
         text = contract.host_refresh
-    return stop(
+    return failed_start(
         "exec",
         f"ERROR: {text}",
         "unreadable",
@@ -316,7 +332,7 @@ def _manages_identity(case: Case, credential: Credential) -> bool:
     return kind == "biscuit" and credential.mode in CHATGPT_MODES
 
 
-def _managed_identity(case: Case, credential: Credential, base: str) -> Course | None:
+def _with_managed_identity(case: Case, credential: Credential, base: str) -> ProgramStart | None:
     contract = case.contract
     if not _manages_identity(case, credential):
         return None
@@ -327,10 +343,8 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
         return None
     if text:
         # With the biscuit, a first request goes out under the login itself.
-        first = PlannedRequest(
-            base, "Bearer", _account_header(credential), credential.fedramp, credential.source
-        )
-        return stop(
+        first = _for_account(base, "Bearer", credential)
+        return failed_start(
             "exec",
             text,
             "degraded",
@@ -338,13 +352,9 @@ def _managed_identity(case: Case, credential: Credential, base: str) -> Course |
             request=first if contract.managed_identity == "biscuit" else None,
             trouble="register",
         )
-    routing = routing_trouble(case, credential, base)
-    if routing:
-        return stop(
-            "exec", f"ERROR: {routing}", "degraded", credential=credential, trouble="routing"
-        )
-    # The biscuit generation attaches no account header to an assertion.
-    account = None if contract.managed_identity == "biscuit" else _account_header(credential)
-    request = PlannedRequest(base, "AgentAssertion", account, credential.fedramp, credential.source)
+    request = _for_account(base, "AgentAssertion", credential)
+    if contract.managed_identity == "biscuit":
+        # This generation attaches no account header to an assertion.
+        request = request._replace(account_id_header=None)
     assumes = ("an agent identity and its task are registered, and written into auth.json",)
-    return answered(case, credential, request, assumes)
+    return _not_routed(case, credential, base) or answered(case, credential, request, assumes)

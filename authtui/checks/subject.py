@@ -1,4 +1,4 @@
-"""Looking at a subject: the facts that several checks ask for, and the words they share."""
+"""What several checks ask of their subject, and the words they share."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.checks.findings import CheckStatus, Fix
 from authtui.credentials.selection import CHATGPT_MODES
-from authtui.redaction import Secret, redact_text
+from authtui.redaction import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.checks.courses import Course
+    from authtui.checks.program_start import Case
     from authtui.checks.registry import Subject
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
@@ -26,16 +26,16 @@ AUTH_CLAIM: Final = "https://api.openai.com/auth"
 AGENT_VARIABLES: Final = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
 CREDENTIAL_VARIABLES: Final = ("CODEX_API_KEY", *AGENT_VARIABLES)
 LOGIN: Final = Fix("log in again", "codex login")
-KINDS: Final = {
+_KINDS: Final = {
     "api_key": "an API key",
     "chatgpt": "a ChatGPT login",
-    "chatgpt_auth_tokens": "ChatGPT tokens of a host program",
+    "chatgpt_auth_tokens": "a ChatGPT login of a host program",
     "agent_identity": "an agent identity",
     "personal_access_token": "a personal access token",
-    "bedrock": "an Amazon Bedrock credential",
+    "bedrock": "an Amazon Bedrock key",
     "workload_identity": "a workload identity",
     "headers": "headers of a host program",
-    "provider": "a key of the model provider",
+    "provider": "a provider key",
 }
 _NOTHING: Final[Mapping[str, Any]] = {}
 
@@ -47,7 +47,12 @@ def seen(subject: Subject) -> Observation:
 
 def kind_of(credential: Credential) -> str:
     """A credential's kind with its article: `an API key`."""
-    return KINDS.get(credential.mode, credential.mode)
+    return _KINDS.get(credential.mode, credential.mode)
+
+
+def label_of(credential: Credential) -> str:
+    """A credential's kind without the article: `API key`."""
+    return kind_of(credential).removeprefix("an ").removeprefix("a ")
 
 
 def described(credential: Credential) -> str:
@@ -56,20 +61,13 @@ def described(credential: Credential) -> str:
     return f"{kind_of(credential)} of {account}" if account else kind_of(credential)
 
 
-def chosen(course: Course) -> Credential | None:
-    """The credential a course is about, also where a restriction stops it."""
-    if course.credential is not None:
-        return course.credential
-    return course.violation.credential if course.violation else None
-
-
 def stored(subject: Subject) -> Credential | None:
     """The usable credential that the store holds, selected or not."""
     return subject.case.places.store.credential
 
 
 def stored_document(subject: Subject) -> Document | None:
-    """The document behind it."""
+    """The record of the stored credential."""
     credential = stored(subject)
     return credential.document if credential else None
 
@@ -85,20 +83,25 @@ def chatgpt_login(subject: Subject) -> tuple[Document, Tokens] | None:
 
 def hurt(subject: Subject) -> CheckStatus:
     """`fail` where the program start asked for does not succeed, else `warn`."""
-    return "warn" if subject.course.prediction.outcome == "ready" else "fail"
+    return "warn" if subject.start.prediction.outcome == "ready" else "fail"
 
 
 def unselected(subject: Subject) -> CheckStatus:
     """`fail` where nothing at all is selected, else `warn`."""
-    return "fail" if chosen(subject.course) is None else "warn"
+    return "fail" if subject.start.credential is None else "warn"
 
 
 def line_of(subject: Subject, field: str) -> str:
     """`auth.json:5` of a field of the stored document, or the name of the store."""
-    name = subject.case.places.store.name
-    document = stored_document(subject)
+    credential = stored(subject)
+    return field_line(credential, field) if credential else subject.case.places.store.name
+
+
+def field_line(credential: Credential, field: str) -> str:
+    """`auth.json:5` of a field of a credential's record; its source where that is no file."""
+    document = credential.document
     line = document.lines.get(field) if document else None
-    return f"{name}:{line}" if line and name == "auth.json" else name
+    return f"auth.json:{line}" if line and credential.source == "auth.json" else credential.source
 
 
 def quoted_path(path: str) -> str:
@@ -133,32 +136,6 @@ def set_value(subject: Subject, name: str) -> str | None:
     """A variable's value as it stands, None when it is unset; blanks are kept."""
     variable = seen(subject).environment.get(name)
     return variable.value.reveal() if variable is not None else None
-
-
-def host_of(url: str) -> str:
-    """The host of an address, without user information and port."""
-    rest = url.split("://", 1)[-1].split("/", 1)[0].split("?", 1)[0].rsplit("@", 1)[-1]
-    if rest.startswith("["):
-        return rest.split("]", 1)[0] + "]"
-    shown = redact_text(rest)
-    # In small letters a token by mistake would no longer be known for one.
-    return shown if shown != rest else rest.rsplit(":", 1)[0].lower() or url
-
-
-def shown_url(url: str) -> str:
-    """An address without user information, query and fragment: those may be secrets."""
-    scheme, mark, rest = url.partition("://")
-    if not mark:
-        scheme, rest = "", url
-    rest = rest.split("?", 1)[0].split("#", 1)[0]
-    authority, slash, path = rest.partition("/")
-    return redact_text(f"{scheme}{mark}{authority.rsplit('@', 1)[-1]}{slash}{path}")[:120]
-
-
-def is_url(text: str) -> bool:
-    """Whether a text is an http address with a host."""
-    scheme, mark, rest = text.strip().partition("://")
-    return bool(mark) and scheme.lower() in ("http", "https") and bool(host_of(rest))
 
 
 @lru_cache(maxsize=8)
@@ -226,17 +203,27 @@ def _stored_jwt(subject: Subject) -> tuple[str, Secret | None]:
 
 
 def fields_of(subject: Subject) -> Mapping[str, Any]:
-    """The fields of the stored document as far as they can be made out; empty when none can."""
+    """The fields of the stored record as far as they can be made out; empty when none can."""
+    return record_fields(subject.case)[1]
+
+
+def record_fields(case: Case) -> tuple[str, Mapping[str, Any]]:
+    """Where the stored record is, and its fields, even if the client cannot read it.
+
+    Where the keyring and the encrypted store hold nothing, that is an auth.json left behind.
+    """
     from authtui.credentials.document import lenient
 
-    place, facts = subject.case.places.store, seen(subject)
-    data: bytes | str | None = facts.auth_file.data
-    if place.name == "keyring" and facts.keyring.document is not None:
+    name, facts = case.places.store.name, case.observation
+    data: bytes | str | None
+    if name == "keyring" and facts.keyring.document is not None:
         data = facts.keyring.document.reveal()
-    elif place.name == "encrypted store" and facts.encrypted.document is not None:
+    elif name == "encrypted store" and facts.encrypted.document is not None:
         data = facts.encrypted.document.reveal()
+    else:
+        name, data = "auth.json", facts.auth_file.data
     found = lenient(data) if data is not None else None
-    return found if found is not None else _NOTHING
+    return name, found if found is not None else _NOTHING
 
 
 def judged(subject: Subject, token: Secret) -> AgentJudgement:

@@ -1,0 +1,112 @@
+"""What the verdict, the tokens and the matrix say of states that no recording covers."""
+
+from __future__ import annotations
+
+import pytest
+
+from authtui.checks.assess import Options, assess
+from authtui.credentials.assumptions import Assumptions
+from authtui.credentials.observation import FileFacts, Observation
+from tests.checks.build import KEY, State, april, chatgpt, id_token, keyring, observe, record
+
+OWN = (
+    'model_provider = "mine"\n[model_providers.mine]\nname = "mine"\n'
+    'base_url = "https://mine.example.test/v1"\n'
+)
+WORKLOAD = {"OPENAI_FEDERATION_RULE_ID": "rule", "OPENAI_IDENTITY_TOKEN_FILE": "/etc/hostname"}
+
+
+def test_an_agent_identity_that_the_client_cannot_send_is_not_refused_by_a_server() -> None:
+    kept = record(email="ada@example.test", registered_at="2026-04-13T12:00:00Z")
+    state = State({"auth_mode": "agentIdentity", "agent_identity": kept})
+    found = assess(observe(state), Options("0.124"))
+    assert found.request is None
+    assert "server" not in found.verdict.headline + found.verdict.sentence
+    assert "bearer token" in found.verdict.sentence
+
+
+def test_the_matrix_names_the_keyring_for_a_login_that_is_kept_there() -> None:
+    config = 'cli_auth_credentials_store = "keyring"\n'
+    state = State(config=config, change=keyring("present", chatgpt()))
+    rows = {row.who: row.where for row in assess(observe(state), Options()).matrix}
+    assert {rows["id_token"], rows["access_token"], rows["tokens.account_id"]} == {"keyring"}
+
+
+def test_the_tokens_of_a_keyring_record_that_cannot_be_read_are_shown_as_of_the_keyring() -> None:
+    config = 'cli_auth_credentials_store = "keyring"\n'
+    state = State(config=config, change=keyring("present", chatgpt(auth_mode="unheard-of")))
+    found = assess(observe(state), Options())
+    shown = [(view.name, view.origin) for view in found.tokens]
+    assert shown == [("id_token", "keyring"), ("access_token", "keyring")]
+    assert [(row.account_id, row.where) for row in found.matrix] == [("acct-a", "keyring")]
+
+
+def test_the_account_of_a_record_that_cannot_be_read_is_in_the_matrix() -> None:
+    found = assess(observe(State(chatgpt(auth_mode="unheard-of"))), Options())
+    [row] = found.matrix
+    assert (row.who, row.account_id) == ("tokens.account_id (unreadable record)", "acct-a")
+
+
+def test_a_record_with_workspace_id_is_judged_by_the_generation_that_writes_it() -> None:
+    choice = assess(observe(State(april())), Options()).contract
+    assert (choice.name, choice.chosen_by) == ("first", "state")
+
+
+def test_the_matrix_names_the_line_of_a_login_that_is_kept_in_a_file() -> None:
+    rows = {row.who: row.where for row in assess(observe(State(chatgpt())), Options()).matrix}
+    assert rows["tokens.account_id"] == "auth.json:8"
+
+
+def test_policies_that_cannot_be_loaded_are_those_of_the_login_behind_the_api_key() -> None:
+    login = chatgpt(tokens_id_token=id_token(chatgpt_plan_type="enterprise"))
+    options = Options(assumptions=Assumptions(policies="500"))
+    found = assess(observe(State(login, env={"CODEX_API_KEY": KEY})), options).verdict
+    assert found.culprit == "auth.json"
+    assert found.sentence.startswith("auth.json holds a login of the plan enterprise")
+
+
+@pytest.mark.parametrize(
+    ("provider", "answer", "where"),
+    [
+        ('env_key = "MY_KEY"', "401", "MY_KEY"),
+        ('experimental_bearer_token = " "', "ok", "config.toml:5"),
+    ],
+    ids=["refused", "blank"],
+)
+def test_logging_in_again_does_not_replace_a_providers_own_key(
+    provider: str, answer: str, where: str
+) -> None:
+    state = State(chatgpt(), OWN + provider, {"MY_KEY": "made-up"})
+    options = Options(assumptions=Assumptions(responses=answer))
+    [fix] = assess(observe(state), options).verdict.fix
+    assert (fix.text, fix.command) == (f"replace the key of mine: {where}", None)
+
+
+def with_workload(state: State) -> State:
+    def change(seen: Observation) -> Observation:
+        return seen._replace(token_file=FileFacts("/etc/hostname", "file"))
+
+    return state._replace(env=WORKLOAD, change=change)
+
+
+UNSET = "unset OPENAI_FEDERATION_RULE_ID OPENAI_IDENTITY_TOKEN_FILE"
+
+
+def test_a_workload_identity_that_hides_a_login_is_removed_by_unsetting_both_variables() -> None:
+    found = assess(observe(with_workload(State(chatgpt()))), Options()).verdict
+    assert found.kind == "another-source-won"
+    assert found.fix[0].command == UNSET
+
+
+def test_a_login_that_is_deleted_for_a_workload_identity_is_not_taken_for_the_culprit() -> None:
+    config = 'forced_login_method = "api"\n'
+    found = assess(observe(with_workload(State(chatgpt(), config))), Options()).verdict
+    assert found.deletes_stored_login
+    assert found.headline == "Codex would delete your stored login because of workload identity"
+    assert found.fix[0].command == UNSET
+
+
+def test_half_a_workload_identity_is_removed_by_unsetting_what_is_set() -> None:
+    env = {"OPENAI_IDENTITY_TOKEN_FILE": "/etc/hostname"}
+    found = assess(observe(State(chatgpt(), env=env)), Options()).verdict
+    assert found.fix[0].command == "unset OPENAI_IDENTITY_TOKEN_FILE"
