@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from authtui.credentials.selection import Credential
 
 UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"
+POLICIES_UNAUTHORIZED: Final = (
+    "Your authentication session could not be refreshed automatically. Please log out and sign in "
+    "again."
+)
 CHATGPT_MODEL_PATH: Final = "/backend-api/codex"
 
 
@@ -40,7 +44,7 @@ def policies_trouble(case: Case) -> str | None:
     if case.assumptions.policies == OK:
         return None
     if case.assumptions.policies.startswith("401"):
-        return case.contract.policies_unauthorized
+        return POLICIES_UNAUTHORIZED
     return case.contract.policies_failed
 
 

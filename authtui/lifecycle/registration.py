@@ -29,6 +29,7 @@ NOT_OPENED: Final = "failed to decrypt encrypted task id"
 NOT_UTF8: Final = "decrypted task id is not valid UTF-8"
 NO_BISCUIT: Final = "agent identity biscuit response did not include x-openai-authorization"
 BISCUIT_HEADER: Final = "x-openai-authorization"
+AGENT_SECONDS: Final = 15.0
 RETRYABLE: Final = "retryable agent identity registration failure: "
 T = TypeVar("T")
 _KEY_BYTES: Final = {"seed": 32, "labelled": 64}
@@ -161,7 +162,7 @@ async def _agent_request(
     rules = contract.registration
     answer = await wire.request(
         "POST", url, headers=lines, json=agent_body(contract, key, system),
-        timeout=rules.agent_seconds,
+        timeout=AGENT_SECONDS,
     )  # fmt: skip
     if isinstance(answer, WireFailure):
         text = f"failed to send agent identity registration request to {url}"
