@@ -17,7 +17,7 @@ from authtui.checks.look import (
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _BINDING = "codex-rs/login/src/agent_identity.rs"
     source="codex-rs/login/src/token_data.rs",
     modes=(61,),
 )
-def _account(subject: Subject) -> Answer | None:
+def _account(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
@@ -49,11 +49,11 @@ def _account(subject: Subject) -> Answer | None:
     evidence = tuple(f"{line_of(subject, field)}: {field} {known[field]}" for field in known)
     if len(set(known.values())) == 1:
         count = "all three places" if len(known) == 3 else f"{len(known)} of three places"
-        return Answer("pass", f"{count} name account {next(iter(known.values()))}", evidence)
+        return Finding("pass", f"{count} name account {next(iter(known.values()))}", evidence)
     fields = list(known)
     first = fields[0]
     other = next(field for field in fields if known[field] != known[first])
-    return Answer(
+    return Finding(
         "warn",
         f"{other} says {known[other]}, {first} says {known[first]}",
         evidence,
@@ -72,7 +72,7 @@ def _account(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/token_data.rs",
     modes=(61,),
 )
-def _user(subject: Subject) -> Answer | None:
+def _user(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
@@ -83,8 +83,8 @@ def _user(subject: Subject) -> Answer | None:
     if not one or not other:
         return None
     if one == other:
-        return Answer("pass", f"id token and access token name the same user, {one}")
-    return Answer(
+        return Finding("pass", f"id token and access token name the same user, {one}")
+    return Finding(
         "warn",
         f"the id token is of user {one}, the access token of {other}",
         (
@@ -105,7 +105,7 @@ def _user(subject: Subject) -> Answer | None:
     source="codex-rs/model-provider/src/bearer_auth_provider.rs",
     modes=(61,),
 )
-def _header(subject: Subject) -> Answer | None:
+def _header(subject: Subject) -> Finding | None:
     request = subject.courses["exec"].request
     credential = chosen(subject.courses["exec"])
     if request is None or credential is None or credential.mode not in CHATGPT_MODES:
@@ -113,9 +113,9 @@ def _header(subject: Subject) -> Answer | None:
     if request.authorization is None:
         return None
     if request.account_id_header:
-        return Answer("pass", f"requests carry ChatGPT-Account-ID {request.account_id_header}")
+        return Finding("pass", f"requests carry ChatGPT-Account-ID {request.account_id_header}")
     claim = credential.policy_account
-    return Answer(
+    return Finding(
         "warn",
         "requests carry no ChatGPT-Account-ID: tokens.account_id is missing"
         + (f", though the id token says {claim}" if claim else ""),
@@ -134,14 +134,14 @@ def _header(subject: Subject) -> Answer | None:
     source="#19049, #18177",
     modes=(67,),
 )
-def _identity(subject: Subject) -> Answer | None:
+def _identity(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     login = chatgpt_login(subject)
     record = document.agent_record if document else None
     if login is None or record is None:
         return None
     _, tokens = login
-    forced = forced_workspaces(subject.case.observation, subject.case.contract)
+    forced = forced_workspaces(subject.observation, subject.contract)
     account = forced[0] if len(forced) == 1 else None
     account = account or tokens.account_id or tokens.id_claims.account_id
     user = tokens.id_claims.user_id
@@ -158,15 +158,15 @@ def _identity(subject: Subject) -> Answer | None:
     elif user and record.user_id != user:
         wrong = f"the stored agent identity is of user {record.user_id}, the login of {user}"
     if wrong is None:
-        return Answer("pass", f"agent identity and login are of account {account}", evidence)
-    flag = subject.case.observation.config.get("features.use_agent_identity") is True
-    removed = flag and subject.case.contract.managed_identity == "biscuit"
+        return Finding("pass", f"agent identity and login are of account {account}", evidence)
+    flag = subject.observation.config.get("features.use_agent_identity") is True
+    removed = flag and subject.contract.managed_identity == "biscuit"
     after = (
         "Codex removes it from auth.json at its next start"
         if removed
         else ("Codex does not use it, and registers another one when that is enabled")
     )
-    return Answer(
+    return Finding(
         "warn",
         wrong,
         evidence,
@@ -184,7 +184,7 @@ def _identity(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/manager.rs",
     modes=(4, 7),
 )
-def _two_sources(subject: Subject) -> Answer | None:
+def _two_sources(subject: Subject) -> Finding | None:
     winner, behind = chosen(subject.courses["exec"]), stored(subject)
     if winner is None or behind is None or winner.source == behind.source:
         return None
@@ -193,8 +193,8 @@ def _two_sources(subject: Subject) -> Answer | None:
     if not one or not other:
         return None
     if one == other:
-        return Answer("pass", f"{winner.source} and {behind.source} are both of account {one}")
-    return Answer(
+        return Finding("pass", f"{winner.source} and {behind.source} are both of account {one}")
+    return Finding(
         "warn",
         f"{winner.source} is of account {one}, {behind.source} of {other}; requests go out for "
         f"{one}",
@@ -213,7 +213,7 @@ def _two_sources(subject: Subject) -> Answer | None:
     source=_BINDING,
     modes=(60, 67),
 )
-def _bound(subject: Subject) -> Answer | None:
+def _bound(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     case = subject.case
     forced = forced_workspaces(case.observation, case.contract)
@@ -223,10 +223,10 @@ def _bound(subject: Subject) -> Answer | None:
     _, tokens = login
     where = case.observation.config.where("forced_chatgpt_workspace_id")
     if not tokens.account_id or tokens.account_id == forced[0]:
-        return Answer(
+        return Finding(
             "pass", f"an agent identity would be bound to {forced[0]}, as {where} requires"
         )
-    return Answer(
+    return Finding(
         "warn",
         f"an agent identity would be bound to {forced[0]} ({where}), but tokens.account_id is "
         f"{tokens.account_id}",

@@ -14,10 +14,9 @@ from authtui.checks.look import (
     claims_of,
     line_of,
     number_of,
-    seen,
     text_of,
 )
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
@@ -27,7 +26,7 @@ _OLD_SECONDS = 30 * 86_400
 
 
 @check("plan.claim", "CLAIMS", "The plan that the token names", source=_TOKENS, modes=(2,))
-def _plan(subject: Subject) -> Answer | None:
+def _plan(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
@@ -39,11 +38,11 @@ def _plan(subject: Subject) -> Answer | None:
 
     found = plan_of(plan)
     issued = number_of(claims_of(tokens.id_token).get("iat"))
-    age = seen(subject).at.timestamp() - issued if issued is not None else None
+    age = subject.observation.at.timestamp() - issued if issued is not None else None
     when = f"issued {ago(age)} ago" if age is not None and age >= 0 else "of unknown age"
     where = line_of(subject, "tokens.id_token")
     if found.raw == "free":
-        return Answer(
+        return Finding(
             "unknown",
             f"the id token, {when}, says plan Free; a plan bought since then is not in it",
             (f"{where}: chatgpt_plan_type free", f"account {tokens.id_claims.account_id}"),
@@ -53,12 +52,12 @@ def _plan(subject: Subject) -> Answer | None:
             where,
         )
     if age is not None and age > _OLD_SECONDS:
-        return Answer("pass", f"the id token says plan {found.shown}; it is {ago(age)} old")
-    return Answer("pass", f"the id token, {when}, says plan {found.shown}")
+        return Finding("pass", f"the id token says plan {found.shown}; it is {ago(age)} old")
+    return Finding("pass", f"the id token, {when}, says plan {found.shown}")
 
 
 @check("plan.agree", "CLAIMS", "Both tokens name the same plan", source=_TOKENS, modes=(2,))
-def _plan_agree(subject: Subject) -> Answer | None:
+def _plan_agree(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
@@ -70,8 +69,8 @@ def _plan_agree(subject: Subject) -> Answer | None:
     if one is None or other is None:
         return None
     if one == other:
-        return Answer("pass", f"id token and access token both say plan {one}")
-    return Answer(
+        return Finding("pass", f"id token and access token both say plan {one}")
+    return Finding(
         "warn",
         f"the id token says plan {one}, the access token says {other}",
         (
@@ -92,7 +91,7 @@ def _plan_agree(subject: Subject) -> Answer | None:
     source="#17151",
     modes=(69,),
 )
-def _fedramp(subject: Subject) -> Answer | None:
+def _fedramp(subject: Subject) -> Finding | None:
     credential = chosen(subject.course)
     says: dict[str, bool] = {}
     login = chatgpt_login(subject)
@@ -111,17 +110,17 @@ def _fedramp(subject: Subject) -> Answer | None:
     if request is None or request.authorization is None:
         return None
     if request.fedramp and all(says.values()):
-        return Answer("pass", "the account is FedRAMP, and requests are marked so", evidence)
+        return Finding("pass", "the account is FedRAMP, and requests are marked so", evidence)
     reason = (
         "this generation never marks requests of an agent identity"
-        if subject.case.contract.identity_only
+        if subject.contract.identity_only
         and credential is not None
         and credential.mode == "agent_identity"
         else "the selected credential does not carry the flag"
     )
     if request.fedramp:
         reason = "the tokens disagree"
-    return Answer(
+    return Finding(
         "warn",
         f"one token says FedRAMP, but X-OpenAI-Fedramp is {'' if request.fedramp else 'not '}sent: "
         f"{reason}",
@@ -133,14 +132,8 @@ def _fedramp(subject: Subject) -> Answer | None:
     )
 
 
-@check(
-    "claims.person",
-    "CLAIMS",
-    "Whose login this is",
-    source=_TOKENS,
-    modes=(7,),
-)
-def _person(subject: Subject) -> Answer | None:
+@check("claims.person", "CLAIMS", "Whose login this is", source=_TOKENS, modes=(7,))
+def _person(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
@@ -155,7 +148,7 @@ def _person(subject: Subject) -> Answer | None:
     if plan is not None:
         place = "a workspace plan" if plan.workspace else "a personal plan"
     if claims.account_id is None:
-        return Answer(
+        return Finding(
             "warn",
             f"the id token names no account (chatgpt_account_id); the login is of {who}",
             (f"{line_of(subject, 'tokens.id_token')}: chatgpt_account_id is missing",),
@@ -164,7 +157,7 @@ def _person(subject: Subject) -> Answer | None:
             LOGIN,
             line_of(subject, "tokens.id_token"),
         )
-    return Answer(
+    return Finding(
         "pass",
         f"the login is of {who}, account {claims.account_id}, {place}",
         why="With several workspaces under one address the browser decides which one you get.",

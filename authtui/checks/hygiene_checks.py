@@ -12,11 +12,10 @@ from authtui.checks.look import (
     host_of,
     hurt,
     quoted_path,
-    seen,
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -87,15 +86,15 @@ def dirt_of(value: str) -> str | None:
     source="codex-rs/login/src/auth/manager.rs (trimmed, nothing else)",
     modes=(43,),
 )
-def _dirty(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _dirty(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     clean: list[str] = []
     for name in _names(subject):
         variable = environment.get(name)
         if variable is None or not variable.value:
             continue
         if not variable.valid_unicode:
-            return Answer(
+            return Finding(
                 _status(subject, name),
                 f"{name} is not valid Unicode, so the client treats it as not set",
                 fix=unset_where(subject, name),
@@ -106,7 +105,7 @@ def _dirty(subject: Subject) -> Answer | None:
             if variable.value.reveal().strip():
                 clean.append(name)
             continue
-        return Answer(
+        return Finding(
             _status(subject, name),
             f"{name}: {dirt}",
             (f"{name}: {variable.value}", f"set in: {where_set(subject, name)}"),
@@ -117,7 +116,7 @@ def _dirty(subject: Subject) -> Answer | None:
         )
     if not clean:
         return None
-    return Answer("pass", f"{', '.join(clean)}: nothing but the value, no quotes, no white space")
+    return Finding("pass", f"{', '.join(clean)}: nothing but the value, no quotes, no white space")
 
 
 @check(
@@ -127,8 +126,8 @@ def _dirty(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/manager.rs",
     modes=(33, 43),
 )
-def _blank(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _blank(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     blank = [
         name
         for name in _names(subject)
@@ -137,7 +136,7 @@ def _blank(subject: Subject) -> Answer | None:
     if not blank:
         return None
     name = blank[0]
-    return Answer(
+    return Finding(
         "warn",
         f"{', '.join(blank)} {'is' if len(blank) == 1 else 'are'} set, but blank: the client "
         "treats that as not set",
@@ -164,8 +163,8 @@ _SHAPES = {
     source="#25731, #18180",
     modes=(64,),
 )
-def _kind(subject: Subject) -> Answer | None:
-    case, environment = subject.case, seen(subject).environment
+def _kind(subject: Subject) -> Finding | None:
+    case, environment = subject.case, subject.observation.environment
     agent = case.contract.agent_variable
     found: list[str] = []
     for name in ("CODEX_API_KEY", *([agent] if agent else [])):
@@ -176,7 +175,7 @@ def _kind(subject: Subject) -> Answer | None:
         if problem is None:
             found.append(name)
             continue
-        return Answer(
+        return Finding(
             _status(subject, name),
             f"{name} holds {problem}",
             (f"{name}: {Secret(value)}",),
@@ -188,12 +187,12 @@ def _kind(subject: Subject) -> Answer | None:
         )
     if not found:
         return None
-    return Answer("pass", f"{' and '.join(found)}: the kind of secret that belongs there")
+    return Finding("pass", f"{' and '.join(found)}: the kind of secret that belongs there")
 
 
 def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str | None, str]:
     kind = Secret(value).kind
-    contract = subject.case.contract
+    contract = subject.contract
     shown = _SHAPES.get(kind, "something that is no token")
     to_agent = f'export {contract.agent_variable}="${name}"; unset {name}'
     if name == "CODEX_API_KEY":
@@ -225,8 +224,8 @@ def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str | None, st
     source="reqwest (proxy schemes)",
     modes=(15,),
 )
-def _proxy(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _proxy(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     given = {name: value for name in _PROXIES if (value := environment.trimmed(name))}
     if not given:
         return None
@@ -234,7 +233,7 @@ def _proxy(subject: Subject) -> Answer | None:
     for name, value in given.items():
         scheme, mark, rest = value.partition("://")
         if mark and scheme.lower() not in _SCHEMES:
-            return Answer(
+            return Finding(
                 "warn",
                 f"{name} has the scheme {scheme[:20]}://, which the client does not know",
                 evidence,
@@ -244,7 +243,7 @@ def _proxy(subject: Subject) -> Answer | None:
                 where_set(subject, name),
             )
         if not host_of(rest if mark else value) or any(c.isspace() for c in value):
-            return Answer(
+            return Finding(
                 "warn",
                 f"{name} is no proxy address",
                 evidence,
@@ -255,7 +254,7 @@ def _proxy(subject: Subject) -> Answer | None:
     for upper in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
         low = upper.lower()
         if upper in given and low in given and given[upper] != given[low]:
-            return Answer(
+            return Finding(
                 "warn",
                 f"{upper} and {low} differ: {_proxy_shown(given[upper])} and "
                 f"{_proxy_shown(given[low])}",
@@ -267,7 +266,7 @@ def _proxy(subject: Subject) -> Answer | None:
             )
     first = next(iter(given))
     dotted = " of .env" if where_set(subject, first).startswith(".env") else ""
-    return Answer("pass", f"requests go through the proxy of {first}{dotted}", evidence)
+    return Finding("pass", f"requests go through the proxy of {first}{dotted}", evidence)
 
 
 def _proxy_shown(value: str) -> str:
@@ -283,8 +282,8 @@ def _proxy_shown(value: str) -> str:
     source="codex-rs/login/src/auth/default_client.rs",
     modes=(25, 55),
 )
-def _ca(subject: Subject) -> Answer | None:
-    environment, facts = seen(subject).environment, seen(subject).ca_file
+def _ca(subject: Subject) -> Finding | None:
+    environment, facts = subject.observation.environment, subject.observation.ca_file
     name = next((n for n in _CA if environment.trimmed(n)), None)
     if name is None or facts is None:
         return None
@@ -300,7 +299,7 @@ def _ca(subject: Subject) -> Answer | None:
     where = where_set(subject, name)
     if facts.kind != "file" or facts.data is None:
         reason = facts.error or ("it does not exist" if facts.kind == "absent" else facts.kind)
-        return Answer(
+        return Finding(
             hurt(subject),
             f"{name} names {facts.path}, which cannot be read: {reason}",
             evidence,
@@ -312,7 +311,7 @@ def _ca(subject: Subject) -> Answer | None:
         b"-----BEGIN CERTIFICATE-----" not in facts.data
         and b"TRUSTED CERTIFICATE" not in facts.data
     ):
-        return Answer(
+        return Finding(
             "warn",
             f"{name} names {facts.path}, which holds no certificate",
             evidence,
@@ -322,9 +321,9 @@ def _ca(subject: Subject) -> Answer | None:
         )
     count = facts.data.count(b"-----BEGIN ")
     if facts.modified is not None:
-        age = seen(subject).at.timestamp() - facts.modified.timestamp()
+        age = subject.observation.at.timestamp() - facts.modified.timestamp()
         if age > _STALE_SECONDS:
-            return Answer(
+            return Finding(
                 "warn",
                 f"{name} names a bundle that was last changed {ago(age)} ago; it may lack today's "
                 "authorities",
@@ -336,4 +335,4 @@ def _ca(subject: Subject) -> Answer | None:
                 ),
                 where,
             )
-    return Answer("pass", f"{name} names a bundle of {count} certificates", evidence)
+    return Finding("pass", f"{name} names a bundle of {count} certificates", evidence)

@@ -15,13 +15,12 @@ from authtui.checks.look import (
     hurt,
     judged,
     line_of,
-    seen,
     shown_url,
     stored_document,
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.redaction import Secret, printable
 
 if TYPE_CHECKING:
@@ -49,7 +48,7 @@ def _renew(subject: Subject, source: str) -> Fix:
     )
 
 
-def _about(subject: Subject, names: Iterable[str], good: str) -> Answer | None:
+def _about(subject: Subject, names: Iterable[str], good: str) -> Finding | None:
     """One answer on some fields of the token: the worst of them speaks."""
     found = agent_token(subject)
     if found is None:
@@ -64,7 +63,7 @@ def _about(subject: Subject, names: Iterable[str], good: str) -> Answer | None:
         bad = [field for field in fields if field.status == status]
         if bad:
             grade = hurt(subject) if status == "fail" else bad[0].status
-            return Answer(
+            return Finding(
                 grade,
                 f"agent identity in {source}: {_words(bad)}",
                 evidence,
@@ -72,7 +71,7 @@ def _about(subject: Subject, names: Iterable[str], good: str) -> Answer | None:
                 _renew(subject, source) if status == "fail" else None,
                 where,
             )
-    return Answer("pass", f"agent identity in {source}: {good}", evidence, where=where)
+    return Finding("pass", f"agent identity in {source}: {good}", evidence, where=where)
 
 
 def _words(fields: list[FieldJudgement]) -> str:
@@ -80,7 +79,7 @@ def _words(fields: list[FieldJudgement]) -> str:
 
 
 @check("identity.shape", "IDJ", "The agent identity is a JWT", source=_CRATE, modes=(64,))
-def _shape(subject: Subject) -> Answer | None:
+def _shape(subject: Subject) -> Finding | None:
     return _about(subject, ("shape", "payload"), "three parts that can be decoded")
 
 
@@ -91,14 +90,14 @@ def _shape(subject: Subject) -> Answer | None:
     source="#19764",
     modes=(57,),
 )
-def _algorithm(subject: Subject) -> Answer | None:
-    if not subject.case.contract.agent.verified:
+def _algorithm(subject: Subject) -> Finding | None:
+    if not subject.contract.agent.verified:
         found = agent_token(subject)
         if found is None:
             return None
-        return Answer(
+        return Finding(
             "unknown",
-            f"agent identity in {found[0]}: {subject.case.contract.title} checks no signature",
+            f"agent identity in {found[0]}: {subject.contract.title} checks no signature",
             why="The code of #18176 reads the claims and trusts them. Anyone can write such a "
             "token.",
             where=found[1],
@@ -109,38 +108,38 @@ def _algorithm(subject: Subject) -> Answer | None:
 @check(
     "identity.kid", "IDJ", "Its signing key is in the key set", source="#19764, #23739", modes=(49,)
 )
-def _kid(subject: Subject) -> Answer | None:
+def _kid(subject: Subject) -> Finding | None:
     return _about(subject, ("kid",), "the key set lists its key")
 
 
 @check("identity.signature", "IDJ", "The signature is right", source="#19764", modes=(49, 57))
-def _signature(subject: Subject) -> Answer | None:
-    if not subject.case.contract.agent.verified:
+def _signature(subject: Subject) -> Finding | None:
+    if not subject.contract.agent.verified:
         return None
     return _about(subject, ("signature",), "the signature was checked and is right")
 
 
 @check("identity.issuer", "IDJ", "It is from the right issuer", source="#19764", modes=(57,))
-def _issuer(subject: Subject) -> Answer | None:
+def _issuer(subject: Subject) -> Finding | None:
     return _about(subject, ("iss",), "the issuer is the required one")
 
 
 @check("identity.audience", "IDJ", "It is for this client", source="#19764", modes=(57,))
-def _audience(subject: Subject) -> Answer | None:
+def _audience(subject: Subject) -> Finding | None:
     return _about(subject, ("aud",), "the audience is the required one")
 
 
 @check("identity.expiry", "IDJ", "It is in date", source="#19764", modes=(57,))
-def _expiry(subject: Subject) -> Answer | None:
+def _expiry(subject: Subject) -> Finding | None:
     return _about(subject, ("exp",), "not expired")
 
 
 @check(
     "identity.claims", "IDJ", "Every required claim is there", source="#18176, #18904", modes=(63,)
 )
-def _claims(subject: Subject) -> Answer | None:
+def _claims(subject: Subject) -> Finding | None:
     skip = ("iss", "aud", "exp", "agent_private_key")
-    contract = subject.case.contract.agent
+    contract = subject.contract.agent
     names = [name for name in (*contract.required, *contract.optional) if name not in skip]
     return _about(subject, names, "every required claim is there and of the right type")
 
@@ -152,7 +151,7 @@ def _claims(subject: Subject) -> Answer | None:
     source="#18176, #19763",
     modes=(63,),
 )
-def _form(subject: Subject) -> Answer | None:
+def _form(subject: Subject) -> Finding | None:
     found = agent_token(subject)
     if found is None:
         return None
@@ -161,15 +160,15 @@ def _form(subject: Subject) -> Answer | None:
     if claims is None:
         return None
     old, new = "workspace_id" in claims, "account_id" in claims
-    wants = "workspace_id" if subject.case.contract.identity_only else "account_id"
+    wants = "workspace_id" if subject.contract.identity_only else "account_id"
     if not (old or new):
         return None
     if (old and wants == "workspace_id") or (new and wants == "account_id"):
-        return Answer("pass", f"agent identity in {source}: it names its account as {wants}")
+        return Finding("pass", f"agent identity in {source}: it names its account as {wants}")
     has = "workspace_id" if old else "account_id"
-    return Answer(
+    return Finding(
         hurt(subject),
-        f"agent identity in {source} names its account as {has}; {subject.case.contract.title} "
+        f"agent identity in {source} names its account as {has}; {subject.contract.title} "
         f"wants {wants}",
         (f"claims: {', '.join(printable(name, 40) for name in list(claims)[:12])}",),
         "The shape with workspace_id belongs to the proposal of April 2026 (#18176), which no "
@@ -186,10 +185,10 @@ def _form(subject: Subject) -> Answer | None:
     source="#19764, #37356",
     modes=(49, 50, 62),
 )
-def _hosts(subject: Subject) -> Answer | None:
-    if agent_token(subject) is None or not subject.case.contract.agent.verified:
+def _hosts(subject: Subject) -> Finding | None:
+    if agent_token(subject) is None or not subject.contract.agent.verified:
         return None
-    facts, contract = seen(subject), subject.case.contract
+    facts, contract = subject.observation, subject.contract
     base = facts.config.get("chatgpt_base_url")
     jwks = base if isinstance(base, str) and base.strip() else "https://chatgpt.com/backend-api"
     jwks_set_by = facts.config.where("chatgpt_base_url") if base else "the default"
@@ -213,9 +212,9 @@ def _hosts(subject: Subject) -> Answer | None:
     )
     one, two = _service(host_of(jwks)), _service(host_of(task))
     if one == two:
-        return Answer("pass", f"key set and task registration are both of {one}", evidence)
+        return Finding("pass", f"key set and task registration are both of {one}", evidence)
     culprit = task_set_by if name else jwks_set_by
-    return Answer(
+    return Finding(
         "warn",
         f"the key set comes from {host_of(jwks)} ({jwks_set_by}), tasks are registered at "
         f"{host_of(task)} ({task_set_by})",
@@ -259,13 +258,13 @@ def _private_key(subject: Subject) -> tuple[str, Secret] | None:
 @check(
     "identity.key", "IDK", "The private key can be used", source=f"{_CRATE}, #17387", modes=(65,)
 )
-def _key(subject: Subject) -> Answer | None:
+def _key(subject: Subject) -> Finding | None:
     token = agent_token(subject)
     if token is not None:
         claims = decoded(token[2]).claims
         if claims is not None and not isinstance(claims.get("agent_private_key"), str):
             missing = "must be a text" if "agent_private_key" in claims else "is missing"
-            return Answer(
+            return Finding(
                 hurt(subject),
                 f"agent identity in {token[0]}: agent_private_key {missing}",
                 why="Each request of an agent identity is signed with this key, which the token "
@@ -282,9 +281,9 @@ def _key(subject: Subject) -> Answer | None:
     key = read_private_key(secret.reveal())
     if isinstance(key, KeyProblem):
         removed = ""
-        if subject.case.contract.managed_identity == "biscuit":
+        if subject.contract.managed_identity == "biscuit":
             removed = " With features.use_agent_identity the client then removes the record."
-        return Answer(
+        return Finding(
             hurt(subject),
             f"{where}: the agent's private key cannot be used: {key.statement}",
             (f"agent_private_key: {secret}", f"the client says: {key.client_error}"),
@@ -293,7 +292,7 @@ def _key(subject: Subject) -> Answer | None:
             Fix("have the identity issued again"),
             where,
         )
-    return Answer(
+    return Finding(
         "pass",
         f"{where}: a usable Ed25519 key, PKCS#8 v{key.version}, {key.sha256_fingerprint}",
         ("whether it is the key registered for the runtime, the server alone knows",),
@@ -301,28 +300,28 @@ def _key(subject: Subject) -> Answer | None:
 
 
 @check("identity.task", "IDK", "A task is registered", source="#17387, #19049", modes=(50,))
-def _task(subject: Subject) -> Answer | None:
+def _task(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     record = document.agent_record if document else None
     if record is None or record.from_jwt:
         return None
-    named = record.task_id if subject.case.contract.managed_record else record.background_task_id
-    field = "task_id" if subject.case.contract.managed_record else "background_task_id"
+    named = record.task_id if subject.contract.managed_record else record.background_task_id
+    field = "task_id" if subject.contract.managed_record else "background_task_id"
     where = line_of(subject, f"agent_identity.{field}")
     if named and named.strip():
-        return Answer(
+        return Finding(
             "pass",
             f"{where}: {field} is stored; whether the task still lives, the server alone knows",
         )
     if named is not None:
-        return Answer(
+        return Finding(
             "warn",
             f"{where}: {field} is blank, so a new task has to be registered",
             why="A blank task id counts as none. Each start then registers a task over the "
             "network.",
             where=where,
         )
-    return Answer("pass", f"{field} is absent: the next start registers a task over the network")
+    return Finding("pass", f"{field} is absent: the next start registers a task over the network")
 
 
 @check(
@@ -332,7 +331,7 @@ def _task(subject: Subject) -> Answer | None:
     source="#17385, #19049",
     modes=(24, 67),
 )
-def _record(subject: Subject) -> Answer | None:
+def _record(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     record = document.agent_record if document else None
     if record is None:
@@ -348,8 +347,8 @@ def _record(subject: Subject) -> Answer | None:
     ]
     where = line_of(subject, "agent_identity")
     if not blank:
-        return Answer("pass", f"{where}: runtime, account and key of the agent identity are there")
-    return Answer(
+        return Finding("pass", f"{where}: runtime, account and key of the agent identity are there")
+    return Finding(
         hurt(subject),
         f"{where}: blank in the agent identity: {', '.join(blank)}",
         why="The client takes a blank text as it is; the server then knows no such agent.",

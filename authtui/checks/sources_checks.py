@@ -13,14 +13,13 @@ from authtui.checks.look import (
     hurt,
     kind_of,
     line_of,
-    seen,
     stored,
     stored_document,
     unselected,
     unset_where,
     where_set,
 )
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.credentials.places import WORKLOAD_VARIABLES
 from authtui.redaction import Secret
 
@@ -30,14 +29,8 @@ if TYPE_CHECKING:
 _SPEC = "codex-rs/login/src/auth/manager.rs (load_auth)"
 
 
-@check(
-    "sources.shadowing",
-    "SRC",
-    "A variable hides the stored login",
-    source=_SPEC,
-    modes=(4, 21),
-)
-def _shadowing(subject: Subject) -> Answer | None:
+@check("sources.shadowing", "SRC", "A variable hides the stored login", source=_SPEC, modes=(4, 21))
+def _shadowing(subject: Subject) -> Finding | None:
     course, store = subject.course, subject.case.places.store
     winner = chosen(course)
     name = winner.source if winner else (course.failure.source if course.failure else None)
@@ -47,11 +40,11 @@ def _shadowing(subject: Subject) -> Answer | None:
     if not variable or name is None:
         if winner is None or winner.source != store.name:
             return None
-        return Answer(
+        return Finding(
             "pass", f"{store.name} is used; no variable stands before it", where=name or ""
         )
     if store.empty:
-        return Answer("pass", f"{name} comes first, and hides nothing stored")
+        return Finding("pass", f"{name} comes first, and hides nothing stored")
     behind = stored(subject)
     hidden = described(behind) if behind else "a record that cannot be read"
     used = described(winner) if winner else "a credential that cannot be used"
@@ -59,7 +52,7 @@ def _shadowing(subject: Subject) -> Answer | None:
     real = WORKLOAD_VARIABLES[0] if name == "workload identity" else name
     if name == "workload identity" and course.failure is not None:
         real = course.failure.where
-    return Answer(
+    return Finding(
         "fail" if lost or course.violation else "warn",
         f"{real} ({used}) hides {store.name} ({hidden})",
         (f"selected: {name}, {used}", f"shadowed: {store.name}, {hidden}"),
@@ -74,18 +67,18 @@ def _shadowing(subject: Subject) -> Answer | None:
 @check(
     "sources.several", "SRC", "More than one credential variable is set", source=_SPEC, modes=(4,)
 )
-def _several(subject: Subject) -> Answer | None:
+def _several(subject: Subject) -> Finding | None:
     case = subject.case
     readable = ["CODEX_API_KEY"]
     if case.contract.agent_variable:
         readable.append(case.contract.agent_variable)
-    present = [name for name in readable if seen(subject).environment.trimmed(name)]
+    present = [name for name in readable if subject.observation.environment.trimmed(name)]
     if not present:
         return None
     if len(present) == 1:
-        return Answer("pass", f"{present[0]} is the only credential variable that is set")
+        return Finding("pass", f"{present[0]} is the only credential variable that is set")
     loser = case.contract.agent_variable
-    return Answer(
+    return Finding(
         "warn",
         f"CODEX_API_KEY and {loser} are both set; `codex exec` uses CODEX_API_KEY",
         (f"`codex login status` and the interactive client use {loser} instead",),
@@ -103,20 +96,20 @@ def _several(subject: Subject) -> Answer | None:
     source=_SPEC,
     modes=(9, 33),
 )
-def _openai_api_key(subject: Subject) -> Answer | None:
+def _openai_api_key(subject: Subject) -> Finding | None:
     case = subject.case
-    if not seen(subject).environment.trimmed("OPENAI_API_KEY"):
+    if not subject.observation.environment.trimmed("OPENAI_API_KEY"):
         return None
     if case.provider.env_key == "OPENAI_API_KEY":
         where = case.provider.lines.get("env_key", "config.toml")
-        return Answer(
+        return Finding(
             "pass", f"OPENAI_API_KEY is read by model provider {case.provider.id} ({where})"
         )
     if chosen(subject.course) is not None or subject.course.failure is not None:
-        return Answer(
+        return Finding(
             "pass", "OPENAI_API_KEY is set; Codex does not read it, another source decides"
         )
-    return Answer(
+    return Finding(
         "fail",
         "OPENAI_API_KEY is set, but Codex does not read it, and nothing else is there",
         ("the loader reads CODEX_API_KEY, the agent variable and the store, never OPENAI_API_KEY",),
@@ -135,9 +128,9 @@ def _openai_api_key(subject: Subject) -> Answer | None:
     source="#18904, #21059",
     modes=(9, 26),
 )
-def _ignored_variable(subject: Subject) -> Answer | None:
-    contract = subject.case.contract
-    environment = seen(subject).environment
+def _ignored_variable(subject: Subject) -> Finding | None:
+    contract = subject.contract
+    environment = subject.observation.environment
     ignored = [
         name
         for name in CREDENTIAL_VARIABLES[1:]
@@ -146,7 +139,7 @@ def _ignored_variable(subject: Subject) -> Answer | None:
     if not ignored:
         reads = contract.agent_variable
         if reads and environment.trimmed(reads):
-            return Answer("pass", f"{reads} is the agent variable that {contract.title} reads")
+            return Finding("pass", f"{reads} is the agent variable that {contract.title} reads")
         return None
     name, reads = ignored[0], contract.agent_variable
     instead = f"it reads {reads}" if reads else "it reads no agent variable at all"
@@ -155,7 +148,7 @@ def _ignored_variable(subject: Subject) -> Answer | None:
         if reads and not environment.trimmed(reads)
         else unset_where(subject, name)
     )
-    return Answer(
+    return Finding(
         unselected(subject),
         f"{name} is set, but {contract.title} ignores it; {instead}",
         (f"{name}: {Secret(environment.trimmed(name) or '')}",),
@@ -174,16 +167,16 @@ def _ignored_variable(subject: Subject) -> Answer | None:
     source="codex-rs/arg0/src/lib.rs",
     modes=(9, 33),
 )
-def _dotenv(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _dotenv(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     if not environment.dotenv.exists:
         return None
     matter = [line for line in environment.dotenv_ignored if line.name or "quote" in line.reason]
     if not matter:
-        return Answer("pass", ".env in the Codex home: every line that matters is applied")
+        return Finding("pass", ".env in the Codex home: every line that matters is applied")
     first = matter[0]
     credential = any(line.name.upper() in CREDENTIAL_VARIABLES for line in matter)
-    return Answer(
+    return Finding(
         unselected(subject) if credential else "warn",
         f".env:{first.line} sets {first.name or 'something'}, which Codex does not apply: "
         f"{first.reason}",
@@ -202,13 +195,13 @@ def _dotenv(subject: Subject) -> Answer | None:
     source="codex-rs/arg0/src/lib.rs",
     modes=(21, 43),
 )
-def _dotenv_override(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _dotenv_override(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     if not environment.dotenv_overrides:
         return None
     name = environment.dotenv_overrides[0]
     where = where_set(subject, name)
-    return Answer(
+    return Finding(
         "warn",
         f"{where} gives {name} another value than the shell; Codex uses the one of .env",
         tuple(
@@ -229,7 +222,7 @@ def _dotenv_override(subject: Subject) -> Answer | None:
     source="recorded clients 0.147 to 0.169",
     modes=(24, 64),
 )
-def _dropped(subject: Subject) -> Answer | None:
+def _dropped(subject: Subject) -> Finding | None:
     case = subject.case
     course = subject.courses["exec"]
     if not case.contract.silent_drop or (case.places.store.empty and course.failure is None):
@@ -238,10 +231,12 @@ def _dropped(subject: Subject) -> Answer | None:
     if failure is None or failure.source == "workload identity":
         if chosen(course) is None:
             return None
-        return Answer("pass", "the selected credential is one the client keeps")
+        return Finding("pass", "the selected credential is one the client keeps")
     if course.request is None:
-        return Answer("pass", "the client stops and names the cause; nothing is dropped in silence")
-    return Answer(
+        return Finding(
+            "pass", "the client stops and names the cause; nothing is dropped in silence"
+        )
+    return Finding(
         "fail" if subject.surface != "login-status" else hurt(subject),
         f"`codex exec` drops {failure.source} without a word and sends requests with no credential",
         (
@@ -263,22 +258,22 @@ def _dropped(subject: Subject) -> Answer | None:
     source=_SPEC,
     modes=(37,),
 )
-def _old_key(subject: Subject) -> Answer | None:
+def _old_key(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     if document is None or document.mode != "apikey" or not document.openai_api_key:
         return None
     kept = document.openai_api_key
-    environment = seen(subject).environment
+    environment = subject.observation.environment
     for name in ("CODEX_API_KEY", "OPENAI_API_KEY"):
         value = environment.trimmed(name)
         if value is None:
             continue
         given = Secret(value)
         if given == kept:
-            return Answer("pass", f"the stored key is the one in {name} (#{kept.fingerprint})")
+            return Finding("pass", f"the stored key is the one in {name} (#{kept.fingerprint})")
         used = name if name == "CODEX_API_KEY" and subject.surface == "exec" else None
         which = f"{name} is used" if used else "the stored key is used"
-        return Answer(
+        return Finding(
             "warn",
             f"the stored API key #{kept.fingerprint} is not the key in {name} "
             f"#{given.fingerprint}; {which}",
@@ -298,7 +293,7 @@ def _old_key(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/storage.rs (mode inference)",
     modes=(42,),
 )
-def _two_kinds(subject: Subject) -> Answer | None:
+def _two_kinds(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     if document is None:
         return None
@@ -311,12 +306,12 @@ def _two_kinds(subject: Subject) -> Answer | None:
     held = [name for name, value in present.items() if value is not None]
     if document.auth_mode is not None:
         if len(held) < 2:
-            return Answer("pass", f"auth_mode {document.auth_mode} is stored, with one credential")
-        return Answer("pass", f"auth_mode {document.auth_mode} decides between {', '.join(held)}")
+            return Finding("pass", f"auth_mode {document.auth_mode} is stored, with one credential")
+        return Finding("pass", f"auth_mode {document.auth_mode} decides between {', '.join(held)}")
     if len(held) < 2:
         lone = held[0] if held else "nothing"
-        if lone == "agent_identity" and not subject.case.contract.identity_only:
-            return Answer(
+        if lone == "agent_identity" and not subject.contract.identity_only:
+            return Finding(
                 hurt(subject),
                 "auth_mode is missing: a lone agent_identity counts as a ChatGPT login",
                 ("mode in force: chatgpt; tokens: absent",),
@@ -326,12 +321,12 @@ def _two_kinds(subject: Subject) -> Answer | None:
                 LOGIN,
                 line_of(subject, "agent_identity"),
             )
-        return Answer("pass", f"auth_mode is absent; the record holds {lone} alone")
+        return Finding("pass", f"auth_mode is absent; the record holds {lone} alone")
     credential = stored(subject)
     used = kind_of(credential) if credential else document.mode
     blank = document.openai_api_key is not None and not document.openai_api_key
     note = " (an empty one)" if blank and document.mode == "apikey" else ""
-    return Answer(
+    return Finding(
         hurt(subject) if note else "warn",
         f"{' and '.join(held)} are stored without auth_mode; Codex uses {used}{note}",
         tuple(f"{line_of(subject, name)}: {name}" for name in held),
@@ -349,24 +344,28 @@ def _two_kinds(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/workload_identity.rs",
     modes=(71,),
 )
-def _workload(subject: Subject) -> Answer | None:
-    given = [name for name in WORKLOAD_VARIABLES if seen(subject).environment.get(name) is not None]
+def _workload(subject: Subject) -> Finding | None:
+    given = [
+        name for name in WORKLOAD_VARIABLES if subject.observation.environment.get(name) is not None
+    ]
     if not given:
         return None
-    if not subject.case.contract.workload_identity:
-        return Answer(
+    if not subject.contract.workload_identity:
+        return Finding(
             "warn",
-            f"{given[0]} is set, but {subject.case.contract.title} knows no workload identity",
+            f"{given[0]} is set, but {subject.contract.title} knows no workload identity",
             why="Only newer clients read these variables; this one takes its other sources.",
             fix=unset_where(subject, given[0]),
             where=where_set(subject, given[0]),
         )
     failure = subject.case.places.workload.failure
     if failure is None:
-        return Answer("pass", "both workload identity variables are set and the token file is read")
+        return Finding(
+            "pass", "both workload identity variables are set and the token file is read"
+        )
     missing = [name for name in WORKLOAD_VARIABLES if name not in given]
     fix = Fix("set both, or unset both", f"unset {' '.join(given)}")
-    return Answer(
+    return Finding(
         "fail",
         f"workload identity is half configured: {failure.text} ({failure.reason})",
         (f"set: {', '.join(given)}", f"not set: {', '.join(missing) or 'none'}"),

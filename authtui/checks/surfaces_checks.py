@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.doctor import examine
 from authtui.checks.findings import Fix
-from authtui.checks.look import chosen, described, kind_of, seen, stored, unset_where, where_set
-from authtui.checks.registry import Answer, check
+from authtui.checks.look import chosen, described, kind_of, stored, unset_where, where_set
+from authtui.checks.registry import Finding, check
 
 if TYPE_CHECKING:
     from authtui.checks.courses import Course
@@ -37,7 +37,7 @@ def _words(course: Course) -> str:
     source="recorded clients 0.122 to 0.169",
     modes=(9,),
 )
-def _disagree(subject: Subject) -> Answer:
+def _disagree(subject: Subject) -> Finding:
     courses = subject.courses
     answers = {
         (course.prediction.outcome, getattr(chosen(course), "source", None))
@@ -46,7 +46,7 @@ def _disagree(subject: Subject) -> Answer:
     evidence = tuple(f"{_PROGRAMS[name]}: {_words(course)}" for name, course in courses.items())
     status, run = courses["login-status"].prediction, courses["exec"].prediction
     if len(answers) == 1:
-        return Answer("pass", f"all three programs agree: {run.outcome}", evidence)
+        return Finding("pass", f"all three programs agree: {run.outcome}", evidence)
     if status.exit == 0 and run.exit != 0:
         says = (status.says or "").splitlines()[0] if status.says else "logged in"
         summary = f"`codex login status` says “{says}”, but `codex exec` fails"
@@ -58,7 +58,7 @@ def _disagree(subject: Subject) -> Answer:
         if used == other:
             used, other = run.outcome, status.outcome
         summary = f"`codex exec` uses {used}, `codex login status` looks at {other}"
-    return Answer(
+    return Finding(
         "warn",
         summary,
         evidence,
@@ -75,14 +75,14 @@ def _disagree(subject: Subject) -> Answer:
     source="codex-rs/exec/src/lib.rs",
     modes=(4, 9),
 )
-def _exec_only_key(subject: Subject) -> Answer | None:
-    if not seen(subject).environment.trimmed("CODEX_API_KEY"):
+def _exec_only_key(subject: Subject) -> Finding | None:
+    if not subject.observation.environment.trimmed("CODEX_API_KEY"):
         return None
     other = chosen(subject.courses["tui"])
     if other is not None and other.source == "CODEX_API_KEY":
         return None
     theirs = f"{other.source} ({kind_of(other)})" if other else "nothing, and ask you to sign in"
-    return Answer(
+    return Finding(
         "pass" if subject.surface == "exec" else "warn",
         f"`codex exec` uses CODEX_API_KEY; the interactive client and status use {theirs}",
         why="Only non-interactive programs enable this variable. The same shell can so bill an API "
@@ -99,7 +99,7 @@ def _exec_only_key(subject: Subject) -> Answer | None:
     source="codex-rs/cli/src/doctor.rs",
     modes=(9,),
 )
-def _doctor(subject: Subject) -> Answer | None:
+def _doctor(subject: Subject) -> Finding | None:
     report = examine(subject.case)
     if report is None:
         return None
@@ -111,7 +111,7 @@ def _doctor(subject: Subject) -> Answer | None:
         f"codex exec: {run.outcome}, exit {run.exit}",
     )
     if status == "ok" and run.exit != 0:
-        return Answer(
+        return Finding(
             "warn",
             f"`codex doctor` says “{summary}”, but `codex exec` fails",
             evidence,
@@ -119,13 +119,13 @@ def _doctor(subject: Subject) -> Answer | None:
             "token, a blank variable and OPENAI_API_KEY, which nothing reads, all count.",
         )
     if status == "fail" and run.exit == 0:
-        return Answer(
+        return Finding(
             "warn",
             f"`codex doctor` says “{summary}”, but `codex exec` works",
             evidence,
             "Doctor looks at the store by its shape; what `codex exec` selects is another place.",
         )
-    return Answer("pass", f"`codex doctor` says “{summary}”, which agrees with exec", evidence)
+    return Finding("pass", f"`codex doctor` says “{summary}”, which agrees with exec", evidence)
 
 
 @check(
@@ -135,16 +135,16 @@ def _doctor(subject: Subject) -> Answer | None:
     source="recorded clients 0.128 to 0.169",
     modes=(62,),
 )
-def _status_is_no_read(subject: Subject) -> Answer | None:
+def _status_is_no_read(subject: Subject) -> Finding | None:
     course = subject.courses["login-status"]
     credential = chosen(course)
     if credential is None:
         return None
-    if credential.mode == "agent_identity" and subject.case.contract.agent.verified:
+    if credential.mode == "agent_identity" and subject.contract.agent.verified:
         record = credential.document.agent_record if credential.document else None
         if record is not None and record.task_id:
-            return Answer("pass", "`codex login status` reads only: the record carries its task")
-        return Answer(
+            return Finding("pass", "`codex login status` reads only: the record carries its task")
+        return Finding(
             "pass",
             "`codex login status` is no mere read: it fetches the key set and registers a task",
             ("with a dead backend it takes 10 s for the key set, 90 s for the task",),
@@ -152,12 +152,12 @@ def _status_is_no_read(subject: Subject) -> Answer | None:
             "times. authtui never does: looking here sends nothing.",
         )
     if credential.mode == "personal_access_token":
-        return Answer(
+        return Finding(
             "pass",
             "`codex login status` is no mere read: it asks the server whose access token this is",
             why="The token names no account by itself, so the client asks the whoami endpoint.",
         )
-    return Answer("pass", "`codex login status` reads only; it tests nothing against a server")
+    return Finding("pass", "`codex login status` reads only; it tests nothing against a server")
 
 
 @check(
@@ -167,8 +167,8 @@ def _status_is_no_read(subject: Subject) -> Answer | None:
     source="codex-rs/cli",
     modes=(26,),
 )
-def _versions(subject: Subject) -> Answer | None:
-    clients = seen(subject).clients
+def _versions(subject: Subject) -> Finding | None:
+    clients = subject.observation.clients
     if not clients:
         return None
     evidence = tuple(f"{c.path}: {c.version or 'version unknown'} ({c.found_by})" for c in clients)
@@ -177,9 +177,9 @@ def _versions(subject: Subject) -> Answer | None:
     if len(versions) == 1:
         version = first.version or "of unknown version"
         count = f"{len(clients)} copies" if len(clients) > 1 else "one copy"
-        return Answer("pass", f"{count} of the client found: {version}", evidence)
+        return Finding("pass", f"{count} of the client found: {version}", evidence)
     others = ", ".join(sorted({c.version or "unknown" for c in clients[1:]} - {first.version}))
-    return Answer(
+    return Finding(
         "warn",
         f"{len(clients)} copies of the client differ: {first.path} is "
         f"{first.version or 'unknown'}, others are {others}",
@@ -198,18 +198,18 @@ def _versions(subject: Subject) -> Answer | None:
     source="codex-rs/cli/src/login.rs (logout)",
     modes=(4,),
 )
-def _login_kept(subject: Subject) -> Answer | None:
+def _login_kept(subject: Subject) -> Finding | None:
     winner = chosen(subject.courses["exec"])
     if winner is None or stored(subject) is None:
         return None
     left = []
     if winner.source != subject.case.places.store.name:
         left.append(f"{winner.source}, which stays in force")
-    if seen(subject).auth_file.link_target:
-        left.append(f"the file behind the link, {seen(subject).auth_file.link_target}")
+    if subject.observation.auth_file.link_target:
+        left.append(f"the file behind the link, {subject.observation.auth_file.link_target}")
     if not left:
-        return Answer("pass", "`codex logout` would leave nobody logged in here")
-    return Answer(
+        return Finding("pass", "`codex logout` would leave nobody logged in here")
+    return Finding(
         "pass",
         f"`codex logout` would leave {' and '.join(left)}",
         why="Logging out deletes stored records. Variables, other homes and the target of a "
