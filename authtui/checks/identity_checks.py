@@ -21,6 +21,14 @@ from authtui.checks.look import (
     where_set,
 )
 from authtui.checks.registry import Finding, check
+from authtui.contracts import (
+    AUTHAPI_BASE,
+    CHATGPT_BASE,
+    PRODUCTION_HOSTS,
+    STAGING_AUTHAPI_BASE,
+    STAGING_HOSTS,
+    chatgpt_environment,
+)
 from authtui.redaction import Secret, printable
 
 if TYPE_CHECKING:
@@ -36,7 +44,7 @@ _OPAQUE = (
     "nothing at all."
 )
 _JWKS = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
-_AUTHAPI = ("CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL", "CODEX_AUTHAPI_BASE_URL")
+_DEFAULT = "the default"
 
 
 def _renew(subject: Subject, source: str) -> Fix:
@@ -186,52 +194,48 @@ def _form(subject: Subject) -> Finding | None:
     modes=(49, 50, 62),
 )
 def _hosts(subject: Subject) -> Finding | None:
-    if agent_token(subject) is None or not subject.contract.agent.verified:
+    contract, environment = subject.contract, subject.observation.environment
+    if agent_token(subject) is None or not contract.agent.verified:
         return None
-    facts, contract = subject.observation, subject.contract
-    base = facts.config.get("chatgpt_base_url")
-    jwks = base if isinstance(base, str) and base.strip() else "https://chatgpt.com/backend-api"
-    jwks_set_by = facts.config.where("chatgpt_base_url") if base else "the default"
-    override = facts.environment.trimmed(_JWKS)
-    if override and contract.identity_overrides:
-        jwks, jwks_set_by = override, _JWKS
-    name = next((n for n in _AUTHAPI if facts.environment.trimmed(n)), None)
-    task = (facts.environment.trimmed(name) if name else None) or ""
-    staging = "staging" in host_of(jwks)
-    if not task:
-        stock = (
-            "https://auth.api.openai.org/api/accounts"
-            if staging
-            else ("https://auth.openai.com/api/accounts")
-        )
-        task = stock if contract.known_environments_only else "https://auth.openai.com/api/accounts"
-    task_set_by = name or "the default"
+    config, rules = subject.observation.config, contract.registration
+    base, base_set_by = config.get("chatgpt_base_url"), config.where("chatgpt_base_url")
+    if not isinstance(base, str) or not base.strip():
+        base, base_set_by = CHATGPT_BASE, _DEFAULT
+    keys, keys_set_by = base, base_set_by
+    if contract.identity_overrides and (override := environment.trimmed(_JWKS)):
+        keys, keys_set_by = override, _JWKS
+    if rules.base_variable and (override := environment.trimmed(rules.base_variable)):
+        tasks, tasks_set_by = override, rules.base_variable
+    elif rules.base == "chatgpt":
+        tasks, tasks_set_by = base, base_set_by
+    else:
+        staging = rules.base == "environment" and chatgpt_environment(contract, base) == "staging"
+        tasks, tasks_set_by = STAGING_AUTHAPI_BASE if staging else AUTHAPI_BASE, _DEFAULT
     evidence = (
-        f"key set: {shown_url(jwks)} ({jwks_set_by})",
-        f"task registration: {shown_url(task)} ({task_set_by})",
+        f"key set: {shown_url(keys)} ({keys_set_by})",
+        f"task registration: {shown_url(tasks)} ({tasks_set_by})",
     )
-    one, two = _service(host_of(jwks)), _service(host_of(task))
+    one, two = _service(host_of(keys)), _service(host_of(tasks))
     if one == two:
         return Finding("pass", f"key set and task registration are both of {one}", evidence)
-    culprit = task_set_by if name else jwks_set_by
+    culprit = tasks_set_by if tasks_set_by == rules.base_variable else keys_set_by
+    variable = culprit in (_JWKS, rules.base_variable)
     return Finding(
         "warn",
-        f"the key set comes from {host_of(jwks)} ({jwks_set_by}), tasks are registered at "
-        f"{host_of(task)} ({task_set_by})",
+        f"the key set comes from {host_of(keys)} ({keys_set_by}), tasks are registered at "
+        f"{host_of(tasks)} ({tasks_set_by})",
         evidence,
         "Two settings decide these hosts apart from each other. A token of one service is not "
         "known to the other: the client says that the kid is not trusted, or the task is refused.",
-        unset_where(subject, culprit)
-        if culprit in (_JWKS, *_AUTHAPI)
-        else Fix(f"remove the setting at {culprit}"),
-        where_set(subject, culprit) if culprit in (_JWKS, *_AUTHAPI) else culprit,
+        unset_where(subject, culprit) if variable else Fix(f"remove the setting at {culprit}"),
+        where_set(subject, culprit) if variable else culprit,
     )
 
 
 def _service(host: str) -> str:
-    if host in ("chatgpt.com", "chat.openai.com", "auth.openai.com"):
+    if host in (*PRODUCTION_HOSTS, host_of(AUTHAPI_BASE)):
         return "production"
-    if host in ("chatgpt-staging.com", "auth.api.openai.org"):
+    if host in (*STAGING_HOSTS, host_of(STAGING_AUTHAPI_BASE)):
         return "staging"
     return "this machine" if host in ("localhost", "127.0.0.1", "[::1]") else host
 
