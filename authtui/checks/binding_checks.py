@@ -23,8 +23,6 @@ from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
 
-_BINDING = "codex-rs/login/src/agent_identity.rs"
-
 
 @check(
     "account.agree",
@@ -150,25 +148,20 @@ def _identity(subject: Subject) -> Finding | None:
         f"{where}: account {record.account_id}, user {record.user_id}",
         f"{line_of(subject, 'tokens')}: account {account}, user {user}",
     )
-    wrong = None
     if account and record.account_id != account:
-        wrong = (
-            f"the stored agent identity is of account {record.account_id}, the login of {account}"
-        )
+        wrong = f"of account {record.account_id}, the login of {account}"
     elif user and record.user_id != user:
-        wrong = f"the stored agent identity is of user {record.user_id}, the login of {user}"
-    if wrong is None:
+        wrong = f"of user {record.user_id}, the login of {user}"
+    else:
         return Finding("pass", f"agent identity and login are of account {account}", evidence)
     flag = subject.observation.config.get("features.use_agent_identity") is True
     removed = flag and subject.contract.managed_identity == "biscuit"
-    after = (
-        "Codex removes it from auth.json at its next start"
-        if removed
-        else ("Codex does not use it, and registers another one when that is enabled")
-    )
+    after = "Codex does not use it, and registers another one when that is enabled"
+    if removed:
+        after = "Codex removes it from auth.json at its next start"
     return Finding(
         "warn",
-        wrong,
+        f"the stored agent identity is {wrong}",
         evidence,
         "An agent identity acts for one account and one user. When the login is of another, "
         f"{after}.",
@@ -210,7 +203,7 @@ def _two_sources(subject: Subject) -> Finding | None:
     "identity.binding",
     "BIND",
     "The forced workspace and the binding agree",
-    source=_BINDING,
+    source="codex-rs/login/src/agent_identity.rs",
     modes=(60, 67),
 )
 def _bound(subject: Subject) -> Finding | None:

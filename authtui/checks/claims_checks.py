@@ -62,10 +62,8 @@ def _plan_agree(subject: Subject) -> Finding | None:
     if login is None:
         return None
     _, tokens = login
-    one, other = (
-        tokens.id_claims.plan,
-        text_of(auth_claims(tokens.access_token).get("chatgpt_plan_type")),
-    )
+    one = tokens.id_claims.plan
+    other = text_of(auth_claims(tokens.access_token).get("chatgpt_plan_type"))
     if one is None or other is None:
         return None
     if one == other:
@@ -106,20 +104,18 @@ def _fedramp(subject: Subject) -> Finding | None:
     if not any(says.values()):
         return None
     request = subject.course.request or subject.courses["exec"].request
-    evidence = tuple(f"{name}: {'yes' if flag else 'no'}" for name, flag in says.items())
     if request is None or request.authorization is None:
         return None
+    evidence = tuple(f"{name}: {'yes' if flag else 'no'}" for name, flag in says.items())
     if request.fedramp and all(says.values()):
         return Finding("pass", "the account is FedRAMP, and requests are marked so", evidence)
-    reason = (
-        "this generation never marks requests of an agent identity"
-        if subject.contract.identity_only
-        and credential is not None
-        and credential.mode == "agent_identity"
-        else "the selected credential does not carry the flag"
-    )
+    mode = credential.mode if credential else None
     if request.fedramp:
         reason = "the tokens disagree"
+    elif subject.contract.identity_only and mode == "agent_identity":
+        reason = "this generation never marks requests of an agent identity"
+    else:
+        reason = "the selected credential does not carry the flag"
     return Finding(
         "warn",
         f"one token says FedRAMP, but X-OpenAI-Fedramp is {'' if request.fedramp else 'not '}sent: "

@@ -20,6 +20,10 @@ def _aside(path: str) -> Fix:
     return Fix("move it aside and log in again", f"mv {quoted} {quoted}.bad && codex login")
 
 
+def _shown_mode(mode: int | None) -> str:
+    return f"mode {mode:04o}" if mode is not None else "mode unknown"
+
+
 @check("file.mode", "FILE", "Only you may read auth.json", source=_STORAGE, modes=(53,))
 def _mode(subject: Subject) -> Finding | None:
     facts = subject.observation.auth_file
@@ -54,7 +58,7 @@ def _owner(subject: Subject) -> Finding | None:
     return Finding(
         hurt(subject),
         f"auth.json belongs to {owner}, and this runs as {me}",
-        (facts.path, f"mode {facts.mode:04o}" if facts.mode is not None else "mode unknown"),
+        (facts.path, _shown_mode(facts.mode)),
         "This happens after `sudo codex` or from a container that runs as another user. Reading "
         "may still work, but a refreshed token cannot be written back, or the login is lost.",
         Fix("give it back", f'sudo chown "$(id -un)" {quoted_path(facts.path)}'),
@@ -86,7 +90,7 @@ def _readable(subject: Subject) -> Finding | None:
     return Finding(
         hurt(subject),
         words,
-        (facts.path, f"mode {facts.mode:04o}" if facts.mode is not None else "mode unknown"),
+        (facts.path, _shown_mode(facts.mode)),
         "To Codex an unreadable file is an error or no login at all, according to its version. "
         "The login in it may be perfectly good.",
         fix,
@@ -123,11 +127,9 @@ def _read_only(subject: Subject) -> Finding | None:
         return Finding("pass", "auth.json can be written, so a refreshed token is kept")
     credential = subject.case.places.store.credential
     stale = credential is not None and is_stale(credential, subject.contract, facts.at)
-    soon = (
-        "the access token has expired, so this happens at the next start"
-        if stale
-        else ("this happens when the access token expires")
-    )
+    soon = "this happens when the access token expires"
+    if stale:
+        soon = "the access token has expired, so this happens at the next start"
     return Finding(
         "warn",
         f"auth.json cannot be written ({home.shown or home.path}): a refreshed token would be lost",
@@ -198,7 +200,7 @@ def _home_writable(subject: Subject) -> Finding | None:
     return Finding(
         "warn",
         f"{shown} cannot be written by this user: `codex login` cannot store a login",
-        (f"mode {home.mode:04o}" if home.mode is not None else "mode unknown",),
+        (_shown_mode(home.mode),),
         "The sign-in in the browser would succeed and then be lost. A read-only mount and a home "
         "that `sudo codex` created both look like this.",
         Fix("take the directory back", f'sudo chown -R "$(id -un)" {quoted_path(home.path)}'),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import stored
+from authtui.checks.look import CREDENTIAL_VARIABLES, stored
 from authtui.checks.registry import Finding, check
 
 if TYPE_CHECKING:
@@ -13,15 +13,13 @@ if TYPE_CHECKING:
     from authtui.checks.registry import Subject
 
 _SOURCE = "codex-rs/login/src/server.rs (callback on localhost:1455)"
+_KEYS = (*CREDENTIAL_VARIABLES, "OPENAI_API_KEY")
 _DEVICE = Fix("log in with a device code", "codex login --device-auth")
 
 
-def _nobody(subject: Subject) -> bool:
-    return subject.course.prediction.outcome == "not-logged-in"
-
-
 def _hint(subject: Subject) -> CheckStatus:
-    return "warn" if _nobody(subject) else "pass"
+    """`warn` for somebody who still has to log in here."""
+    return "warn" if subject.course.prediction.outcome == "not-logged-in" else "pass"
 
 
 @check("host.wsl", "HOST", "Signing in from WSL", source=_SOURCE, modes=(3,))
@@ -90,7 +88,7 @@ def _ci(subject: Subject) -> Finding | None:
         return Finding("pass", f"this is a CI job, and `codex exec` has a login ({run.mode})")
     blank = [
         name
-        for name in ("CODEX_API_KEY", "CODEX_ACCESS_TOKEN", "OPENAI_API_KEY")
+        for name in _KEYS
         if (found := subject.observation.environment.get(name)) is not None and not found.value
     ]
     return Finding(
@@ -140,12 +138,7 @@ def _multiplexer(subject: Subject) -> Finding | None:
         return None
     held = [
         name
-        for name in (
-            "CODEX_API_KEY",
-            "CODEX_ACCESS_TOKEN",
-            "CODEX_AGENT_IDENTITY",
-            "OPENAI_API_KEY",
-        )
+        for name in _KEYS
         if facts.environment.get(name) is not None
         and facts.environment.variables[name].origin == "environment"
     ]

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
 from authtui.checks.look import (
+    AUTH_CLAIM,
     CREDENTIAL_VARIABLES,
     ago,
     chosen,
+    claims_of,
     host_of,
     hurt,
     quoted_path,
+    shown_url,
     unset_where,
     where_set,
 )
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+_CERTIFICATES = (b"-----BEGIN CERTIFICATE-----", b"TRUSTED CERTIFICATE")
 _CA = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 _STALE_SECONDS = 2 * 31_557_600
 _QUOTES = "\"'\u2018\u2019\u201c\u201d"
@@ -41,14 +45,17 @@ def _names(subject: Subject) -> list[str]:
 
 def _status(subject: Subject, name: str) -> CheckStatus:
     course = subject.course
-    credential = chosen(course)
-    source = (
-        credential.source if credential else (course.failure.source if course.failure else None)
-    )
-    return hurt(subject) if source == name else "warn"
+    decided = chosen(course) or course.failure
+    return hurt(subject) if decided is not None and decided.source == name else "warn"
 
 
-def dirt_of(value: str) -> str | None:
+def is_placeholder(text: str) -> bool:
+    """Whether a key was copied from an example; a long text may hold such a word by chance."""
+    low = text.lower()
+    return len(text) < 200 and any(mark in low for mark in _EXAMPLES)
+
+
+def _dirt_of(value: str) -> str | None:
     """What is wrong with the value of a credential variable, or None. Never repeats the value."""
     text = value.strip()
     if not text:
@@ -71,8 +78,7 @@ def dirt_of(value: str) -> str | None:
         return "the value is the name of another variable, not its content"
     if text.startswith(("/", "~/")):
         return "the value is a path, not a credential"
-    low = text.lower()
-    if len(text) < 200 and any(mark in low for mark in _EXAMPLES):
+    if is_placeholder(text):
         return "the value is a placeholder"
     if any(ord(char) > 126 or ord(char) < 32 for char in text):
         return "a character that no header may carry is part of the value"
@@ -100,7 +106,7 @@ def _dirty(subject: Subject) -> Finding | None:
                 fix=unset_where(subject, name),
                 where=where_set(subject, name),
             )
-        dirt = dirt_of(variable.value.reveal())
+        dirt = _dirt_of(variable.value.reveal())
         if dirt is None:
             if variable.value.reveal().strip():
                 clean.append(name)
@@ -171,10 +177,11 @@ def _kind(subject: Subject) -> Finding | None:
         value = environment.trimmed(name)
         if value is None:
             continue
-        problem, command = _wrong_kind(subject, name, value)
-        if problem is None:
+        wrong = _wrong_kind(subject, name, value)
+        if wrong is None:
             found.append(name)
             continue
+        problem, command = wrong
         return Finding(
             _status(subject, name),
             f"{name} holds {problem}",
@@ -190,31 +197,30 @@ def _kind(subject: Subject) -> Finding | None:
     return Finding("pass", f"{' and '.join(found)}: the kind of secret that belongs there")
 
 
-def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str | None, str]:
+def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str, str] | None:
+    """What the variable holds instead of what belongs there, and the command that mends it."""
     kind = Secret(value).kind
     contract = subject.contract
     shown = _SHAPES.get(kind, "something that is no token")
-    to_agent = f'export {contract.agent_variable}="${name}"; unset {name}'
+    unset = f"unset {name}"
     if name == "CODEX_API_KEY":
-        if kind in ("personal access token", "JWT", "private key"):
-            command = to_agent if contract.agent_variable else f"unset {name}"
-            return f"{shown}, where an API key belongs", command
-        return None, ""
-    to_key = f'export CODEX_API_KEY="${name}"; unset {name}'
+        if kind not in ("personal access token", "JWT", "private key"):
+            return None
+        move = f'export {contract.agent_variable}="${name}"; {unset}'
+        return f"{shown}, where an API key belongs", move if contract.agent_variable else unset
     if kind == "personal access token":
         if contract.personal_access_tokens:
-            return None, ""
-        return f"{shown}, which {contract.title} does not know", f"unset {name}"
+            return None
+        return f"{shown}, which {contract.title} does not know", unset
     if kind == "API key":
-        return f"{shown}, where an agent identity belongs", to_key
+        move = f'export CODEX_API_KEY="${name}"; {unset}'
+        return f"{shown}, where an agent identity belongs", move
     if kind != "JWT":
-        return f"{shown}, where an agent identity JWT belongs", f"unset {name}"
-    from authtui.checks.look import claims_of
-
+        return f"{shown}, where an agent identity JWT belongs", unset
     claims = claims_of(Secret(value))
-    if "agent_runtime_id" not in claims and "https://api.openai.com/auth" in claims:
-        return "a ChatGPT token, where an agent identity belongs", f"unset {name}"
-    return None, ""
+    if "agent_runtime_id" not in claims and AUTH_CLAIM in claims:
+        return "a ChatGPT token, where an agent identity belongs", unset
+    return None
 
 
 @check(
@@ -229,7 +235,7 @@ def _proxy(subject: Subject) -> Finding | None:
     given = {name: value for name in _PROXIES if (value := environment.trimmed(name))}
     if not given:
         return None
-    evidence = tuple(f"{name}: {_proxy_shown(value)}" for name, value in given.items())
+    evidence = tuple(f"{name}: {shown_url(value)}" for name, value in given.items())
     for name, value in given.items():
         scheme, mark, rest = value.partition("://")
         if mark and scheme.lower() not in _SCHEMES:
@@ -256,8 +262,7 @@ def _proxy(subject: Subject) -> Finding | None:
         if upper in given and low in given and given[upper] != given[low]:
             return Finding(
                 "warn",
-                f"{upper} and {low} differ: {_proxy_shown(given[upper])} and "
-                f"{_proxy_shown(given[low])}",
+                f"{upper} and {low} differ: {shown_url(given[upper])} and {shown_url(given[low])}",
                 evidence,
                 "Programs differ in which spelling they prefer, so two parts of one login may go "
                 "different ways.",
@@ -267,12 +272,6 @@ def _proxy(subject: Subject) -> Finding | None:
     first = next(iter(given))
     dotted = " of .env" if where_set(subject, first).startswith(".env") else ""
     return Finding("pass", f"requests go through the proxy of {first}{dotted}", evidence)
-
-
-def _proxy_shown(value: str) -> str:
-    from authtui.checks.look import shown_url
-
-    return shown_url(value)
 
 
 @check(
@@ -288,51 +287,31 @@ def _ca(subject: Subject) -> Finding | None:
     if name is None or facts is None:
         return None
     evidence = [f"{name}: {facts.path}"]
-    both = all(environment.trimmed(n) for n in _CA)
-    if both:
+    if all(environment.trimmed(n) for n in _CA):
         evidence.append("CODEX_CA_CERTIFICATE comes before SSL_CERT_FILE")
     why = (
         "The client trusts the certificates in this file for every TLS connection. When it cannot "
         "be read, nothing can be reached, and the message speaks of the request or of routing."
     )
-    fix = unset_where(subject, name)
-    where = where_set(subject, name)
+    fix, where = unset_where(subject, name), where_set(subject, name)
     if facts.kind != "file" or facts.data is None:
         reason = facts.error or ("it does not exist" if facts.kind == "absent" else facts.kind)
-        return Finding(
-            hurt(subject),
-            f"{name} names {facts.path}, which cannot be read: {reason}",
-            evidence,
-            why,
-            fix,
-            where,
-        )
-    if (
-        b"-----BEGIN CERTIFICATE-----" not in facts.data
-        and b"TRUSTED CERTIFICATE" not in facts.data
-    ):
-        return Finding(
-            "warn",
-            f"{name} names {facts.path}, which holds no certificate",
-            evidence,
-            why,
-            fix,
-            where,
-        )
+        summary = f"{name} names {facts.path}, which cannot be read: {reason}"
+        return Finding(hurt(subject), summary, evidence, why, fix, where)
+    if not any(mark in facts.data for mark in _CERTIFICATES):
+        summary = f"{name} names {facts.path}, which holds no certificate"
+        return Finding("warn", summary, evidence, why, fix, where)
     count = facts.data.count(b"-----BEGIN ")
-    if facts.modified is not None:
-        age = subject.observation.at.timestamp() - facts.modified.timestamp()
-        if age > _STALE_SECONDS:
-            return Finding(
-                "warn",
-                f"{name} names a bundle that was last changed {ago(age)} ago; it may lack today's "
-                "authorities",
-                (*evidence, f"{count} certificates"),
-                "Certificate authorities come and go. A variable set long ago for another project "
-                "points at an old bundle, and connections fail with `error sending request`.",
-                Fix(
-                    "look at its dates", f"openssl x509 -noout -dates -in {quoted_path(facts.path)}"
-                ),
-                where,
-            )
-    return Finding("pass", f"{name} names a bundle of {count} certificates", evidence)
+    age = (subject.observation.at - facts.modified).total_seconds() if facts.modified else 0
+    if age <= _STALE_SECONDS:
+        return Finding("pass", f"{name} names a bundle of {count} certificates", evidence)
+    return Finding(
+        "warn",
+        f"{name} names a bundle that was last changed {ago(age)} ago; it may lack today's "
+        "authorities",
+        (*evidence, f"{count} certificates"),
+        "Certificate authorities come and go. A variable set long ago for another project "
+        "points at an old bundle, and connections fail with `error sending request`.",
+        Fix("look at its dates", f"openssl x509 -noout -dates -in {quoted_path(facts.path)}"),
+        where,
+    )

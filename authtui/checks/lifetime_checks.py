@@ -35,7 +35,8 @@ _REFRESH = "CODEX_REFRESH_TOKEN_URL_OVERRIDE"
 _REVOKE = "CODEX_REVOKE_TOKEN_URL_OVERRIDE"
 
 
-def _managed(subject: Subject) -> bool:
+def _refreshes_itself(subject: Subject) -> bool:
+    """Whether the stored login is one that the client refreshes, not a host program."""
     credential = stored(subject)
     return credential is not None and credential.mode == "chatgpt"
 
@@ -63,7 +64,7 @@ def _expiry(subject: Subject) -> Finding | None:
     when = moment(expires, now)
     if left > 0:
         return Finding("pass", f"the access token is in date until {when}")
-    if tokens.refresh_token and _managed(subject):
+    if tokens.refresh_token and _refreshes_itself(subject):
         return Finding(
             "pass",
             f"the access token expired {ago(left)} ago and is refreshed first; whether the refresh "
@@ -71,9 +72,7 @@ def _expiry(subject: Subject) -> Finding | None:
             (f"{where}: exp {when.text}",),
             "Codex trades the refresh token for new tokens before the first request.",
         )
-    why_not = (
-        "the refresh token is empty" if not tokens.refresh_token else "a host program keeps it"
-    )
+    why_not = "a host program keeps it" if tokens.refresh_token else "the refresh token is empty"
     return Finding(
         hurt(subject),
         f"the access token expired {ago(left)} ago, and {why_not}: it cannot be renewed",
@@ -88,7 +87,7 @@ def _expiry(subject: Subject) -> Finding | None:
 @check("refresh.token", "LIFE", "A refresh token is there", source=_MANAGER, modes=(40,))
 def _token(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
-    if login is None or not _managed(subject):
+    if login is None or not _refreshes_itself(subject):
         return None
     _, tokens = login
     where = line_of(subject, "tokens.refresh_token")
@@ -223,7 +222,7 @@ def _url(subject: Subject) -> Finding | None:
 )
 def _throwaway(subject: Subject) -> Finding | None:
     marks = subject.observation.host.marks
-    if not _managed(subject) or not ("CI" in marks or "container" in marks):
+    if not _refreshes_itself(subject) or not ("CI" in marks or "container" in marks):
         return None
     place = "a CI job" if "CI" in marks else "a container"
     return Finding(

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
+from authtui.checks.hygiene_checks import is_placeholder
 from authtui.checks.look import (
     LOGIN,
     chatgpt_login,
     chosen,
+    decoded,
     fields_of,
     hurt,
     kind_of,
@@ -26,6 +28,7 @@ from authtui.redaction import Secret, printable, redact_text
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
+    from authtui.credentials.document import Document
 
 _STORAGE = "codex-rs/login/src/auth/storage.rs"
 
@@ -107,19 +110,21 @@ def _tokens(subject: Subject) -> Finding | None:
     if credential is None or credential.mode not in CHATGPT_MODES or not credential.document:
         return None
     document = credential.document
-    if has_token_data(credential):
-        blank = document.tokens is not None and not document.tokens.access_token
-        if blank:
-            return Finding(
-                hurt(subject),
-                f"{line_of(subject, 'tokens.access_token')}: the access token is empty",
-                why="The record has the right shape, so status calls it a login. The first "
-                "requests go out with nothing in them, and only the refresh after their 401 can "
-                "save the run.",
-                fix=LOGIN,
-                where=line_of(subject, "tokens.access_token"),
-            )
+    if not has_token_data(credential):
+        return _without_token_data(subject, document)
+    if document.tokens is None or document.tokens.access_token:
         return Finding("pass", "tokens and last_refresh are both stored")
+    return Finding(
+        hurt(subject),
+        f"{line_of(subject, 'tokens.access_token')}: the access token is empty",
+        why="The record has the right shape, so status calls it a login. The first requests go out "
+        "with nothing in them, and only the refresh after their 401 can save the run.",
+        fix=LOGIN,
+        where=line_of(subject, "tokens.access_token"),
+    )
+
+
+def _without_token_data(subject: Subject, document: Document) -> Finding:
     missing = "tokens" if document.tokens is None else "last_refresh"
     return Finding(
         hurt(subject),
@@ -248,7 +253,9 @@ def _stored_key(subject: Subject) -> Finding | None:
     if document is None or document.mode != "apikey" or document.openai_api_key is None:
         return None
     key = document.openai_api_key
-    doubt = key_doubt(key.reveal()) or _placeholder(key.reveal())
+    doubt = key_doubt(key.reveal())
+    if doubt is None and is_placeholder(key.reveal()):
+        doubt = "the key is a placeholder, not a key"
     where = line_of(subject, "OPENAI_API_KEY")
     if doubt is None:
         return Finding("pass", f"the stored API key looks like one ({key})")
@@ -263,13 +270,6 @@ def _stored_key(subject: Subject) -> Finding | None:
         Fix("store it again", "printenv OPENAI_API_KEY | codex login --with-api-key"),
         where,
     )
-
-
-def _placeholder(key: str) -> str | None:
-    low = key.lower()
-    if any(mark in low for mark in ("your", "xxxx", "...", "…", "<", "****", "changeme")):
-        return "the key is a placeholder, not a key"
-    return None
 
 
 @check(
@@ -307,19 +307,15 @@ def _config(subject: Subject) -> Finding | None:
 )
 def _id_token(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
-    if login is None:
+    if login is None or not login[1].access_token:
         return None
-    _, tokens = login
-    from authtui.checks.look import decoded
-
-    if not tokens.access_token:
-        return None
-    if decoded(tokens.access_token).claims is not None:
+    token = login[1].access_token
+    if decoded(token).claims is not None:
         return Finding("pass", "id token and access token can both be decoded")
     where = line_of(subject, "tokens.access_token")
     return Finding(
         "warn",
-        f"{where}: the access token is no JWT ({tokens.access_token}); its expiry cannot be seen",
+        f"{where}: the access token is no JWT ({token}); its expiry cannot be seen",
         why="Codex then refreshes by age alone: eight days after last_refresh. Tokens of other "
         "programs and placeholders look like this.",
         fix=LOGIN,

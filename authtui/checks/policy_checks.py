@@ -17,6 +17,7 @@ from authtui.checks.look import (
     unset_where,
     where_set,
 )
+from authtui.checks.phrases import login_for
 from authtui.checks.registry import Finding, check
 from authtui.checks.restrictions import API_MODES, forced_method
 from authtui.credentials.selection import CHATGPT_MODES, Credential, forced_workspaces, resolve
@@ -32,18 +33,17 @@ _METHOD = "forced_login_method"
 
 def _restricted(subject: Subject) -> Credential | None:
     """The credential that restrictions look at: the winner with the API key enabled."""
-    found = resolve(subject.case.places, subject.contract, on_exec=True)
-    return found.credential
+    return resolve(subject.case.places, subject.contract, on_exec=True).credential
 
 
 def _broken(subject: Subject) -> CheckStatus:
     return "fail" if subject.course.prediction.outcome == "refused" else "warn"
 
 
-def _fix(subject: Subject, credential: Credential, text: str, command: str) -> Fix:
+def _fix(subject: Subject, credential: Credential, required: str, rule: str) -> Fix:
     if credential.source in CREDENTIAL_VARIABLES:
         return unset_where(subject, credential.source)
-    return Fix(text, command)
+    return login_for(required, rule)
 
 
 def _place(subject: Subject, credential: Credential) -> str:
@@ -106,7 +106,7 @@ def _workspace(subject: Subject) -> Finding | None:
         evidence,
         "The configuration allows only logins of certain workspaces. At its next start Codex "
         "compares them with the token and, when they differ, removes the stored login and stops.",
-        _fix(subject, credential, f"log in and choose workspace {required}", "codex login"),
+        _fix(subject, credential, required, _WORKSPACE),
         where,
     )
 
@@ -126,9 +126,6 @@ def _method(subject: Subject) -> Finding | None:
             "pass", f"{credential.source} is {kind_of(credential)}, as {where} requires ({method})"
         )
     course = subject.courses["exec"]
-    command = "codex login"
-    if method == "api":
-        command = "printenv OPENAI_API_KEY | codex login --with-api-key"
     evidence = [f"{where}: {_METHOD} {method}", f"{credential.source}: {kind_of(credential)}"]
     if course.violation is not None:
         evidence.append(f"codex exec says: {course.violation.text}")
@@ -138,16 +135,16 @@ def _method(subject: Subject) -> Finding | None:
         evidence,
         "The check counts CODEX_API_KEY and the agent variable, so a stray variable can break the "
         "rule although the stored login is right. The message never names the variable.",
-        _fix(subject, credential, f"log in with {method}", command),
+        _fix(subject, credential, method, _METHOD),
         where,
     )
 
 
 def _keep(subject: Subject) -> Fix:
-    text = "keep a copy before you start Codex, or correct the restriction"
     if subject.case.places.store.name != "auth.json":
         return Fix("correct the restriction before you start Codex")
     path = quoted_path(subject.observation.auth_file.path)
+    text = "keep a copy before you start Codex, or correct the restriction"
     return Fix(text, f"cp -p {path} {path}.kept")
 
 
@@ -208,19 +205,16 @@ def _filtered(subject: Subject) -> Finding | None:
     name = subject.case.places.store.name
     if course.failure is not None:
         name = course.failure.source
+    says = (course.prediction.says or "nothing").splitlines()[0]
     return Finding(
         _broken(subject),
-        f"{where} makes {name} count as not there: status says “{_first(course.prediction.says)}”",
+        f"{where} makes {name} count as not there: status says “{says}”",
         (f"rule: {course.filtered}",),
         "From 0.147 on status and the interactive client skip a login that a restriction forbids, "
         "and behave as if it did not exist.",
         LOGIN,
         where,
     )
-
-
-def _first(text: str | None) -> str:
-    return (text or "nothing").splitlines()[0]
 
 
 @check(
@@ -286,29 +280,20 @@ def _requirements(subject: Subject) -> Finding | None:
     if credential is None:
         return Finding("unknown", "managed requirements restrict which logins count", evidence)
     kind = "api" if credential.mode in API_MODES else "chatgpt"
-    allowed = method.value if method is not None else None
-    if isinstance(allowed, list) and kind not in allowed:
-        assert method is not None  # noqa: S101 - a list came from it
-        return Finding(
-            "warn",
-            f"{method.where} allows {', '.join(map(str, allowed))}; {credential.source} is of kind "
-            f"{kind}",
-            evidence,
-            "Managed requirements are a silent filter: a forbidden login counts as not there.",
-            LOGIN,
-            method.where,
-        )
     account = credential.policy_account or credential.account_id
-    listed = workspaces.value if workspaces is not None else None
-    if kind == "chatgpt" and isinstance(listed, list) and account and account not in listed:
-        assert workspaces is not None  # noqa: S101 - a list came from it
+    rules = [(method, kind, f"of kind {kind}")]
+    if kind == "chatgpt" and account:
+        rules.append((workspaces, account, f"of {account}"))
+    for rule, has, words in rules:
+        if rule is None or not isinstance(rule.value, list) or has in rule.value:
+            continue
         return Finding(
             "warn",
-            f"{workspaces.where} allows {', '.join(map(str, listed))}; {credential.source} is of "
-            f"{account}",
+            f"{rule.where} allows {', '.join(map(str, rule.value))}; {credential.source} is "
+            f"{words}",
             evidence,
             "Managed requirements are a silent filter: a forbidden login counts as not there.",
             LOGIN,
-            workspaces.where,
+            rule.where,
         )
     return Finding("pass", f"{credential.source} meets the managed requirements", evidence)

@@ -25,6 +25,7 @@ from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
+    from authtui.credentials.config import ProviderFacts
 
 _PROVIDER = "codex-rs/model-provider-info"
 _API_HOST = "api.openai.com"
@@ -190,6 +191,14 @@ def _chatgpt_base_url(subject: Subject) -> Finding | None:
     )
 
 
+def _own_credential(provider: ProviderFacts) -> str | None:
+    if provider.env_key:
+        return f"env_key {provider.env_key}"
+    if provider.bearer_token is not None:
+        return "experimental_bearer_token"
+    return f"the command {provider.auth_command}" if provider.auth_command else None
+
+
 @check(
     "provider.credential",
     "ROUTE",
@@ -203,15 +212,7 @@ def _credential(subject: Subject) -> Finding | None:
         return None
     where = provider.lines.get("base_url", "config.toml")
     host = host_of(provider.base_url) if provider.base_url else "no host"
-    own = (
-        f"env_key {provider.env_key}"
-        if provider.env_key
-        else "experimental_bearer_token"
-        if provider.bearer_token is not None
-        else f"the command {provider.auth_command}"
-        if provider.auth_command
-        else None
-    )
+    own = _own_credential(provider)
     if own:
         return Finding(
             "pass",
@@ -251,9 +252,7 @@ def _inherits(subject: Subject) -> Finding | None:
     case, provider = subject.case, subject.case.provider
     if provider.built_in or not provider.known or not case.contract.provider_inherits_login:
         return None
-    if provider.env_key or provider.bearer_token is not None or provider.auth_command:
-        return None
-    if provider.requires_openai_auth:
+    if _own_credential(provider) or provider.requires_openai_auth:
         return None
     credential = chosen(subject.courses["exec"])
     if credential is None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from authtui.checks.findings import Fix
 from authtui.checks.look import (
     LOGIN,
+    auth_claims,
     chosen,
-    claims_of,
     fields_of,
     hurt,
     quoted_path,
@@ -19,14 +19,12 @@ from authtui.checks.registry import Finding, check
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from authtui.checks.registry import Subject
 
 _STORAGE = "codex-rs/login/src/auth/storage.rs"
-BLOB_LIMIT = 2560
-"""Bytes of one entry in the Windows Credential Manager (CRED_MAX_CREDENTIAL_BLOB_SIZE)."""
-_FILE_STORE = Fix('set cli_auth_credentials_store = "file" in config.toml and log in again', None)
+# Bytes of one entry in the Windows Credential Manager (CRED_MAX_CREDENTIAL_BLOB_SIZE).
+_BLOB_LIMIT = 2560
+_FILE_STORE = Fix('set cli_auth_credentials_store = "file" in config.toml and log in again')
 
 
 def _mode_where(subject: Subject) -> str:
@@ -90,11 +88,11 @@ def _size(subject: Subject) -> Finding | None:
     if text is None:
         return None
     size = len(text.encode("utf-16-le", "surrogatepass"))
-    if size <= BLOB_LIMIT:
-        return Finding("pass", f"the record takes {size} of the {BLOB_LIMIT} bytes of an entry")
+    if size <= _BLOB_LIMIT:
+        return Finding("pass", f"the record takes {size} of the {_BLOB_LIMIT} bytes of an entry")
     return Finding(
         "warn",
-        f"the record takes {size} bytes as UTF-16; a Windows keyring entry holds {BLOB_LIMIT}",
+        f"the record takes {size} bytes as UTF-16; a Windows keyring entry holds {_BLOB_LIMIT}",
         (f"store mode {subject.case.places.store_mode} at {_mode_where(subject)}",),
         "The whole record is stored as one entry. Saving a ChatGPT login fails with `password "
         "encoded as UTF-16 is longer than platform limit of 2560 chars`, after the browser said "
@@ -155,18 +153,16 @@ def _and_file(subject: Subject) -> Finding | None:
 def _account(data: bytes | str | None) -> str:
     from authtui.credentials.document import lenient
 
-    fields: Mapping[str, Any] = (lenient(data) if data is not None else None) or {}
+    fields = (lenient(data) if data is not None else None) or {}
     tokens = fields.get("tokens")
     if isinstance(tokens, Mapping):
         account = tokens.get("account_id")
         if isinstance(account, str) and account:
             return account
         token = tokens.get("id_token")
-        if isinstance(token, Secret):
-            auth = claims_of(token).get("https://api.openai.com/auth")
-            found = auth.get("chatgpt_account_id") if isinstance(auth, dict) else None
-            if isinstance(found, str):
-                return found
+        found = auth_claims(token).get("chatgpt_account_id") if isinstance(token, Secret) else None
+        if isinstance(found, str):
+            return found
     key = fields.get("OPENAI_API_KEY")
     return f"key #{key.fingerprint}" if isinstance(key, Secret) and key else "no account"
 
@@ -321,13 +317,11 @@ def _location(subject: Subject) -> Finding:
 )
 def _mcp(subject: Subject) -> Finding | None:
     facts = subject.observation
-    names: dict[str, None] = {}
-    for key in facts.config.values:
-        if key.startswith("mcp_servers."):
-            names[key.split(".")[1]] = None
+    keys = (key for key in facts.config.values if key.startswith("mcp_servers."))
+    names = list(dict.fromkeys(key.split(".")[1] for key in keys))
     if not names:
         return None
-    listed = ", ".join(list(names)[:5])
+    listed = ", ".join(names[:5])
     mode = facts.config.get("mcp_oauth_credentials_store") or "auto"
     broken = facts.keyring.status in ("locked", "denied", "hanging", "no-backend", "failed")
     return Finding(
@@ -337,7 +331,7 @@ def _mcp(subject: Subject) -> Finding | None:
         (f"keyring: {facts.keyring.status}",) if broken else (),
         "A server that answers `Auth required` while Codex itself works has lost its own login. "
         "Logging in to Codex again does not help.",
-        Fix("log in to the server", f"codex mcp login {quoted_path(next(iter(names)))}"),
+        Fix("log in to the server", f"codex mcp login {quoted_path(names[0])}"),
         "config.toml",
     )
 
