@@ -61,6 +61,7 @@ class Finding(NamedTuple):
     """What a check function returns; None instead of one means that it does not apply.
 
     `where` is the file with its line, the variable or the setting that the finding is about.
+    `run_checks` makes a `CheckResult` of it.
     """
 
     status: CheckStatus

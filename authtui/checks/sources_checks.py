@@ -33,7 +33,8 @@ _SPEC = "codex-rs/login/src/auth/manager.rs (load_auth)"
 def _shadowing(subject: Subject) -> Finding | None:
     course, store = subject.course, subject.case.places.store
     winner = chosen(course)
-    name = winner.source if winner else (course.failure.source if course.failure else None)
+    decided = winner or course.failure
+    name = decided.source if decided else None
     variable = name in CREDENTIAL_VARIABLES or name == "workload identity"
     if store.empty and not variable:
         return None
