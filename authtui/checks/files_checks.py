@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.look import chatgpt_login, hurt, quoted_path
+from authtui.checks.look import chatgpt_login, hurt, quoted_path, set_aside
 from authtui.checks.refreshing import is_stale
 from authtui.checks.registry import Finding, check
 
@@ -13,11 +13,6 @@ if TYPE_CHECKING:
     from authtui.checks.registry import Subject
 
 _STORAGE = "codex-rs/login/src/auth/storage.rs"
-
-
-def _aside(path: str) -> Fix:
-    quoted = quoted_path(path)
-    return Fix("move it aside and log in again", f"mv {quoted} {quoted}.bad && codex login")
 
 
 def _shown_mode(mode: int | None) -> str:
@@ -83,7 +78,7 @@ def _readable(subject: Subject) -> Finding | None:
         "too-large": f"auth.json is {facts.size} bytes long: no credential record",
     }.get(facts.kind, f"auth.json cannot be opened: {facts.error or 'no reason given'}")
     quoted = quoted_path(facts.path)
-    fix = _aside(facts.path)
+    fix = set_aside(facts.path)
     if facts.kind == "unreadable":
         command = f'sudo chown "$(id -un)" {quoted} && chmod 600 {quoted}'
         fix = Fix("give it back to you, readable by you alone", command)
@@ -109,7 +104,7 @@ def _empty(subject: Subject) -> Finding | None:
         (facts.path, f"last written {facts.modified:%Y-%m-%d %H:%M}Z" if facts.modified else ""),
         "The client truncates the file before it writes, so a full disk or a crash leaves it "
         "empty; account switchers and sync tools do the same. What was in it is gone.",
-        _aside(facts.path),
+        set_aside(facts.path),
         "auth.json",
     )
 

@@ -47,7 +47,7 @@ _JWKS = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
 _DEFAULT = "the default"
 
 
-def _renew(subject: Subject, source: str) -> Fix:
+def _fresh_token(subject: Subject, source: str) -> Fix:
     if source in CREDENTIAL_VARIABLES:
         return Fix("put a fresh token into it, or unset it", unset_where(subject, source).command)
     return Fix(
@@ -76,7 +76,7 @@ def _about(subject: Subject, names: Iterable[str], good: str) -> Finding | None:
                 f"agent identity in {source}: {_words(bad)}",
                 evidence,
                 _OPAQUE,
-                _renew(subject, source) if status == "fail" else None,
+                _fresh_token(subject, source) if status == "fail" else None,
                 where,
             )
     return Finding("pass", f"agent identity in {source}: {good}", evidence, where=where)
@@ -105,10 +105,10 @@ def _algorithm(subject: Subject) -> Finding | None:
             return None
         return Finding(
             "unknown",
-            f"agent identity in {found[0]}: {subject.contract.title} checks no signature",
+            f"agent identity in {found.source}: {subject.contract.title} checks no signature",
             why="The code of #18176 reads the claims and trusts them. Anyone can write such a "
             "token.",
-            where=found[1],
+            where=found.where,
         )
     return _about(subject, ("alg",), "signed with the algorithm the client accepts")
 
@@ -181,7 +181,7 @@ def _form(subject: Subject) -> Finding | None:
         (f"claims: {', '.join(printable(name, 40) for name in list(claims)[:12])}",),
         "The shape with workspace_id belongs to the proposal of April 2026 (#18176), which no "
         "released client accepts; every release wants account_id and a signature.",
-        _renew(subject, source),
+        _fresh_token(subject, source),
         where,
     )
 
@@ -243,8 +243,8 @@ def _service(host: str) -> str:
 def _private_key(subject: Subject) -> tuple[str, Secret] | None:
     found = agent_token(subject)
     if found is not None:
-        value = (decoded(found[2]).claims or {}).get("agent_private_key")
-        place = found[0] if found[1] == "environment" else found[1]
+        value = (decoded(found.token).claims or {}).get("agent_private_key")
+        place = found.source if found.where == "environment" else found.where
         return (place, Secret(value)) if isinstance(value, str) else None
     document = stored_document(subject)
     record = document.agent_record if document else None
@@ -263,18 +263,18 @@ def _private_key(subject: Subject) -> tuple[str, Secret] | None:
     "identity.key", "IDK", "The private key can be used", source=f"{_CRATE}, #17387", modes=(65,)
 )
 def _key(subject: Subject) -> Finding | None:
-    token = agent_token(subject)
-    if token is not None:
-        claims = decoded(token[2]).claims
+    identity = agent_token(subject)
+    if identity is not None:
+        claims = decoded(identity.token).claims
         if claims is not None and not isinstance(claims.get("agent_private_key"), str):
             missing = "must be a text" if "agent_private_key" in claims else "is missing"
             return Finding(
                 hurt(subject),
-                f"agent identity in {token[0]}: agent_private_key {missing}",
+                f"agent identity in {identity.source}: agent_private_key {missing}",
                 why="Each request of an agent identity is signed with this key, which the token "
                 "itself carries. A token without it cannot be used.",
-                fix=_renew(subject, token[0]),
-                where=token[1],
+                fix=_fresh_token(subject, identity.source),
+                where=identity.where,
             )
     found = _private_key(subject)
     if found is None:

@@ -156,7 +156,7 @@ def _issued(subject: Subject) -> Finding | None:
         tokens += [("id token", login[1].id_token), ("access token", login[1].access_token)]
     agent = agent_token(subject)
     if agent is not None:
-        tokens.append((f"agent identity in {agent[0]}", agent[2]))
+        tokens.append((f"agent identity in {agent.source}", agent.token))
     now = subject.observation.at.timestamp()
     ages: list[float] = []
     for name, token in tokens:

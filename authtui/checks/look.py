@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.checks.findings import CheckStatus, Fix
 from authtui.credentials.selection import CHATGPT_MODES
+from authtui.record import NamedTuple
 from authtui.redaction import Secret, redact_text
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from authtui.checks.registry import Subject
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
-    from authtui.credentials.observation import Observation
     from authtui.credentials.selection import Credential
     from authtui.tokens.agent import AgentJudgement
     from authtui.tokens.jwt import DecodedJwt
@@ -38,11 +38,6 @@ KINDS: Final = {
     "provider": "a key of the model provider",
 }
 _NOTHING: Final[Mapping[str, Any]] = {}
-
-
-def seen(subject: Subject) -> Observation:
-    """The observation."""
-    return subject.case.observation
 
 
 def kind_of(credential: Credential) -> str:
@@ -108,6 +103,12 @@ def quoted_path(path: str) -> str:
     return shlex.quote(path)
 
 
+def set_aside(path: str) -> Fix:
+    """The fix for a record that cannot be used."""
+    quoted = quoted_path(path)
+    return Fix("move it aside and log in again", f"mv {quoted} {quoted}.bad && codex login")
+
+
 def unset(name: str, text: str = "unset the variable") -> Fix:
     """The fix for a variable; one that `.env` sets has to be removed there."""
     return Fix(text, f"unset {name}")
@@ -115,7 +116,7 @@ def unset(name: str, text: str = "unset the variable") -> Fix:
 
 def unset_where(subject: Subject, name: str) -> Fix:
     """How to be rid of a variable, wherever it was set."""
-    variable = seen(subject).environment.get(name)
+    variable = subject.observation.environment.get(name)
     if variable is not None and variable.origin == "dotenv":
         return Fix(f"remove {name} from line {variable.line} of .env in the Codex home")
     return unset(name)
@@ -123,7 +124,7 @@ def unset_where(subject: Subject, name: str) -> Fix:
 
 def where_set(subject: Subject, name: str) -> str:
     """`environment`, or `.env:3` for a variable that the file sets."""
-    variable = seen(subject).environment.get(name)
+    variable = subject.observation.environment.get(name)
     if variable is not None and variable.origin == "dotenv":
         return f".env:{variable.line}"
     return "environment"
@@ -131,7 +132,7 @@ def where_set(subject: Subject, name: str) -> str:
 
 def set_value(subject: Subject, name: str) -> str | None:
     """A variable's value as it stands, None when it is unset; blanks are kept."""
-    variable = seen(subject).environment.get(name)
+    variable = subject.observation.environment.get(name)
     return variable.value.reveal() if variable is not None else None
 
 
@@ -203,15 +204,23 @@ def ago(seconds: float) -> str:
     return "less than a minute"
 
 
-def agent_token(subject: Subject) -> tuple[str, str, Secret] | None:
-    """The agent identity JWT in question: source, place, token; the variable comes first."""
-    name = subject.case.contract.agent_variable
+class AgentToken(NamedTuple):
+    """An agent identity JWT, the source it is in, and where that is set."""
+
+    source: str
+    where: str
+    token: Secret
+
+
+def agent_token(subject: Subject) -> AgentToken | None:
+    """The agent identity JWT in question: the variable comes first."""
+    name = subject.contract.agent_variable
     if name is not None:
-        value = seen(subject).environment.trimmed(name)
-        if value and not (subject.case.contract.personal_access_tokens and value.startswith("at-")):
-            return name, where_set(subject, name), Secret(value)
+        value = subject.observation.environment.trimmed(name)
+        if value and not (subject.contract.personal_access_tokens and value.startswith("at-")):
+            return AgentToken(name, where_set(subject, name), Secret(value))
     name, token = _stored_jwt(subject)
-    return (name, line_of(subject, "agent_identity"), token) if token else None
+    return AgentToken(name, line_of(subject, "agent_identity"), token) if token else None
 
 
 def _stored_jwt(subject: Subject) -> tuple[str, Secret | None]:
@@ -229,7 +238,7 @@ def fields_of(subject: Subject) -> Mapping[str, Any]:
     """The fields of the stored document as far as they can be made out; empty when none can."""
     from authtui.credentials.document import lenient
 
-    place, facts = subject.case.places.store, seen(subject)
+    place, facts = subject.case.places.store, subject.observation
     data: bytes | str | None = facts.auth_file.data
     if place.name == "keyring" and facts.keyring.document is not None:
         data = facts.keyring.document.reveal()
@@ -241,8 +250,8 @@ def fields_of(subject: Subject) -> Mapping[str, Any]:
 
 def judged(subject: Subject, token: Secret) -> AgentJudgement:
     """An agent identity JWT, field by field, as the generation checks it."""
-    facts = seen(subject)
-    return _judged(token, subject.case.contract.agent, facts.at, facts.key_set)
+    facts = subject.observation
+    return _judged(token, subject.contract.agent, facts.at, facts.key_set)
 
 
 @lru_cache(maxsize=4)

@@ -16,7 +16,7 @@ from authtui.checks.look import (
     hurt,
     kind_of,
     line_of,
-    quoted_path,
+    set_aside,
     stored,
     stored_document,
 )
@@ -36,8 +36,7 @@ _STORAGE = "codex-rs/login/src/auth/storage.rs"
 def _aside(subject: Subject) -> Fix:
     if subject.case.places.store.name != "auth.json":
         return LOGIN
-    path = quoted_path(subject.observation.auth_file.path)
-    return Fix("move it aside and log in again", f"mv {path} {path}.bad && codex login")
+    return set_aside(subject.observation.auth_file.path)
 
 
 @check("record.readable", "PARSE", "The stored record can be read", source=_STORAGE, modes=(24,))

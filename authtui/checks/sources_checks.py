@@ -78,11 +78,12 @@ def _several(subject: Subject) -> Finding | None:
         return None
     if len(present) == 1:
         return Finding("pass", f"{present[0]} is the only credential variable that is set")
-    loser = case.contract.agent_variable
+    other = case.contract.agent_variable
+    use = "read neither" if case.contract.agent_variable_on_exec_only else f"use {other} instead"
     return Finding(
         "warn",
-        f"CODEX_API_KEY and {loser} are both set; `codex exec` uses CODEX_API_KEY",
-        (f"`codex login status` and the interactive client use {loser} instead",),
+        f"CODEX_API_KEY and {other} are both set; `codex exec` uses CODEX_API_KEY",
+        (f"`codex login status` and the interactive client {use}",),
         "The order is fixed: the API key first, then the agent variable. Programs that do not "
         "read the API key take the other one, so the same shell has two identities.",
         unset_where(subject, "CODEX_API_KEY"),

@@ -87,6 +87,13 @@ def test_the_message_of_a_forced_logout_names_the_variable_that_caused_it() -> N
     assert "the culprit: CODEX_API_KEY, an API key" in found.evidence
 
 
+def test_with_the_april_code_only_exec_reads_a_credential_variable() -> None:
+    env = {"CODEX_API_KEY": "sk-made-up", "CODEX_AGENT_IDENTITY": "a.b.c"}
+    found = answer("sources.several", State(env=env, contract="identity-only"))
+    assert found is not None
+    assert found.evidence == ("`codex login status` and the interactive client read neither",)
+
+
 def test_a_state_that_is_ready_without_a_flaw_has_no_failing_and_no_warning_check() -> None:
     from authtui.checks.registry import run_checks
     from tests.checks.build import chatgpt
