@@ -109,17 +109,12 @@ def set_aside(path: str) -> Fix:
     return Fix("move it aside and log in again", f"mv {quoted} {quoted}.bad && codex login")
 
 
-def unset(name: str, text: str = "unset the variable") -> Fix:
-    """The fix for a variable; one that `.env` sets has to be removed there."""
-    return Fix(text, f"unset {name}")
-
-
 def unset_where(subject: Subject, name: str) -> Fix:
     """How to be rid of a variable, wherever it was set."""
     variable = subject.observation.environment.get(name)
     if variable is not None and variable.origin == "dotenv":
         return Fix(f"remove {name} from line {variable.line} of .env in the Codex home")
-    return unset(name)
+    return Fix("unset the variable", f"unset {name}")
 
 
 def where_set(subject: Subject, name: str) -> str:
