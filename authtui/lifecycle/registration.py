@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.wire.client import Wire
 
+AGENT_SECONDS: Final = 15.0
 OMITTED: Final = "agent task registration response omitted task id"
 NOT_BASE64: Final = "encrypted task id is not valid base64"
 NOT_OPENED: Final = "failed to decrypt encrypted task id"
 NOT_UTF8: Final = "decrypted task id is not valid UTF-8"
 NO_BISCUIT: Final = "agent identity biscuit response did not include x-openai-authorization"
 BISCUIT_HEADER: Final = "x-openai-authorization"
-AGENT_SECONDS: Final = 15.0
 RETRYABLE: Final = "retryable agent identity registration failure: "
 T = TypeVar("T")
 _KEY_BYTES: Final = {"seed": 32, "labelled": 64}
