@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui import contracts
+from authtui.checks.all_checks import run_checks
 from authtui.checks.app_server import answer
-from authtui.checks.catalogue import run_checks
 from authtui.checks.courses import make_case
 from authtui.checks.doctor import examine
 from authtui.checks.findings import Assessment, ContractChoice, Surface

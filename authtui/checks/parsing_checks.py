@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.hygiene_checks import is_placeholder
 from authtui.checks.look import (
     LOGIN,
     chatgpt_login,
@@ -23,6 +22,7 @@ from authtui.checks.look import (
 from authtui.checks.registry import Finding, check
 from authtui.checks.requests import key_doubt
 from authtui.checks.restrictions import has_token_data
+from authtui.checks.variable_checks import is_placeholder
 from authtui.credentials.selection import CHATGPT_MODES
 from authtui.redaction import Secret, printable, redact_text
 

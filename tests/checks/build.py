@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui import contracts
-from authtui.checks.catalogue import REGISTER
+from authtui.checks.all_checks import REGISTER
 from authtui.checks.courses import make_case
 from authtui.checks.predictions import predict
 from authtui.checks.registry import Finding, Subject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authtui.checks.catalogue import REGISTER
+from authtui.checks.all_checks import REGISTER
 from tests.checks import rows_records, rows_requests, rows_sources
 from tests.checks.build import State, answer, subject_of
 
