@@ -273,8 +273,8 @@ def _old_key(subject: Subject) -> Finding | None:
         given = Secret(value)
         if given == kept:
             return Finding("pass", f"the stored key is the one in {name} (#{kept.fingerprint})")
-        used = name if name == "CODEX_API_KEY" and subject.surface == "exec" else None
-        which = f"{name} is used" if used else "the stored key is used"
+        wins = name == "CODEX_API_KEY" and subject.surface == "exec"
+        which = f"{name} is used" if wins else "the stored key is used"
         return Finding(
             "warn",
             f"the stored API key #{kept.fingerprint} is not the key in {name} "
@@ -299,10 +299,12 @@ def _two_kinds(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     if document is None:
         return None
-    present = {
+    present = {  # in the order of inference
+        "personal_access_token": document.personal_access_token,
+        "bedrock_api_key": document.bedrock_api_key,
+        "bedrock_access_keys": document.bedrock_access_keys,
         "OPENAI_API_KEY": document.openai_api_key,
         "tokens": document.tokens,
-        "personal_access_token": document.personal_access_token,
         "agent_identity": document.agent_identity,
     }
     held = [name for name, value in present.items() if value is not None]
@@ -335,7 +337,7 @@ def _two_kinds(subject: Subject) -> Finding | None:
         "Where auth_mode is missing, a stored API key, even an empty one, comes before ChatGPT "
         "tokens. Usage is then billed to the API although you signed in with ChatGPT.",
         LOGIN,
-        line_of(subject, "OPENAI_API_KEY"),
+        line_of(subject, held[0]),
     )
 
 

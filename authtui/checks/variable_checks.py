@@ -1,4 +1,4 @@
-"""Hygiene of variables: values that are not what they should be (ENVH)."""
+"""Variables that do not hold what they should: credentials, proxies, certificates (ENVH)."""
 
 from __future__ import annotations
 
