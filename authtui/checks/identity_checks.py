@@ -57,7 +57,7 @@ def _fresh_token(subject: Subject, source: str) -> Fix:
 
 
 def _about(subject: Subject, names: Iterable[str], good: str) -> Finding | None:
-    """One answer on some fields of the token: the worst of them speaks."""
+    """One finding about some fields of the token: the worst of them decides."""
     found = agent_token(subject)
     if found is None:
         return None

@@ -52,10 +52,6 @@ def _tokenless(subject: Subject) -> tuple[Credential, AgentRecord] | None:
     return credential, credential.record
 
 
-def _task_path(record: AgentRecord) -> str:
-    return f"/v1/agent/{record.agent_runtime_id}/task/register"
-
-
 def _auth_of(course: Course, record: AgentRecord) -> str | None:
     """What is wrong with the request auth of a course, or None."""
     says = course.prediction.says or ""
@@ -165,8 +161,8 @@ def _r2(subject: Subject) -> Finding | None:
         )
     return Finding(
         "pass",
-        f"one POST to {_task_path(record)} registers the task, signed with "
-        f"{key.sha256_fingerprint}",
+        f"one POST to /v1/agent/{record.agent_runtime_id}/task/register registers the task, "
+        f"signed with {key.sha256_fingerprint}",
         (
             "no GET to /authenticate_app_v2: there is no access token to mint a biscuit with",
             "no X-OpenAI-Authorization header",

@@ -21,13 +21,19 @@ _PROGRAMS = {
 
 
 def _words(course: Course) -> str:
-    prediction = course.prediction
-    credential = chosen(course)
-    what = described(credential) if credential else prediction.outcome
-    if prediction.outcome != "ready":
-        what = prediction.outcome if credential is None else f"{prediction.outcome}: {what}"
+    prediction, credential = course.prediction, chosen(course)
+    what: list[str] = []
+    if credential is None or prediction.outcome != "ready":
+        what.append(prediction.outcome)
+    if credential is not None:
+        what.append(described(credential))
     says = (prediction.says or "").strip().splitlines()
-    return f"{what}, exit {prediction.exit}" + (f", says: {says[0]}" if says else "")
+    return f"{': '.join(what)}, exit {prediction.exit}" + (f", says: {says[0]}" if says else "")
+
+
+def _source(course: Course) -> str | None:
+    credential = chosen(course)
+    return credential.source if credential else None
 
 
 @check(
@@ -39,13 +45,10 @@ def _words(course: Course) -> str:
 )
 def _disagree(subject: Subject) -> Finding:
     courses = subject.courses
-    answers = {
-        (course.prediction.outcome, getattr(chosen(course), "source", None))
-        for course in courses.values()
-    }
+    different = {(course.prediction.outcome, _source(course)) for course in courses.values()}
     evidence = tuple(f"{_PROGRAMS[name]}: {_words(course)}" for name, course in courses.items())
     status, run = courses["login-status"].prediction, courses["exec"].prediction
-    if len(answers) == 1:
+    if len(different) == 1:
         return Finding("pass", f"all three programs agree: {run.outcome}", evidence)
     if status.exit == 0 and run.exit != 0:
         says = (status.says or "").splitlines()[0] if status.says else "logged in"
@@ -53,8 +56,8 @@ def _disagree(subject: Subject) -> Finding:
     elif status.exit != 0 and run.exit == 0:
         summary = "`codex login status` fails, but `codex exec` works"
     else:
-        used = getattr(chosen(courses["exec"]), "source", None) or "nothing"
-        other = getattr(chosen(courses["login-status"]), "source", None) or "nothing"
+        used = _source(courses["exec"]) or "nothing"
+        other = _source(courses["login-status"]) or "nothing"
         if used == other:
             used, other = run.outcome, status.outcome
         summary = f"`codex exec` uses {used}, `codex login status` looks at {other}"
@@ -103,29 +106,30 @@ def _doctor(subject: Subject) -> Finding | None:
     report = examine(subject.case)
     if report is None:
         return None
-    status, summary = report.status, report.summary
     run = subject.courses["exec"].prediction
     evidence = (
-        f"doctor: {status}, {summary}",
+        f"doctor: {report.status}, {report.summary}",
         *(f"doctor: {issue}" for issue in report.issues),
         f"codex exec: {run.outcome}, exit {run.exit}",
     )
-    if status == "ok" and run.exit != 0:
+    if report.status == "ok" and run.exit != 0:
         return Finding(
             "warn",
-            f"`codex doctor` says “{summary}”, but `codex exec` fails",
+            f"`codex doctor` says “{report.summary}”, but `codex exec` fails",
             evidence,
             "Doctor looks whether something is there, not whether it can be used: an expired "
             "token, a blank variable and OPENAI_API_KEY, which nothing reads, all count.",
         )
-    if status == "fail" and run.exit == 0:
+    if report.status == "fail" and run.exit == 0:
         return Finding(
             "warn",
-            f"`codex doctor` says “{summary}”, but `codex exec` works",
+            f"`codex doctor` says “{report.summary}”, but `codex exec` works",
             evidence,
             "Doctor looks at the store by its shape; what `codex exec` selects is another place.",
         )
-    return Finding("pass", f"`codex doctor` says “{summary}”, which agrees with exec", evidence)
+    return Finding(
+        "pass", f"`codex doctor` says “{report.summary}”, which agrees with exec", evidence
+    )
 
 
 @check(
@@ -144,10 +148,12 @@ def _status_is_no_read(subject: Subject) -> Finding | None:
         record = credential.document.agent_record if credential.document else None
         if record is not None and record.task_id:
             return Finding("pass", "`codex login status` reads only: the record carries its task")
+        rules = subject.contract.registration
+        seconds = f"{rules.attempts * rules.task_seconds:g}"
         return Finding(
             "pass",
             "`codex login status` is no mere read: it fetches the key set and registers a task",
-            ("with a dead backend it takes 10 s for the key set, 90 s for the task",),
+            (f"with a dead backend it takes 10 s for the key set, {seconds} s for the task",),
             "Each call registers a new task for the agent identity; `codex exec` does so several "
             "times. authtui never does: looking here sends nothing.",
         )
