@@ -115,12 +115,12 @@ def _empty(subject: Subject) -> Finding | None:
 def _read_only(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     facts = subject.observation
-    if login is None or subject.case.places.store.name != "auth.json":
+    if login is None or subject.store.name != "auth.json":
         return None
     home = facts.home
     if facts.auth_file.writable is not False:
         return Finding("pass", "auth.json can be written, so a refreshed token is kept")
-    credential = subject.case.places.store.credential
+    credential = subject.store.credential
     stale = credential is not None and is_stale(credential, subject.contract, facts.at)
     soon = "this happens when the access token expires"
     if stale:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from authtui.checks.findings import Fix
 from authtui.checks.look import (
     CREDENTIAL_VARIABLES,
+    LOOPBACK,
     agent_token,
     decoded,
     fields_of,
@@ -237,7 +238,7 @@ def _service(host: str) -> str:
         return "production"
     if host in (*STAGING_HOSTS, host_of(STAGING_AUTHAPI_BASE)):
         return "staging"
-    return "this machine" if host in ("localhost", "127.0.0.1", "[::1]") else host
+    return "this machine" if host in LOOPBACK else host
 
 
 def _private_key(subject: Subject) -> tuple[str, Secret] | None:
@@ -250,12 +251,12 @@ def _private_key(subject: Subject) -> tuple[str, Secret] | None:
     record = document.agent_record if document else None
     if record is not None:
         return line_of(subject, "agent_identity.agent_private_key"), record.agent_private_key
-    if subject.case.places.store.failure is None:
+    if subject.store.failure is None:
         return None
     kept = fields_of(subject).get("agent_identity")
     value = kept.get("agent_private_key") if isinstance(kept, Mapping) else None
     if isinstance(value, Secret):
-        return subject.case.places.store.failure.where, value
+        return subject.store.failure.where, value
     return None
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
 AGENT_VARIABLES: Final = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
 CREDENTIAL_VARIABLES: Final = ("CODEX_API_KEY", *AGENT_VARIABLES)
+LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 LOGIN: Final = Fix("log in again", "codex login")
 KINDS: Final = {
     "api_key": "an API key",
@@ -60,7 +61,7 @@ def chosen(course: Course) -> Credential | None:
 
 def stored(subject: Subject) -> Credential | None:
     """The usable credential that the store holds, selected or not."""
-    return subject.case.places.store.credential
+    return subject.store.credential
 
 
 def stored_document(subject: Subject) -> Document | None:
@@ -90,7 +91,7 @@ def unselected(subject: Subject) -> CheckStatus:
 
 def line_of(subject: Subject, field: str) -> str:
     """`auth.json:5` of a field of the stored document, or the name of the store."""
-    name = subject.case.places.store.name
+    name = subject.store.name
     document = stored_document(subject)
     line = document.lines.get(field) if document else None
     return f"{name}:{line}" if line and name == "auth.json" else name
@@ -219,7 +220,7 @@ def agent_token(subject: Subject) -> AgentToken | None:
 
 
 def _stored_jwt(subject: Subject) -> tuple[str, Secret | None]:
-    place = subject.case.places.store
+    place = subject.store
     if place.credential is not None:
         document = place.credential.document
         return place.name, document.agent_jwt if document else None
@@ -233,7 +234,7 @@ def fields_of(subject: Subject) -> Mapping[str, Any]:
     """The fields of the stored document as far as they can be made out; empty when none can."""
     from authtui.credentials.document import lenient
 
-    place, facts = subject.case.places.store, subject.observation
+    place, facts = subject.store, subject.observation
     data: bytes | str | None = facts.auth_file.data
     if place.name == "keyring" and facts.keyring.document is not None:
         data = facts.keyring.document.reveal()

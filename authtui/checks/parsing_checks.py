@@ -34,14 +34,14 @@ _STORAGE = "codex-rs/login/src/auth/storage.rs"
 
 
 def _aside(subject: Subject) -> Fix:
-    if subject.case.places.store.name != "auth.json":
+    if subject.store.name != "auth.json":
         return LOGIN
     return set_aside(subject.observation.auth_file.path)
 
 
 @check("record.readable", "PARSE", "The stored record can be read", source=_STORAGE, modes=(24,))
 def _readable(subject: Subject) -> Finding | None:
-    place = subject.case.places.store
+    place = subject.store
     if place.empty or subject.observation.home.error:
         return None
     failure = place.failure
@@ -75,7 +75,7 @@ def _auth_mode(subject: Subject) -> Finding | None:
         if document.auth_mode is None:
             return None
         return Finding("pass", f"auth_mode {document.auth_mode} is known to this client")
-    if subject.case.places.store.failure is None:
+    if subject.store.failure is None:
         return None
     mode = fields_of(subject).get("auth_mode")
     if not isinstance(mode, str) or mode in rules.auth_modes:
@@ -87,13 +87,13 @@ def _auth_mode(subject: Subject) -> Finding | None:
     origin = f"clients of {', '.join(others)} know it" if others else "no client writes it"
     return Finding(
         hurt(subject),
-        f"{subject.case.places.store.failure.where}: auth_mode {shown} is unknown to "
+        f"{subject.store.failure.where}: auth_mode {shown} is unknown to "
         f"{subject.contract.title}; {origin}",
         (f"known here: {', '.join(rules.auth_modes)}",),
         "The record was written by a newer client or by another program, such as an account "
         "switcher. This client cannot read any of it, although the tokens may be good.",
         Fix("update this client", "npm install -g @openai/codex") if others else _aside(subject),
-        subject.case.places.store.failure.where,
+        subject.store.failure.where,
     )
 
 
@@ -157,7 +157,7 @@ def _identity_form(fields: Mapping[str, object]) -> tuple[str, str] | None:
     modes=(24, 26, 48),
 )
 def _generation(subject: Subject) -> Finding | None:
-    place = subject.case.places.store
+    place = subject.store
     document = stored_document(subject)
     if document is not None:
         if document.agent_identity is None:
@@ -192,7 +192,7 @@ def _generation(subject: Subject) -> Finding | None:
     modes=(24,),
 )
 def _prints_secret(subject: Subject) -> Finding | None:
-    place, facts, contract = subject.case.places.store, subject.observation, subject.contract
+    place, facts, contract = subject.store, subject.observation, subject.contract
     if place.failure is None or contract.document.conceals or place.failure.unread:
         return None
     data: bytes | str | None = facts.auth_file.data
@@ -232,7 +232,7 @@ def _unknown_fields(subject: Subject) -> Finding | None:
         return Finding("pass", "every field of the record is known to this client")
     return Finding(
         "warn",
-        f"{subject.case.places.store.name} holds {', '.join(names[:4])}, which "
+        f"{subject.store.name} holds {', '.join(names[:4])}, which "
         f"{subject.contract.title} does not know",
         tuple(f"ignored: {name}" for name in names[:8]),
         "Unknown fields are ignored, and lost when the client writes the file next, for example "
@@ -259,7 +259,7 @@ def _stored_key(subject: Subject) -> Finding | None:
     if doubt is None:
         return Finding("pass", f"the stored API key looks like one ({key})")
     credential = chosen(subject.course)
-    used = credential is not None and credential.source == subject.case.places.store.name
+    used = credential is not None and credential.source == subject.store.name
     return Finding(
         hurt(subject) if used else "warn",
         f"{where}: {doubt}",

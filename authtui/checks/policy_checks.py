@@ -141,7 +141,7 @@ def _method(subject: Subject) -> Finding | None:
 
 
 def _keep(subject: Subject) -> Fix:
-    if subject.case.places.store.name != "auth.json":
+    if subject.store.name != "auth.json":
         return Fix("correct the restriction before you start Codex")
     path = quoted_path(subject.observation.auth_file.path)
     text = "keep a copy before you start Codex, or correct the restriction"
@@ -156,13 +156,13 @@ def _deletes(subject: Subject) -> Finding | None:
     config = subject.observation.config
     if violation is None or not violation.deletes:
         rules = [key for key in (_METHOD, _WORKSPACE) if key in config.values]
-        if not rules or subject.case.places.store.empty or subject.case.config_error:
+        if not rules or subject.store.empty or subject.case.config_error:
             return None
         return Finding("pass", "starting Codex keeps the stored login under these restrictions")
     credential = violation.credential
     behind = stored(subject)
     where = config.where(violation.rule)
-    store = subject.case.places.store.name
+    store = subject.store.name
     if credential.source == store:
         return Finding(
             _broken(subject),
@@ -202,7 +202,7 @@ def _filtered(subject: Subject) -> Finding | None:
     if course.filtered is None:
         return None
     where = subject.observation.config.where(course.filtered)
-    name = subject.case.places.store.name
+    name = subject.store.name
     if course.failure is not None:
         name = course.failure.source
     says = (course.prediction.says or "nothing").splitlines()[0]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from authtui.checks.findings import Surface
     from authtui.contracts import Contract
     from authtui.credentials.observation import Observation
+    from authtui.credentials.selection import Place
 
 Group = Literal[
     "SRC",  # which credential wins, and what it shadows
@@ -50,6 +51,11 @@ class Subject(NamedTuple):
     def contract(self) -> Contract:
         """The generation of the client that is modelled."""
         return self.case.contract
+
+    @property
+    def store(self) -> Place:
+        """What the configured store mode leads to."""
+        return self.case.places.store
 
     @property
     def course(self) -> Course:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
 from authtui.checks.look import (
+    LOOPBACK,
     chosen,
     described,
     host_of,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 _PROVIDER = "codex-rs/model-provider-info"
 _API_HOST = "api.openai.com"
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _BACKEND_MODES = (*CHATGPT_MODES, "agent_identity", "personal_access_token")
 
 
@@ -162,7 +162,7 @@ def _chatgpt_base_url(subject: Subject) -> Finding | None:
             where=where,
         )
     known = host_of(value) in KNOWN_CHATGPT_HOSTS and value.lower().startswith("https://")
-    places = (subject.case.places.agent, subject.case.places.store)
+    places = (subject.case.places.agent, subject.store)
     agent = any(
         (place.credential is not None and place.credential.mode == "agent_identity")
         or (place.failure is not None and "chatgpt_base_url" in place.failure.reason)
@@ -336,7 +336,7 @@ def _plain_http(subject: Subject) -> Finding | None:
     if not request.base_url.lower().startswith("http://"):
         return Finding("pass", "requests go out over https")
     host = host_of(request.base_url)
-    if host in _LOOPBACK:
+    if host in LOOPBACK:
         return Finding("pass", f"requests go to {host} without encryption, on this machine only")
     where = _set_at(subject)
     return Finding(

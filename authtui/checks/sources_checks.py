@@ -31,7 +31,7 @@ _SPEC = "codex-rs/login/src/auth/manager.rs (load_auth)"
 
 @check("sources.shadowing", "SRC", "A variable hides the stored login", source=_SPEC, modes=(4, 21))
 def _shadowing(subject: Subject) -> Finding | None:
-    course, store = subject.course, subject.case.places.store
+    course, store = subject.course, subject.store
     winner = chosen(course)
     decided = winner or course.failure
     name = decided.source if decided else None
@@ -225,11 +225,10 @@ def _dotenv_override(subject: Subject) -> Finding | None:
     modes=(24, 64),
 )
 def _dropped(subject: Subject) -> Finding | None:
-    case = subject.case
     course = subject.courses["exec"]
-    if not case.contract.silent_drop or (case.places.store.empty and course.failure is None):
-        return None
     failure = course.failure
+    if not subject.contract.silent_drop or (subject.store.empty and failure is None):
+        return None
     if failure is None or failure.source == "workload identity":
         if chosen(course) is None:
             return None

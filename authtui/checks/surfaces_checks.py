@@ -209,7 +209,7 @@ def _login_kept(subject: Subject) -> Finding | None:
     if winner is None or stored(subject) is None:
         return None
     left = []
-    if winner.source != subject.case.places.store.name:
+    if winner.source != subject.store.name:
         left.append(f"{winner.source}, which stays in force")
     if subject.observation.auth_file.link_target:
         left.append(f"the file behind the link, {subject.observation.auth_file.link_target}")
