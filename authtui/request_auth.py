@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
-from authtui.credentials.selection import legal_header_value
+from authtui.credentials.selection import CHATGPT_MODES, legal_header_value
 from authtui.identity import assertion as assertions
 from authtui.redaction import Secret, printable, redact_text
 
@@ -32,19 +32,7 @@ ACCOUNT_HEADER_SPELLING: Final[dict[CallSite, str]] = {
 }
 FEDRAMP_HEADER: Final = "X-OpenAI-Fedramp"
 NO_TASK: Final = "agent identity process task is not initialized"
-BEDROCK_ELSEWHERE: Final = (
-    "Bedrock API key auth is only supported by the Amazon Bedrock model provider"
-)
 NO_BEARER: Final = "agent identity auth does not expose a bearer token"
-_CHATGPT_MODES: Final = ("chatgpt", "chatgpt_auth_tokens")
-
-
-class RequestTarget(NamedTuple):
-    """Where a request goes; `call_site` decides how the account header is spelled."""
-
-    method: str
-    url: str
-    call_site: CallSite = "provider"
 
 
 class AuthProblem(NamedTuple):
@@ -58,16 +46,6 @@ class Headers(NamedTuple):
     """Header lines to add. Values print as their class and fingerprint, never as themselves."""
 
     lines: tuple[tuple[str, Secret], ...] = ()
-
-    def get(self, name: str) -> Secret | None:
-        """The value of a header, its name in any case."""
-        wanted = name.lower()
-        return next((value for key, value in self.lines if key.lower() == wanted), None)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names as they are spelled."""
-        return tuple(name for name, _ in self.lines)
 
     def reveal(self) -> tuple[tuple[str, str], ...]:
         """Names and values, for the wire and nothing else."""
@@ -84,7 +62,7 @@ class AgentTask(NamedTuple):
 class AuthProvider(Protocol):
     """Gives the headers that authenticate a request. No I/O, no waiting."""
 
-    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+    def add_headers(self, now: datetime, call_site: CallSite = "provider") -> Headers | AuthProblem:
         """The headers for one request, signed anew each time where a signature is needed."""
         ...
 
@@ -92,9 +70,9 @@ class AuthProvider(Protocol):
 class NoAuth:
     """Nothing is attached."""
 
-    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+    def add_headers(self, now: datetime, call_site: CallSite = "provider") -> Headers | AuthProblem:
         """No header at all."""
-        del request, now
+        del now, call_site
         return Headers()
 
 
@@ -113,11 +91,11 @@ class BearerAuth:
         self.account_id = account_id
         self.fedramp = fedramp
 
-    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+    def add_headers(self, now: datetime, call_site: CallSite = "provider") -> Headers | AuthProblem:
         """Whatever is not legal header text is left out silently, as the client does."""
         del now
         value = None if self.token is None else f"Bearer {self.token.reveal()}"
-        return _lines(request, value, self.account_id, fedramp=self.fedramp)
+        return _lines(call_site, value, self.account_id, fedramp=self.fedramp)
 
 
 class AgentAssertionAuth:
@@ -139,7 +117,7 @@ class AgentAssertionAuth:
         self.account_id = account_id
         self.fedramp = fedramp
 
-    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+    def add_headers(self, now: datetime, call_site: CallSite = "provider") -> Headers | AuthProblem:
         """Sign, check the own signature, and only then hand it out."""
         task = self.task
         if task is None:
@@ -156,7 +134,7 @@ class AgentAssertionAuth:
         made = assertions.read_assertion(value)
         if isinstance(made, str) or not assertions.signature_matches(made, self.key.public_bytes):
             return AuthProblem("the assertion does not verify with its own public key; not sent")
-        return _lines(request, value, self.account_id, fedramp=self.fedramp)
+        return _lines(call_site, value, self.account_id, fedramp=self.fedramp)
 
 
 class GivenHeaders:
@@ -166,9 +144,9 @@ class GivenHeaders:
         """Names and values in order."""
         self.lines = tuple(lines)
 
-    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+    def add_headers(self, now: datetime, call_site: CallSite = "provider") -> Headers | AuthProblem:
         """As given, without those that are not legal in a header."""
-        del request, now
+        del now, call_site
         kept = [
             (name, value)
             for name, value in self.lines
@@ -184,9 +162,9 @@ class RefusedAuth:
         """`problem` is what every request is answered with."""
         self.problem = problem
 
-    def add_headers(self, request: RequestTarget, now: datetime) -> Headers | AuthProblem:
+    def add_headers(self, now: datetime, call_site: CallSite = "provider") -> Headers | AuthProblem:
         """The problem."""
-        del request, now
+        del now, call_site
         return self.problem
 
 
@@ -202,13 +180,13 @@ def _legal_name(name: str) -> bool:
 
 
 def _lines(
-    request: RequestTarget, authorization: str | None, account_id: str | None, *, fedramp: bool
+    call_site: CallSite, authorization: str | None, account_id: str | None, *, fedramp: bool
 ) -> Headers:
     lines: list[tuple[str, Secret]] = []
     if authorization is not None and _sendable(authorization):
         lines.append(("Authorization", Secret(authorization)))
     if account_id is not None and _sendable(account_id):
-        lines.append((ACCOUNT_HEADER_SPELLING[request.call_site], Secret(account_id)))
+        lines.append((ACCOUNT_HEADER_SPELLING[call_site], Secret(account_id)))
     if fedramp:  # the header is absent, never `false`
         lines.append((FEDRAMP_HEADER, Secret("true")))
     return Headers(tuple(lines))
@@ -227,17 +205,15 @@ def provider_for(
         return NoAuth()
     mode = credential.mode
     if mode == "bedrock":
-        return RefusedAuth(AuthProblem("Bedrock signs its own requests", BEDROCK_ELSEWHERE))
+        return RefusedAuth(AuthProblem("Bedrock signs its own requests", contract.bedrock_account))
     if mode == "headers":
         problem = AuthProblem("the headers of a host program are not stored where they can be read")
         return RefusedAuth(problem)
     if mode == "agent_identity":
         return _agent(credential, contract, task)
-    beside = mode in _CHATGPT_MODES and credential.record is not None
+    beside = mode in CHATGPT_MODES and credential.record is not None
     if beside and task is not None and contract.managed_identity != "none":
         return _agent(credential, contract, task)
-    if credential.secret is None:
-        return BearerAuth(None, credential.account_id, fedramp=credential.fedramp)
     if mode in ("api_key", "provider"):
         return BearerAuth(credential.secret)
     return BearerAuth(credential.secret, credential.account_id, fedramp=credential.fedramp)
@@ -263,38 +239,26 @@ def _agent(credential: Credential, contract: Contract, task: AgentTask | None) -
     return AgentAssertionAuth(key, record.agent_runtime_id, task, account, fedramp=fedramp)
 
 
-def assertion_reader(
-    public_bytes: bytes | None = None,
-    key_of: Callable[[str], bytes | None] | None = None,
-) -> Callable[[str, datetime], AssertionFacts]:
-    """A reader for `Wire(read_assertion=…)`: decodes, measures the age, checks the signature.
+def assertion_facts(
+    value: str, now: datetime, key_of: Callable[[str], bytes | None] | None = None
+) -> AssertionFacts:
+    """What an AgentAssertion header says, its age and whether its signature is right.
 
-    Without the 32 bytes of a public key the signature stays unknown. `key_of` looks the key up by
-    the agent runtime that the assertion names, where there may be several or a new one.
+    `key_of` gives the 32 bytes of the public key of an agent runtime; without them the signature
+    stays unknown. A header that is none is told by `problem`.
     """
-
-    def read(value: str, now: datetime) -> AssertionFacts:
-        facts = assertion_facts(value, now, public_bytes)
-        known = key_of(facts.agent_runtime_id) if key_of and not facts.problem else None
-        return facts if known is None else assertion_facts(value, now, known)
-
-    return read
-
-
-def assertion_facts(value: str, now: datetime, public_bytes: bytes | None = None) -> AssertionFacts:
-    """What an AgentAssertion header says; a header that is none is told by `problem`."""
     from authtui.wire.records import AssertionFacts
 
     found = assertions.read_assertion(value)
     if isinstance(found, str):
         return AssertionFacts(problem=found)
-    verified = None if public_bytes is None else assertions.signature_matches(found, public_bytes)
+    key = key_of(found.agent_runtime_id) if key_of else None
     return AssertionFacts(
         printable(found.agent_runtime_id, 200),
         Secret(found.task_id),
         printable(found.timestamp, 60),
         _age(found.timestamp, now),
-        verified,
+        None if key is None else assertions.signature_matches(found, key),
     )
 
 
@@ -337,11 +301,7 @@ def _age(timestamp: str, now: datetime) -> float | None:
     return (now - at).total_seconds()
 
 
-def httpx_auth(
-    provider: AuthProvider,
-    clock: Callable[[], datetime],
-    call_site: CallSite = "provider",
-) -> httpx.Auth:
+def httpx_auth(provider: AuthProvider, clock: Callable[[], datetime]) -> httpx.Auth:
     """An `httpx.Auth` around a provider. A problem is raised as `AuthRefusedError`.
 
     The class is made on the first call, because httpx costs a tenth of a second to import.
@@ -356,8 +316,7 @@ def httpx_auth(
         def auth_flow(
             self, request: httpx.Request
         ) -> Generator[httpx.Request, httpx.Response, None]:
-            target = RequestTarget(request.method, str(request.url), call_site)
-            found = provider.add_headers(target, clock())
+            found = provider.add_headers(clock())
             if isinstance(found, AuthProblem):
                 raise AuthRefusedError(found.client_error or found.statement)
             for name, value in found.reveal():

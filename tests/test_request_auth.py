@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,7 +13,6 @@ from authtui.credentials.selection import Credential, legal_header_value
 from authtui.identity.keys import PrivateKey, read_private_key
 from authtui.redaction import Secret
 from authtui.request_auth import (
-    BEDROCK_ELSEWHERE,
     NO_BEARER,
     NO_TASK,
     AgentAssertionAuth,
@@ -22,9 +22,7 @@ from authtui.request_auth import (
     GivenHeaders,
     Headers,
     NoAuth,
-    RequestTarget,
     assertion_facts,
-    assertion_reader,
     httpx_auth,
     provider_for,
 )
@@ -32,7 +30,7 @@ from authtui.wire.answers import Answer, WireFailure
 from tests.wire.servers import NOW, answering, serving, wire
 
 if TYPE_CHECKING:
-    from authtui.request_auth import AuthProvider
+    from authtui.request_auth import AuthProvider, CallSite
 
 V1 = "MC4CAQAwBQYDK2VwBCIEIAcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcH"
 V2 = (
@@ -44,7 +42,6 @@ ASSERTION = (
     "owbHpHMXpzdGRNNmpURklWcHJYQVNqM1B6aGl1dGdsMkI4Y3FRazd2dXJ4aGsvaWVHVHQ4ay94Qm5HLzcxVzVkSHRWemhv"
     "RGc9PSIsInRhc2tfaWQiOiJ0YXNrLTEyMyIsInRpbWVzdGFtcCI6IjIwMjYtMDQtMjFUMDA6MDA6MDBaIn0"
 )
-TARGET = RequestTarget("POST", "https://chatgpt.com/backend-api/codex/responses")
 TASK = AgentTask("agent-123", Secret("task-123"))
 JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyLTEifQ.c2ln"
 RECORD = AgentRecord("ws-1", "agent-123", Secret(V2))
@@ -57,14 +54,14 @@ def key() -> PrivateKey:
     return found
 
 
-def headers(provider: AuthProvider, target: RequestTarget = TARGET) -> dict[str, str]:
-    found = provider.add_headers(target, NOW)
+def headers(provider: AuthProvider, call_site: CallSite = "provider") -> dict[str, str]:
+    found = provider.add_headers(NOW, call_site)
     assert isinstance(found, Headers), found
     return dict(found.reveal())
 
 
 def problem(provider: AuthProvider) -> AuthProblem:
-    found = provider.add_headers(TARGET, NOW)
+    found = provider.add_headers(NOW)
     assert isinstance(found, AuthProblem), found
     return found
 
@@ -225,7 +222,7 @@ def test_an_unusable_key_is_a_problem_without_the_key() -> None:
 
 def test_bedrock_is_left_to_its_own_provider() -> None:
     found = provider_for(Credential("bedrock", "auth.json", "auth.json"), CURRENT)
-    assert problem(found).client_error == BEDROCK_ELSEWHERE
+    assert problem(found).client_error == CURRENT.bedrock_account
 
 
 def test_a_signature_that_does_not_verify_is_not_handed_out() -> None:
@@ -253,41 +250,39 @@ def test_given_headers_go_out_as_given_and_nothing_is_added() -> None:
 
 
 @pytest.mark.parametrize(
-    ("site", "spelling"),
+    ("call_site", "spelling"),
     [
         ("provider", "ChatGPT-Account-ID"),
         ("backend-client", "ChatGPT-Account-Id"),
         ("chatgpt-client", "chatgpt-account-id"),
     ],
 )
-def test_each_call_site_spells_the_account_header_its_own_way(site: str, spelling: str) -> None:
-    target = TARGET._replace(call_site=site)  # type: ignore[arg-type]
-    found = BearerAuth(Secret("x"), "acct-1").add_headers(target, NOW)
-    assert isinstance(found, Headers)
-    assert found.names == ("Authorization", spelling)
-    account = found.get("CHATGPT-ACCOUNT-ID")
-    assert account is not None
-    assert account.reveal() == "acct-1"
+def test_each_call_site_spells_the_account_header_its_own_way(
+    call_site: CallSite, spelling: str
+) -> None:
+    found = headers(BearerAuth(Secret("x"), "acct-1"), call_site)
+    assert found == {"Authorization": "Bearer x", spelling: "acct-1"}
 
 
 def test_headers_do_not_print_what_they_hold() -> None:
-    found = BearerAuth(Secret("sk-planted"), "acct-1").add_headers(TARGET, NOW)
+    found = BearerAuth(Secret("sk-planted"), "acct-1").add_headers(NOW)
     assert "planted" not in f"{found!r}{found}"
 
 
 def test_facts_of_an_assertion() -> None:
-    facts = assertion_facts(ASSERTION, NOW, key().public_bytes)
+    facts = assertion_facts(ASSERTION, NOW, lambda _: key().public_bytes)
     assert facts.agent_runtime_id == "agent-123"
     assert facts.age_seconds == 0
     assert facts.verified is True
     assert "task-123" not in repr(facts)
     assert assertion_facts(ASSERTION, NOW).verified is None
-    assert assertion_facts(ASSERTION, NOW, bytes(32)).verified is False
+    assert assertion_facts(ASSERTION, NOW, lambda _: None).verified is None
+    assert assertion_facts(ASSERTION, NOW, lambda _: bytes(32)).verified is False
     assert assertion_facts("AgentAssertion ????", NOW).problem is not None
 
 
 async def ask(provider: AuthProvider) -> tuple[Answer | WireFailure, list[str], list[object]]:
-    reader = assertion_reader(key().public_bytes)
+    reader = partial(assertion_facts, key_of=lambda _: key().public_bytes)
     async with serving(answering()) as server, wire(read_assertion=reader) as (client, book):
         auth = httpx_auth(provider, lambda: NOW)
         url = f"{server.base}/backend-api/codex/responses"

@@ -38,6 +38,10 @@ if TYPE_CHECKING:
 
 CHATGPT, AUTH, IDENTITY, OPENAI = "chatgpt", "auth", "identity", "openai"
 """The doors beside that of model calls: ChatGPT's base, OAuth, AuthAPI, other programs' OpenAI."""
+CHATGPT_KEY: Final = "chatgpt_base_url"
+MODEL_KEY: Final = "openai_base_url"
+"""The keys of config.toml that `-c KEY=VALUE` overrides. Of two the later wins; up to 0.142 those
+before the subcommand are lost when one stands behind it (0.169 merges them)."""
 OPENAI_VARIABLE: Final = "OPENAI_BASE_URL"
 """What programs made with OpenAI's libraries read; the client does not."""
 IDENTITY_VARIABLE: Final = "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL"
@@ -151,19 +155,18 @@ def lead(
         and not isinstance(addresses.endpoints.jwks, EndpointProblem)
     )
     if is_client(command):
-        chatgpt, model = contract.leading.settings
         if identity_kept:
             plan.unled.append(
-                f"{chatgpt}, because this client uses an agent identity with the known ChatGPT "
+                f"{CHATGPT_KEY}, because this client uses an agent identity with the known ChatGPT "
                 "addresses only; the key set and ChatGPT's own endpoints are not seen"
             )
         else:
-            plan.option(chatgpt, CHATGPT, base)
+            plan.option(CHATGPT_KEY, CHATGPT, base)
             if identity_selected and not contract.leading.identity:
                 plan.unled.append(
                     "this client refuses an agent identity at any but the known ChatGPT addresses"
                 )
-        _lead_model(plan, model, addresses, upstream, account=mode not in _WITHOUT_ACCOUNT)
+        _lead_model(plan, addresses, upstream, account=mode not in _WITHOUT_ACCOUNT)
         if subcommand_of(command) == "login":
             plan.unled.append("what a login by browser or device code asks of the auth server")
         hosts = ", ".join(contract.leading.beside)
@@ -172,7 +175,7 @@ def lead(
         name = printable(PurePath(command[0]).name, 80)
         plan.unled.append(
             f"{name} is not codex: it gets variables, which codex reads for its auth server only; "
-            f"what it sends by {', '.join(contract.leading.settings)} is not seen"
+            f"what it sends by {CHATGPT_KEY} and {MODEL_KEY} is not seen"
         )
         given = environment.get(OPENAI_VARIABLE)
         plan.variable(
@@ -268,9 +271,7 @@ class _Plan:
         return True
 
 
-def _lead_model(
-    plan: _Plan, key: str, addresses: Addresses, upstream: str | None, *, account: bool
-) -> None:
+def _lead_model(plan: _Plan, addresses: Addresses, upstream: str | None, *, account: bool) -> None:
     provider = selected_provider(plan.observation.config)
     if provider.id != "openai":
         own = join_key(("model_providers", provider.id, "base_url"))
@@ -281,13 +282,13 @@ def _lead_model(
         return
     if upstream is not None:
         base = f"{_base_of(upstream, addresses)}/codex"
-        plan.model(key, upstream_model(upstream), base, account=account)
+        plan.model(MODEL_KEY, upstream_model(upstream), base, account=account)
         return
-    configured = plan.observation.config.get(key)
+    configured = plan.observation.config.get(MODEL_KEY)
     if isinstance(configured, str) and configured.strip():
-        plan.model(key, configured)
+        plan.model(MODEL_KEY, configured)
     else:
-        plan.model(key, API_MODEL_BASE, CHATGPT_MODEL_BASE, account=account)
+        plan.model(MODEL_KEY, API_MODEL_BASE, CHATGPT_MODEL_BASE, account=account)
         if plan.contract.routing:
             plan.unled.append(
                 "the client's choice of a server by workspace: model calls of a ChatGPT login go "

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui import contracts
+from authtui.checks.all_checks import run_checks
 from authtui.checks.app_server import predict_app_server
-from authtui.checks.catalogue import run_checks
 from authtui.checks.doctor import predict_doctor
 from authtui.checks.findings import Assessment, Surface
 from authtui.checks.generations import choose_contract

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     LOGIN,
     auth_claims,
@@ -22,8 +22,6 @@ from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
 
-_BINDING = "codex-rs/login/src/agent_identity.rs"
-
 
 @check(
     "account.agree",
@@ -32,7 +30,7 @@ _BINDING = "codex-rs/login/src/agent_identity.rs"
     source="codex-rs/login/src/token_data.rs",
     modes=(61,),
 )
-def _account(subject: Subject) -> Answer | None:
+def _account(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
@@ -48,11 +46,11 @@ def _account(subject: Subject) -> Answer | None:
     evidence = tuple(f"{line_of(subject, field)}: {field} {known[field]}" for field in known)
     if len(set(known.values())) == 1:
         count = "all three places" if len(known) == 3 else f"{len(known)} of three places"
-        return Answer("pass", f"{count} name account {next(iter(known.values()))}", evidence)
+        return Finding("pass", f"{count} name account {next(iter(known.values()))}", evidence)
     fields = list(known)
     first = fields[0]
     other = next(field for field in fields if known[field] != known[first])
-    return Answer(
+    return Finding(
         "warn",
         f"{other} says {known[other]}, {first} says {known[first]}",
         evidence,
@@ -71,7 +69,7 @@ def _account(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/token_data.rs",
     modes=(61,),
 )
-def _user(subject: Subject) -> Answer | None:
+def _user(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
@@ -82,8 +80,8 @@ def _user(subject: Subject) -> Answer | None:
     if not one or not other:
         return None
     if one == other:
-        return Answer("pass", f"id token and access token name the same user, {one}")
-    return Answer(
+        return Finding("pass", f"id token and access token name the same user, {one}")
+    return Finding(
         "warn",
         f"the id token is of user {one}, the access token of {other}",
         (
@@ -104,7 +102,7 @@ def _user(subject: Subject) -> Answer | None:
     source="codex-rs/model-provider/src/bearer_auth_provider.rs",
     modes=(61,),
 )
-def _header(subject: Subject) -> Answer | None:
+def _header(subject: Subject) -> Finding | None:
     request = subject.starts["exec"].request
     credential = subject.starts["exec"].credential
     if request is None or credential is None or credential.mode not in CHATGPT_MODES:
@@ -112,9 +110,9 @@ def _header(subject: Subject) -> Answer | None:
     if request.authorization is None:
         return None
     if request.account_id_header:
-        return Answer("pass", f"requests carry ChatGPT-Account-ID {request.account_id_header}")
+        return Finding("pass", f"requests carry ChatGPT-Account-ID {request.account_id_header}")
     claim = credential.policy_account
-    return Answer(
+    return Finding(
         "warn",
         "requests carry no ChatGPT-Account-ID: tokens.account_id is missing"
         + (f", though the id token says {claim}" if claim else ""),
@@ -133,14 +131,14 @@ def _header(subject: Subject) -> Answer | None:
     source="#19049, #18177",
     modes=(67,),
 )
-def _identity(subject: Subject) -> Answer | None:
+def _identity(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     login = chatgpt_login(subject)
     record = document.agent_record if document else None
     if login is None or record is None:
         return None
     _, tokens = login
-    forced = forced_workspaces(subject.case.observation, subject.case.contract)
+    forced = forced_workspaces(subject.observation, subject.contract)
     account = forced[0] if len(forced) == 1 else None
     account = account or tokens.account_id or tokens.id_claims.account_id
     user = tokens.id_claims.user_id
@@ -149,25 +147,20 @@ def _identity(subject: Subject) -> Answer | None:
         f"{where}: account {record.account_id}, user {record.user_id}",
         f"{line_of(subject, 'tokens')}: account {account}, user {user}",
     )
-    wrong = None
     if account and record.account_id != account:
-        wrong = (
-            f"the stored agent identity is of account {record.account_id}, the login of {account}"
-        )
+        wrong = f"of account {record.account_id}, the login of {account}"
     elif user and record.user_id != user:
-        wrong = f"the stored agent identity is of user {record.user_id}, the login of {user}"
-    if wrong is None:
-        return Answer("pass", f"agent identity and login are of account {account}", evidence)
-    flag = subject.case.observation.config.get("features.use_agent_identity") is True
-    removed = flag and subject.case.contract.managed_identity == "biscuit"
-    after = (
-        "Codex removes it from auth.json at its next start"
-        if removed
-        else ("Codex does not use it, and registers another one when that is enabled")
-    )
-    return Answer(
+        wrong = f"of user {record.user_id}, the login of {user}"
+    else:
+        return Finding("pass", f"agent identity and login are of account {account}", evidence)
+    flag = subject.observation.config.get("features.use_agent_identity") is True
+    removed = flag and subject.contract.managed_identity == "biscuit"
+    after = "Codex does not use it, and registers another one when that is enabled"
+    if removed:
+        after = "Codex removes it from auth.json at its next start"
+    return Finding(
         "warn",
-        wrong,
+        f"the stored agent identity is {wrong}",
         evidence,
         "An agent identity acts for one account and one user. When the login is of another, "
         f"{after}.",
@@ -183,7 +176,7 @@ def _identity(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/manager.rs",
     modes=(4, 7),
 )
-def _two_sources(subject: Subject) -> Answer | None:
+def _two_sources(subject: Subject) -> Finding | None:
     winner, behind = subject.starts["exec"].credential, stored(subject)
     if winner is None or behind is None or winner.source == behind.source:
         return None
@@ -192,8 +185,8 @@ def _two_sources(subject: Subject) -> Answer | None:
     if not one or not other:
         return None
     if one == other:
-        return Answer("pass", f"{winner.source} and {behind.source} are both of account {one}")
-    return Answer(
+        return Finding("pass", f"{winner.source} and {behind.source} are both of account {one}")
+    return Finding(
         "warn",
         f"{winner.source} is of account {one}, {behind.source} of {other}; requests go out for "
         f"{one}",
@@ -209,10 +202,10 @@ def _two_sources(subject: Subject) -> Answer | None:
     "identity.binding",
     "BIND",
     "The forced workspace and the binding agree",
-    source=_BINDING,
+    source="codex-rs/login/src/agent_identity.rs",
     modes=(60, 67),
 )
-def _bound(subject: Subject) -> Answer | None:
+def _bound(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     case = subject.case
     forced = forced_workspaces(case.observation, case.contract)
@@ -222,10 +215,10 @@ def _bound(subject: Subject) -> Answer | None:
     _, tokens = login
     where = case.observation.config.where("forced_chatgpt_workspace_id")
     if not tokens.account_id or tokens.account_id == forced[0]:
-        return Answer(
+        return Finding(
             "pass", f"an agent identity would be bound to {forced[0]}, as {where} requires"
         )
-    return Answer(
+    return Finding(
         "warn",
         f"an agent identity would be bound to {forced[0]} ({where}), but tokens.account_id is "
         f"{tokens.account_id}",

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.record import NamedTuple
+from authtui.tokens.claims import plan_of
 
 if TYPE_CHECKING:
     from authtui.contracts import Contract
@@ -22,17 +23,6 @@ CODEX_BACKEND_MODES: Final = (
     "headers",
     "agent_identity",
 )
-WORKSPACE_PLANS: Final = (
-    "team",
-    "self_serve_business_usage_based",
-    "business",
-    "enterprise_cbp_usage_based",
-    "enterprise",
-    "hc",
-    "edu",
-    "education",
-)
-"""Plans of a workspace account (codex-rs/protocol, `is_workspace_account`)."""
 NO_AUTH: Final = "ChatGPT auth not available"
 NO_ACCOUNT: Final = "ChatGPT account ID not available, please re-run `codex login`"
 
@@ -138,5 +128,5 @@ def apps_key(credential: Credential | None, contract: Contract) -> AppsKey:
         return AppsKey()
     if credential.mode == "agent_identity" and contract.apps_key_from_tokens:
         return AppsKey()
-    plan = (credential.plan or "").lower()
-    return AppsKey(credential.account_id, credential.user_id, plan in WORKSPACE_PLANS)
+    plan = plan_of((credential.plan or "").lower())
+    return AppsKey(credential.account_id, credential.user_id, plan.workspace)

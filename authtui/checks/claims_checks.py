@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     LOGIN,
     ago,
@@ -14,7 +14,6 @@ from authtui.checks.subject import (
     claims_of,
     line_of,
     number_of,
-    seen,
     text_of,
 )
 
@@ -26,7 +25,7 @@ _OLD_SECONDS = 30 * 86_400
 
 
 @check("plan.claim", "CLAIMS", "The plan that the token names", source=_TOKENS, modes=(2,))
-def _plan(subject: Subject) -> Answer | None:
+def _plan(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
@@ -38,11 +37,11 @@ def _plan(subject: Subject) -> Answer | None:
 
     found = plan_of(plan)
     issued = number_of(claims_of(tokens.id_token).get("iat"))
-    age = seen(subject).at.timestamp() - issued if issued is not None else None
+    age = subject.observation.at.timestamp() - issued if issued is not None else None
     when = f"issued {ago(age)} ago" if age is not None and age >= 0 else "of unknown age"
     where = line_of(subject, "tokens.id_token")
     if found.raw == "free":
-        return Answer(
+        return Finding(
             "unknown",
             f"the id token, {when}, says plan Free; a plan bought since then is not in it",
             (f"{where}: chatgpt_plan_type free", f"account {tokens.id_claims.account_id}"),
@@ -52,25 +51,23 @@ def _plan(subject: Subject) -> Answer | None:
             where,
         )
     if age is not None and age > _OLD_SECONDS:
-        return Answer("pass", f"the id token says plan {found.shown}; it is {ago(age)} old")
-    return Answer("pass", f"the id token, {when}, says plan {found.shown}")
+        return Finding("pass", f"the id token says plan {found.shown}; it is {ago(age)} old")
+    return Finding("pass", f"the id token, {when}, says plan {found.shown}")
 
 
 @check("plan.agree", "CLAIMS", "Both tokens name the same plan", source=_TOKENS, modes=(2,))
-def _plan_agree(subject: Subject) -> Answer | None:
+def _plan_agree(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
     _, tokens = login
-    one, other = (
-        tokens.id_claims.plan,
-        text_of(auth_claims(tokens.access_token).get("chatgpt_plan_type")),
-    )
+    one = tokens.id_claims.plan
+    other = text_of(auth_claims(tokens.access_token).get("chatgpt_plan_type"))
     if one is None or other is None:
         return None
     if one == other:
-        return Answer("pass", f"id token and access token both say plan {one}")
-    return Answer(
+        return Finding("pass", f"id token and access token both say plan {one}")
+    return Finding(
         "warn",
         f"the id token says plan {one}, the access token says {other}",
         (
@@ -91,7 +88,7 @@ def _plan_agree(subject: Subject) -> Answer | None:
     source="#17151",
     modes=(69,),
 )
-def _fedramp(subject: Subject) -> Answer | None:
+def _fedramp(subject: Subject) -> Finding | None:
     credential = subject.start.credential
     says: dict[str, bool] = {}
     login = chatgpt_login(subject)
@@ -106,21 +103,19 @@ def _fedramp(subject: Subject) -> Answer | None:
     if not any(says.values()):
         return None
     request = subject.start.request or subject.starts["exec"].request
-    evidence = tuple(f"{name}: {'yes' if flag else 'no'}" for name, flag in says.items())
     if request is None or request.authorization is None:
         return None
+    evidence = tuple(f"{name}: {'yes' if flag else 'no'}" for name, flag in says.items())
     if request.fedramp and all(says.values()):
-        return Answer("pass", "the account is FedRAMP, and requests are marked so", evidence)
-    reason = (
-        "this generation never marks requests of an agent identity"
-        if subject.case.contract.identity_only
-        and credential is not None
-        and credential.mode == "agent_identity"
-        else "the selected credential does not carry the flag"
-    )
+        return Finding("pass", "the account is FedRAMP, and requests are marked so", evidence)
+    mode = credential.mode if credential else None
     if request.fedramp:
         reason = "the tokens disagree"
-    return Answer(
+    elif subject.contract.identity_only and mode == "agent_identity":
+        reason = "this generation never marks requests of an agent identity"
+    else:
+        reason = "the selected credential does not carry the flag"
+    return Finding(
         "warn",
         f"one token says FedRAMP, but X-OpenAI-Fedramp is {'' if request.fedramp else 'not '}sent: "
         f"{reason}",
@@ -132,14 +127,8 @@ def _fedramp(subject: Subject) -> Answer | None:
     )
 
 
-@check(
-    "claims.person",
-    "CLAIMS",
-    "Whose login this is",
-    source=_TOKENS,
-    modes=(7,),
-)
-def _person(subject: Subject) -> Answer | None:
+@check("claims.person", "CLAIMS", "Whose login this is", source=_TOKENS, modes=(7,))
+def _person(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
@@ -154,7 +143,7 @@ def _person(subject: Subject) -> Answer | None:
     if plan is not None:
         place = "a workspace plan" if plan.workspace else "a personal plan"
     if claims.account_id is None:
-        return Answer(
+        return Finding(
             "warn",
             f"the id token names no account (chatgpt_account_id); the login is of {who}",
             (f"{line_of(subject, 'tokens.id_token')}: chatgpt_account_id is missing",),
@@ -163,7 +152,7 @@ def _person(subject: Subject) -> Answer | None:
             LOGIN,
             line_of(subject, "tokens.id_token"),
         )
-    return Answer(
+    return Finding(
         "pass",
         f"the login is of {who}, account {claims.account_id}, {place}",
         why="With several workspaces under one address the browser decides which one you get.",

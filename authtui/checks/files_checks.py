@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
 from authtui.checks.refreshing import is_stale
-from authtui.checks.registry import Answer, check
-from authtui.checks.subject import chatgpt_login, hurt, quoted_path, seen
+from authtui.checks.registry import Finding, check
+from authtui.checks.subject import chatgpt_login, hurt, quoted_path, set_aside
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
@@ -15,23 +15,22 @@ if TYPE_CHECKING:
 _STORAGE = "codex-rs/login/src/auth/storage.rs"
 
 
-def _aside(path: str) -> Fix:
-    quoted = quoted_path(path)
-    return Fix("move it aside and log in again", f"mv {quoted} {quoted}.bad && codex login")
+def _shown_mode(mode: int | None) -> str:
+    return f"mode {mode:04o}" if mode is not None else "mode unknown"
 
 
 @check("file.mode", "FILE", "Only you may read auth.json", source=_STORAGE, modes=(53,))
-def _mode(subject: Subject) -> Answer | None:
-    facts = seen(subject).auth_file
+def _mode(subject: Subject) -> Finding | None:
+    facts = subject.observation.auth_file
     if facts.mode is None or facts.kind not in ("file", "unreadable", "too-large"):
         return None
-    if seen(subject).host.platform == "windows":
+    if subject.observation.host.platform == "windows":
         return None
     if not facts.mode & 0o077:
-        return Answer("pass", f"auth.json has mode {facts.mode:04o}: nobody else may read it")
+        return Finding("pass", f"auth.json has mode {facts.mode:04o}: nobody else may read it")
     who = "everybody" if facts.mode & 0o007 else "your group"
     may = "write" if facts.mode & 0o022 else "read"
-    return Answer(
+    return Finding(
         "warn",
         f"auth.json has mode {facts.mode:04o}: {who} may {may} it; the client creates it as 0600",
         (facts.path,),
@@ -43,18 +42,18 @@ def _mode(subject: Subject) -> Answer | None:
 
 
 @check("file.owner", "FILE", "auth.json belongs to you", source=_STORAGE, modes=(53,))
-def _owner(subject: Subject) -> Answer | None:
-    facts = seen(subject).auth_file
+def _owner(subject: Subject) -> Finding | None:
+    facts = subject.observation.auth_file
     if facts.owned_by_me is None or not facts.exists:
         return None
     if facts.owned_by_me:
-        return Answer("pass", "auth.json belongs to the user who runs this")
+        return Finding("pass", "auth.json belongs to the user who runs this")
     owner = facts.owner or f"uid {facts.uid}"
-    me = seen(subject).host.user or "you"
-    return Answer(
+    me = subject.observation.host.user or "you"
+    return Finding(
         hurt(subject),
         f"auth.json belongs to {owner}, and this runs as {me}",
-        (facts.path, f"mode {facts.mode:04o}" if facts.mode is not None else "mode unknown"),
+        (facts.path, _shown_mode(facts.mode)),
         "This happens after `sudo codex` or from a container that runs as another user. Reading "
         "may still work, but a refreshed token cannot be written back, or the login is lost.",
         Fix("give it back", f'sudo chown "$(id -un)" {quoted_path(facts.path)}'),
@@ -63,14 +62,14 @@ def _owner(subject: Subject) -> Answer | None:
 
 
 @check("file.readable", "FILE", "auth.json can be opened", source=_STORAGE, modes=(24, 53))
-def _readable(subject: Subject) -> Answer | None:
-    facts = seen(subject).auth_file
+def _readable(subject: Subject) -> Finding | None:
+    facts = subject.observation.auth_file
     if facts.kind in ("absent", "dangling-link"):
         return None
     if facts.kind == "file":
         if not facts.size:
             return None
-        return Answer("pass", f"auth.json is a file of {facts.size} bytes and can be opened")
+        return Finding("pass", f"auth.json is a file of {facts.size} bytes and can be opened")
     words = {
         "directory": "a directory stands where auth.json should be",
         "fifo": "a named pipe stands where auth.json should be; the client would wait for ever",
@@ -79,14 +78,14 @@ def _readable(subject: Subject) -> Answer | None:
         "too-large": f"auth.json is {facts.size} bytes long: no credential record",
     }.get(facts.kind, f"auth.json cannot be opened: {facts.error or 'no reason given'}")
     quoted = quoted_path(facts.path)
-    fix = _aside(facts.path)
+    fix = set_aside(facts.path)
     if facts.kind == "unreadable":
         command = f'sudo chown "$(id -un)" {quoted} && chmod 600 {quoted}'
         fix = Fix("give it back to you, readable by you alone", command)
-    return Answer(
+    return Finding(
         hurt(subject),
         words,
-        (facts.path, f"mode {facts.mode:04o}" if facts.mode is not None else "mode unknown"),
+        (facts.path, _shown_mode(facts.mode)),
         "To Codex an unreadable file is an error or no login at all, according to its version. "
         "The login in it may be perfectly good.",
         fix,
@@ -95,17 +94,17 @@ def _readable(subject: Subject) -> Answer | None:
 
 
 @check("file.empty", "FILE", "auth.json is not empty", source=_STORAGE, modes=(24, 28))
-def _empty(subject: Subject) -> Answer | None:
-    facts = seen(subject).auth_file
+def _empty(subject: Subject) -> Finding | None:
+    facts = subject.observation.auth_file
     if facts.kind != "file" or facts.data is None or facts.data.strip(b" \t\r\n\0"):
         return None
-    return Answer(
+    return Finding(
         hurt(subject),
         f"auth.json is there, but empty ({facts.size or 0} bytes)",
         (facts.path, f"last written {facts.modified:%Y-%m-%d %H:%M}Z" if facts.modified else ""),
         "The client truncates the file before it writes, so a full disk or a crash leaves it "
         "empty; account switchers and sync tools do the same. What was in it is gone.",
-        _aside(facts.path),
+        set_aside(facts.path),
         "auth.json",
     )
 
@@ -113,22 +112,20 @@ def _empty(subject: Subject) -> Answer | None:
 @check(
     "file.read_only", "FILE", "Refreshed tokens can be written back", source=_STORAGE, modes=(41,)
 )
-def _read_only(subject: Subject) -> Answer | None:
+def _read_only(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
-    facts = seen(subject)
-    if login is None or subject.case.places.store.name != "auth.json":
+    facts = subject.observation
+    if login is None or subject.store.name != "auth.json":
         return None
     home = facts.home
     if facts.auth_file.writable is not False:
-        return Answer("pass", "auth.json can be written, so a refreshed token is kept")
-    credential = subject.case.places.store.credential
-    stale = credential is not None and is_stale(credential, subject.case.contract, facts.at)
-    soon = (
-        "the access token has expired, so this happens at the next start"
-        if stale
-        else ("this happens when the access token expires")
-    )
-    return Answer(
+        return Finding("pass", "auth.json can be written, so a refreshed token is kept")
+    credential = subject.store.credential
+    stale = credential is not None and is_stale(credential, subject.contract, facts.at)
+    soon = "this happens when the access token expires"
+    if stale:
+        soon = "the access token has expired, so this happens at the next start"
+    return Finding(
         "warn",
         f"auth.json cannot be written ({home.shown or home.path}): a refreshed token would be lost",
         (f"home writable: {'no' if home.writable is False else 'yes'}", soon),
@@ -144,10 +141,10 @@ def _read_only(subject: Subject) -> Answer | None:
 
 
 @check("file.link", "FILE", "auth.json is the file itself", source=_STORAGE, modes=(27, 41))
-def _link(subject: Subject) -> Answer | None:
-    facts = seen(subject).auth_file
+def _link(subject: Subject) -> Finding | None:
+    facts = subject.observation.auth_file
     if facts.kind == "dangling-link":
-        return Answer(
+        return Finding(
             hurt(subject),
             f"auth.json is a link to {facts.link_target}, which does not exist",
             (facts.path,),
@@ -158,7 +155,7 @@ def _link(subject: Subject) -> Answer | None:
         )
     if facts.link_target is None:
         return None
-    return Answer(
+    return Finding(
         "pass",
         f"auth.json is a link to {facts.link_target}; logging out would remove the link only",
         why="Codex reads and writes through the link. `codex logout` deletes the link, and the "
@@ -168,15 +165,15 @@ def _link(subject: Subject) -> Answer | None:
 
 
 @check("home.mode", "FILE", "Only you may write to the home", source=_STORAGE, modes=(53,))
-def _home_mode(subject: Subject) -> Answer | None:
-    home = seen(subject).home
-    if home.mode is None or seen(subject).host.platform == "windows":
+def _home_mode(subject: Subject) -> Finding | None:
+    home = subject.observation.home
+    if home.mode is None or subject.observation.host.platform == "windows":
         return None
     shown = home.shown or home.path
     if not home.mode & 0o022:
-        return Answer("pass", f"{shown} has mode {home.mode:04o}: only you may write there")
+        return Finding("pass", f"{shown} has mode {home.mode:04o}: only you may write there")
     who = "everybody" if home.mode & 0o002 else "your group"
-    return Answer(
+    return Finding(
         "warn",
         f"{shown} has mode {home.mode:04o}: {who} may replace the files in it",
         (home.canonical or home.path,),
@@ -188,17 +185,17 @@ def _home_mode(subject: Subject) -> Answer | None:
 
 
 @check("home.writable", "FILE", "The home can be written", source=_STORAGE, modes=(41, 53))
-def _home_writable(subject: Subject) -> Answer | None:
-    home = seen(subject).home
+def _home_writable(subject: Subject) -> Finding | None:
+    home = subject.observation.home
     if not home.exists or home.writable is None or home.error:
         return None
     shown = home.shown or home.path
     if home.writable:
-        return Answer("pass", f"{shown} can be written, so `codex login` can store a login")
-    return Answer(
+        return Finding("pass", f"{shown} can be written, so `codex login` can store a login")
+    return Finding(
         "warn",
         f"{shown} cannot be written by this user: `codex login` cannot store a login",
-        (f"mode {home.mode:04o}" if home.mode is not None else "mode unknown",),
+        (_shown_mode(home.mode),),
         "The sign-in in the browser would succeed and then be lost. A read-only mount and a home "
         "that `sudo codex` created both look like this.",
         Fix("take the directory back", f'sudo chown -R "$(id -un)" {quoted_path(home.path)}'),

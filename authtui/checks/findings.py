@@ -43,8 +43,6 @@ SourceStatus = Literal[
 CheckStatus = Literal["pass", "warn", "fail", "unknown"]
 Surface = Literal["exec", "login-status", "tui"]
 SURFACES: tuple[Surface, ...] = ("exec", "login-status", "tui")
-
-
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -175,7 +173,7 @@ class CheckResult(NamedTuple):
 
 
 class PlannedRequest(NamedTuple):
-    """The first model request as the client would build it."""
+    """The first model request as the client would build it; `credential` is its source."""
 
     base_url: str
     authorization: Literal["Bearer", "AgentAssertion", "AWS", "other"] | None
@@ -198,7 +196,6 @@ class Prediction(NamedTuple):
     outcome: Outcome
     mode: str | None
     assumes: tuple[str, ...] = ()
-    steps: tuple[str, ...] = ()
     ends: bool = True
 
 

@@ -5,30 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
-from authtui.checks.subject import seen, stored
+from authtui.checks.registry import Finding, check
+from authtui.checks.subject import CREDENTIAL_VARIABLES, stored
 
 if TYPE_CHECKING:
     from authtui.checks.findings import CheckStatus
     from authtui.checks.registry import Subject
 
 _SOURCE = "codex-rs/login/src/server.rs (callback on localhost:1455)"
+_KEYS = (*CREDENTIAL_VARIABLES, "OPENAI_API_KEY")
 _DEVICE = Fix("log in with a device code", "codex login --device-auth")
 
 
-def _nobody(subject: Subject) -> bool:
-    return subject.start.prediction.outcome == "not-logged-in"
-
-
 def _hint(subject: Subject) -> CheckStatus:
-    return "warn" if _nobody(subject) else "pass"
+    """`warn` for somebody who still has to log in here."""
+    return "warn" if subject.start.prediction.outcome == "not-logged-in" else "pass"
 
 
 @check("host.wsl", "HOST", "Signing in from WSL", source=_SOURCE, modes=(3,))
-def _wsl(subject: Subject) -> Answer | None:
-    if "WSL" not in seen(subject).host.marks:
+def _wsl(subject: Subject) -> Finding | None:
+    if "WSL" not in subject.observation.host.marks:
         return None
-    return Answer(
+    return Finding(
         _hint(subject),
         "this is WSL: the browser is on Windows, the sign-in listener is here in Linux",
         ("the callback goes to localhost:1455",),
@@ -40,11 +38,11 @@ def _wsl(subject: Subject) -> Answer | None:
 
 
 @check("host.remote", "HOST", "Signing in from a remote machine", source=_SOURCE, modes=(8,))
-def _remote(subject: Subject) -> Answer | None:
-    marks = [m for m in seen(subject).host.marks if m in ("SSH", "container", "cloud IDE")]
+def _remote(subject: Subject) -> Finding | None:
+    marks = [m for m in subject.observation.host.marks if m in ("SSH", "container", "cloud IDE")]
     if not marks:
         return None
-    return Answer(
+    return Finding(
         _hint(subject),
         f"this is reached by {', '.join(marks)}: a browser elsewhere cannot call back to this "
         "localhost:1455",
@@ -63,12 +61,12 @@ def _remote(subject: Subject) -> Answer | None:
     source="codex-rs/sandboxing",
     modes=(14,),
 )
-def _sandbox(subject: Subject) -> Answer | None:
-    facts = seen(subject)
+def _sandbox(subject: Subject) -> Finding | None:
+    facts = subject.observation
     if "sandbox" not in facts.host.marks:
         return None
     closed = facts.environment.get("CODEX_SANDBOX_NETWORK_DISABLED") is not None
-    return Answer(
+    return Finding(
         "warn",
         "this runs inside Codex's sandbox: the keyring"
         + (" and the network are" if closed else " is")
@@ -82,18 +80,18 @@ def _sandbox(subject: Subject) -> Answer | None:
 
 
 @check("host.ci", "HOST", "A CI job has a login", source="codex-rs/exec/src/lib.rs", modes=(33,))
-def _ci(subject: Subject) -> Answer | None:
-    if "CI" not in seen(subject).host.marks:
+def _ci(subject: Subject) -> Finding | None:
+    if "CI" not in subject.observation.host.marks:
         return None
     run = subject.starts["exec"].prediction
     if run.outcome == "ready":
-        return Answer("pass", f"this is a CI job, and `codex exec` has a login ({run.mode})")
+        return Finding("pass", f"this is a CI job, and `codex exec` has a login ({run.mode})")
     blank = [
         name
-        for name in ("CODEX_API_KEY", "CODEX_ACCESS_TOKEN", "OPENAI_API_KEY")
-        if (found := seen(subject).environment.get(name)) is not None and not found.value
+        for name in _KEYS
+        if (found := subject.observation.environment.get(name)) is not None and not found.value
     ]
-    return Answer(
+    return Finding(
         "fail" if subject.surface == "exec" else "warn",
         f"this is a CI job, and `codex exec` has no usable login ({run.outcome})",
         tuple(f"{name} is set, but empty" for name in blank),
@@ -111,12 +109,12 @@ def _ci(subject: Subject) -> Answer | None:
     source="codex-rs/utils/home-dir/src/lib.rs",
     modes=(27, 53),
 )
-def _sudo(subject: Subject) -> Answer | None:
-    facts = seen(subject)
+def _sudo(subject: Subject) -> Finding | None:
+    facts = subject.observation
     if "sudo" not in facts.host.marks:
         return None
     home = facts.home.shown or facts.home.path
-    return Answer(
+    return Finding(
         "warn",
         f"this runs through sudo as {facts.host.user or 'another user'}, with the home {home}",
         (),
@@ -134,25 +132,20 @@ def _sudo(subject: Subject) -> Answer | None:
     source="tmux, screen",
     modes=(21,),
 )
-def _multiplexer(subject: Subject) -> Answer | None:
-    facts = seen(subject)
+def _multiplexer(subject: Subject) -> Finding | None:
+    facts = subject.observation
     if "multiplexer" not in facts.host.marks:
         return None
     held = [
         name
-        for name in (
-            "CODEX_API_KEY",
-            "CODEX_ACCESS_TOKEN",
-            "CODEX_AGENT_IDENTITY",
-            "OPENAI_API_KEY",
-        )
+        for name in _KEYS
         if facts.environment.get(name) is not None
         and facts.environment.variables[name].origin == "environment"
     ]
     if not held:
         return None
     behind = " and hides a stored login" if stored(subject) else ""
-    return Answer(
+    return Finding(
         "pass",
         f"{held[0]} comes from the environment of a terminal multiplexer{behind}; it may be older "
         "than your profile",

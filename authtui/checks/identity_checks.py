@@ -6,21 +6,29 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
+    LOOPBACK,
     agent_token,
     decoded,
     fields_of,
     hurt,
     judged,
     line_of,
-    seen,
     stored_document,
     unset_where,
     where_set,
 )
 from authtui.checks.urls import host_of, shown_url
+from authtui.contracts import (
+    AUTHAPI_BASE,
+    CHATGPT_BASE,
+    PRODUCTION_HOSTS,
+    STAGING_AUTHAPI_BASE,
+    STAGING_HOSTS,
+    chatgpt_environment,
+)
 from authtui.redaction import Secret, printable
 
 if TYPE_CHECKING:
@@ -36,10 +44,10 @@ _OPAQUE = (
     "nothing at all."
 )
 _JWKS = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
-_AUTHAPI = ("CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL", "CODEX_AUTHAPI_BASE_URL")
+_DEFAULT = "the default"
 
 
-def _renew(subject: Subject, source: str) -> Fix:
+def _fresh_token(subject: Subject, source: str) -> Fix:
     if source in CREDENTIAL_VARIABLES:
         return Fix("put a fresh token into it, or unset it", unset_where(subject, source).command)
     return Fix(
@@ -48,8 +56,8 @@ def _renew(subject: Subject, source: str) -> Fix:
     )
 
 
-def _about(subject: Subject, names: Iterable[str], good: str) -> Answer | None:
-    """One answer on some fields of the token: the worst of them speaks."""
+def _about(subject: Subject, names: Iterable[str], good: str) -> Finding | None:
+    """One finding about some fields of the token: the worst of them decides."""
     found = agent_token(subject)
     if found is None:
         return None
@@ -63,15 +71,15 @@ def _about(subject: Subject, names: Iterable[str], good: str) -> Answer | None:
         bad = [field for field in fields if field.status == status]
         if bad:
             grade = hurt(subject) if status == "fail" else bad[0].status
-            return Answer(
+            return Finding(
                 grade,
                 f"agent identity in {source}: {_words(bad)}",
                 evidence,
                 _OPAQUE,
-                _renew(subject, source) if status == "fail" else None,
+                _fresh_token(subject, source) if status == "fail" else None,
                 where,
             )
-    return Answer("pass", f"agent identity in {source}: {good}", evidence, where=where)
+    return Finding("pass", f"agent identity in {source}: {good}", evidence, where=where)
 
 
 def _words(fields: list[FieldJudgement]) -> str:
@@ -79,7 +87,7 @@ def _words(fields: list[FieldJudgement]) -> str:
 
 
 @check("identity.shape", "IDJ", "The agent identity is a JWT", source=_CRATE, modes=(64,))
-def _shape(subject: Subject) -> Answer | None:
+def _shape(subject: Subject) -> Finding | None:
     return _about(subject, ("shape", "payload"), "three parts that can be decoded")
 
 
@@ -90,17 +98,17 @@ def _shape(subject: Subject) -> Answer | None:
     source="#19764",
     modes=(57,),
 )
-def _algorithm(subject: Subject) -> Answer | None:
-    if not subject.case.contract.agent.verified:
+def _algorithm(subject: Subject) -> Finding | None:
+    if not subject.contract.agent.verified:
         found = agent_token(subject)
         if found is None:
             return None
-        return Answer(
+        return Finding(
             "unknown",
-            f"agent identity in {found[0]}: {subject.case.contract.title} checks no signature",
+            f"agent identity in {found.source}: {subject.contract.title} checks no signature",
             why="The code of #18176 reads the claims and trusts them. Anyone can write such a "
             "token.",
-            where=found[1],
+            where=found.where,
         )
     return _about(subject, ("alg",), "signed with the algorithm the client accepts")
 
@@ -108,38 +116,38 @@ def _algorithm(subject: Subject) -> Answer | None:
 @check(
     "identity.kid", "IDJ", "Its signing key is in the key set", source="#19764, #23739", modes=(49,)
 )
-def _kid(subject: Subject) -> Answer | None:
+def _kid(subject: Subject) -> Finding | None:
     return _about(subject, ("kid",), "the key set lists its key")
 
 
 @check("identity.signature", "IDJ", "The signature is right", source="#19764", modes=(49, 57))
-def _signature(subject: Subject) -> Answer | None:
-    if not subject.case.contract.agent.verified:
+def _signature(subject: Subject) -> Finding | None:
+    if not subject.contract.agent.verified:
         return None
     return _about(subject, ("signature",), "the signature was checked and is right")
 
 
 @check("identity.issuer", "IDJ", "It is from the right issuer", source="#19764", modes=(57,))
-def _issuer(subject: Subject) -> Answer | None:
+def _issuer(subject: Subject) -> Finding | None:
     return _about(subject, ("iss",), "the issuer is the required one")
 
 
 @check("identity.audience", "IDJ", "It is for this client", source="#19764", modes=(57,))
-def _audience(subject: Subject) -> Answer | None:
+def _audience(subject: Subject) -> Finding | None:
     return _about(subject, ("aud",), "the audience is the required one")
 
 
 @check("identity.expiry", "IDJ", "It is in date", source="#19764", modes=(57,))
-def _expiry(subject: Subject) -> Answer | None:
+def _expiry(subject: Subject) -> Finding | None:
     return _about(subject, ("exp",), "not expired")
 
 
 @check(
     "identity.claims", "IDJ", "Every required claim is there", source="#18176, #18904", modes=(63,)
 )
-def _claims(subject: Subject) -> Answer | None:
+def _claims(subject: Subject) -> Finding | None:
     skip = ("iss", "aud", "exp", "agent_private_key")
-    contract = subject.case.contract.agent
+    contract = subject.contract.agent
     names = [name for name in (*contract.required, *contract.optional) if name not in skip]
     return _about(subject, names, "every required claim is there and of the right type")
 
@@ -151,7 +159,7 @@ def _claims(subject: Subject) -> Answer | None:
     source="#18176, #19763",
     modes=(63,),
 )
-def _form(subject: Subject) -> Answer | None:
+def _form(subject: Subject) -> Finding | None:
     found = agent_token(subject)
     if found is None:
         return None
@@ -160,20 +168,20 @@ def _form(subject: Subject) -> Answer | None:
     if claims is None:
         return None
     old, new = "workspace_id" in claims, "account_id" in claims
-    wants = "workspace_id" if subject.case.contract.identity_only else "account_id"
+    wants = "workspace_id" if subject.contract.identity_only else "account_id"
     if not (old or new):
         return None
     if (old and wants == "workspace_id") or (new and wants == "account_id"):
-        return Answer("pass", f"agent identity in {source}: it names its account as {wants}")
+        return Finding("pass", f"agent identity in {source}: it names its account as {wants}")
     has = "workspace_id" if old else "account_id"
-    return Answer(
+    return Finding(
         hurt(subject),
-        f"agent identity in {source} names its account as {has}; {subject.case.contract.title} "
+        f"agent identity in {source} names its account as {has}; {subject.contract.title} "
         f"wants {wants}",
         (f"claims: {', '.join(printable(name, 40) for name in list(claims)[:12])}",),
         "The shape with workspace_id belongs to the proposal of April 2026 (#18176), which no "
         "released client accepts; every release wants account_id and a signature.",
-        _renew(subject, source),
+        _fresh_token(subject, source),
         where,
     )
 
@@ -185,92 +193,88 @@ def _form(subject: Subject) -> Answer | None:
     source="#19764, #37356",
     modes=(49, 50, 62),
 )
-def _hosts(subject: Subject) -> Answer | None:
-    if agent_token(subject) is None or not subject.case.contract.agent.verified:
+def _hosts(subject: Subject) -> Finding | None:
+    contract, environment = subject.contract, subject.observation.environment
+    if agent_token(subject) is None or not contract.agent.verified:
         return None
-    facts, contract = seen(subject), subject.case.contract
-    base = facts.config.get("chatgpt_base_url")
-    jwks = base if isinstance(base, str) and base.strip() else "https://chatgpt.com/backend-api"
-    jwks_set_by = facts.config.where("chatgpt_base_url") if base else "the default"
-    override = facts.environment.trimmed(_JWKS)
-    if override and contract.identity_overrides:
-        jwks, jwks_set_by = override, _JWKS
-    name = next((n for n in _AUTHAPI if facts.environment.trimmed(n)), None)
-    task = (facts.environment.trimmed(name) if name else None) or ""
-    staging = "staging" in host_of(jwks)
-    if not task:
-        stock = (
-            "https://auth.api.openai.org/api/accounts"
-            if staging
-            else ("https://auth.openai.com/api/accounts")
-        )
-        task = stock if contract.known_environments_only else "https://auth.openai.com/api/accounts"
-    task_set_by = name or "the default"
+    config, rules = subject.observation.config, contract.registration
+    base, base_set_by = config.get("chatgpt_base_url"), config.where("chatgpt_base_url")
+    if not isinstance(base, str) or not base.strip():
+        base, base_set_by = CHATGPT_BASE, _DEFAULT
+    keys, keys_set_by = base, base_set_by
+    if contract.identity_overrides and (override := environment.trimmed(_JWKS)):
+        keys, keys_set_by = override, _JWKS
+    if rules.base_variable and (override := environment.trimmed(rules.base_variable)):
+        tasks, tasks_set_by = override, rules.base_variable
+    elif rules.base == "chatgpt":
+        tasks, tasks_set_by = base, base_set_by
+    else:
+        staging = rules.base == "environment" and chatgpt_environment(contract, base) == "staging"
+        tasks, tasks_set_by = STAGING_AUTHAPI_BASE if staging else AUTHAPI_BASE, _DEFAULT
     evidence = (
-        f"key set: {shown_url(jwks)} ({jwks_set_by})",
-        f"task registration: {shown_url(task)} ({task_set_by})",
+        f"key set: {shown_url(keys)} ({keys_set_by})",
+        f"task registration: {shown_url(tasks)} ({tasks_set_by})",
     )
-    one, two = _service(host_of(jwks)), _service(host_of(task))
+    one, two = _service(host_of(keys)), _service(host_of(tasks))
     if one == two:
-        return Answer("pass", f"key set and task registration are both of {one}", evidence)
-    culprit = task_set_by if name else jwks_set_by
-    return Answer(
+        return Finding("pass", f"key set and task registration are both of {one}", evidence)
+    culprit = tasks_set_by if tasks_set_by == rules.base_variable else keys_set_by
+    variable = culprit in (_JWKS, rules.base_variable)
+    return Finding(
         "warn",
-        f"the key set comes from {host_of(jwks)} ({jwks_set_by}), tasks are registered at "
-        f"{host_of(task)} ({task_set_by})",
+        f"the key set comes from {host_of(keys)} ({keys_set_by}), tasks are registered at "
+        f"{host_of(tasks)} ({tasks_set_by})",
         evidence,
         "Two settings decide these hosts apart from each other. A token of one service is not "
         "known to the other: the client says that the kid is not trusted, or the task is refused.",
-        unset_where(subject, culprit)
-        if culprit in (_JWKS, *_AUTHAPI)
-        else Fix(f"remove the setting at {culprit}"),
-        where_set(subject, culprit) if culprit in (_JWKS, *_AUTHAPI) else culprit,
+        unset_where(subject, culprit) if variable else Fix(f"remove the setting at {culprit}"),
+        where_set(subject, culprit) if variable else culprit,
     )
 
 
 def _service(host: str) -> str:
-    if host in ("chatgpt.com", "chat.openai.com", "auth.openai.com"):
+    if host in (*PRODUCTION_HOSTS, host_of(AUTHAPI_BASE)):
         return "production"
-    if host in ("chatgpt-staging.com", "auth.api.openai.org"):
+    if host in (*STAGING_HOSTS, host_of(STAGING_AUTHAPI_BASE)):
         return "staging"
-    return "this machine" if host in ("localhost", "127.0.0.1", "[::1]") else host
+    return "this machine" if host in LOOPBACK else host
 
 
 def _private_key(subject: Subject) -> tuple[str, Secret] | None:
     found = agent_token(subject)
     if found is not None:
-        value = (decoded(found[2]).claims or {}).get("agent_private_key")
-        place = found[0] if found[1] == "environment" else found[1]
+        value = (decoded(found.token).claims or {}).get("agent_private_key")
+        place = found.source if found.where == "environment" else found.where
         return (place, Secret(value)) if isinstance(value, str) else None
     document = stored_document(subject)
     record = document.agent_record if document else None
     if record is not None:
         return line_of(subject, "agent_identity.agent_private_key"), record.agent_private_key
-    if subject.case.places.store.failure is None:
+    if subject.store.failure is None:
         return None
     kept = fields_of(subject).get("agent_identity")
     value = kept.get("agent_private_key") if isinstance(kept, Mapping) else None
     if isinstance(value, Secret):
-        return subject.case.places.store.failure.where, value
+        return subject.store.failure.where, value
     return None
 
 
 @check(
     "identity.key", "IDK", "The private key can be used", source=f"{_CRATE}, #17387", modes=(65,)
 )
-def _key(subject: Subject) -> Answer | None:
-    token = agent_token(subject)
-    if token is not None:
-        claims = decoded(token[2]).claims
+def _key(subject: Subject) -> Finding | None:
+    identity = agent_token(subject)
+    if identity is not None:
+        claims = decoded(identity.token).claims
         if claims is not None and not isinstance(claims.get("agent_private_key"), str):
             missing = "must be a text" if "agent_private_key" in claims else "is missing"
-            return Answer(
+            return Finding(
                 hurt(subject),
-                f"agent identity in {token[0]}: agent_private_key {missing}",
+                f"agent identity in {identity.source}: agent_private_key {missing}",
                 why="Each request of an agent identity is signed with this key, which the token "
                 "itself carries. A token without it cannot be used.",
-                fix=_renew(subject, token[0]),
-                where=token[1],
+                fix=_fresh_token(subject, identity.source),
+                where=identity.where,
             )
     found = _private_key(subject)
     if found is None:
@@ -281,9 +285,9 @@ def _key(subject: Subject) -> Answer | None:
     key = read_private_key(secret.reveal())
     if isinstance(key, KeyProblem):
         removed = ""
-        if subject.case.contract.managed_identity == "biscuit":
+        if subject.contract.managed_identity == "biscuit":
             removed = " With features.use_agent_identity the client then removes the record."
-        return Answer(
+        return Finding(
             hurt(subject),
             f"{where}: the agent's private key cannot be used: {key.statement}",
             (f"agent_private_key: {secret}", f"the client says: {key.client_error}"),
@@ -292,7 +296,7 @@ def _key(subject: Subject) -> Answer | None:
             Fix("have the identity issued again"),
             where,
         )
-    return Answer(
+    return Finding(
         "pass",
         f"{where}: a usable Ed25519 key, PKCS#8 v{key.version}, {key.sha256_fingerprint}",
         ("whether it is the key registered for the runtime, the server alone knows",),
@@ -300,28 +304,28 @@ def _key(subject: Subject) -> Answer | None:
 
 
 @check("identity.task", "IDK", "A task is registered", source="#17387, #19049", modes=(50,))
-def _task(subject: Subject) -> Answer | None:
+def _task(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     record = document.agent_record if document else None
     if record is None or record.from_jwt:
         return None
-    named = record.task_id if subject.case.contract.managed_record else record.background_task_id
-    field = "task_id" if subject.case.contract.managed_record else "background_task_id"
+    named = record.task_id if subject.contract.managed_record else record.background_task_id
+    field = "task_id" if subject.contract.managed_record else "background_task_id"
     where = line_of(subject, f"agent_identity.{field}")
     if named and named.strip():
-        return Answer(
+        return Finding(
             "pass",
             f"{where}: {field} is stored; whether the task still lives, the server alone knows",
         )
     if named is not None:
-        return Answer(
+        return Finding(
             "warn",
             f"{where}: {field} is blank, so a new task has to be registered",
             why="A blank task id counts as none. Each start then registers a task over the "
             "network.",
             where=where,
         )
-    return Answer("pass", f"{field} is absent: the next start registers a task over the network")
+    return Finding("pass", f"{field} is absent: the next start registers a task over the network")
 
 
 @check(
@@ -331,7 +335,7 @@ def _task(subject: Subject) -> Answer | None:
     source="#17385, #19049",
     modes=(24, 67),
 )
-def _record(subject: Subject) -> Answer | None:
+def _record(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     record = document.agent_record if document else None
     if record is None:
@@ -347,8 +351,8 @@ def _record(subject: Subject) -> Answer | None:
     ]
     where = line_of(subject, "agent_identity")
     if not blank:
-        return Answer("pass", f"{where}: runtime, account and key of the agent identity are there")
-    return Answer(
+        return Finding("pass", f"{where}: runtime, account and key of the agent identity are there")
+    return Finding(
         hurt(subject),
         f"{where}: blank in the agent identity: {', '.join(blank)}",
         why="The client takes a blank text as it is; the server then knows no such agent.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
 from authtui.checks.refreshing import is_stale
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     LOGIN,
     agent_token,
@@ -16,7 +16,6 @@ from authtui.checks.subject import (
     hurt,
     line_of,
     number_of,
-    seen,
     set_value,
     stored,
     unset_where,
@@ -34,7 +33,8 @@ _REFRESH = "CODEX_REFRESH_TOKEN_URL_OVERRIDE"
 _REVOKE = "CODEX_REVOKE_TOKEN_URL_OVERRIDE"
 
 
-def _managed(subject: Subject) -> bool:
+def _refreshes_itself(subject: Subject) -> bool:
+    """Whether the stored login is one that the client refreshes, not a host program."""
     credential = stored(subject)
     return credential is not None and credential.mode == "chatgpt"
 
@@ -46,14 +46,14 @@ def _managed(subject: Subject) -> bool:
     source=f"{_MANAGER}, #23546",
     modes=(40,),
 )
-def _expiry(subject: Subject) -> Answer | None:
+def _expiry(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
     _, tokens = login
     from authtui.tokens.times import moment
 
-    now = seen(subject).at
+    now = subject.observation.at
     expires = number_of(claims_of(tokens.access_token).get("exp"))
     where = line_of(subject, "tokens.access_token")
     if expires is None:
@@ -61,19 +61,17 @@ def _expiry(subject: Subject) -> Answer | None:
     left = expires - now.timestamp()
     when = moment(expires, now)
     if left > 0:
-        return Answer("pass", f"the access token is in date until {when}")
-    if tokens.refresh_token and _managed(subject):
-        return Answer(
+        return Finding("pass", f"the access token is in date until {when}")
+    if tokens.refresh_token and _refreshes_itself(subject):
+        return Finding(
             "pass",
             f"the access token expired {ago(left)} ago and is refreshed first; whether the refresh "
             "token is still good, the server alone knows",
             (f"{where}: exp {when.text}",),
             "Codex trades the refresh token for new tokens before the first request.",
         )
-    why_not = (
-        "the refresh token is empty" if not tokens.refresh_token else "a host program keeps it"
-    )
-    return Answer(
+    why_not = "a host program keeps it" if tokens.refresh_token else "the refresh token is empty"
+    return Finding(
         hurt(subject),
         f"the access token expired {ago(left)} ago, and {why_not}: it cannot be renewed",
         (f"{where}: exp {when.text}", f"{line_of(subject, 'tokens.refresh_token')}: {why_not}"),
@@ -85,15 +83,15 @@ def _expiry(subject: Subject) -> Answer | None:
 
 
 @check("refresh.token", "LIFE", "A refresh token is there", source=_MANAGER, modes=(40,))
-def _token(subject: Subject) -> Answer | None:
+def _token(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
-    if login is None or not _managed(subject):
+    if login is None or not _refreshes_itself(subject):
         return None
     _, tokens = login
     where = line_of(subject, "tokens.refresh_token")
     if tokens.refresh_token.reveal().strip():
-        return Answer("pass", f"a refresh token is stored ({tokens.refresh_token})")
-    return Answer(
+        return Finding("pass", f"a refresh token is stored ({tokens.refresh_token})")
+    return Finding(
         "warn",
         f"{where}: the refresh token is empty; the login ends with the access token",
         why="A refresh then fails with `Invalid 'refresh_token': empty string`. Files made by hand "
@@ -106,14 +104,14 @@ def _token(subject: Subject) -> Answer | None:
 @check(
     "refresh.last", "LIFE", "When the tokens were last refreshed", source=_MANAGER, modes=(24, 34)
 )
-def _last(subject: Subject) -> Answer | None:
+def _last(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
     if login is None:
         return None
     document, _ = login
     where = line_of(subject, "last_refresh")
     if document.last_refresh is None:
-        return Answer(
+        return Finding(
             hurt(subject),
             f"last_refresh is missing in {where}: the client holds the tokens back",
             ("`codex login status` still says: Logged in using ChatGPT",),
@@ -123,9 +121,9 @@ def _last(subject: Subject) -> Answer | None:
             LOGIN,
             where,
         )
-    age = seen(subject).at.timestamp() - document.last_refresh.timestamp()
+    age = subject.observation.at.timestamp() - document.last_refresh.timestamp()
     if age < -_SKEW_SECONDS:
-        return Answer(
+        return Finding(
             "warn",
             f"{where}: last_refresh lies {ago(age)} in the future of this machine's clock",
             why="The clock of this machine is behind, or the file came from one whose clock is "
@@ -134,7 +132,7 @@ def _last(subject: Subject) -> Answer | None:
             where=where,
         )
     if age > _IDLE_SECONDS:
-        return Answer(
+        return Finding(
             "unknown",
             f"the tokens were last refreshed {ago(age)} ago; the refresh token may have expired",
             (where,),
@@ -143,21 +141,21 @@ def _last(subject: Subject) -> Answer | None:
             LOGIN,
             where,
         )
-    return Answer("pass", f"the tokens were last refreshed {ago(age)} ago")
+    return Finding("pass", f"the tokens were last refreshed {ago(age)} ago")
 
 
 @check(
     "clock.issued", "LIFE", "No token comes from the future", source="RFC 7519 4.1.6", modes=(34,)
 )
-def _issued(subject: Subject) -> Answer | None:
+def _issued(subject: Subject) -> Finding | None:
     tokens = []
     login = chatgpt_login(subject)
     if login is not None:
         tokens += [("id token", login[1].id_token), ("access token", login[1].access_token)]
     agent = agent_token(subject)
     if agent is not None:
-        tokens.append((f"agent identity in {agent[0]}", agent[2]))
-    now = seen(subject).at.timestamp()
+        tokens.append((f"agent identity in {agent.source}", agent.token))
+    now = subject.observation.at.timestamp()
     ages: list[float] = []
     for name, token in tokens:
         claims = claims_of(token)
@@ -167,11 +165,11 @@ def _issued(subject: Subject) -> Answer | None:
                 continue
             ages.append(now - value)
             if value - now > _SKEW_SECONDS:
-                return Answer(
+                return Finding(
                     "warn",
                     f"the {name} has {claim} {ago(value - now)} in the future: this machine's "
                     "clock is probably behind",
-                    (f"this machine: {seen(subject).at:%Y-%m-%dT%H:%M:%SZ}",),
+                    (f"this machine: {subject.observation.at:%Y-%m-%dT%H:%M:%SZ}",),
                     "Signed requests carry the local time, and the client judges expiry by it. A "
                     "wrong clock makes good tokens look expired or unsigned. WSL and virtual "
                     "machines lose time while they sleep.",
@@ -179,7 +177,7 @@ def _issued(subject: Subject) -> Answer | None:
                 )
     if not ages:
         return None
-    return Answer("pass", "no token is from the future, so the clock is not far behind")
+    return Finding("pass", "no token is from the future, so the clock is not far behind")
 
 
 @check(
@@ -189,17 +187,19 @@ def _issued(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/revoke.rs",
     modes=(30, 47),
 )
-def _url(subject: Subject) -> Answer | None:
+def _url(subject: Subject) -> Finding | None:
     name = next((n for n in (_REFRESH, _REVOKE) if set_value(subject, n) is not None), None)
     if name is None:
         return None
     value = set_value(subject, name) or ""
     credential = subject.starts["exec"].credential or stored(subject)
-    stale = credential is not None and is_stale(credential, subject.case.contract, seen(subject).at)
+    stale = credential is not None and is_stale(
+        credential, subject.contract, subject.observation.at
+    )
     wrong = not is_url(value)
     shown = "blank" if not value.strip() else shown_url(value)
     state = "which is no address" if wrong else "not to https://auth.openai.com"
-    return Answer(
+    return Finding(
         "fail" if wrong and stale and subject.start.prediction.outcome != "ready" else "warn",
         f"{name} sends {'refreshes' if name == _REFRESH else 'revocations'} to {shown}, {state}",
         ("the access token has expired: the next start refreshes",) if stale else (),
@@ -218,12 +218,12 @@ def _url(subject: Subject) -> Answer | None:
     source=_MANAGER,
     modes=(32, 33, 41),
 )
-def _throwaway(subject: Subject) -> Answer | None:
-    marks = seen(subject).host.marks
-    if not _managed(subject) or not ("CI" in marks or "container" in marks):
+def _throwaway(subject: Subject) -> Finding | None:
+    marks = subject.observation.host.marks
+    if not _refreshes_itself(subject) or not ("CI" in marks or "container" in marks):
         return None
     place = "a CI job" if "CI" in marks else "a container"
-    return Answer(
+    return Finding(
         "unknown",
         f"a ChatGPT login in {place}: its refresh token works once, and the new one is lost if "
         "this file is thrown away",

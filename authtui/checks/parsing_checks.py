@@ -7,55 +7,56 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
 from authtui.checks.first_request import key_doubt
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.checks.restrictions import has_token_data
 from authtui.checks.subject import (
     LOGIN,
     chatgpt_login,
+    decoded,
     fields_of,
     hurt,
     kind_of,
     line_of,
-    quoted_path,
-    seen,
+    set_aside,
     stored,
     stored_document,
 )
+from authtui.checks.variable_checks import is_placeholder
 from authtui.credentials.selection import CHATGPT_MODES
 from authtui.redaction import Secret, printable, redact_text
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
+    from authtui.credentials.document import Document
 
 _STORAGE = "codex-rs/login/src/auth/storage.rs"
 
 
 def _aside(subject: Subject) -> Fix:
-    if subject.case.places.store.name != "auth.json":
+    if subject.store.name != "auth.json":
         return LOGIN
-    path = quoted_path(seen(subject).auth_file.path)
-    return Fix("move it aside and log in again", f"mv {path} {path}.bad && codex login")
+    return set_aside(subject.observation.auth_file.path)
 
 
 @check("record.readable", "PARSE", "The stored record can be read", source=_STORAGE, modes=(24,))
-def _readable(subject: Subject) -> Answer | None:
-    place = subject.case.places.store
-    if place.empty or seen(subject).home.error:
+def _readable(subject: Subject) -> Finding | None:
+    place = subject.store
+    if place.empty or subject.observation.home.error:
         return None
     failure = place.failure
     if failure is None:
         credential = stored(subject)
         what = kind_of(credential) if credential else "a record"
-        return Answer("pass", f"{place.name} can be read; it holds {what}")
+        return Finding("pass", f"{place.name} can be read; it holds {what}")
     if failure.network:
         return None
     kept = sorted(name for name, value in fields_of(subject).items() if value is not None)
     evidence = [f"the client says: {failure.text}"]
     if kept:
         evidence.append(f"it holds: {', '.join(printable(name, 40) for name in kept[:8])}")
-    return Answer(
+    return Finding(
         hurt(subject),
-        f"{failure.where}: a record is there, but {subject.case.contract.title} cannot use it: "
+        f"{failure.where}: a record is there, but {subject.contract.title} cannot use it: "
         f"{failure.reason}",
         evidence,
         "One wrong field makes the whole record unreadable. Older clients stop with a message, "
@@ -66,14 +67,14 @@ def _readable(subject: Subject) -> Answer | None:
 
 
 @check("record.auth_mode", "PARSE", "auth_mode is a known one", source=_STORAGE, modes=(48,))
-def _auth_mode(subject: Subject) -> Answer | None:
-    rules = subject.case.contract.document
+def _auth_mode(subject: Subject) -> Finding | None:
+    rules = subject.contract.document
     document = stored_document(subject)
     if document is not None:
         if document.auth_mode is None:
             return None
-        return Answer("pass", f"auth_mode {document.auth_mode} is known to this client")
-    if subject.case.places.store.failure is None:
+        return Finding("pass", f"auth_mode {document.auth_mode} is known to this client")
+    if subject.store.failure is None:
         return None
     mode = fields_of(subject).get("auth_mode")
     if not isinstance(mode, str) or mode in rules.auth_modes:
@@ -83,15 +84,15 @@ def _auth_mode(subject: Subject) -> Answer | None:
 
     others = [name for name in GENERATIONS if mode in BY_NAME[name].document.auth_modes]
     origin = f"clients of {', '.join(others)} know it" if others else "no client writes it"
-    return Answer(
+    return Finding(
         hurt(subject),
-        f"{subject.case.places.store.failure.where}: auth_mode {shown} is unknown to "
-        f"{subject.case.contract.title}; {origin}",
+        f"{subject.store.failure.where}: auth_mode {shown} is unknown to "
+        f"{subject.contract.title}; {origin}",
         (f"known here: {', '.join(rules.auth_modes)}",),
         "The record was written by a newer client or by another program, such as an account "
         "switcher. This client cannot read any of it, although the tokens may be good.",
         Fix("update this client", "npm install -g @openai/codex") if others else _aside(subject),
-        subject.case.places.store.failure.where,
+        subject.store.failure.where,
     )
 
 
@@ -102,26 +103,28 @@ def _auth_mode(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/manager.rs (get_token_data)",
     modes=(24,),
 )
-def _tokens(subject: Subject) -> Answer | None:
+def _tokens(subject: Subject) -> Finding | None:
     credential = stored(subject)
     if credential is None or credential.mode not in CHATGPT_MODES or not credential.document:
         return None
     document = credential.document
-    if has_token_data(credential):
-        blank = document.tokens is not None and not document.tokens.access_token
-        if blank:
-            return Answer(
-                hurt(subject),
-                f"{line_of(subject, 'tokens.access_token')}: the access token is empty",
-                why="The record has the right shape, so status calls it a login. The first "
-                "requests go out with nothing in them, and only the refresh after their 401 can "
-                "save the run.",
-                fix=LOGIN,
-                where=line_of(subject, "tokens.access_token"),
-            )
-        return Answer("pass", "tokens and last_refresh are both stored")
+    if not has_token_data(credential):
+        return _without_token_data(subject, document)
+    if document.tokens is None or document.tokens.access_token:
+        return Finding("pass", "tokens and last_refresh are both stored")
+    return Finding(
+        hurt(subject),
+        f"{line_of(subject, 'tokens.access_token')}: the access token is empty",
+        why="The record has the right shape, so status calls it a login. The first requests go out "
+        "with nothing in them, and only the refresh after their 401 can save the run.",
+        fix=LOGIN,
+        where=line_of(subject, "tokens.access_token"),
+    )
+
+
+def _without_token_data(subject: Subject, document: Document) -> Finding:
     missing = "tokens" if document.tokens is None else "last_refresh"
-    return Answer(
+    return Finding(
         hurt(subject),
         f"{line_of(subject, 'auth_mode')}: the record says ChatGPT login, but {missing} is missing",
         ("`codex login status` says: Logged in using ChatGPT",),
@@ -152,13 +155,13 @@ def _identity_form(fields: Mapping[str, object]) -> tuple[str, str] | None:
     source="recorded clients 0.122 to 0.169",
     modes=(24, 26, 48),
 )
-def _generation(subject: Subject) -> Answer | None:
-    place = subject.case.places.store
+def _generation(subject: Subject) -> Finding | None:
+    place = subject.store
     document = stored_document(subject)
     if document is not None:
         if document.agent_identity is None:
             return None
-        return Answer("pass", "the form of agent_identity is one that this client reads")
+        return Finding("pass", "the form of agent_identity is one that this client reads")
     failure = place.failure
     if failure is None or failure.field is None or not failure.field.startswith("agent_identity"):
         return None
@@ -166,12 +169,12 @@ def _generation(subject: Subject) -> Answer | None:
     if form is None:
         return None
     what, readers = form
-    if subject.case.contract.document.agent_form == "any" and what.startswith("a JWT"):
+    if subject.contract.document.agent_form == "any" and what.startswith("a JWT"):
         return None
-    return Answer(
+    return Finding(
         hurt(subject),
         f"{failure.where}: {place.name} holds {what}; that form is read by {readers}, not by "
-        f"{subject.case.contract.title}",
+        f"{subject.contract.title}",
         (f"the client says: {failure.text}",),
         "The form of a stored agent identity changed several times, and no version reads all of "
         "them. A file of one version is an error for another.",
@@ -187,8 +190,8 @@ def _generation(subject: Subject) -> Answer | None:
     source="recorded clients 0.122 to 0.142",
     modes=(24,),
 )
-def _prints_secret(subject: Subject) -> Answer | None:
-    place, facts, contract = subject.case.places.store, seen(subject), subject.case.contract
+def _prints_secret(subject: Subject) -> Finding | None:
+    place, facts, contract = subject.store, subject.observation, subject.contract
     if place.failure is None or contract.document.conceals or place.failure.unread:
         return None
     data: bytes | str | None = facts.auth_file.data
@@ -201,7 +204,7 @@ def _prints_secret(subject: Subject) -> Answer | None:
     found = parse_document(data, contract.document, contract.agent, now=facts.at)
     if not isinstance(found, DocumentError) or not found.leaks:
         return None
-    return Answer(
+    return Finding(
         hurt(subject),
         f"{place.failure.where}: {contract.title} prints the secret in its error message",
         (f"field {found.field}", "any command that loads the login prints it to the terminal"),
@@ -219,17 +222,17 @@ def _prints_secret(subject: Subject) -> Answer | None:
     source=_STORAGE,
     modes=(28,),
 )
-def _unknown_fields(subject: Subject) -> Answer | None:
+def _unknown_fields(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     if document is None:
         return None
     names = [printable(redact_text(name), 40) for name in document.unknown_fields]
     if not names:
-        return Answer("pass", "every field of the record is known to this client")
-    return Answer(
+        return Finding("pass", "every field of the record is known to this client")
+    return Finding(
         "warn",
-        f"{subject.case.places.store.name} holds {', '.join(names[:4])}, which "
-        f"{subject.case.contract.title} does not know",
+        f"{subject.store.name} holds {', '.join(names[:4])}, which "
+        f"{subject.contract.title} does not know",
         tuple(f"ignored: {name}" for name in names[:8]),
         "Unknown fields are ignored, and lost when the client writes the file next, for example "
         "after a refresh. They are a sign that another program or version writes here too.",
@@ -243,18 +246,20 @@ def _unknown_fields(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/storage.rs (not trimmed)",
     modes=(37, 43),
 )
-def _stored_key(subject: Subject) -> Answer | None:
+def _stored_key(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     if document is None or document.mode != "apikey" or document.openai_api_key is None:
         return None
     key = document.openai_api_key
-    doubt = key_doubt(key.reveal()) or _placeholder(key.reveal())
+    doubt = key_doubt(key.reveal())
+    if doubt is None and is_placeholder(key.reveal()):
+        doubt = "the key is a placeholder, not a key"
     where = line_of(subject, "OPENAI_API_KEY")
     if doubt is None:
-        return Answer("pass", f"the stored API key looks like one ({key})")
+        return Finding("pass", f"the stored API key looks like one ({key})")
     credential = subject.start.credential
-    used = credential is not None and credential.source == subject.case.places.store.name
-    return Answer(
+    used = credential is not None and credential.source == subject.store.name
+    return Finding(
         hurt(subject) if used else "warn",
         f"{where}: {doubt}",
         (str(key),),
@@ -265,13 +270,6 @@ def _stored_key(subject: Subject) -> Answer | None:
     )
 
 
-def _placeholder(key: str) -> str | None:
-    low = key.lower()
-    if any(mark in low for mark in ("your", "xxxx", "...", "…", "<", "****", "changeme")):
-        return "the key is a placeholder, not a key"
-    return None
-
-
 @check(
     "config.readable",
     "PARSE",
@@ -279,13 +277,13 @@ def _placeholder(key: str) -> str | None:
     source="codex-rs/config",
     modes=(60,),
 )
-def _config(subject: Subject) -> Answer | None:
-    facts = seen(subject).config
+def _config(subject: Subject) -> Finding | None:
+    facts = subject.observation.config
     error = subject.case.config_error
     if error is None:
         if not facts.file.exists:
             return None
-        return Answer("pass", "config.toml is read without complaint")
+        return Finding("pass", "config.toml is read without complaint")
     where = f"{error.file}:{error.line}" if error.line else error.file
     key = f" ({error.key})" if error.key else ""
     forced = error.key == "forced_chatgpt_workspace_id"
@@ -295,7 +293,7 @@ def _config(subject: Subject) -> Answer | None:
         if forced
         else "Codex stops before it looks at any login when its configuration has a fault."
     )
-    return Answer("fail", f"{where}{key}: {error.reason}", (), why, Fix(f"correct {where}"), where)
+    return Finding("fail", f"{where}{key}: {error.reason}", (), why, Fix(f"correct {where}"), where)
 
 
 @check(
@@ -305,21 +303,17 @@ def _config(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/token_data.rs",
     modes=(24,),
 )
-def _id_token(subject: Subject) -> Answer | None:
+def _id_token(subject: Subject) -> Finding | None:
     login = chatgpt_login(subject)
-    if login is None:
+    if login is None or not login[1].access_token:
         return None
-    _, tokens = login
-    from authtui.checks.subject import decoded
-
-    if not tokens.access_token:
-        return None
-    if decoded(tokens.access_token).claims is not None:
-        return Answer("pass", "id token and access token can both be decoded")
+    token = login[1].access_token
+    if decoded(token).claims is not None:
+        return Finding("pass", "id token and access token can both be decoded")
     where = line_of(subject, "tokens.access_token")
-    return Answer(
+    return Finding(
         "warn",
-        f"{where}: the access token is no JWT ({tokens.access_token}); its expiry cannot be seen",
+        f"{where}: the access token is no JWT ({token}); its expiry cannot be seen",
         why="Codex then refreshes by age alone: eight days after last_refresh. Tokens of other "
         "programs and placeholders look like this.",
         fix=LOGIN,

@@ -21,7 +21,7 @@ DROPPED_SILENTLY = (
 
 def article(words: str) -> str:
     """`a` or `an`, as the words are spoken."""
-    return "an" if words[:1].lower() in "aeiou" or words.startswith("API") else "a"
+    return "an" if words[:1].lower() in "aeiou" else "a"
 
 
 def describe(credential: Credential, *, short: bool = False) -> str:
@@ -46,7 +46,7 @@ def host_and_port(url: str) -> str:
     return rest.split("/", 1)[0].rsplit("@", 1)[-1] or url
 
 
-def at_home(host: str, chatgpt_base_url: object = None) -> bool:
+def at_home(host: str, chatgpt_base_url: object) -> bool:
     """Whether a ChatGPT login belongs there: ChatGPT itself, or a deployment configured whole.
 
     Where `chatgpt_base_url` names the same host as the model requests, everything goes to one

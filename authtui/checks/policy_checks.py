@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
+from authtui.checks.phrases import login_for
+from authtui.checks.registry import Finding, check
 from authtui.checks.restrictions import API_MODES, forced_method
 from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
@@ -14,7 +15,6 @@ from authtui.checks.subject import (
     kind_of,
     line_of,
     quoted_path,
-    seen,
     stored,
     unset_where,
     where_set,
@@ -32,18 +32,17 @@ _METHOD = "forced_login_method"
 
 def _restricted(subject: Subject) -> Credential | None:
     """The credential that restrictions look at: the winner with the API key enabled."""
-    found = resolve(subject.case.places, subject.case.contract, on_exec=True)
-    return found.credential
+    return resolve(subject.case.places, subject.contract, on_exec=True).credential
 
 
 def _broken(subject: Subject) -> CheckStatus:
     return "fail" if subject.start.prediction.outcome == "refused" else "warn"
 
 
-def _fix(subject: Subject, credential: Credential, text: str, command: str) -> Fix:
+def _fix(subject: Subject, credential: Credential, required: str, rule: str) -> Fix:
     if credential.source in CREDENTIAL_VARIABLES:
         return unset_where(subject, credential.source)
-    return Fix(text, command)
+    return login_for(required, rule)
 
 
 def _place(subject: Subject, credential: Credential) -> str:
@@ -61,7 +60,7 @@ def _place(subject: Subject, credential: Credential) -> str:
     source=f"{_SPEC}, #27450",
     modes=(7, 60),
 )
-def _workspace(subject: Subject) -> Answer | None:
+def _workspace(subject: Subject) -> Finding | None:
     case = subject.case
     wanted = forced_workspaces(case.observation, case.contract)
     where = case.observation.config.where(_WORKSPACE)
@@ -72,11 +71,11 @@ def _workspace(subject: Subject) -> Answer | None:
     if credential is None:
         return None
     if credential.mode in API_MODES:
-        return Answer(
+        return Finding(
             "pass", f"{where} requires {required}; an API key passes a restriction of workspaces"
         )
     if credential.mode == "personal_access_token":
-        return Answer(
+        return Finding(
             "unknown",
             f"{where} requires {required}; which account {credential.source} is of, the server "
             "alone knows",
@@ -86,7 +85,7 @@ def _workspace(subject: Subject) -> Answer | None:
     has = credential.policy_account
     place = _place(subject, credential)
     if has in wanted:
-        return Answer(
+        return Finding(
             "pass",
             f"{place} is of {has}, as {where} requires; auth.json stays",
             (f"{where}: {required}", f"{place}: {has}"),
@@ -100,78 +99,71 @@ def _workspace(subject: Subject) -> Answer | None:
     if start.violation is not None:
         evidence.append(f"codex exec says: {start.violation.text}")
         evidence.append(f"deletes the stored login: {'yes' if start.violation.deletes else 'no'}")
-    return Answer(
+    return Finding(
         _broken(subject),
         f"{place} belongs to {has or 'no workspace'}, and {where} requires {required}",
         evidence,
         "The configuration allows only logins of certain workspaces. At its next start Codex "
         "compares them with the token and, when they differ, removes the stored login and stops.",
-        _fix(subject, credential, f"log in and choose workspace {required}", "codex login"),
+        _fix(subject, credential, required, _WORKSPACE),
         where,
     )
 
 
 @check("method.forced", "POL", "The login is of the required kind", source=_SPEC, modes=(68,))
-def _method(subject: Subject) -> Answer | None:
-    method = forced_method(seen(subject))
+def _method(subject: Subject) -> Finding | None:
+    method = forced_method(subject.observation)
     if method is None or subject.case.config_error is not None:
         return None
-    where = seen(subject).config.where(_METHOD)
+    where = subject.observation.config.where(_METHOD)
     credential = _restricted(subject)
     if credential is None:
         return None
     is_api = credential.mode in API_MODES
     if is_api == (method == "api"):
-        return Answer(
+        return Finding(
             "pass", f"{credential.source} is {kind_of(credential)}, as {where} requires ({method})"
         )
     start = subject.starts["exec"]
-    command = "codex login"
-    if method == "api":
-        command = "printenv OPENAI_API_KEY | codex login --with-api-key"
     evidence = [f"{where}: {_METHOD} {method}", f"{credential.source}: {kind_of(credential)}"]
     if start.violation is not None:
         evidence.append(f"codex exec says: {start.violation.text}")
-    return Answer(
+    return Finding(
         _broken(subject),
         f"{credential.source} is {kind_of(credential)}, and {where} allows only {method} logins",
         evidence,
         "The check counts CODEX_API_KEY and the agent variable, so a stray variable can break the "
         "rule although the stored login is right. The message never names the variable.",
-        _fix(subject, credential, f"log in with {method}", command),
+        _fix(subject, credential, method, _METHOD),
         where,
     )
 
 
 def _keep(subject: Subject) -> Fix:
-    text = "keep a copy before you start Codex, or correct the restriction"
-    if subject.case.places.store.name != "auth.json":
+    if subject.store.name != "auth.json":
         return Fix("correct the restriction before you start Codex")
-    path = quoted_path(seen(subject).auth_file.path)
+    path = quoted_path(subject.observation.auth_file.path)
+    text = "keep a copy before you start Codex, or correct the restriction"
     return Fix(text, f"cp -p {path} {path}.kept")
 
 
 @check(
-    "policy.deletes",
-    "POL",
-    "Starting Codex keeps the stored login",
-    source=_SPEC,
-    modes=(60, 68),
+    "policy.deletes", "POL", "Starting Codex keeps the stored login", source=_SPEC, modes=(60, 68)
 )
-def _deletes(subject: Subject) -> Answer | None:
+def _deletes(subject: Subject) -> Finding | None:
     violation = subject.starts["exec"].violation
-    config = seen(subject).config
+    config = subject.observation.config
     if violation is None or not violation.deletes:
         rules = [key for key in (_METHOD, _WORKSPACE) if key in config.values]
-        if not rules or subject.case.places.store.empty or subject.case.config_error:
+        if not rules or subject.store.empty or subject.case.config_error:
             return None
-        return Answer("pass", "starting Codex keeps the stored login under these restrictions")
+        return Finding("pass", "starting Codex keeps the stored login under these restrictions")
     credential = violation.credential
     behind = stored(subject)
     where = config.where(violation.rule)
-    store = subject.case.places.store.name
+    store = subject.store.name
     if credential.source == store:
-        return Answer(
+        return Finding(
             _broken(subject),
             f"starting Codex now would delete the login in {store}, because of {where}",
             (f"{where} requires {violation.required}", f"{store}: {described(credential)}"),
@@ -181,7 +173,7 @@ def _deletes(subject: Subject) -> Answer | None:
             where,
         )
     good = described(behind) if behind else "the stored record"
-    return Answer(
+    return Finding(
         _broken(subject),
         f"{credential.source} breaks {where}, and for it Codex would delete another login: {good} "
         f"in {store}",
@@ -204,27 +196,24 @@ def _deletes(subject: Subject) -> Answer | None:
     source="recorded clients 0.147 to 0.169",
     modes=(60, 68),
 )
-def _filtered(subject: Subject) -> Answer | None:
+def _filtered(subject: Subject) -> Finding | None:
     start = subject.starts["login-status"]
     if start.filtered is None:
         return None
-    where = seen(subject).config.where(start.filtered)
-    name = subject.case.places.store.name
+    where = subject.observation.config.where(start.filtered)
+    name = subject.store.name
     if start.failure is not None:
         name = start.failure.source
-    return Answer(
+    says = (start.prediction.says or "nothing").splitlines()[0]
+    return Finding(
         _broken(subject),
-        f"{where} makes {name} count as not there: status says “{_first(start.prediction.says)}”",
+        f"{where} makes {name} count as not there: status says “{says}”",
         (f"rule: {start.filtered}",),
         "From 0.147 on status and the interactive client skip a login that a restriction forbids, "
         "and behave as if it did not exist.",
         LOGIN,
         where,
     )
-
-
-def _first(text: str | None) -> str:
-    return (text or "nothing").splitlines()[0]
 
 
 @check(
@@ -234,15 +223,15 @@ def _first(text: str | None) -> str:
     source="codex-rs/config (layers)",
     modes=(60, 68),
 )
-def _layers(subject: Subject) -> Answer | None:
-    config = seen(subject).config
+def _layers(subject: Subject) -> Finding | None:
+    config = subject.observation.config
     for key, loser in config.overridden:
         if key not in (_METHOD, _WORKSPACE) or key not in config.values:
             continue
         winner = config.values[key]
         if winner.value == loser.value:
             continue
-        return Answer(
+        return Finding(
             "warn",
             f"{key} is {winner.value} at {winner.where}, and {loser.value} at {loser.where}, which "
             "does not count",
@@ -255,21 +244,15 @@ def _layers(subject: Subject) -> Answer | None:
     return None
 
 
-@check(
-    "policy.blank",
-    "POL",
-    "A restriction that is set says something",
-    source=_SPEC,
-    modes=(60,),
-)
-def _blank(subject: Subject) -> Answer | None:
-    case, config = subject.case, seen(subject).config
+@check("policy.blank", "POL", "A restriction that is set says something", source=_SPEC, modes=(60,))
+def _blank(subject: Subject) -> Finding | None:
+    case, config = subject.case, subject.observation.config
     if _WORKSPACE not in config.values or case.config_error is not None:
         return None
     if forced_workspaces(case.observation, case.contract):
         return None
     where = config.where(_WORKSPACE)
-    return Answer(
+    return Finding(
         "warn",
         f"{where}: {_WORKSPACE} is blank, so no workspace is required",
         why="Released clients trim the value and treat a blank one as not set.",
@@ -285,8 +268,8 @@ def _blank(subject: Subject) -> Answer | None:
     source="#37132",
     modes=(60, 68),
 )
-def _requirements(subject: Subject) -> Answer | None:
-    given = seen(subject).config.requirements
+def _requirements(subject: Subject) -> Finding | None:
+    given = subject.observation.config.requirements
     method = given.get("allowed_login_methods")
     workspaces = given.get("allowed_chatgpt_workspaces")
     if method is None and workspaces is None:
@@ -294,31 +277,22 @@ def _requirements(subject: Subject) -> Answer | None:
     credential = subject.starts["exec"].credential
     evidence = [f"{v.where}: {v.value}" for v in (method, workspaces) if v is not None]
     if credential is None:
-        return Answer("unknown", "managed requirements restrict which logins count", evidence)
+        return Finding("unknown", "managed requirements restrict which logins count", evidence)
     kind = "api" if credential.mode in API_MODES else "chatgpt"
-    allowed = method.value if method is not None else None
-    if isinstance(allowed, list) and kind not in allowed:
-        assert method is not None  # noqa: S101 - a list came from it
-        return Answer(
-            "warn",
-            f"{method.where} allows {', '.join(map(str, allowed))}; {credential.source} is of kind "
-            f"{kind}",
-            evidence,
-            "Managed requirements are a silent filter: a forbidden login counts as not there.",
-            LOGIN,
-            method.where,
-        )
     account = credential.policy_account or credential.account_id
-    listed = workspaces.value if workspaces is not None else None
-    if kind == "chatgpt" and isinstance(listed, list) and account and account not in listed:
-        assert workspaces is not None  # noqa: S101 - a list came from it
-        return Answer(
+    rules = [(method, kind, f"of kind {kind}")]
+    if kind == "chatgpt" and account:
+        rules.append((workspaces, account, f"of {account}"))
+    for rule, has, words in rules:
+        if rule is None or not isinstance(rule.value, list) or has in rule.value:
+            continue
+        return Finding(
             "warn",
-            f"{workspaces.where} allows {', '.join(map(str, listed))}; {credential.source} is of "
-            f"{account}",
+            f"{rule.where} allows {', '.join(map(str, rule.value))}; {credential.source} is "
+            f"{words}",
             evidence,
             "Managed requirements are a silent filter: a forbidden login counts as not there.",
             LOGIN,
-            workspaces.where,
+            rule.where,
         )
-    return Answer("pass", f"{credential.source} meets the managed requirements", evidence)
+    return Finding("pass", f"{credential.source} meets the managed requirements", evidence)

@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from authtui.credentials.selection import Credential
 
 UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"
+POLICIES_UNAUTHORIZED: Final = (
+    "Your authentication session could not be refreshed automatically. Please log out and sign in "
+    "again."
+)
 
 
 def status_login(case: Case) -> Credential | None:
@@ -45,7 +49,7 @@ def policies_trouble(case: Case) -> str | None:
     if case.assumptions.policies == OK:
         return None
     if case.assumptions.policies.startswith("401"):
-        return case.contract.policies_unauthorized
+        return POLICIES_UNAUTHORIZED
     return case.contract.policies_failed
 
 

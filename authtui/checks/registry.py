@@ -1,8 +1,8 @@
-"""The register of checks: one small function each, pure, with an id, a group and a source."""
+"""The register of checks: one small pure function each, with an id, a group and a source."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from authtui.checks.findings import CheckResult, CheckStatus, Fix
 from authtui.record import NamedTuple
@@ -12,24 +12,27 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import Surface
     from authtui.checks.program_start import Case, ProgramStart
+    from authtui.contracts import Contract
+    from authtui.credentials.observation import Observation
+    from authtui.credentials.selection import Place
 
-GROUPS = {
-    "SRC": "Which credential wins, and what it shadows",
-    "SURF": "Programs of the client that disagree",
-    "STORE": "Where credentials are kept",
-    "FILE": "Files, owners and modes",
-    "PARSE": "Whether records can be read",
-    "CLAIMS": "What the tokens say",
-    "BIND": "Accounts, users and workspaces agree",
-    "POL": "Restrictions and what they would delete",
-    "LIFE": "Expiry and refresh",
-    "ROUTE": "Where requests go",
-    "ENVH": "Hygiene of variables",
-    "HOST": "The kind of place this runs in",
-    "IDJ": "Agent identity token",
-    "IDK": "Agent identity key",
-    "REQ": "Request authorization (the review findings on #18177)",
-}
+Group = Literal[
+    "SRC",  # which credential wins, and what it shadows
+    "SURF",  # programs of the client that disagree
+    "STORE",  # where credentials are kept
+    "FILE",  # files, owners and modes
+    "PARSE",  # whether records can be read
+    "CLAIMS",  # what the tokens say
+    "BIND",  # accounts, users and workspaces agree
+    "POL",  # restrictions and what they would delete
+    "LIFE",  # expiry and refresh
+    "ROUTE",  # where requests go
+    "ENVH",  # what variables hold
+    "HOST",  # the kind of place this runs in
+    "IDJ",  # agent identity: the token
+    "IDK",  # agent identity: the key
+    "REQ",  # request authorization: the review findings on #18177 and #18811
+]
 
 
 class Subject(NamedTuple):
@@ -40,13 +43,32 @@ class Subject(NamedTuple):
     surface: Surface
 
     @property
+    def observation(self) -> Observation:
+        """What was seen on this machine."""
+        return self.case.observation
+
+    @property
+    def contract(self) -> Contract:
+        """The generation of the client that is modelled."""
+        return self.case.contract
+
+    @property
+    def store(self) -> Place:
+        """What the configured store mode leads to."""
+        return self.case.places.store
+
+    @property
     def start(self) -> ProgramStart:
         """What the surface asked for does."""
         return self.starts[self.surface]
 
 
-class Answer(NamedTuple):
-    """What a check function returns; `None` instead of an Answer means: does not apply."""
+class Finding(NamedTuple):
+    """What a check function returns; None instead of one means that it does not apply.
+
+    `where` is the file with its line, the variable or the setting that the finding is about.
+    `run_checks` makes a `CheckResult` of it.
+    """
 
     status: CheckStatus
     summary: str
@@ -57,58 +79,56 @@ class Answer(NamedTuple):
 
 
 class Check(NamedTuple):
-    """One registered check. `modes` are the ranks of the failure catalogue it recognises."""
+    """One registered check. `modes` are the ranks of the failure modes it recognises."""
 
     id: str
-    group: str
+    group: Group
     title: str
     source: str
-    function: Callable[[Subject], Answer | None]
+    function: Callable[[Subject], Finding | None]
     modes: tuple[int, ...] = ()
 
 
 REGISTER: list[Check] = []
+_ORDER: dict[CheckStatus, int] = {"fail": 0, "warn": 1, "unknown": 2, "pass": 3}
 
 
 def check(
     id: str,  # noqa: A002 - the word users see
-    group: str,
+    group: Group,
     title: str,
     *,
     source: str,
     modes: tuple[int, ...] = (),
-) -> Callable[[Callable[[Subject], Answer | None]], Callable[[Subject], Answer | None]]:
+) -> Callable[[Callable[[Subject], Finding | None]], Callable[[Subject], Finding | None]]:
     """Register a check function under an id such as `workspace.forced`."""
 
     def register(
-        function: Callable[[Subject], Answer | None],
-    ) -> Callable[[Subject], Answer | None]:
+        function: Callable[[Subject], Finding | None],
+    ) -> Callable[[Subject], Finding | None]:
         REGISTER.append(Check(id, group, title, source, function, modes))
         return function
 
     return register
 
 
-_ORDER: dict[str, int] = {"fail": 0, "warn": 1, "unknown": 2, "pass": 3}
-
-
 def run_checks(subject: Subject) -> tuple[CheckResult, ...]:
-    """Every check that applies, failing first, in the order of registration within a status."""
+    """Every check that applies, failing first, in the order of the register within a status."""
     results = []
     for entry in REGISTER:
-        answer = entry.function(subject)
-        if answer is not None:
+        found = entry.function(subject)
+        if found is not None:
             results.append(
                 CheckResult(
                     id=entry.id,
-                    status=answer.status,
-                    summary=answer.summary,
-                    evidence=tuple(answer.evidence),
-                    why=answer.why,
-                    fix=answer.fix,
+                    status=found.status,
+                    summary=found.summary,
+                    evidence=tuple(found.evidence),
+                    why=found.why,
+                    fix=found.fix,
                     source=entry.source,
                     group=entry.group,
-                    where=answer.where,
+                    where=found.where,
                 )
             )
     results.sort(key=lambda result: _ORDER[result.status])

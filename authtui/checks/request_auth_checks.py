@@ -13,13 +13,12 @@ from authtui.checks.call_sites import apps_key
 from authtui.checks.findings import Fix
 from authtui.checks.predictions import predict
 from authtui.checks.program_start import make_case
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
     LOGIN,
     chatgpt_login,
     line_of,
-    seen,
     stored_document,
     unset_where,
 )
@@ -40,9 +39,9 @@ _FLAG = "features.use_agent_identity"
 
 
 def _winner(subject: Subject) -> Credential | None:
-    if not subject.case.contract.identity_only:
+    if not subject.contract.identity_only:
         return None
-    return resolve(subject.case.places, subject.case.contract, on_exec=True).credential
+    return resolve(subject.case.places, subject.contract, on_exec=True).credential
 
 
 def _tokenless(subject: Subject) -> tuple[Credential, AgentRecord] | None:
@@ -50,10 +49,6 @@ def _tokenless(subject: Subject) -> tuple[Credential, AgentRecord] | None:
     if credential is None or credential.mode != "agent_identity" or credential.record is None:
         return None
     return credential, credential.record
-
-
-def _task_path(record: AgentRecord) -> str:
-    return f"/v1/agent/{record.agent_runtime_id}/task/register"
 
 
 def _auth_of(start: ProgramStart, record: AgentRecord) -> str | None:
@@ -80,7 +75,7 @@ def _auth_of(start: ProgramStart, record: AgentRecord) -> str | None:
     source=_SOURCE,
     modes=(52,),
 )
-def _r1(subject: Subject) -> Answer | None:
+def _r1(subject: Subject) -> Finding | None:
     found = _tokenless(subject)
     start = subject.starts["exec"]
     if found is None or start.violation is not None or subject.case.config_error:
@@ -88,12 +83,12 @@ def _r1(subject: Subject) -> Answer | None:
     credential, record = found
     wrong = _auth_of(start, record)
     if wrong is None:
-        return Answer(
+        return Finding(
             "pass",
             f"{credential.source} has no tokens and needs none: requests carry AgentAssertion and "
             f"account {record.account_id}",
         )
-    return Answer(
+    return Finding(
         "fail",
         f"request auth of {credential.source} cannot be built: {wrong}",
         why="An identity without tokens has to sign by itself. Code that asks for token data first "
@@ -109,26 +104,26 @@ def _r1(subject: Subject) -> Answer | None:
     source=_SOURCE,
     modes=(52,),
 )
-def _r1b(subject: Subject) -> Answer | None:
+def _r1b(subject: Subject) -> Finding | None:
     found = _tokenless(subject)
     if found is None or subject.starts["exec"].violation or subject.case.config_error:
         return None
     credential, record = found
-    config = seen(subject).config
+    config = subject.observation.config
     on = config.get(_FLAG) is True
     start = subject.starts["exec"]
     if on:
         values = {**config.values, _FLAG: ConfigValue(False, "--feature")}
-        other = seen(subject)._replace(config=config._replace(values=values))
-        case = make_case(other, subject.case.contract, subject.case.assumptions)
+        other = subject.observation._replace(config=config._replace(values=values))
+        case = make_case(other, subject.contract, subject.case.assumptions)
         start = predict(case)["exec"]
     wrong = _auth_of(start, record)
     state = "on" if on else "off"
     if wrong is None:
-        return Answer(
+        return Finding(
             "pass", f"use_agent_identity is {state}; {credential.source} signs without it"
         )
-    return Answer(
+    return Finding(
         "fail",
         f"with use_agent_identity off, {credential.source} cannot be used: {wrong}",
         why="The flag governs identities that Codex registers by itself, not this one.",
@@ -143,7 +138,7 @@ def _r1b(subject: Subject) -> Answer | None:
     source=_SOURCE,
     modes=(50,),
 )
-def _r2(subject: Subject) -> Answer | None:
+def _r2(subject: Subject) -> Finding | None:
     found = _tokenless(subject)
     if found is None:
         return None
@@ -151,20 +146,22 @@ def _r2(subject: Subject) -> Answer | None:
     from authtui.identity.keys import KeyProblem, read_private_key
 
     if not record.agent_runtime_id.strip():
-        return Answer("fail", f"{credential.source} names no runtime, so no task can be registered")
+        return Finding(
+            "fail", f"{credential.source} names no runtime, so no task can be registered"
+        )
     key = read_private_key(record.agent_private_key.reveal())
     if isinstance(key, KeyProblem):
-        return Answer(
+        return Finding(
             "fail",
             f"the task registration of {credential.source} cannot be signed: {key.statement}",
             why="The signature over runtime and time is all that proves the identity.",
             fix=Fix("have the identity issued again"),
             where=credential.where,
         )
-    return Answer(
+    return Finding(
         "pass",
-        f"one POST to {_task_path(record)} registers the task, signed with "
-        f"{key.sha256_fingerprint}",
+        f"one POST to /v1/agent/{record.agent_runtime_id}/task/register registers the task, "
+        f"signed with {key.sha256_fingerprint}",
         (
             "no GET to /authenticate_app_v2: there is no access token to mint a biscuit with",
             "no X-OpenAI-Authorization header",
@@ -180,7 +177,7 @@ def _r2(subject: Subject) -> Answer | None:
     source=_SOURCE,
     modes=(52,),
 )
-def _r2bc(subject: Subject) -> Answer | None:
+def _r2bc(subject: Subject) -> Finding | None:
     found = _tokenless(subject)
     if found is None:
         return None
@@ -191,11 +188,11 @@ def _r2bc(subject: Subject) -> Answer | None:
     if kept is None or not task:
         return None
     if kept.agent_runtime_id == record.agent_runtime_id:
-        return Answer(
+        return Finding(
             "pass",
             f"the stored task is of runtime {kept.agent_runtime_id}, the one in use: it is reused",
         )
-    return Answer(
+    return Finding(
         "warn",
         f"the stored task is of runtime {kept.agent_runtime_id}, but {credential.source} is of "
         f"{record.agent_runtime_id}: the task is dropped and a new one registered",
@@ -213,14 +210,14 @@ def _r2bc(subject: Subject) -> Answer | None:
     source=_SOURCE,
     modes=(50,),
 )
-def _r2d(subject: Subject) -> Answer | None:
+def _r2d(subject: Subject) -> Finding | None:
     found = _tokenless(subject)
     fault = subject.case.assumptions.task
     if found is None or fault == OK:
         return None
     credential, _ = found
-    text = task_failure(fault, subject.case.contract) or "agent task registration failed"
-    return Answer(
+    text = task_failure(fault, subject.contract) or "agent task registration failed"
+    return Finding(
         "fail",
         f"with the task refused ({fault}), {credential.source} ends in an error: {text}",
         why="A task that cannot be registered has to be said. Going on without one would send "
@@ -236,15 +233,15 @@ def _r2d(subject: Subject) -> Answer | None:
     source=_SOURCE,
     modes=(60,),
 )
-def _r3(subject: Subject) -> Answer | None:
+def _r3(subject: Subject) -> Finding | None:
     found = _tokenless(subject)
-    wanted = forced_workspaces(seen(subject), subject.case.contract)
+    wanted = forced_workspaces(subject.observation, subject.contract)
     if found is None or not wanted or subject.case.config_error:
         return None
     credential, record = found
-    where = seen(subject).config.where("forced_chatgpt_workspace_id")
+    where = subject.observation.config.where("forced_chatgpt_workspace_id")
     if record.account_id in wanted:
-        return Answer(
+        return Finding(
             "pass",
             f"{credential.source} is of {record.account_id}, as {where} requires; auth.json stays",
         )
@@ -252,7 +249,7 @@ def _r3(subject: Subject) -> Answer | None:
     text = start.violation.text if start.violation else ""
     deletes = start.violation is not None and start.violation.deletes
     name = credential.source
-    return Answer(
+    return Finding(
         "fail" if subject.surface != "login-status" else "warn",
         f"{name} is of {record.account_id}, and {where} requires {wanted[0]}"
         + ("; auth.json would be removed" if deletes else ""),
@@ -271,25 +268,25 @@ def _r3(subject: Subject) -> Answer | None:
     source=_SOURCE,
     modes=(60,),
 )
-def _r3c(subject: Subject) -> Answer | None:
+def _r3c(subject: Subject) -> Finding | None:
     credential = _winner(subject)
     login = chatgpt_login(subject)
     document = stored_document(subject)
     record = document.agent_record if document else None
-    wanted = forced_workspaces(seen(subject), subject.case.contract)
+    wanted = forced_workspaces(subject.observation, subject.contract)
     if credential is None or login is None or record is None or not wanted:
         return None
     if subject.starts["exec"].credential is None or credential.source in CREDENTIAL_VARIABLES:
         return None
     claim = login[1].id_claims.account_id
-    where = seen(subject).config.where("forced_chatgpt_workspace_id")
+    where = subject.observation.config.where("forced_chatgpt_workspace_id")
     evidence = (
         f"{line_of(subject, 'tokens.id_token')}: {claim}",
         f"{line_of(subject, 'agent_identity')}: {record.account_id}, not looked at",
     )
     if claim in wanted:
-        return Answer("pass", f"the id token is of {claim}, as {where} requires", evidence)
-    return Answer(
+        return Finding("pass", f"the id token is of {claim}, as {where} requires", evidence)
+    return Finding(
         "fail" if subject.surface != "login-status" else "warn",
         f"the id token is of {claim or 'no workspace'}, and {where} requires {wanted[0]}; the "
         f"identity's {record.account_id} does not count",
@@ -305,23 +302,18 @@ def _with_apps(subject: Subject) -> Credential | None:
     credential = subject.starts["exec"].credential
     if credential is None or credential.mode != "agent_identity" or subject.case.config_error:
         return None
-    return None if seen(subject).config.get("features.apps") is False else credential
+    return None if subject.observation.config.get("features.apps") is False else credential
 
 
-@check(
-    "apps.cache_key",
-    "REQ",
-    "the Apps cache is kept apart for each identity",
-    source="#18811",
-)
-def _apps_cache_key(subject: Subject) -> Answer | None:
+@check("apps.cache_key", "REQ", "the Apps cache is kept apart for each identity", source="#18811")
+def _apps_cache_key(subject: Subject) -> Finding | None:
     credential = _with_apps(subject)
     if credential is None:
         return None
-    key = apps_key(credential, subject.case.contract)
+    key = apps_key(credential, subject.contract)
     name = credential.source
     if key.account_id is None and key.chatgpt_user_id is None:
-        return Answer(
+        return Finding(
             "warn",
             f"the Apps cache key of {name} is none, none, false, as for every other agent identity",
             (f"account {credential.account_id}, user {credential.user_id}: not part of the key",),
@@ -331,30 +323,25 @@ def _apps_cache_key(subject: Subject) -> Answer | None:
             credential.where,
         )
     workspace = "a workspace account" if key.is_workspace_account else "no workspace account"
-    return Answer(
+    return Finding(
         "pass",
         f"the Apps cache key of {name} is account {key.account_id or 'none'}, user "
         f"{key.chatgpt_user_id or 'none'}, {workspace}",
     )
 
 
-@check(
-    "apps.base_url",
-    "REQ",
-    "the Apps gate asks the configured deployment",
-    source="#18811",
-)
-def _apps_base_url(subject: Subject) -> Answer | None:
+@check("apps.base_url", "REQ", "the Apps gate asks the configured deployment", source="#18811")
+def _apps_base_url(subject: Subject) -> Finding | None:
     credential = _with_apps(subject)
-    config = seen(subject).config
+    config = subject.observation.config
     base = config.get("chatgpt_base_url")
     if credential is None or not isinstance(base, str):
         return None
     if not base.strip() or base.rstrip("/") == CHATGPT_BASE:
         return None
     where = config.where("chatgpt_base_url")
-    if subject.case.contract.apps_key_from_tokens:
-        return Answer(
+    if subject.contract.apps_key_from_tokens:
+        return Finding(
             "warn",
             f"the Apps gate starts {credential.source} with {CHATGPT_BASE}, not with {where}",
             (f"chatgpt_base_url: {base}",),
@@ -363,4 +350,4 @@ def _apps_base_url(subject: Subject) -> Answer | None:
             Fix("use a client that contains #18811"),
             where,
         )
-    return Answer("pass", f"the Apps gate and the program both go by {where}: {base}")
+    return Finding("pass", f"the Apps gate and the program both go by {where}: {base}")

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
+    LOOPBACK,
     described,
     hurt,
     kind_of,
-    seen,
     set_value,
     stored,
     unset_where,
@@ -23,10 +23,10 @@ from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
+    from authtui.credentials.config import ProviderFacts
 
 _PROVIDER = "codex-rs/model-provider-info"
 _API_HOST = "api.openai.com"
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
 _BACKEND_MODES = (*CHATGPT_MODES, "agent_identity", "personal_access_token")
 
 
@@ -34,13 +34,13 @@ def _set_at(subject: Subject) -> str:
     lines = subject.case.provider.lines
     if "base_url" in lines:
         return lines["base_url"]
-    return seen(subject).config.where("openai_base_url")
+    return subject.observation.config.where("openai_base_url")
 
 
 @check(
     "route.host", "ROUTE", "The credential goes to the host it is for", source=_PROVIDER, modes=(6,)
 )
-def _host(subject: Subject) -> Answer | None:
+def _host(subject: Subject) -> Finding | None:
     start = subject.starts["exec"]
     request, credential = start.request, start.credential
     if request is None or credential is None or request.authorization is None:
@@ -49,7 +49,7 @@ def _host(subject: Subject) -> Answer | None:
     backend = credential.mode in _BACKEND_MODES
     what = kind_of(credential)
     if backend and host == _API_HOST:
-        return Answer(
+        return Finding(
             "fail" if subject.surface != "login-status" else "warn",
             f"right token, wrong door: {what} goes to {host} ({where}), and only chatgpt.com takes "
             "it",
@@ -63,7 +63,7 @@ def _host(subject: Subject) -> Answer | None:
             where,
         )
     if backend and not any(host == h or host.endswith(f".{h}") for h in KNOWN_CHATGPT_HOSTS):
-        return Answer(
+        return Finding(
             "warn",
             f"{what} is sent to {host} ({where}), which is none of ChatGPT's hosts",
             (f"credential: {credential.source}", f"account header: {request.account_id_header}"),
@@ -73,14 +73,14 @@ def _host(subject: Subject) -> Answer | None:
             where,
         )
     if credential.mode == "api_key" and host.endswith("chatgpt.com"):
-        return Answer(
+        return Finding(
             "warn",
             f"an API key goes to {host} ({where}), which takes ChatGPT logins only",
             why="The ChatGPT service knows no API keys and answers 401.",
             fix=Fix(f"remove the base URL at {where}"),
             where=where,
         )
-    return Answer("pass", f"{what} goes to {host}, as {request.authorization}")
+    return Finding("pass", f"{what} goes to {host}, as {request.authorization}")
 
 
 @check(
@@ -90,13 +90,13 @@ def _host(subject: Subject) -> Answer | None:
     source="recorded clients",
     modes=(30,),
 )
-def _variable(subject: Subject) -> Answer | None:
+def _variable(subject: Subject) -> Finding | None:
     value = set_value(subject, "OPENAI_BASE_URL")
     if value is None or not value.strip():
         return None
     request = subject.starts["exec"].request
     goes = host_of(request.base_url) if request else "the stock host"
-    return Answer(
+    return Finding(
         "warn",
         f"OPENAI_BASE_URL is {shown_url(value)}, but requests go to {goes}: this client ignores it",
         why="Other tools obey this variable and older builds of Codex did, so the same shell talks "
@@ -109,14 +109,14 @@ def _variable(subject: Subject) -> Answer | None:
 @check(
     "route.openai_base_url", "ROUTE", "openai_base_url is changed", source=_PROVIDER, modes=(6, 30)
 )
-def _openai_base_url(subject: Subject) -> Answer | None:
-    config = seen(subject).config
+def _openai_base_url(subject: Subject) -> Finding | None:
+    config = subject.observation.config
     value = config.get("openai_base_url")
     if not isinstance(value, str) or not value.strip() or not subject.case.provider.built_in:
         return None
     where, shown = config.where("openai_base_url"), shown_url(value)
     if not is_url(value):
-        return Answer(
+        return Finding(
             hurt(subject),
             f"{where}: openai_base_url is {shown}, which is no http address",
             why="Every model request is built from this value, so none can be sent.",
@@ -124,8 +124,8 @@ def _openai_base_url(subject: Subject) -> Answer | None:
             where=where,
         )
     if host_of(value) == _API_HOST:
-        return Answer("pass", f"{where}: openai_base_url names the stock API host")
-    return Answer(
+        return Finding("pass", f"{where}: openai_base_url names the stock API host")
+    return Finding(
         "warn",
         f"{where}: openai_base_url sends every model request to {host_of(value)}",
         (f"{where}: {shown}",),
@@ -142,15 +142,15 @@ def _openai_base_url(subject: Subject) -> Answer | None:
     source="#37356",
     modes=(30, 62),
 )
-def _chatgpt_base_url(subject: Subject) -> Answer | None:
-    config = seen(subject).config
+def _chatgpt_base_url(subject: Subject) -> Finding | None:
+    config = subject.observation.config
     value = config.get("chatgpt_base_url")
     if not isinstance(value, str):
         return None
     where, shown = config.where("chatgpt_base_url"), shown_url(value)
     fix = Fix(f"remove chatgpt_base_url at {where}")
     if not is_url(value):
-        return Answer(
+        return Finding(
             hurt(subject),
             f"{where}: chatgpt_base_url is {shown or 'blank'}, which is no http address",
             why="The key set, the workspace look-up and the account calls are built from it. Newer "
@@ -159,14 +159,14 @@ def _chatgpt_base_url(subject: Subject) -> Answer | None:
             where=where,
         )
     known = host_of(value) in KNOWN_CHATGPT_HOSTS and value.lower().startswith("https://")
-    places = (subject.case.places.agent, subject.case.places.store)
+    places = (subject.case.places.agent, subject.store)
     agent = any(
         (place.credential is not None and place.credential.mode == "agent_identity")
         or (place.failure is not None and "chatgpt_base_url" in place.failure.reason)
         for place in places
     )
-    if agent and environment_error(seen(subject), subject.case.contract):
-        return Answer(
+    if agent and environment_error(subject.observation, subject.contract):
+        return Finding(
             hurt(subject),
             f"{where}: chatgpt_base_url is {shown}; an agent identity works with the known ChatGPT "
             "hosts only",
@@ -177,8 +177,8 @@ def _chatgpt_base_url(subject: Subject) -> Answer | None:
             where,
         )
     if known:
-        return Answer("pass", f"{where}: chatgpt_base_url is {shown}, a known host")
-    return Answer(
+        return Finding("pass", f"{where}: chatgpt_base_url is {shown}, a known host")
+    return Finding(
         "warn",
         f"{where}: chatgpt_base_url sends account calls to {host_of(value)}",
         (f"{where}: {shown}",),
@@ -188,6 +188,14 @@ def _chatgpt_base_url(subject: Subject) -> Answer | None:
     )
 
 
+def _own_credential(provider: ProviderFacts) -> str | None:
+    if provider.env_key:
+        return f"env_key {provider.env_key}"
+    if provider.bearer_token is not None:
+        return "experimental_bearer_token"
+    return f"the command {provider.auth_command}" if provider.auth_command else None
+
+
 @check(
     "provider.credential",
     "ROUTE",
@@ -195,29 +203,21 @@ def _chatgpt_base_url(subject: Subject) -> Answer | None:
     source=f"{_PROVIDER}, recorded clients 0.142 and 0.169",
     modes=(18,),
 )
-def _credential(subject: Subject) -> Answer | None:
+def _credential(subject: Subject) -> Finding | None:
     case, provider = subject.case, subject.case.provider
     if provider.built_in or not provider.known:
         return None
     where = provider.lines.get("base_url", "config.toml")
     host = host_of(provider.base_url) if provider.base_url else "no host"
-    own = (
-        f"env_key {provider.env_key}"
-        if provider.env_key
-        else "experimental_bearer_token"
-        if provider.bearer_token is not None
-        else f"the command {provider.auth_command}"
-        if provider.auth_command
-        else None
-    )
+    own = _own_credential(provider)
     if own:
-        return Answer(
+        return Finding(
             "pass",
             f"provider {provider.id} ({host}) brings its own credential: {own}",
             why="The stored login plays no part in model requests to this provider.",
         )
     if provider.requires_openai_auth:
-        return Answer(
+        return Finding(
             "pass", f"provider {provider.id} ({host}) is sent the Codex login, as it asks"
         )
     if case.contract.provider_inherits_login:
@@ -226,7 +226,7 @@ def _credential(subject: Subject) -> Answer | None:
     also: tuple[str, ...] = ()
     if login is not None and login.mode == "chatgpt":
         also = ("a 401 of that host makes the client refresh and rewrite the ChatGPT tokens",)
-    return Answer(
+    return Finding(
         "fail" if subject.start.trouble == "provider" else "warn",
         f"provider {provider.id} ({where}) names no credential, so requests to {host} carry none",
         also,
@@ -245,20 +245,18 @@ def _credential(subject: Subject) -> Answer | None:
     source="recorded client 0.142",
     modes=(6,),
 )
-def _inherits(subject: Subject) -> Answer | None:
+def _inherits(subject: Subject) -> Finding | None:
     case, provider = subject.case, subject.case.provider
     if provider.built_in or not provider.known or not case.contract.provider_inherits_login:
         return None
-    if provider.env_key or provider.bearer_token is not None or provider.auth_command:
-        return None
-    if provider.requires_openai_auth:
+    if _own_credential(provider) or provider.requires_openai_auth:
         return None
     credential = subject.starts["exec"].credential
     if credential is None:
         return None
     where = provider.lines.get("base_url", "config.toml")
     host = host_of(provider.base_url) if provider.base_url else "an unnamed host"
-    return Answer(
+    return Finding(
         "warn",
         f"{described(credential)} is sent to {host}: provider {provider.id} ({where}) names no "
         "credential of its own",
@@ -277,14 +275,14 @@ def _inherits(subject: Subject) -> Answer | None:
     source=_PROVIDER,
     modes=(19,),
 )
-def _provider_variable(subject: Subject) -> Answer | None:
-    provider, environment = subject.case.provider, seen(subject).environment
+def _provider_variable(subject: Subject) -> Finding | None:
+    provider, environment = subject.case.provider, subject.observation.environment
     name = provider.env_key
     if name is None:
         return None
     where = provider.lines.get("env_key", "config.toml")
     if environment.trimmed(name) is not None:
-        return Answer(
+        return Finding(
             "pass",
             f"{name}, the key of provider {provider.id}, is set ({where_set(subject, name)})",
         )
@@ -293,9 +291,9 @@ def _provider_variable(subject: Subject) -> Answer | None:
     evidence = [f"{where}: env_key {name}"]
     if ignored is not None:
         evidence.append(f".env:{ignored.line} sets it, but {ignored.reason}")
-    if seen(subject).host.marks:
-        evidence.append(f"this place: {', '.join(seen(subject).host.marks)}")
-    return Answer(
+    if subject.observation.host.marks:
+        evidence.append(f"this place: {', '.join(subject.observation.host.marks)}")
+    return Finding(
         "fail" if subject.start.trouble == "provider-variable" else "warn",
         f"{where} takes the key of {provider.id} from {name}, which is "
         f"{'blank' if blank else 'not set'} in this process",
@@ -309,14 +307,14 @@ def _provider_variable(subject: Subject) -> Answer | None:
 
 
 @check("provider.known", "ROUTE", "The model provider is defined", source=_PROVIDER, modes=(18,))
-def _known(subject: Subject) -> Answer | None:
-    provider, config = subject.case.provider, seen(subject).config
+def _known(subject: Subject) -> Finding | None:
+    provider, config = subject.case.provider, subject.observation.config
     if "model_provider" not in config.values and provider.known:
         return None
     where = config.where("model_provider")
     if provider.known:
-        return Answer("pass", f"{where}: model provider {provider.id} is defined")
-    return Answer(
+        return Finding("pass", f"{where}: model provider {provider.id} is defined")
+    return Finding(
         "fail",
         f"{where} selects model provider {provider.id}, which no table defines",
         why="Codex stops at once, before it looks at any login.",
@@ -328,17 +326,17 @@ def _known(subject: Subject) -> Answer | None:
 @check(
     "route.plain_http", "ROUTE", "Credentials travel encrypted", source="RFC 6750 5.3", modes=(30,)
 )
-def _plain_http(subject: Subject) -> Answer | None:
+def _plain_http(subject: Subject) -> Finding | None:
     request = subject.starts["exec"].request
     if request is None or request.authorization is None:
         return None
     if not request.base_url.lower().startswith("http://"):
-        return Answer("pass", "requests go out over https")
+        return Finding("pass", "requests go out over https")
     host = host_of(request.base_url)
-    if host in _LOOPBACK:
-        return Answer("pass", f"requests go to {host} without encryption, on this machine only")
+    if host in LOOPBACK:
+        return Finding("pass", f"requests go to {host} without encryption, on this machine only")
     where = _set_at(subject)
-    return Answer(
+    return Finding(
         "warn",
         f"the credential would go to {host} without encryption ({where})",
         (shown_url(request.base_url),),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
     LOGIN,
@@ -13,7 +13,6 @@ from authtui.checks.subject import (
     hurt,
     kind_of,
     line_of,
-    seen,
     stored,
     stored_document,
     unselected,
@@ -29,28 +28,23 @@ if TYPE_CHECKING:
 _SPEC = "codex-rs/login/src/auth/manager.rs (load_auth)"
 
 
-@check(
-    "sources.shadowing",
-    "SRC",
-    "A variable hides the stored login",
-    source=_SPEC,
-    modes=(4, 21),
-)
-def _shadowing(subject: Subject) -> Answer | None:
-    start, store = subject.start, subject.case.places.store
+@check("sources.shadowing", "SRC", "A variable hides the stored login", source=_SPEC, modes=(4, 21))
+def _shadowing(subject: Subject) -> Finding | None:
+    start, store = subject.start, subject.store
     winner = start.credential
-    name = winner.source if winner else (start.failure.source if start.failure else None)
+    decided = winner or start.failure
+    name = decided.source if decided else None
     variable = name in CREDENTIAL_VARIABLES or name == "workload identity"
     if store.empty and not variable:
         return None
     if not variable or name is None:
         if winner is None or winner.source != store.name:
             return None
-        return Answer(
+        return Finding(
             "pass", f"{store.name} is used; no variable stands before it", where=name or ""
         )
     if store.empty:
-        return Answer("pass", f"{name} comes first, and hides nothing stored")
+        return Finding("pass", f"{name} comes first, and hides nothing stored")
     behind = stored(subject)
     hidden = described(behind) if behind else "a record that cannot be read"
     used = described(winner) if winner else "a credential that cannot be used"
@@ -58,7 +52,7 @@ def _shadowing(subject: Subject) -> Answer | None:
     real = WORKLOAD_VARIABLES[0] if name == "workload identity" else name
     if name == "workload identity" and start.failure is not None:
         real = start.failure.where
-    return Answer(
+    return Finding(
         "fail" if lost or start.violation else "warn",
         f"{real} ({used}) hides {store.name} ({hidden})",
         (f"selected: {name}, {used}", f"shadowed: {store.name}, {hidden}"),
@@ -73,21 +67,22 @@ def _shadowing(subject: Subject) -> Answer | None:
 @check(
     "sources.several", "SRC", "More than one credential variable is set", source=_SPEC, modes=(4,)
 )
-def _several(subject: Subject) -> Answer | None:
+def _several(subject: Subject) -> Finding | None:
     case = subject.case
     readable = ["CODEX_API_KEY"]
     if case.contract.agent_variable:
         readable.append(case.contract.agent_variable)
-    present = [name for name in readable if seen(subject).environment.trimmed(name)]
+    present = [name for name in readable if subject.observation.environment.trimmed(name)]
     if not present:
         return None
     if len(present) == 1:
-        return Answer("pass", f"{present[0]} is the only credential variable that is set")
-    loser = case.contract.agent_variable
-    return Answer(
+        return Finding("pass", f"{present[0]} is the only credential variable that is set")
+    other = case.contract.agent_variable
+    use = "read neither" if case.contract.agent_variable_on_exec_only else f"use {other} instead"
+    return Finding(
         "warn",
-        f"CODEX_API_KEY and {loser} are both set; `codex exec` uses CODEX_API_KEY",
-        (f"`codex login status` and the interactive client use {loser} instead",),
+        f"CODEX_API_KEY and {other} are both set; `codex exec` uses CODEX_API_KEY",
+        (f"`codex login status` and the interactive client {use}",),
         "The order is fixed: the API key first, then the agent variable. Programs that do not "
         "read the API key take the other one, so the same shell has two identities.",
         unset_where(subject, "CODEX_API_KEY"),
@@ -102,20 +97,20 @@ def _several(subject: Subject) -> Answer | None:
     source=_SPEC,
     modes=(9, 33),
 )
-def _openai_api_key(subject: Subject) -> Answer | None:
+def _openai_api_key(subject: Subject) -> Finding | None:
     case = subject.case
-    if not seen(subject).environment.trimmed("OPENAI_API_KEY"):
+    if not subject.observation.environment.trimmed("OPENAI_API_KEY"):
         return None
     if case.provider.env_key == "OPENAI_API_KEY":
         where = case.provider.lines.get("env_key", "config.toml")
-        return Answer(
+        return Finding(
             "pass", f"OPENAI_API_KEY is read by model provider {case.provider.id} ({where})"
         )
     if subject.start.credential is not None or subject.start.failure is not None:
-        return Answer(
+        return Finding(
             "pass", "OPENAI_API_KEY is set; Codex does not read it, another source decides"
         )
-    return Answer(
+    return Finding(
         "fail",
         "OPENAI_API_KEY is set, but Codex does not read it, and nothing else is there",
         ("the loader reads CODEX_API_KEY, the agent variable and the store, never OPENAI_API_KEY",),
@@ -134,9 +129,9 @@ def _openai_api_key(subject: Subject) -> Answer | None:
     source="#18904, #21059",
     modes=(9, 26),
 )
-def _ignored_variable(subject: Subject) -> Answer | None:
-    contract = subject.case.contract
-    environment = seen(subject).environment
+def _ignored_variable(subject: Subject) -> Finding | None:
+    contract = subject.contract
+    environment = subject.observation.environment
     ignored = [
         name
         for name in CREDENTIAL_VARIABLES[1:]
@@ -145,7 +140,7 @@ def _ignored_variable(subject: Subject) -> Answer | None:
     if not ignored:
         reads = contract.agent_variable
         if reads and environment.trimmed(reads):
-            return Answer("pass", f"{reads} is the agent variable that {contract.title} reads")
+            return Finding("pass", f"{reads} is the agent variable that {contract.title} reads")
         return None
     name, reads = ignored[0], contract.agent_variable
     instead = f"it reads {reads}" if reads else "it reads no agent variable at all"
@@ -154,7 +149,7 @@ def _ignored_variable(subject: Subject) -> Answer | None:
         if reads and not environment.trimmed(reads)
         else unset_where(subject, name)
     )
-    return Answer(
+    return Finding(
         unselected(subject),
         f"{name} is set, but {contract.title} ignores it; {instead}",
         (f"{name}: {Secret(environment.trimmed(name) or '')}",),
@@ -173,16 +168,16 @@ def _ignored_variable(subject: Subject) -> Answer | None:
     source="codex-rs/arg0/src/lib.rs",
     modes=(9, 33),
 )
-def _dotenv(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _dotenv(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     if not environment.dotenv.exists:
         return None
     matter = [line for line in environment.dotenv_ignored if line.name or "quote" in line.reason]
     if not matter:
-        return Answer("pass", ".env in the Codex home: every line that matters is applied")
+        return Finding("pass", ".env in the Codex home: every line that matters is applied")
     first = matter[0]
     credential = any(line.name.upper() in CREDENTIAL_VARIABLES for line in matter)
-    return Answer(
+    return Finding(
         unselected(subject) if credential else "warn",
         f".env:{first.line} sets {first.name or 'something'}, which Codex does not apply: "
         f"{first.reason}",
@@ -201,13 +196,13 @@ def _dotenv(subject: Subject) -> Answer | None:
     source="codex-rs/arg0/src/lib.rs",
     modes=(21, 43),
 )
-def _dotenv_override(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _dotenv_override(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     if not environment.dotenv_overrides:
         return None
     name = environment.dotenv_overrides[0]
     where = where_set(subject, name)
-    return Answer(
+    return Finding(
         "warn",
         f"{where} gives {name} another value than the shell; Codex uses the one of .env",
         tuple(
@@ -228,19 +223,20 @@ def _dotenv_override(subject: Subject) -> Answer | None:
     source="recorded clients 0.147 to 0.169",
     modes=(24, 64),
 )
-def _dropped(subject: Subject) -> Answer | None:
-    case = subject.case
+def _dropped(subject: Subject) -> Finding | None:
     start = subject.starts["exec"]
-    if not case.contract.silent_drop or (case.places.store.empty and start.failure is None):
-        return None
     failure = start.failure
+    if not subject.contract.silent_drop or (subject.store.empty and failure is None):
+        return None
     if failure is None or failure.source == "workload identity":
         if start.credential is None:
             return None
-        return Answer("pass", "the selected credential is one the client keeps")
+        return Finding("pass", "the selected credential is one the client keeps")
     if start.request is None:
-        return Answer("pass", "the client stops and names the cause; nothing is dropped in silence")
-    return Answer(
+        return Finding(
+            "pass", "the client stops and names the cause; nothing is dropped in silence"
+        )
+    return Finding(
         "fail" if subject.surface != "login-status" else hurt(subject),
         f"`codex exec` drops {failure.source} without a word and sends requests with no credential",
         (
@@ -262,22 +258,22 @@ def _dropped(subject: Subject) -> Answer | None:
     source=_SPEC,
     modes=(37,),
 )
-def _old_key(subject: Subject) -> Answer | None:
+def _old_key(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     if document is None or document.mode != "apikey" or not document.openai_api_key:
         return None
     kept = document.openai_api_key
-    environment = seen(subject).environment
+    environment = subject.observation.environment
     for name in ("CODEX_API_KEY", "OPENAI_API_KEY"):
         value = environment.trimmed(name)
         if value is None:
             continue
         given = Secret(value)
         if given == kept:
-            return Answer("pass", f"the stored key is the one in {name} (#{kept.fingerprint})")
-        used = name if name == "CODEX_API_KEY" and subject.surface == "exec" else None
-        which = f"{name} is used" if used else "the stored key is used"
-        return Answer(
+            return Finding("pass", f"the stored key is the one in {name} (#{kept.fingerprint})")
+        wins = name == "CODEX_API_KEY" and subject.surface == "exec"
+        which = f"{name} is used" if wins else "the stored key is used"
+        return Finding(
             "warn",
             f"the stored API key #{kept.fingerprint} is not the key in {name} "
             f"#{given.fingerprint}; {which}",
@@ -297,25 +293,27 @@ def _old_key(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/storage.rs (mode inference)",
     modes=(42,),
 )
-def _two_kinds(subject: Subject) -> Answer | None:
+def _two_kinds(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     if document is None:
         return None
-    present = {
+    present = {  # in the order of inference
+        "personal_access_token": document.personal_access_token,
+        "bedrock_api_key": document.bedrock_api_key,
+        "bedrock_access_keys": document.bedrock_access_keys,
         "OPENAI_API_KEY": document.openai_api_key,
         "tokens": document.tokens,
-        "personal_access_token": document.personal_access_token,
         "agent_identity": document.agent_identity,
     }
     held = [name for name, value in present.items() if value is not None]
     if document.auth_mode is not None:
         if len(held) < 2:
-            return Answer("pass", f"auth_mode {document.auth_mode} is stored, with one credential")
-        return Answer("pass", f"auth_mode {document.auth_mode} decides between {', '.join(held)}")
+            return Finding("pass", f"auth_mode {document.auth_mode} is stored, with one credential")
+        return Finding("pass", f"auth_mode {document.auth_mode} decides between {', '.join(held)}")
     if len(held) < 2:
         lone = held[0] if held else "nothing"
-        if lone == "agent_identity" and not subject.case.contract.identity_only:
-            return Answer(
+        if lone == "agent_identity" and not subject.contract.identity_only:
+            return Finding(
                 hurt(subject),
                 "auth_mode is missing: a lone agent_identity counts as a ChatGPT login",
                 ("mode in force: chatgpt; tokens: absent",),
@@ -325,19 +323,19 @@ def _two_kinds(subject: Subject) -> Answer | None:
                 LOGIN,
                 line_of(subject, "agent_identity"),
             )
-        return Answer("pass", f"auth_mode is absent; the record holds {lone} alone")
+        return Finding("pass", f"auth_mode is absent; the record holds {lone} alone")
     credential = stored(subject)
     used = kind_of(credential) if credential else document.mode
     blank = document.openai_api_key is not None and not document.openai_api_key
     note = " (an empty one)" if blank and document.mode == "apikey" else ""
-    return Answer(
+    return Finding(
         hurt(subject) if note else "warn",
         f"{' and '.join(held)} are stored without auth_mode; Codex uses {used}{note}",
         tuple(f"{line_of(subject, name)}: {name}" for name in held),
         "Where auth_mode is missing, a stored API key, even an empty one, comes before ChatGPT "
         "tokens. Usage is then billed to the API although you signed in with ChatGPT.",
         LOGIN,
-        line_of(subject, "OPENAI_API_KEY"),
+        line_of(subject, held[0]),
     )
 
 
@@ -348,24 +346,28 @@ def _two_kinds(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/workload_identity.rs",
     modes=(71,),
 )
-def _workload(subject: Subject) -> Answer | None:
-    given = [name for name in WORKLOAD_VARIABLES if seen(subject).environment.get(name) is not None]
+def _workload(subject: Subject) -> Finding | None:
+    given = [
+        name for name in WORKLOAD_VARIABLES if subject.observation.environment.get(name) is not None
+    ]
     if not given:
         return None
-    if not subject.case.contract.workload_identity:
-        return Answer(
+    if not subject.contract.workload_identity:
+        return Finding(
             "warn",
-            f"{given[0]} is set, but {subject.case.contract.title} knows no workload identity",
+            f"{given[0]} is set, but {subject.contract.title} knows no workload identity",
             why="Only newer clients read these variables; this one takes its other sources.",
             fix=unset_where(subject, given[0]),
             where=where_set(subject, given[0]),
         )
     failure = subject.case.places.workload.failure
     if failure is None:
-        return Answer("pass", "both workload identity variables are set and the token file is read")
+        return Finding(
+            "pass", "both workload identity variables are set and the token file is read"
+        )
     missing = [name for name in WORKLOAD_VARIABLES if name not in given]
     fix = Fix("set both, or unset both", f"unset {' '.join(given)}")
-    return Answer(
+    return Finding(
         "fail",
         f"workload identity is half configured: {failure.text} ({failure.reason})",
         (f"set: {', '.join(given)}", f"not set: {', '.join(missing) or 'none'}"),

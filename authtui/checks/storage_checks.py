@@ -6,23 +6,21 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
-from authtui.checks.subject import LOGIN, claims_of, fields_of, hurt, quoted_path, seen, unselected
+from authtui.checks.registry import Finding, check
+from authtui.checks.subject import LOGIN, auth_claims, fields_of, hurt, quoted_path, unselected
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
-    from typing import Any
-
     from authtui.checks.registry import Subject
 
 _STORAGE = "codex-rs/login/src/auth/storage.rs"
-BLOB_LIMIT = 2560
-"""Bytes of one entry in the Windows Credential Manager (CRED_MAX_CREDENTIAL_BLOB_SIZE)."""
-_FILE_STORE = Fix('set cli_auth_credentials_store = "file" in config.toml and log in again', None)
+# Bytes of one entry in the Windows Credential Manager (CRED_MAX_CREDENTIAL_BLOB_SIZE).
+_BLOB_LIMIT = 2560
+_FILE_STORE = Fix('set cli_auth_credentials_store = "file" in config.toml and log in again')
 
 
 def _mode_where(subject: Subject) -> str:
-    return seen(subject).config.where("cli_auth_credentials_store")
+    return subject.observation.config.where("cli_auth_credentials_store")
 
 
 def _uses_keyring(subject: Subject) -> bool:
@@ -30,19 +28,19 @@ def _uses_keyring(subject: Subject) -> bool:
 
 
 @check("keyring.state", "STORE", "The OS keyring answers", source=_STORAGE, modes=(14, 23))
-def _state(subject: Subject) -> Answer | None:
-    if not _uses_keyring(subject) or seen(subject).home.error:
+def _state(subject: Subject) -> Finding | None:
+    if not _uses_keyring(subject) or subject.observation.home.error:
         return None
-    facts, mode = seen(subject).keyring, subject.case.places.store_mode
+    facts, mode = subject.observation.keyring, subject.case.places.store_mode
     evidence = [f"store mode {mode} at {_mode_where(subject)}", f"entry {facts.account}"]
     if facts.backend:
         evidence.append(f"backend {facts.backend}")
     if facts.status == "not-probed":
-        return Answer("unknown", "the keyring has not been asked yet", evidence)
+        return Finding("unknown", "the keyring has not been asked yet", evidence)
     if facts.status == "present":
-        return Answer("pass", "the keyring answers and holds an entry for this home", evidence)
+        return Finding("pass", "the keyring answers and holds an entry for this home", evidence)
     if facts.status == "absent":
-        return Answer("pass", "the keyring answers; it holds no entry for this home", evidence)
+        return Finding("pass", "the keyring answers; it holds no entry for this home", evidence)
     words = {
         "locked": "the keyring is locked",
         "denied": "the keyring refuses access",
@@ -52,7 +50,7 @@ def _state(subject: Subject) -> Answer | None:
     if facts.detail:
         evidence.append(facts.detail)
     back = "; auth.json is used in its place" if mode == "auto" else ""
-    return Answer(
+    return Finding(
         hurt(subject) if mode == "keyring" else "warn",
         f"{words}, and {_mode_where(subject)} keeps the login there{back}",
         evidence,
@@ -71,8 +69,8 @@ def _state(subject: Subject) -> Answer | None:
     source="#10636, #17650",
     modes=(36,),
 )
-def _size(subject: Subject) -> Answer | None:
-    facts = seen(subject)
+def _size(subject: Subject) -> Finding | None:
+    facts = subject.observation
     if facts.host.platform != "windows" or not _uses_keyring(subject):
         return None
     if facts.config.get("features.secret_auth_storage") is True:
@@ -82,11 +80,11 @@ def _size(subject: Subject) -> Answer | None:
     if text is None:
         return None
     size = len(text.encode("utf-16-le", "surrogatepass"))
-    if size <= BLOB_LIMIT:
-        return Answer("pass", f"the record takes {size} of the {BLOB_LIMIT} bytes of an entry")
-    return Answer(
+    if size <= _BLOB_LIMIT:
+        return Finding("pass", f"the record takes {size} of the {_BLOB_LIMIT} bytes of an entry")
+    return Finding(
         "warn",
-        f"the record takes {size} bytes as UTF-16; a Windows keyring entry holds {BLOB_LIMIT}",
+        f"the record takes {size} bytes as UTF-16; a Windows keyring entry holds {_BLOB_LIMIT}",
         (f"store mode {subject.case.places.store_mode} at {_mode_where(subject)}",),
         "The whole record is stored as one entry. Saving a ChatGPT login fails with `password "
         "encoded as UTF-16 is longer than platform limit of 2560 chars`, after the browser said "
@@ -112,13 +110,13 @@ def _compact(data: bytes | None) -> str | None:
     source=_STORAGE,
     modes=(39,),
 )
-def _and_file(subject: Subject) -> Answer | None:
-    facts, mode = seen(subject), subject.case.places.store_mode
+def _and_file(subject: Subject) -> Finding | None:
+    facts, mode = subject.observation, subject.case.places.store_mode
     if facts.keyring.status != "present" or mode == "ephemeral":
         return None
     if not facts.auth_file.exists:
         if mode == "file":
-            return Answer(
+            return Finding(
                 unselected(subject),
                 "the keyring holds a login, but store mode file reads auth.json only",
                 (f"keyring entry {facts.keyring.account}",),
@@ -127,12 +125,12 @@ def _and_file(subject: Subject) -> Answer | None:
                 Fix('set cli_auth_credentials_store = "auto" in config.toml'),
                 "config.toml",
             )
-        return Answer("pass", "the keyring alone holds the login; there is no auth.json beside it")
+        return Finding("pass", "the keyring alone holds the login; there is no auth.json beside it")
     used, left = ("auth.json", "the keyring") if mode == "file" else ("the keyring", "auth.json")
     kept = _account(facts.keyring.document.reveal() if facts.keyring.document else None)
     on_disk = _account(facts.auth_file.data)
     same = "of the same account" if kept == on_disk else f"of {on_disk} against {kept}"
-    return Answer(
+    return Finding(
         "warn",
         f"the keyring and auth.json both hold a record, {same}; {used} is read, {left} is not",
         (f"keyring: account {kept}", f"auth.json: account {on_disk}", f"store mode {mode}"),
@@ -147,18 +145,16 @@ def _and_file(subject: Subject) -> Answer | None:
 def _account(data: bytes | str | None) -> str:
     from authtui.credentials.document import lenient
 
-    fields: Mapping[str, Any] = (lenient(data) if data is not None else None) or {}
+    fields = (lenient(data) if data is not None else None) or {}
     tokens = fields.get("tokens")
     if isinstance(tokens, Mapping):
         account = tokens.get("account_id")
         if isinstance(account, str) and account:
             return account
         token = tokens.get("id_token")
-        if isinstance(token, Secret):
-            auth = claims_of(token).get("https://api.openai.com/auth")
-            found = auth.get("chatgpt_account_id") if isinstance(auth, dict) else None
-            if isinstance(found, str):
-                return found
+        found = auth_claims(token).get("chatgpt_account_id") if isinstance(token, Secret) else None
+        if isinstance(found, str):
+            return found
     key = fields.get("OPENAI_API_KEY")
     return f"key #{key.fingerprint}" if isinstance(key, Secret) and key else "no account"
 
@@ -170,16 +166,16 @@ def _account(data: bytes | str | None) -> str:
     source=f"{_STORAGE} (compute_store_key)",
     modes=(70,),
 )
-def _orphaned(subject: Subject) -> Answer | None:
-    facts = seen(subject)
+def _orphaned(subject: Subject) -> Finding | None:
+    facts = subject.observation
     if not _uses_keyring(subject) or facts.home.error:
         return None
     home = facts.home.canonical or facts.home.path
     if facts.keyring.status == "present":
-        return Answer("pass", f"entry {facts.keyring.account} is the one for {home}")
+        return Finding("pass", f"entry {facts.keyring.account} is the one for {home}")
     if facts.keyring.status != "absent" or subject.start.credential is not None:
         return None
-    return Answer(
+    return Finding(
         "unknown",
         f"no keyring entry {facts.keyring.account}, the one that belongs to {home}",
         (f"service {facts.keyring.service}", f"store mode at {_mode_where(subject)}"),
@@ -198,15 +194,15 @@ def _orphaned(subject: Subject) -> Answer | None:
     source=_STORAGE,
     modes=(39,),
 )
-def _file_unread(subject: Subject) -> Answer | None:
-    mode, facts = subject.case.places.store_mode, seen(subject)
+def _file_unread(subject: Subject) -> Finding | None:
+    mode, facts = subject.case.places.store_mode, subject.observation
     if not facts.auth_file.exists:
         return None
     if mode in ("file", "auto"):
-        return Answer("pass", f"store mode {mode} reads auth.json")
+        return Finding("pass", f"store mode {mode} reads auth.json")
     if facts.keyring.status == "present" and mode == "keyring":
         return None
-    return Answer(
+    return Finding(
         unselected(subject),
         f"auth.json is there, but store mode {mode} at {_mode_where(subject)} never reads it",
         (f"auth.json: {facts.auth_file.size or 0} bytes",),
@@ -224,14 +220,14 @@ def _file_unread(subject: Subject) -> Answer | None:
     source="codex-rs/secrets",
     modes=(23,),
 )
-def _encrypted(subject: Subject) -> Answer | None:
-    facts = seen(subject)
+def _encrypted(subject: Subject) -> Finding | None:
+    facts = subject.observation
     kept = facts.encrypted
     if not kept.file.exists:
         return None
     feature = facts.config.get("features.secret_auth_storage") is True
     if not (feature and _uses_keyring(subject)):
-        return Answer(
+        return Finding(
             unselected(subject),
             "secrets/codex_auth.age is there, but the configuration does not use it",
             ("it needs a keyring store mode and features.secret_auth_storage = true",),
@@ -241,12 +237,12 @@ def _encrypted(subject: Subject) -> Answer | None:
             "secrets/codex_auth.age",
         )
     if kept.status == "present":
-        return Answer("pass", "the encrypted store opens with the passphrase of the keyring")
+        return Finding("pass", "the encrypted store opens with the passphrase of the keyring")
     if kept.status in ("not-probed", "no-extra"):
         reason = "authtui's encrypted-store extra is not installed"
         why = "the passphrase was not asked for" if kept.status == "not-probed" else reason
-        return Answer("unknown", f"the encrypted store was not opened: {why}")
-    return Answer(
+        return Finding("unknown", f"the encrypted store was not opened: {why}")
+    return Finding(
         hurt(subject),
         f"the encrypted store cannot be opened: {kept.detail or kept.status}",
         (f"passphrase entry {kept.passphrase_account}",),
@@ -264,11 +260,11 @@ def _encrypted(subject: Subject) -> Answer | None:
     source="codex-rs/utils/home-dir/src/lib.rs",
     modes=(27,),
 )
-def _location(subject: Subject) -> Answer:
-    home = seen(subject).home
+def _location(subject: Subject) -> Finding:
+    home = subject.observation.home
     shown = home.shown or home.path
     if home.error:
-        return Answer(
+        return Finding(
             "fail",
             f"the home cannot be used: {home.error}",
             (f"chosen by {home.chosen_by}",),
@@ -282,7 +278,7 @@ def _location(subject: Subject) -> Answer:
         evidence.append(f"real path {home.canonical}")
     nobody = subject.start.prediction.outcome == "not-logged-in"
     if home.chosen_by == "CODEX_HOME":
-        return Answer(
+        return Finding(
             "warn" if nobody else "pass",
             f"credentials are read from {shown}, because CODEX_HOME says so",
             evidence,
@@ -292,7 +288,7 @@ def _location(subject: Subject) -> Answer:
             "CODEX_HOME",
         )
     if not home.exists:
-        return Answer(
+        return Finding(
             "warn" if nobody else "pass",
             f"{shown} does not exist yet",
             evidence,
@@ -301,7 +297,7 @@ def _location(subject: Subject) -> Answer:
             LOGIN if nobody else None,
             shown,
         )
-    return Answer("pass", f"credentials are read from {shown}", evidence)
+    return Finding("pass", f"credentials are read from {shown}", evidence)
 
 
 @check(
@@ -311,41 +307,33 @@ def _location(subject: Subject) -> Answer:
     source="codex-rs/rmcp-client (mcp_oauth_credentials_store)",
     modes=(12,),
 )
-def _mcp(subject: Subject) -> Answer | None:
-    facts = seen(subject)
-    names: dict[str, None] = {}
-    for key in facts.config.values:
-        if key.startswith("mcp_servers."):
-            names[key.split(".")[1]] = None
+def _mcp(subject: Subject) -> Finding | None:
+    facts = subject.observation
+    keys = (key for key in facts.config.values if key.startswith("mcp_servers."))
+    names = list(dict.fromkeys(key.split(".")[1] for key in keys))
     if not names:
         return None
-    listed = ", ".join(list(names)[:5])
+    listed = ", ".join(names[:5])
     mode = facts.config.get("mcp_oauth_credentials_store") or "auto"
     broken = facts.keyring.status in ("locked", "denied", "hanging", "no-backend", "failed")
-    return Answer(
+    return Finding(
         "warn" if broken and mode != "file" else "pass",
         f"MCP servers ({listed}) have logins of their own, in store {mode}; this one says nothing "
         "about them",
         (f"keyring: {facts.keyring.status}",) if broken else (),
         "A server that answers `Auth required` while Codex itself works has lost its own login. "
         "Logging in to Codex again does not help.",
-        Fix("log in to the server", f"codex mcp login {quoted_path(next(iter(names)))}"),
+        Fix("log in to the server", f"codex mcp login {quoted_path(names[0])}"),
         "config.toml",
     )
 
 
-@check(
-    "store.ephemeral",
-    "STORE",
-    "Nothing is stored at all",
-    source=_STORAGE,
-    modes=(41,),
-)
-def _ephemeral(subject: Subject) -> Answer | None:
+@check("store.ephemeral", "STORE", "Nothing is stored at all", source=_STORAGE, modes=(41,))
+def _ephemeral(subject: Subject) -> Finding | None:
     if subject.case.places.store_mode != "ephemeral":
         return None
-    held = bool(fields_of(subject)) or seen(subject).keyring.status == "present"
-    return Answer(
+    held = bool(fields_of(subject)) or subject.observation.keyring.status == "present"
+    return Finding(
         unselected(subject),
         f"{_mode_where(subject)} keeps logins in memory only: each start begins without one",
         ("a record is on disk, but is not read",) if held else (),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.checks.findings import CheckStatus, Fix
 from authtui.credentials.selection import CHATGPT_MODES
+from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from authtui.checks.registry import Subject
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
-    from authtui.credentials.observation import Observation
     from authtui.credentials.selection import Credential
     from authtui.tokens.agent import AgentJudgement
     from authtui.tokens.jwt import DecodedJwt
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 AUTH_CLAIM: Final = "https://api.openai.com/auth"
 AGENT_VARIABLES: Final = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
 CREDENTIAL_VARIABLES: Final = ("CODEX_API_KEY", *AGENT_VARIABLES)
+LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 LOGIN: Final = Fix("log in again", "codex login")
 _KINDS: Final = {
     "api_key": "an API key",
@@ -38,11 +39,6 @@ _KINDS: Final = {
     "provider": "a provider key",
 }
 _NOTHING: Final[Mapping[str, Any]] = {}
-
-
-def seen(subject: Subject) -> Observation:
-    """The observation."""
-    return subject.case.observation
 
 
 def kind_of(credential: Credential) -> str:
@@ -63,7 +59,7 @@ def described(credential: Credential) -> str:
 
 def stored(subject: Subject) -> Credential | None:
     """The usable credential that the store holds, selected or not."""
-    return subject.case.places.store.credential
+    return subject.store.credential
 
 
 def stored_document(subject: Subject) -> Document | None:
@@ -94,7 +90,7 @@ def unselected(subject: Subject) -> CheckStatus:
 def line_of(subject: Subject, field: str) -> str:
     """`auth.json:5` of a field of the stored document, or the name of the store."""
     credential = stored(subject)
-    return field_line(credential, field) if credential else subject.case.places.store.name
+    return field_line(credential, field) if credential else subject.store.name
 
 
 def field_line(credential: Credential, field: str) -> str:
@@ -111,22 +107,23 @@ def quoted_path(path: str) -> str:
     return shlex.quote(path)
 
 
-def unset(name: str, text: str = "unset the variable") -> Fix:
-    """The fix for a variable; one that `.env` sets has to be removed there."""
-    return Fix(text, f"unset {name}")
+def set_aside(path: str) -> Fix:
+    """The fix for a record that cannot be used."""
+    quoted = quoted_path(path)
+    return Fix("move it aside and log in again", f"mv {quoted} {quoted}.bad && codex login")
 
 
 def unset_where(subject: Subject, name: str) -> Fix:
     """How to be rid of a variable, wherever it was set."""
-    variable = seen(subject).environment.get(name)
+    variable = subject.observation.environment.get(name)
     if variable is not None and variable.origin == "dotenv":
         return Fix(f"remove {name} from line {variable.line} of .env in the Codex home")
-    return unset(name)
+    return Fix("unset the variable", f"unset {name}")
 
 
 def where_set(subject: Subject, name: str) -> str:
     """`environment`, or `.env:3` for a variable that the file sets."""
-    variable = seen(subject).environment.get(name)
+    variable = subject.observation.environment.get(name)
     if variable is not None and variable.origin == "dotenv":
         return f".env:{variable.line}"
     return "environment"
@@ -134,7 +131,7 @@ def where_set(subject: Subject, name: str) -> str:
 
 def set_value(subject: Subject, name: str) -> str | None:
     """A variable's value as it stands, None when it is unset; blanks are kept."""
-    variable = seen(subject).environment.get(name)
+    variable = subject.observation.environment.get(name)
     return variable.value.reveal() if variable is not None else None
 
 
@@ -180,19 +177,27 @@ def ago(seconds: float) -> str:
     return "less than a minute"
 
 
-def agent_token(subject: Subject) -> tuple[str, str, Secret] | None:
-    """The agent identity JWT in question: source, place, token; the variable comes first."""
-    name = subject.case.contract.agent_variable
+class AgentToken(NamedTuple):
+    """An agent identity JWT, the source it is in, and where that is set."""
+
+    source: str
+    where: str
+    token: Secret
+
+
+def agent_token(subject: Subject) -> AgentToken | None:
+    """The agent identity JWT in question: the variable comes first."""
+    name = subject.contract.agent_variable
     if name is not None:
-        value = seen(subject).environment.trimmed(name)
-        if value and not (subject.case.contract.personal_access_tokens and value.startswith("at-")):
-            return name, where_set(subject, name), Secret(value)
+        value = subject.observation.environment.trimmed(name)
+        if value and not (subject.contract.personal_access_tokens and value.startswith("at-")):
+            return AgentToken(name, where_set(subject, name), Secret(value))
     name, token = _stored_jwt(subject)
-    return (name, line_of(subject, "agent_identity"), token) if token else None
+    return AgentToken(name, line_of(subject, "agent_identity"), token) if token else None
 
 
 def _stored_jwt(subject: Subject) -> tuple[str, Secret | None]:
-    place = subject.case.places.store
+    place = subject.store
     if place.credential is not None:
         document = place.credential.document
         return place.name, document.agent_jwt if document else None
@@ -228,8 +233,8 @@ def record_fields(case: Case) -> tuple[str, Mapping[str, Any]]:
 
 def judged(subject: Subject, token: Secret) -> AgentJudgement:
     """An agent identity JWT, field by field, as the generation checks it."""
-    facts = seen(subject)
-    return _judged(token, subject.case.contract.agent, facts.at, facts.key_set)
+    facts = subject.observation
+    return _judged(token, subject.contract.agent, facts.at, facts.key_set)
 
 
 @lru_cache(maxsize=4)

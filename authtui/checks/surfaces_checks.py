@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.doctor import predict_doctor
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
-from authtui.checks.subject import described, kind_of, seen, stored, unset_where, where_set
+from authtui.checks.registry import Finding, check
+from authtui.checks.subject import described, kind_of, stored, unset_where, where_set
 
 if TYPE_CHECKING:
     from authtui.checks.program_start import ProgramStart
@@ -21,13 +21,19 @@ _PROGRAMS = {
 
 
 def _words(start: ProgramStart) -> str:
-    prediction = start.prediction
-    credential = start.credential
-    what = described(credential) if credential else prediction.outcome
-    if prediction.outcome != "ready":
-        what = prediction.outcome if credential is None else f"{prediction.outcome}: {what}"
+    prediction, credential = start.prediction, start.credential
+    what: list[str] = []
+    if credential is None or prediction.outcome != "ready":
+        what.append(prediction.outcome)
+    if credential is not None:
+        what.append(described(credential))
     says = (prediction.says or "").strip().splitlines()
-    return f"{what}, exit {prediction.exit}" + (f", says: {says[0]}" if says else "")
+    return f"{': '.join(what)}, exit {prediction.exit}" + (f", says: {says[0]}" if says else "")
+
+
+def _source(start: ProgramStart) -> str | None:
+    credential = start.credential
+    return credential.source if credential else None
 
 
 @check(
@@ -37,28 +43,25 @@ def _words(start: ProgramStart) -> str:
     source="recorded clients 0.122 to 0.169",
     modes=(9,),
 )
-def _disagree(subject: Subject) -> Answer:
+def _disagree(subject: Subject) -> Finding:
     starts = subject.starts
-    answers = {
-        (start.prediction.outcome, getattr(start.credential, "source", None))
-        for start in starts.values()
-    }
+    different = {(start.prediction.outcome, _source(start)) for start in starts.values()}
     evidence = tuple(f"{_PROGRAMS[name]}: {_words(start)}" for name, start in starts.items())
     status, run = starts["login-status"].prediction, starts["exec"].prediction
-    if len(answers) == 1:
-        return Answer("pass", f"all three programs agree: {run.outcome}", evidence)
+    if len(different) == 1:
+        return Finding("pass", f"all three programs agree: {run.outcome}", evidence)
     if status.exit == 0 and run.exit != 0:
         says = (status.says or "").splitlines()[0] if status.says else "logged in"
         summary = f"`codex login status` says “{says}”, but `codex exec` fails"
     elif status.exit != 0 and run.exit == 0:
         summary = "`codex login status` fails, but `codex exec` works"
     else:
-        used = getattr(starts["exec"].credential, "source", None) or "nothing"
-        other = getattr(starts["login-status"].credential, "source", None) or "nothing"
+        used = _source(starts["exec"]) or "nothing"
+        other = _source(starts["login-status"]) or "nothing"
         if used == other:
             used, other = run.outcome, status.outcome
         summary = f"`codex exec` uses {used}, `codex login status` looks at {other}"
-    return Answer(
+    return Finding(
         "warn",
         summary,
         evidence,
@@ -75,14 +78,14 @@ def _disagree(subject: Subject) -> Answer:
     source="codex-rs/exec/src/lib.rs",
     modes=(4, 9),
 )
-def _exec_only_key(subject: Subject) -> Answer | None:
-    if not seen(subject).environment.trimmed("CODEX_API_KEY"):
+def _exec_only_key(subject: Subject) -> Finding | None:
+    if not subject.observation.environment.trimmed("CODEX_API_KEY"):
         return None
     other = subject.starts["tui"].credential
     if other is not None and other.source == "CODEX_API_KEY":
         return None
     theirs = f"{other.source} ({kind_of(other)})" if other else "nothing, and ask you to sign in"
-    return Answer(
+    return Finding(
         "pass" if subject.surface == "exec" else "warn",
         f"`codex exec` uses CODEX_API_KEY; the interactive client and status use {theirs}",
         why="Only non-interactive programs enable this variable. The same shell can so bill an API "
@@ -99,33 +102,34 @@ def _exec_only_key(subject: Subject) -> Answer | None:
     source="codex-rs/cli/src/doctor.rs",
     modes=(9,),
 )
-def _doctor(subject: Subject) -> Answer | None:
+def _doctor(subject: Subject) -> Finding | None:
     report = predict_doctor(subject.case)
     if report is None:
         return None
-    status, summary = report.status, report.summary
     run = subject.starts["exec"].prediction
     evidence = (
-        f"doctor: {status}, {summary}",
+        f"doctor: {report.status}, {report.summary}",
         *(f"doctor: {issue}" for issue in report.issues),
         f"codex exec: {run.outcome}, exit {run.exit}",
     )
-    if status == "ok" and run.exit != 0:
-        return Answer(
+    if report.status == "ok" and run.exit != 0:
+        return Finding(
             "warn",
-            f"`codex doctor` says “{summary}”, but `codex exec` fails",
+            f"`codex doctor` says “{report.summary}”, but `codex exec` fails",
             evidence,
             "Doctor looks whether something is there, not whether it can be used: an expired "
             "token, a blank variable and OPENAI_API_KEY, which nothing reads, all count.",
         )
-    if status == "fail" and run.exit == 0:
-        return Answer(
+    if report.status == "fail" and run.exit == 0:
+        return Finding(
             "warn",
-            f"`codex doctor` says “{summary}”, but `codex exec` works",
+            f"`codex doctor` says “{report.summary}”, but `codex exec` works",
             evidence,
             "Doctor looks at the store by its shape; what `codex exec` selects is another place.",
         )
-    return Answer("pass", f"`codex doctor` says “{summary}”, which agrees with exec", evidence)
+    return Finding(
+        "pass", f"`codex doctor` says “{report.summary}”, which agrees with exec", evidence
+    )
 
 
 @check(
@@ -135,29 +139,31 @@ def _doctor(subject: Subject) -> Answer | None:
     source="recorded clients 0.128 to 0.169",
     modes=(62,),
 )
-def _status_is_no_read(subject: Subject) -> Answer | None:
+def _status_is_no_read(subject: Subject) -> Finding | None:
     start = subject.starts["login-status"]
     credential = start.credential
     if credential is None:
         return None
-    if credential.mode == "agent_identity" and subject.case.contract.agent.verified:
+    if credential.mode == "agent_identity" and subject.contract.agent.verified:
         record = credential.document.agent_record if credential.document else None
         if record is not None and record.task_id:
-            return Answer("pass", "`codex login status` reads only: the record carries its task")
-        return Answer(
+            return Finding("pass", "`codex login status` reads only: the record carries its task")
+        rules = subject.contract.registration
+        seconds = f"{rules.attempts * rules.task_seconds:g}"
+        return Finding(
             "pass",
             "`codex login status` is no mere read: it fetches the key set and registers a task",
-            ("with a dead backend it takes 10 s for the key set, 90 s for the task",),
+            (f"with a dead backend it takes 10 s for the key set, {seconds} s for the task",),
             "Each call registers a new task for the agent identity; `codex exec` does so several "
             "times. authtui never does: looking here sends nothing.",
         )
     if credential.mode == "personal_access_token":
-        return Answer(
+        return Finding(
             "pass",
             "`codex login status` is no mere read: it asks the server whose access token this is",
             why="The token names no account by itself, so the client asks the whoami endpoint.",
         )
-    return Answer("pass", "`codex login status` reads only; it tests nothing against a server")
+    return Finding("pass", "`codex login status` reads only; it tests nothing against a server")
 
 
 @check(
@@ -167,8 +173,8 @@ def _status_is_no_read(subject: Subject) -> Answer | None:
     source="codex-rs/cli",
     modes=(26,),
 )
-def _versions(subject: Subject) -> Answer | None:
-    clients = seen(subject).clients
+def _versions(subject: Subject) -> Finding | None:
+    clients = subject.observation.clients
     if not clients:
         return None
     evidence = tuple(f"{c.path}: {c.version or 'version unknown'} ({c.found_by})" for c in clients)
@@ -177,9 +183,9 @@ def _versions(subject: Subject) -> Answer | None:
     if len(versions) == 1:
         version = first.version or "of unknown version"
         count = f"{len(clients)} copies" if len(clients) > 1 else "one copy"
-        return Answer("pass", f"{count} of the client found: {version}", evidence)
+        return Finding("pass", f"{count} of the client found: {version}", evidence)
     others = ", ".join(sorted({c.version or "unknown" for c in clients[1:]} - {first.version}))
-    return Answer(
+    return Finding(
         "warn",
         f"{len(clients)} copies of the client differ: {first.path} is "
         f"{first.version or 'unknown'}, others are {others}",
@@ -198,18 +204,18 @@ def _versions(subject: Subject) -> Answer | None:
     source="codex-rs/cli/src/login.rs (logout)",
     modes=(4,),
 )
-def _login_kept(subject: Subject) -> Answer | None:
+def _login_kept(subject: Subject) -> Finding | None:
     winner = subject.starts["exec"].credential
     if winner is None or stored(subject) is None:
         return None
     left = []
-    if winner.source != subject.case.places.store.name:
+    if winner.source != subject.store.name:
         left.append(f"{winner.source}, which stays in force")
-    if seen(subject).auth_file.link_target:
-        left.append(f"the file behind the link, {seen(subject).auth_file.link_target}")
+    if subject.observation.auth_file.link_target:
+        left.append(f"the file behind the link, {subject.observation.auth_file.link_target}")
     if not left:
-        return Answer("pass", "`codex logout` would leave nobody logged in here")
-    return Answer(
+        return Finding("pass", "`codex logout` would leave nobody logged in here")
+    return Finding(
         "pass",
         f"`codex logout` would leave {' and '.join(left)}",
         why="Logging out deletes stored records. Variables, other homes and the target of a "

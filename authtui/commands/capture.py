@@ -216,7 +216,7 @@ def capture_of(
     from authtui.capture.capture import Capture
     from authtui.credentials.marks import public_keys_of
     from authtui.lifecycle.context import environment_of
-    from authtui.request_auth import assertion_reader
+    from authtui.request_auth import assertion_facts
 
     def key_of(agent_runtime_id: str) -> bytes | None:
         # Looked up when it is needed: the program may register an agent while it runs.
@@ -233,7 +233,7 @@ def capture_of(
         port=args.port,
         terminal=terminal,
         keep_stdin=not terminal and not _is_terminal(given.stdin),
-        read_assertion=assertion_reader(key_of=key_of),
+        read_assertion=partial(assertion_facts, key_of=key_of),
         ended=ended,
     )
 

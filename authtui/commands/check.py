@@ -54,9 +54,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def more_help() -> str:
     """The failure modes that are recognised: too much to make unless it is asked for."""
-    from authtui.checks.catalogue import modes_table
+    from authtui.checks.failure_modes import failure_modes
 
-    rows = [f"  {title:<58} {', '.join(ids)}" for _, title, ids in modes_table()]
+    rows = [f"  {title:<58} {', '.join(ids)}" for _, title, ids in failure_modes()]
     return "failure modes recognised from local state alone:\n" + "\n".join(rows) + "\n"
 
 

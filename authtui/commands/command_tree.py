@@ -106,7 +106,7 @@ def _contracts() -> Iterator[str]:
 
 
 def _checks() -> Iterator[str]:
-    from authtui.checks.catalogue import REGISTER
+    from authtui.checks.all_checks import REGISTER
 
     yield from sorted(entry.id for entry in REGISTER)
 

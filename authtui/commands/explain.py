@@ -39,7 +39,7 @@ def explain(wanted: str, assessment: Assessment, out: TextIO, err: TextIO) -> in
                 _write(out, f"to fix: {result.fix.command or result.fix.text}")
             _write(out, f"source: {result.source}")
             return 0
-    from authtui.checks.catalogue import REGISTER
+    from authtui.checks.all_checks import REGISTER
 
     for entry in REGISTER:
         if entry.id == wanted:

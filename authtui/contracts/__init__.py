@@ -15,17 +15,13 @@ from authtui.contracts.addresses import (
     STAGING_AUTHAPI_BASE,
     STAGING_HOSTS,
     UNKNOWN_ENVIRONMENT,
-    Environment,
     chatgpt_environment,
     environment_allowed,
 )
 from authtui.contracts.shapes import (
     AgentContract,
-    AgentForm,
     Contract,
     DocumentRules,
-    LeadingRules,
-    RegistrationRules,
 )
 from authtui.contracts.table import (
     AGENT_AUDIENCE,
@@ -55,12 +51,8 @@ __all__ = [
     "TABLE",
     "UNKNOWN_ENVIRONMENT",
     "AgentContract",
-    "AgentForm",
     "Contract",
     "DocumentRules",
-    "Environment",
-    "LeadingRules",
-    "RegistrationRules",
     "chatgpt_environment",
     "environment_allowed",
     "find",

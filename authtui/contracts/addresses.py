@@ -23,13 +23,13 @@ _PATHS: Final = ("", "/backend-api", "/codex", "/backend-api/codex")
 Environment = Literal["production", "staging"]
 
 
-def chatgpt_environment(base_url: str, *, parsed: bool = False) -> Environment | None:
+def chatgpt_environment(contract: Contract, base_url: str) -> Environment | None:
     """Which of the known ChatGPT environments a base URL is (#37356); None for any other.
 
-    `parsed`: as a URL, in which the case of scheme and host and the usual port make no difference.
+    Compared as a URL, the case of scheme and host and the usual port make no difference.
     """
     base = base_url.rstrip("/")
-    if parsed:
+    if contract.environment_is_parsed:
         base = _normal(base)
     for path in _PATHS:
         if any(base == f"https://{host}{path}" for host in STAGING_HOSTS):
@@ -51,7 +51,6 @@ def environment_allowed(contract: Contract, base_url: str, override: str | None)
 
     `override` is the base of the key set from the environment, where the generation reads one.
     """
-    parsed = contract.environment_is_parsed
-    if not contract.known_environments_only or chatgpt_environment(base_url, parsed=parsed):
+    if not contract.known_environments_only or chatgpt_environment(contract, base_url):
         return True
     return override is not None and override.rstrip("/") == base_url.rstrip("/")

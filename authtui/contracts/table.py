@@ -1,18 +1,19 @@
-"""One table: what differs between the generations of the client, and where each fact was seen.
+"""One table: what differs between the generations of the client, row by row as it was released.
 
-Rows are keyed by the client version a fact was recorded with. `identity-only` is the contract of
-the three April 2026 pull requests (#18176, #18177, #18180), which no released version contains.
+Each row says what changed since the one above it. Rows are keyed by the client version that the
+facts were recorded with; `identity-only` is the contract of the three April 2026 pull requests
+(#18176, #18177, #18180), which no released version contains.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-from authtui.contracts.leading import G3_LEADING, G4_LEADING, G5_LEADING
 from authtui.contracts.shapes import (
     AgentContract,
     Contract,
     DocumentRules,
+    LeadingRules,
     RegistrationRules,
 )
 
@@ -21,104 +22,6 @@ AGENT_AUDIENCE: Final = "codex-app-server"
 SIGNED_OUT_SINCE: Final = (
     "Your access token could not be refreshed because you have since logged out or signed in to "
     "another account. Please sign in again."
-)
-
-_BOTH_SPELLINGS = ("task_id", "taskId", "encrypted_task_id", "encryptedTaskId")
-_G1_REGISTRATION = RegistrationRules(
-    wrapper=(
-        "Agent task registration failed. Please try again; Codex will attempt to register the "
-        "task again on the next turn: "
-    ),
-)
-_G2_REGISTRATION = RegistrationRules(
-    strip="suffix-first",
-    biscuit=False,
-    task_seconds=30.0,
-    task_fields=_BOTH_SPELLINGS,
-    task_unsent="failed to register agent task",
-    task_refused_from="",
-    task_undecodable="failed to decode agent task registration response",
-    task_kept="process",
-)
-_G3_REGISTRATION = _G2_REGISTRATION._replace(
-    base="authapi",
-    strip="api-codex",
-    body_limit=512,
-    base_variable="CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
-)
-# Three attempts: a task registration that never answers kept 0.142 and 0.169 for 3 x 30 s.
-_G4_REGISTRATION = _G3_REGISTRATION._replace(
-    attempts=3,
-    known_codes=True,
-    capabilities=("responsesapi",),
-    ttl=True,
-    source="exec",
-    body_limit=None,
-    task_kept="record",
-    base="environment",  # 0.142 registers at auth.api.openai.org for chatgpt-staging.com
-)
-_G5_REGISTRATION = _G4_REGISTRATION._replace(
-    cooldown_seconds=3600, invalid_grant=True, revokes_store=True
-)
-
-_MANAGED_PLANS = (
-    "enterprise",
-    "business",
-    "hc",
-    "education",
-    "edu",
-    "enterprise_cbp_usage_based",
-)
-_BEDROCK_0146 = ("base_url", "auth", "http_headers", "aws.profile", "aws.region")
-
-_G1_MODES = ("apikey", "chatgpt", "chatgptAuthTokens")
-_G2_MODES = (*_G1_MODES, "agentIdentity")
-_G4_MODES = (*_G2_MODES, "personalAccessToken", "bedrockApiKey")
-_G5_MODES = (*_G1_MODES, "headers", *_G4_MODES[len(_G1_MODES) :], "bedrockAccessKeys")
-
-_WORKSPACE_CLAIMS = AgentContract(
-    required=("workspace_id", "agent_runtime_id", "agent_private_key"),
-    optional=("chatgpt_user_id", "registered_at"),
-    verified=False,
-    exactly_three_parts=False,
-)
-_VERIFIED_REQUIRED = (
-    "iss",
-    "aud",
-    "iat",
-    "exp",
-    "agent_runtime_id",
-    "agent_private_key",
-    "account_id",
-    "chatgpt_user_id",
-    "plan_type",
-    "chatgpt_account_is_fedramp",
-)
-_VERIFIED_WITH_EMAIL = AgentContract(
-    required=(*_VERIFIED_REQUIRED, "email"),
-    optional=(),
-    verified=True,
-    exactly_three_parts=True,
-    issuer=AGENT_ISSUER,
-    audience=AGENT_AUDIENCE,
-    algorithm="RS256",
-)
-_VERIFIED = _VERIFIED_WITH_EMAIL._replace(required=_VERIFIED_REQUIRED, optional=("email",))
-
-_G1_DOCUMENT = DocumentRules(
-    _G1_MODES,
-    "workspace-record",
-    ("apikey", "chatgpt"),
-    agent_fields=(
-        "workspace_id",
-        "chatgpt_user_id",
-        "agent_runtime_id",
-        "agent_private_key",
-        "registered_at",
-        "background_task_id",
-    ),
-    agent_optional=("chatgpt_user_id", "background_task_id"),
-    float_numbers=True,
 )
 _ACCOUNT_RECORD = (
     "agent_runtime_id",
@@ -129,19 +32,51 @@ _ACCOUNT_RECORD = (
     "plan_type",
     "chatgpt_account_is_fedramp",
 )
+_LOGIN_MODES = ("apikey", "chatgpt", "chatgptAuthTokens")
+_STORED_MODES = ("agentIdentity", "personalAccessToken", "bedrockApiKey")
 
-_FIRST = Contract(
+_0122 = Contract(
+    name="0.122",
+    title="client 0.122 (2026-04)",
+    version="0.122.0",
+    released=True,
+    document=DocumentRules(
+        auth_modes=_LOGIN_MODES,
+        agent_form="workspace-record",
+        infers=("apikey", "chatgpt"),
+        agent_fields=(
+            "workspace_id",
+            "chatgpt_user_id",
+            "agent_runtime_id",
+            "agent_private_key",
+            "registered_at",
+            "background_task_id",
+        ),
+        agent_optional=("chatgpt_user_id", "background_task_id"),
+        float_numbers=True,
+    ),
+    agent=AgentContract(
+        required=("workspace_id", "agent_runtime_id", "agent_private_key"),
+        optional=("chatgpt_user_id", "registered_at"),
+        verified=False,
+        exactly_three_parts=False,
+    ),
+    registration=RegistrationRules(
+        wrapper=(
+            "Agent task registration failed. Please try again; Codex will attempt to register the "
+            "task again on the next turn: "
+        ),
+    ),
+    managed_identity="biscuit",
+    app_server_home_error="error loading default config after config error: ",
+    apps_key_from_tokens=True,
+    provider_name_is_a_field=True,
+)
+_FIRST = _0122._replace(
     name="first",
     title="client 0.123 (2026-04)",
     version="0.123.0",
-    released=True,
-    document=_G1_DOCUMENT,
-    agent=_WORKSPACE_CLAIMS,
-    agent_variable=None,
-    managed_identity="biscuit",
-    registration=_G1_REGISTRATION,
-    app_server_home_error="error loading default config after config error: ",
-    apps_key_from_tokens=True,
+    provider_name_is_a_field=False,
     bedrock_changes=("aws.profile",),
 )
 _IDENTITY_ONLY = _FIRST._replace(
@@ -149,220 +84,231 @@ _IDENTITY_ONLY = _FIRST._replace(
     title="#18176, #18177, #18180 (2026-04)",
     version=None,
     released=False,
-    document=_G1_DOCUMENT._replace(agent_form="workspace-record-or-jwt"),
+    document=_FIRST.document._replace(agent_form="workspace-record-or-jwt"),
     agent_variable="CODEX_AGENT_IDENTITY",
     agent_variable_on_exec_only=True,
     identity_only=True,
-    managed_identity="biscuit",
 )
+# The releases go on from 0.123.
 _0124 = _FIRST._replace(
     name="0.124",
     title="client 0.124 (2026-04)",
     version="0.124.0",
-    document=DocumentRules(
-        _G2_MODES,
-        "account-record",
-        ("apikey", "chatgpt"),
+    document=_FIRST.document._replace(
+        auth_modes=(*_LOGIN_MODES, "agentIdentity"),
+        agent_form="account-record",
         agent_fields=_ACCOUNT_RECORD,
+        agent_optional=(),
         agent_missing="agent identity auth is missing an agent identity record.",
-        float_numbers=True,
     ),
-    agent=_VERIFIED_WITH_EMAIL,
+    agent=AgentContract(
+        required=(
+            "iss",
+            "aud",
+            "iat",
+            "exp",
+            "agent_runtime_id",
+            "agent_private_key",
+            "account_id",
+            "chatgpt_user_id",
+            "plan_type",
+            "chatgpt_account_is_fedramp",
+            "email",
+        ),
+        optional=(),
+        verified=True,
+        exactly_three_parts=True,
+        issuer=AGENT_ISSUER,
+        audience=AGENT_AUDIENCE,
+        algorithm="RS256",
+    ),
+    registration=RegistrationRules(
+        strip="suffix-first",
+        biscuit=False,
+        task_seconds=30.0,
+        task_fields=("task_id", "taskId", "encrypted_task_id", "encryptedTaskId"),
+        task_unsent="failed to register agent task",
+        task_refused_from="",
+        task_undecodable="failed to decode agent task registration response",
+        task_kept="process",
+    ),
     managed_identity="none",
     record_without_bearer=True,
-    registration=_G2_REGISTRATION,
-    app_server_home_error="",
     identity_at_first_use=True,
+    app_server_home_error="",
     apps_key_from_tokens=False,
     bedrock_changes=("aws.profile", "aws.region"),
 )
-_EXPLICIT = _FIRST._replace(
+_0125 = _0124._replace(
+    name="0.125",
+    title="client 0.125 (2026-04)",
+    version="0.125.0",
+    record_without_bearer=False,
+    no_tokens=SIGNED_OUT_SINCE,
+    asks_without_tokens=True,
+)
+_EXPLICIT = _0125._replace(
     name="explicit",
     title="client 0.128 (2026-05)",
     version="0.128.0",
-    document=DocumentRules(
-        _G2_MODES,
-        "jwt",
-        ("apikey", "chatgpt"),
+    document=_0125.document._replace(
+        agent_form="jwt",
+        agent_fields=(),
         agent_missing="agent identity auth is missing an agent identity token.",
-        float_numbers=True,
     ),
-    agent=_VERIFIED_WITH_EMAIL,
     agent_variable="CODEX_AGENT_IDENTITY",
-    managed_identity="none",
-    no_tokens=SIGNED_OUT_SINCE,
-    asks_without_tokens=True,
-    app_server_home_error="",
+    identity_at_first_use=False,
     policies_failed="Failed to load cloud requirements (workspace-managed policies).",
-    apps_key_from_tokens=False,
-    bedrock_changes=("aws.profile", "aws.region"),
-    registration=_G3_REGISTRATION,
-    leading=G3_LEADING,
+    registration=_0125.registration._replace(
+        base="authapi",
+        base_variable="CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
+        strip="api-codex",
+        body_limit=512,
+    ),
+    leading=LeadingRules(
+        variables=(*LeadingRules().variables, "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL")
+    ),
 )
 _MANAGED = _EXPLICIT._replace(
     name="managed",
     title="client 0.142 (2026-06)",
     version="0.142.0",
     document=DocumentRules(
-        _G4_MODES,
-        "any",
-        ("personalAccessToken", "bedrockApiKey", "apikey", "chatgpt"),
+        auth_modes=(*_LOGIN_MODES, *_STORED_MODES),
+        agent_form="any",
+        infers=("personalAccessToken", "bedrockApiKey", "apikey", "chatgpt"),
         personal_access_token=True,
         bedrock_api_key=True,
         agent_fields=(*_ACCOUNT_RECORD, "task_id"),
         agent_optional=("email", "task_id"),
         agent_missing="agent identity auth is missing agent identity auth material.",
     ),
-    agent=_VERIFIED,
+    agent=_EXPLICIT.agent._replace(
+        required=tuple(name for name in _EXPLICIT.agent.required if name != "email"),
+        optional=("email",),
+    ),
     agent_variable="CODEX_ACCESS_TOKEN",
     personal_access_tokens=True,
     workspace_list=True,
+    commas_refused=True,
+    workspace_word="workspace(s)",
+    workspace_wrong_type="data did not match any variant of untagged enum Repr",
     doctor=True,
     managed_record=True,
     status_agent="Logged in using access token",
     path_warning="could not create PATH aliases",
-    workspace_word="workspace(s)",
     token_before_store_stop=True,
-    commas_refused=True,
+    policies_path="/wham/config/bundle",
     policies_failed="Failed to load cloud config bundle (workspace-managed policies).",
-    managed_plans=_MANAGED_PLANS,
+    managed_plans=(
+        "enterprise",
+        "business",
+        "hc",
+        "education",
+        "edu",
+        "enterprise_cbp_usage_based",
+    ),
     known_environments_only=True,
     task_refused="agent task registration failed",
     task_retried="retryable agent identity registration failure: ",
-    task_timeout=("retryable agent identity registration failure: failed to register agent task"),
-    workspace_wrong_type="data did not match any variant of untagged enum Repr",
-    registration=_G4_REGISTRATION,
-    leading=G4_LEADING,
-    policies_path="/wham/config/bundle",
-    bedrock_account=("Bedrock API key auth is only supported by the Amazon Bedrock model provider"),
+    task_timeout="retryable agent identity registration failure: failed to register agent task",
+    registration=_EXPLICIT.registration._replace(
+        base="environment",  # 0.142 registers at auth.api.openai.org for chatgpt-staging.com
+        body_limit=None,
+        # A task registration that never answers kept 0.142 and 0.169 for 3 x 30 s.
+        attempts=3,
+        capabilities=("responsesapi",),
+        ttl=True,
+        source="exec",
+        task_kept="record",
+        known_codes=True,
+    ),
+    leading=_EXPLICIT.leading._replace(
+        variables=(*_EXPLICIT.leading.variables, "CODEX_AUTHAPI_BASE_URL"), identity=False
+    ),
+    bedrock_account="Bedrock API key auth is only supported by the Amazon Bedrock model provider",
     profiles_in_config=False,
     config_in_file_order=True,
 )
-_CURRENT = _MANAGED._replace(
+_0146 = _MANAGED._replace(
+    name="0.146",
+    title="client 0.146",
+    version="0.146.0",
+    document=_MANAGED.document._replace(auth_modes=(*_LOGIN_MODES, "headers", *_STORED_MODES)),
+    managed_identity="bearer",
+    managed_plans=(*_MANAGED.managed_plans, "ent26"),
+    provider_command_stops=False,
+    host_refresh="",
+    bedrock_changes=("base_url", "auth", "http_headers", "aws.profile", "aws.region"),
+)
+_0147 = _0146._replace(
+    name="0.147",
+    title="client 0.147",
+    version="0.147.0",
+    silent_drop=True,
+    enforces_always=False,
+    status_enforces=True,
+    shape_before_environment=True,
+    managed_plans=(*_0146.managed_plans, "enterprise_cbp_automation"),
+    refresh_margin_seconds=300,
+    registration=_0146.registration._replace(cooldown_seconds=3600, revokes_store=True),
+)
+_CURRENT = _0147._replace(
     name="current",
     title="client 0.169 (2026-10)",
     version="0.169.0",
-    document=DocumentRules(
-        _G5_MODES,
-        "any",
-        ("personalAccessToken", "bedrockApiKey", "bedrockAccessKeys", "apikey", "chatgpt"),
-        personal_access_token=True,
-        bedrock_api_key=True,
+    document=_0147.document._replace(
+        auth_modes=(*_0147.document.auth_modes, "bedrockAccessKeys"),
+        infers=("personalAccessToken", "bedrockApiKey", "bedrockAccessKeys", "apikey", "chatgpt"),
         bedrock_access_keys=True,
         conceals=True,
         prefix="failed to deserialize CLI auth from file: ",
-        agent_fields=(*_ACCOUNT_RECORD, "task_id"),
-        agent_optional=("email", "task_id"),
-        agent_missing="agent identity auth is missing agent identity auth material.",
     ),
-    agent=_VERIFIED._replace(
+    agent=_0147.agent._replace(
         conceals=True,
         error_prefix="failed to decode agent identity JWT: ",
         names_causes=True,
         key_derivation="labelled",
     ),
-    silent_drop=True,
-    provider_command_stops=False,
-    starts_read_by_name=True,
-    doctor_redacts="<redacted>",
-    host_refresh="",
-    high_demand="We\u2019re currently experiencing high demand, which may cause temporary errors.",
-    unsendable_header="failed to build route-aware request: failed to parse header value",
-    environment_is_parsed=True,
-    managed_plans=(
-        *_MANAGED_PLANS,
-        "ent26",
-        "enterprise_cbp_automation",
-        "edu_plus",
-        "edu_pro",
-    ),
-    bedrock_changes=(*_BEDROCK_0146, "aws.credential_export", "aws.auth_refresh"),
-    bedrock_refused_early=True,
-    status_enforces=True,
     workload_identity=True,
-    refresh_margin_seconds=300,
-    enforces_always=False,
-    status_key="API key configured - {key}\nAuthentication is checked when you send a request.",
-    no_tokens="plan type is required for chatgpt authentication",
-    asks_without_tokens=False,
-    waits_for_network=True,
-    provider_inherits_login=False,
-    routing=True,
-    managed_identity="bearer",
+    environment_is_parsed=True,
     identity_overrides=True,
-    shape_before_environment=True,
-    removal_failed="Failed to remove stored credentials",
     keyring_error=(
         "failed to load CLI auth from keyring: Platform secure storage failure: {cause}: "
         "Platform secure storage failure: {cause}: {cause}"
     ),
-    registration=_G5_REGISTRATION,
-    leading=G5_LEADING,
-)
-
-_WITH_HEADERS = _MANAGED.document._replace(
-    auth_modes=(*_G1_MODES, "headers", *_G4_MODES[len(_G1_MODES) :])
+    no_tokens="plan type is required for chatgpt authentication",
+    asks_without_tokens=False,
+    unsendable_header="failed to build route-aware request: failed to parse header value",
+    removal_failed="Failed to remove stored credentials",
+    managed_plans=(*_0147.managed_plans, "edu_plus", "edu_pro"),
+    starts_read_by_name=True,
+    bedrock_changes=(*_0147.bedrock_changes, "aws.credential_export", "aws.auth_refresh"),
+    bedrock_refused_early=True,
+    routing=True,
+    provider_inherits_login=False,
+    waits_for_network=True,
+    high_demand="We\u2019re currently experiencing high demand, which may cause temporary errors.",
+    status_key="API key configured - {key}\nAuthentication is checked when you send a request.",
+    doctor_redacts="<redacted>",
+    registration=_0147.registration._replace(invalid_grant=True),
+    leading=_0147.leading._replace(
+        variables=(*_0147.leading.variables, "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"),
+        identity=True,
+        beside=("ab.chatgpt.com",),
+    ),
 )
 
 TABLE: Final[tuple[Contract, ...]] = (
-    _FIRST._replace(
-        name="0.122",
-        title="client 0.122 (2026-04)",
-        version="0.122.0",
-        provider_name_is_a_field=True,
-        bedrock_changes=(),
-    ),
+    _0122,
     _FIRST,
     _IDENTITY_ONLY,
     _0124,
-    _0124._replace(
-        name="0.125",
-        title="client 0.125 (2026-04)",
-        version="0.125.0",
-        record_without_bearer=False,
-        no_tokens=SIGNED_OUT_SINCE,
-        asks_without_tokens=True,
-    ),
+    _0125,
     _EXPLICIT,
     _MANAGED,
-    _MANAGED._replace(
-        name="0.146",
-        title="client 0.146",
-        version="0.146.0",
-        document=_WITH_HEADERS,
-        bedrock_changes=_BEDROCK_0146,
-        provider_command_stops=False,
-        managed_identity="bearer",
-        managed_plans=(*_MANAGED_PLANS, "ent26"),
-        host_refresh="",
-    ),
-    _CURRENT._replace(
-        name="0.147",
-        title="client 0.147",
-        version="0.147.0",
-        document=_WITH_HEADERS,
-        agent=_VERIFIED,
-        routing=False,
-        provider_inherits_login=True,
-        workload_identity=False,
-        waits_for_network=False,
-        status_key=_MANAGED.status_key,
-        keyring_error=_MANAGED.keyring_error,
-        identity_overrides=False,
-        leading=G4_LEADING,
-        removal_failed=_MANAGED.removal_failed,
-        bedrock_changes=_BEDROCK_0146,
-        bedrock_refused_early=False,
-        registration=_G5_REGISTRATION._replace(invalid_grant=False),
-        no_tokens=_MANAGED.no_tokens,
-        asks_without_tokens=True,
-        unsendable_header=_MANAGED.unsendable_header,
-        high_demand=_MANAGED.high_demand,
-        starts_read_by_name=False,
-        doctor_redacts=_MANAGED.doctor_redacts,
-        environment_is_parsed=False,
-        managed_plans=(*_MANAGED_PLANS, "ent26", "enterprise_cbp_automation"),
-    ),
+    _0146,
+    _0147,
     _CURRENT,
 )
 
@@ -388,21 +334,18 @@ def find(name_or_version: str) -> tuple[Contract, str | None] | None:
 
     A version between two recorded ones takes the older, and the note says so.
     """
-    if name_or_version in BY_NAME:
-        return BY_NAME[name_or_version], None
+    named = BY_NAME.get(name_or_version)
+    if named is not None:
+        return named, None
     wanted = parse_version(name_or_version)
     if wanted is None:
         return None
-    chosen: Contract | None = None
-    for row in TABLE:
-        seen = parse_version(row.version) if row.version else None
-        if seen is not None and (seen <= wanted or chosen is None):
-            chosen = row
-    if chosen is None or chosen.version is None:
-        return None
-    if parse_version(chosen.version) == wanted:
+    recorded = [(seen, row) for row in TABLE if (seen := parse_version(row.version or ""))]
+    older = [row for seen, row in recorded if seen <= wanted]
+    chosen = older[-1] if older else recorded[0][1]
+    if any(seen == wanted for seen, _ in recorded):
         return chosen, None
-    side = "older" if parse_version(chosen.version) < wanted else "newer"  # type: ignore[operator]
+    side = "older" if older else "newer"
     return (
         chosen,
         f"{name_or_version} was not recorded; the next {side} one, {chosen.version}, is used",

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from authtui.tokens.id_token import IdClaims
 
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+_KEYRING_PREFIX: Final = "failed to deserialize CLI auth from keyring: "
 
 
 class Tokens(NamedTuple):
@@ -156,7 +157,7 @@ def parse_document(
     try:
         values = reader.read_whole("AuthDotJson", schema.fields())
     except Failure as failure:
-        prefix = rules.prefix if store == "file" else rules.keyring_prefix
+        prefix = rules.prefix if store == "file" else _KEYRING_PREFIX
         return _error(reader, failure, rules, prefix)
     return _document(values, reader, rules)
 

@@ -14,7 +14,6 @@ from authtui.request_auth import (
     AgentAssertionAuth,
     AuthProblem,
     BearerAuth,
-    RequestTarget,
     httpx_auth,
     provider_for,
 )
@@ -138,7 +137,7 @@ async def _send(
     url = probe_url(view, what)
     method = "POST" if what == "responses" else "GET"
     provider = provider_of(context, view)
-    checked = provider.add_headers(RequestTarget(method, url), context.clock())
+    checked = provider.add_headers(context.clock())
     if isinstance(checked, AuthProblem):
         known = checked.client_error is not None
         return Trouble(checked.client_error or checked.statement, known=known)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.wire.client import Wire
 
+AGENT_SECONDS: Final = 15.0
 OMITTED: Final = "agent task registration response omitted task id"
 NOT_BASE64: Final = "encrypted task id is not valid base64"
 NOT_OPENED: Final = "failed to decrypt encrypted task id"
@@ -129,7 +130,7 @@ async def register_agent(
             lines.append((FEDRAMP_HEADER, "true"))
     answer = await wire.request(
         "POST", url, headers=lines, json=agent_body(contract, key, system),
-        timeout=rules.agent_seconds,
+        timeout=AGENT_SECONDS,
     )  # fmt: skip
     if isinstance(answer, WireFailure):
         text = f"failed to send agent identity registration request to {url}"

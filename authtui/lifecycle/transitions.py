@@ -264,7 +264,7 @@ def wire_factory(
         session.request_finished(record._replace(sender=sender))
 
     def make(allowed: frozenset[str]) -> Wire:
-        from authtui.request_auth import assertion_reader
+        from authtui.request_auth import assertion_facts
         from authtui.wire.client import Wire
 
         return Wire(
@@ -274,7 +274,7 @@ def wire_factory(
             on_started=started,
             on_finished=finished,
             environment=environment_of(environ, session.state.observation),
-            read_assertion=assertion_reader(),
+            read_assertion=assertion_facts,
             next_number=next_number or session.next_number,
             detour=detour,
         )

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.catalogue import REGISTER, modes_table
+from authtui.checks.all_checks import REGISTER
+from authtui.checks.failure_modes import failure_modes
 from authtui.report import model as m
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ def excluded_by(veil: Veil, found: Assessment) -> m.Excluded:
             words = titles.get(check.id, check.id) if check.status == "pass" else check.summary
             told[check.status].append((check.id, veil.text(words)))
     no_sign, unseen = [], []
-    for _, title, ids in modes_table():
+    for _, title, ids in failure_modes():
         applied = [status[name] for name in ids if name in status]
         if not ids:
             unseen.append(title)

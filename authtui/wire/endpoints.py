@@ -141,9 +141,7 @@ def jwks_url(
     base = override or _trimmed(chatgpt_base_url) or CHATGPT_BASE
     if "/backend-api" in base:
         return f"{base}/wham/agent-identities/jwks"
-    if "/api/codex" in base:
-        return f"{base}/agent-identities/jwks"
-    return f"{base}{contract.registration.jwks_path}"
+    return f"{base}/agent-identities/jwks"
 
 
 def agent_base(
@@ -161,7 +159,7 @@ def agent_base(
             return override
     if rules.base == "authapi":
         return AUTHAPI_BASE
-    found = chatgpt_environment(_trimmed(chatgpt_base_url) or CHATGPT_BASE)
+    found = chatgpt_environment(contract, _trimmed(chatgpt_base_url) or CHATGPT_BASE)
     if found is None:
         return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
     return STAGING_AUTHAPI_BASE if found == "staging" else AUTHAPI_BASE

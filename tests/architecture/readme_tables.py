@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from authtui.checks.catalogue import modes_table
+from authtui.checks.failure_modes import failure_modes
 from authtui.tui.keys import KEYS, shown
 from tests.architecture import differences, house
 from tests.distribution import dependencies
@@ -16,7 +16,7 @@ README = Path(__file__).parents[2] / "README.md"
 
 def modes() -> str:
     """The failure modes that local state shows, and how many it cannot show."""
-    table = modes_table()
+    table = failure_modes()
     rows = [
         f"| {rank} | {title} | {', '.join(f'`{name}`' for name in ids)} |"
         for rank, title, ids in table

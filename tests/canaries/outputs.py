@@ -7,8 +7,8 @@ import io
 from typing import TYPE_CHECKING
 
 from authtui import cli
+from authtui.checks.all_checks import REGISTER
 from authtui.checks.assess import Options, assess
-from authtui.checks.catalogue import REGISTER
 from authtui.checks.forms import forms_here
 from authtui.commands import Given
 from authtui.commands.check import as_json, safe_json, write_text

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui import contracts
-from authtui.checks.catalogue import REGISTER
+from authtui.checks.all_checks import REGISTER
 from authtui.checks.predictions import predict
 from authtui.checks.program_start import make_case
-from authtui.checks.registry import Answer, Subject
+from authtui.checks.registry import Finding, Subject
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observation import KeyringFacts, Observation
 from authtui.credentials.observe import read_observation
@@ -91,7 +91,7 @@ def subject_of(state: State) -> Subject:
     return Subject(case, predict(case), state.surface)
 
 
-def answer(check: str, state: State) -> Answer | None:
+def answer(check: str, state: State) -> Finding | None:
     """What one check says of a state."""
     return CHECKS[check](subject_of(state))
 

@@ -202,8 +202,20 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     (
         "identity.hosts",
         _agent(agent(), CODEX_AGENT_IDENTITY_JWKS_BASE_URL="https://chatgpt-staging.com"),
+        "warn",
+        "tasks are registered at auth.openai.com (the default)",
+    ),
+    (
+        "identity.hosts",
+        _agent(agent())._replace(config='chatgpt_base_url = "https://chatgpt-staging.com"\n'),
         "pass",
         "staging",
+    ),
+    (
+        "identity.hosts",
+        _agent(agent(), CODEX_AUTHAPI_BASE_URL="https://auth.api.openai.org/api/accounts"),
+        "pass",
+        "production",
     ),
     (
         "identity.hosts",

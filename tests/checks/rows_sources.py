@@ -104,6 +104,12 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         "fail",
         "an empty one",
     ),
+    (
+        "sources.two_kinds",
+        State({"OPENAI_API_KEY": KEY, "bedrock_api_key": {"api_key": "b", "region": "r"}}),
+        "warn",
+        "bedrock_api_key and OPENAI_API_KEY are stored without auth_mode",
+    ),
     ("sources.two_kinds", State({"agent_identity": record()}), "fail", "lone agent_identity"),
     ("sources.two_kinds", State(chatgpt(auth_mode=...)), "pass", "alone"),
     ("sources.two_kinds", State(), None, ""),

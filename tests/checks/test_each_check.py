@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from authtui.checks.catalogue import REGISTER
+from authtui.checks.all_checks import REGISTER
 from tests.checks import rows_records, rows_requests, rows_sources
-from tests.checks.build import State, answer, subject_of
+from tests.checks.build import State, agent, answer, subject_of
 
 ROWS = [*rows_sources.ROWS, *rows_records.ROWS, *rows_requests.ROWS]
 ALWAYS = {"surfaces.disagree", "home.location"}
@@ -85,6 +85,26 @@ def test_the_message_of_a_forced_logout_names_the_variable_that_caused_it() -> N
     assert found is not None
     assert found.summary.startswith("CODEX_API_KEY breaks config.toml:1")
     assert "the culprit: CODEX_API_KEY, an API key" in found.evidence
+
+
+def test_with_the_april_code_only_exec_reads_a_credential_variable() -> None:
+    env = {"CODEX_API_KEY": "sk-made-up", "CODEX_AGENT_IDENTITY": "a.b.c"}
+    found = answer("sources.several", State(env=env, contract="identity-only"))
+    assert found is not None
+    assert found.evidence == ("`codex login status` and the interactive client read neither",)
+
+
+@pytest.mark.parametrize(
+    ("contract", "variable", "seconds"),
+    [("explicit", "CODEX_AGENT_IDENTITY", "30 s"), ("current", "CODEX_ACCESS_TOKEN", "90 s")],
+)
+def test_how_long_a_status_may_wait_follows_the_attempts_of_the_generation(
+    contract: str, variable: str, seconds: str
+) -> None:
+    state = State(env={variable: agent(email="ada@example.test")}, contract=contract)
+    found = answer("surfaces.status_is_no_read", state)
+    assert found is not None
+    assert seconds in found.evidence[0]
 
 
 def test_a_state_that_is_ready_without_a_flaw_has_no_failing_and_no_warning_check() -> None:

@@ -123,7 +123,8 @@ def test_two_agent_identities_of_different_accounts_have_different_keys() -> Non
 
 
 def test_the_plan_says_whether_the_account_is_a_workspace() -> None:
-    assert apps_key(selected(plan_type="business"), CURRENT).is_workspace_account
+    for plan in ("business", "ent26", "edu_plus"):
+        assert apps_key(selected(plan_type=plan), CURRENT).is_workspace_account
     assert not apps_key(selected(plan_type="pro"), CURRENT).is_workspace_account
 
 

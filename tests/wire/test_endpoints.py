@@ -79,6 +79,7 @@ def test_the_newest_client_takes_an_override_that_repeats_the_base_url() -> None
         ("managed", "https://chatgpt-staging.com/backend-api", STAGING),
         ("current", "https://chat.openai.com", PRODUCTION),
         ("current", "https://chatgpt-staging.com/backend-api/", STAGING),
+        ("current", "HTTPS://ChatGPT.com:443/backend-api", PRODUCTION),
     ],
 )
 def test_registration_goes_where_the_recorded_client_went(

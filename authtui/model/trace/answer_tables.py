@@ -207,7 +207,6 @@ PREDICTION: Final = Record(
         "outcome": Word(get_args(f.Outcome)),
         "mode": Maybe(LABEL),
         "assumes": Many(LABEL, 20),
-        "steps": Many(LABEL, 40),
         "ends": FLAG,
     },
 )

@@ -1,50 +1,12 @@
-"""The whole register, filled: importing this imports every check."""
+"""The known ways in which a login fails, and the checks that recognise each."""
 
 from __future__ import annotations
 
-from authtui.checks import (
-    binding_checks,
-    claims_checks,
-    files_checks,
-    host_checks,
-    hygiene_checks,
-    identity_checks,
-    lifetime_checks,
-    parsing_checks,
-    policy_checks,
-    request_auth_checks,
-    routing_checks,
-    sources_checks,
-    storage_checks,
-    surfaces_checks,
-)
-from authtui.checks.registry import REGISTER, run_checks
+from authtui.checks.all_checks import REGISTER
+from authtui.record import NamedTuple
 
-__all__ = ["MODES", "REGISTER", "ROOMS", "modes_table", "run_checks"]
-
-ROOMS = (
-    policy_checks,
-    sources_checks,
-    parsing_checks,
-    storage_checks,
-    files_checks,
-    lifetime_checks,
-    routing_checks,
-    binding_checks,
-    claims_checks,
-    identity_checks,
-    request_auth_checks,
-    hygiene_checks,
-    surfaces_checks,
-    host_checks,
-)
-"""The modules that hold checks, the most telling ones first."""
-
-_ORDER = {room.__name__: place for place, room in enumerate(ROOMS)}
-# Within a status, results keep the order of registration: what explains most comes first.
-REGISTER.sort(key=lambda entry: _ORDER.get(entry.function.__module__, len(_ORDER)))
-
-MODES = (
+# The most reported first; the rank is the place, from 1.
+_TITLES = (
     "Refresh token reused (several programs)",
     "Plan claim is stale",
     "WSL: browser on Windows, listener in Linux",
@@ -117,13 +79,22 @@ MODES = (
     "Home moved, keyring entry orphaned",
     "Workload identity half configured",
 )
-"""The known ways in which a login fails, the most reported first; the rank is the place, from 1."""
 
 
-def modes_table() -> list[tuple[int, str, tuple[str, ...]]]:
-    """Rank, title and the ids of the checks that recognise it from local state; () for none."""
+class FailureMode(NamedTuple):
+    """One way to fail. `checks` are the ids of those that recognise it from local state."""
+
+    rank: int
+    title: str
+    checks: tuple[str, ...]
+
+
+def failure_modes() -> list[FailureMode]:
+    """Every failure mode; the rank is what `check(…, modes=…)` names."""
     ids: dict[int, list[str]] = {}
     for entry in REGISTER:
         for rank in entry.modes:
             ids.setdefault(rank, []).append(entry.id)
-    return [(rank, title, tuple(ids.get(rank, ()))) for rank, title in enumerate(MODES, 1)]
+    return [
+        FailureMode(rank, title, tuple(ids.get(rank, ()))) for rank, title in enumerate(_TITLES, 1)
+    ]

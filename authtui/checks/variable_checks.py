@@ -1,21 +1,22 @@
-"""Hygiene of variables: values that are not what they should be (ENVH)."""
+"""Variables that do not hold what they should: credentials, proxies, certificates (ENVH)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.registry import Answer, check
+from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
+    AUTH_CLAIM,
     CREDENTIAL_VARIABLES,
     ago,
+    claims_of,
     hurt,
     quoted_path,
-    seen,
     unset_where,
     where_set,
 )
-from authtui.checks.urls import host_of
+from authtui.checks.urls import host_of, shown_url
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
+_CERTIFICATES = (b"-----BEGIN CERTIFICATE-----", b"TRUSTED CERTIFICATE")
 _CA = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 _STALE_SECONDS = 2 * 31_557_600
 _QUOTES = "\"'\u2018\u2019\u201c\u201d"
@@ -41,12 +43,17 @@ def _names(subject: Subject) -> list[str]:
 
 def _status(subject: Subject, name: str) -> CheckStatus:
     start = subject.start
-    credential = start.credential
-    source = credential.source if credential else (start.failure.source if start.failure else None)
-    return hurt(subject) if source == name else "warn"
+    decided = start.credential or start.failure
+    return hurt(subject) if decided is not None and decided.source == name else "warn"
 
 
-def dirt_of(value: str) -> str | None:
+def is_placeholder(text: str) -> bool:
+    """Whether a key was copied from an example; a long text may hold such a word by chance."""
+    low = text.lower()
+    return len(text) < 200 and any(mark in low for mark in _EXAMPLES)
+
+
+def _dirt_of(value: str) -> str | None:
     """What is wrong with the value of a credential variable, or None. Never repeats the value."""
     text = value.strip()
     if not text:
@@ -69,8 +76,7 @@ def dirt_of(value: str) -> str | None:
         return "the value is the name of another variable, not its content"
     if text.startswith(("/", "~/")):
         return "the value is a path, not a credential"
-    low = text.lower()
-    if len(text) < 200 and any(mark in low for mark in _EXAMPLES):
+    if is_placeholder(text):
         return "the value is a placeholder"
     if any(ord(char) > 126 or ord(char) < 32 for char in text):
         return "a character that no header may carry is part of the value"
@@ -84,26 +90,26 @@ def dirt_of(value: str) -> str | None:
     source="codex-rs/login/src/auth/manager.rs (trimmed, nothing else)",
     modes=(43,),
 )
-def _dirty(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _dirty(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     clean: list[str] = []
     for name in _names(subject):
         variable = environment.get(name)
         if variable is None or not variable.value:
             continue
         if not variable.valid_unicode:
-            return Answer(
+            return Finding(
                 _status(subject, name),
                 f"{name} is not valid Unicode, so the client treats it as not set",
                 fix=unset_where(subject, name),
                 where=where_set(subject, name),
             )
-        dirt = dirt_of(variable.value.reveal())
+        dirt = _dirt_of(variable.value.reveal())
         if dirt is None:
             if variable.value.reveal().strip():
                 clean.append(name)
             continue
-        return Answer(
+        return Finding(
             _status(subject, name),
             f"{name}: {dirt}",
             (f"{name}: {variable.value}", f"set in: {where_set(subject, name)}"),
@@ -114,7 +120,7 @@ def _dirty(subject: Subject) -> Answer | None:
         )
     if not clean:
         return None
-    return Answer("pass", f"{', '.join(clean)}: nothing but the value, no quotes, no white space")
+    return Finding("pass", f"{', '.join(clean)}: nothing but the value, no quotes, no white space")
 
 
 @check(
@@ -124,8 +130,8 @@ def _dirty(subject: Subject) -> Answer | None:
     source="codex-rs/login/src/auth/manager.rs",
     modes=(33, 43),
 )
-def _blank(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _blank(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     blank = [
         name
         for name in _names(subject)
@@ -134,7 +140,7 @@ def _blank(subject: Subject) -> Answer | None:
     if not blank:
         return None
     name = blank[0]
-    return Answer(
+    return Finding(
         "warn",
         f"{', '.join(blank)} {'is' if len(blank) == 1 else 'are'} set, but blank: the client "
         "treats that as not set",
@@ -161,19 +167,20 @@ _SHAPES = {
     source="#25731, #18180",
     modes=(64,),
 )
-def _kind(subject: Subject) -> Answer | None:
-    case, environment = subject.case, seen(subject).environment
+def _kind(subject: Subject) -> Finding | None:
+    case, environment = subject.case, subject.observation.environment
     agent = case.contract.agent_variable
     found: list[str] = []
     for name in ("CODEX_API_KEY", *([agent] if agent else [])):
         value = environment.trimmed(name)
         if value is None:
             continue
-        problem, command = _wrong_kind(subject, name, value)
-        if problem is None:
+        wrong = _wrong_kind(subject, name, value)
+        if wrong is None:
             found.append(name)
             continue
-        return Answer(
+        problem, command = wrong
+        return Finding(
             _status(subject, name),
             f"{name} holds {problem}",
             (f"{name}: {Secret(value)}",),
@@ -185,34 +192,33 @@ def _kind(subject: Subject) -> Answer | None:
         )
     if not found:
         return None
-    return Answer("pass", f"{' and '.join(found)}: the kind of secret that belongs there")
+    return Finding("pass", f"{' and '.join(found)}: the kind of secret that belongs there")
 
 
-def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str | None, str]:
+def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str, str] | None:
+    """What the variable holds instead of what belongs there, and the command that mends it."""
     kind = Secret(value).kind
-    contract = subject.case.contract
+    contract = subject.contract
     shown = _SHAPES.get(kind, "something that is no token")
-    to_agent = f'export {contract.agent_variable}="${name}"; unset {name}'
+    unset = f"unset {name}"
     if name == "CODEX_API_KEY":
-        if kind in ("personal access token", "JWT", "private key"):
-            command = to_agent if contract.agent_variable else f"unset {name}"
-            return f"{shown}, where an API key belongs", command
-        return None, ""
-    to_key = f'export CODEX_API_KEY="${name}"; unset {name}'
+        if kind not in ("personal access token", "JWT", "private key"):
+            return None
+        move = f'export {contract.agent_variable}="${name}"; {unset}'
+        return f"{shown}, where an API key belongs", move if contract.agent_variable else unset
     if kind == "personal access token":
         if contract.personal_access_tokens:
-            return None, ""
-        return f"{shown}, which {contract.title} does not know", f"unset {name}"
+            return None
+        return f"{shown}, which {contract.title} does not know", unset
     if kind == "API key":
-        return f"{shown}, where an agent identity belongs", to_key
+        move = f'export CODEX_API_KEY="${name}"; {unset}'
+        return f"{shown}, where an agent identity belongs", move
     if kind != "JWT":
-        return f"{shown}, where an agent identity JWT belongs", f"unset {name}"
-    from authtui.checks.subject import claims_of
-
+        return f"{shown}, where an agent identity JWT belongs", unset
     claims = claims_of(Secret(value))
-    if "agent_runtime_id" not in claims and "https://api.openai.com/auth" in claims:
-        return "a ChatGPT token, where an agent identity belongs", f"unset {name}"
-    return None, ""
+    if "agent_runtime_id" not in claims and AUTH_CLAIM in claims:
+        return "a ChatGPT token, where an agent identity belongs", unset
+    return None
 
 
 @check(
@@ -222,16 +228,16 @@ def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str | None, st
     source="reqwest (proxy schemes)",
     modes=(15,),
 )
-def _proxy(subject: Subject) -> Answer | None:
-    environment = seen(subject).environment
+def _proxy(subject: Subject) -> Finding | None:
+    environment = subject.observation.environment
     given = {name: value for name in _PROXIES if (value := environment.trimmed(name))}
     if not given:
         return None
-    evidence = tuple(f"{name}: {_proxy_shown(value)}" for name, value in given.items())
+    evidence = tuple(f"{name}: {shown_url(value)}" for name, value in given.items())
     for name, value in given.items():
         scheme, mark, rest = value.partition("://")
         if mark and scheme.lower() not in _SCHEMES:
-            return Answer(
+            return Finding(
                 "warn",
                 f"{name} has the scheme {scheme[:20]}://, which the client does not know",
                 evidence,
@@ -241,7 +247,7 @@ def _proxy(subject: Subject) -> Answer | None:
                 where_set(subject, name),
             )
         if not host_of(rest if mark else value) or any(c.isspace() for c in value):
-            return Answer(
+            return Finding(
                 "warn",
                 f"{name} is no proxy address",
                 evidence,
@@ -252,10 +258,9 @@ def _proxy(subject: Subject) -> Answer | None:
     for upper in ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"):
         low = upper.lower()
         if upper in given and low in given and given[upper] != given[low]:
-            return Answer(
+            return Finding(
                 "warn",
-                f"{upper} and {low} differ: {_proxy_shown(given[upper])} and "
-                f"{_proxy_shown(given[low])}",
+                f"{upper} and {low} differ: {shown_url(given[upper])} and {shown_url(given[low])}",
                 evidence,
                 "Programs differ in which spelling they prefer, so two parts of one login may go "
                 "different ways.",
@@ -264,13 +269,7 @@ def _proxy(subject: Subject) -> Answer | None:
             )
     first = next(iter(given))
     dotted = " of .env" if where_set(subject, first).startswith(".env") else ""
-    return Answer("pass", f"requests go through the proxy of {first}{dotted}", evidence)
-
-
-def _proxy_shown(value: str) -> str:
-    from authtui.checks.urls import shown_url
-
-    return shown_url(value)
+    return Finding("pass", f"requests go through the proxy of {first}{dotted}", evidence)
 
 
 @check(
@@ -280,57 +279,37 @@ def _proxy_shown(value: str) -> str:
     source="codex-rs/login/src/auth/default_client.rs",
     modes=(25, 55),
 )
-def _ca(subject: Subject) -> Answer | None:
-    environment, facts = seen(subject).environment, seen(subject).ca_file
+def _ca(subject: Subject) -> Finding | None:
+    environment, facts = subject.observation.environment, subject.observation.ca_file
     name = next((n for n in _CA if environment.trimmed(n)), None)
     if name is None or facts is None:
         return None
     evidence = [f"{name}: {facts.path}"]
-    both = all(environment.trimmed(n) for n in _CA)
-    if both:
+    if all(environment.trimmed(n) for n in _CA):
         evidence.append("CODEX_CA_CERTIFICATE comes before SSL_CERT_FILE")
     why = (
         "The client trusts the certificates in this file for every TLS connection. When it cannot "
         "be read, nothing can be reached, and the message speaks of the request or of routing."
     )
-    fix = unset_where(subject, name)
-    where = where_set(subject, name)
+    fix, where = unset_where(subject, name), where_set(subject, name)
     if facts.kind != "file" or facts.data is None:
         reason = facts.error or ("it does not exist" if facts.kind == "absent" else facts.kind)
-        return Answer(
-            hurt(subject),
-            f"{name} names {facts.path}, which cannot be read: {reason}",
-            evidence,
-            why,
-            fix,
-            where,
-        )
-    if (
-        b"-----BEGIN CERTIFICATE-----" not in facts.data
-        and b"TRUSTED CERTIFICATE" not in facts.data
-    ):
-        return Answer(
-            "warn",
-            f"{name} names {facts.path}, which holds no certificate",
-            evidence,
-            why,
-            fix,
-            where,
-        )
+        summary = f"{name} names {facts.path}, which cannot be read: {reason}"
+        return Finding(hurt(subject), summary, evidence, why, fix, where)
+    if not any(mark in facts.data for mark in _CERTIFICATES):
+        summary = f"{name} names {facts.path}, which holds no certificate"
+        return Finding("warn", summary, evidence, why, fix, where)
     count = facts.data.count(b"-----BEGIN ")
-    if facts.modified is not None:
-        age = seen(subject).at.timestamp() - facts.modified.timestamp()
-        if age > _STALE_SECONDS:
-            return Answer(
-                "warn",
-                f"{name} names a bundle that was last changed {ago(age)} ago; it may lack today's "
-                "authorities",
-                (*evidence, f"{count} certificates"),
-                "Certificate authorities come and go. A variable set long ago for another project "
-                "points at an old bundle, and connections fail with `error sending request`.",
-                Fix(
-                    "look at its dates", f"openssl x509 -noout -dates -in {quoted_path(facts.path)}"
-                ),
-                where,
-            )
-    return Answer("pass", f"{name} names a bundle of {count} certificates", evidence)
+    age = (subject.observation.at - facts.modified).total_seconds() if facts.modified else 0
+    if age <= _STALE_SECONDS:
+        return Finding("pass", f"{name} names a bundle of {count} certificates", evidence)
+    return Finding(
+        "warn",
+        f"{name} names a bundle that was last changed {ago(age)} ago; it may lack today's "
+        "authorities",
+        (*evidence, f"{count} certificates"),
+        "Certificate authorities come and go. A variable set long ago for another project "
+        "points at an old bundle, and connections fail with `error sending request`.",
+        Fix("look at its dates", f"openssl x509 -noout -dates -in {quoted_path(facts.path)}"),
+        where,
+    )
