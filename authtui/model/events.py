@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 Phase = Literal["empty", "loaded", "registered", "asserted", "logged-out", "refused", "failed"]
-PHASES: tuple[Phase, ...] = ("loaded", "registered", "asserted", "logged-out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +177,7 @@ class SourceChanged(Event):
     """A watched place changed; `what` says which and how."""
 
     place: str
-    what: tuple[str, ...] = field(default_factory=tuple)
+    what: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,9 +134,9 @@ class AuthSession(Generic[OptionsT]):
         observation = self._state.observation
         return None if observation is None else self.adopt(observation, cause)
 
-    def note_change(self, place: str, what: tuple[str, ...], cause: str = "watch") -> ev.Event:
+    def note_change(self, place: str, what: tuple[str, ...]) -> ev.Event:
         """Publish that a watched place changed, ahead of the load that reads it."""
-        return self.publish(lambda n, at: ev.SourceChanged(n, at, cause, place, what))
+        return self.publish(lambda n, at: ev.SourceChanged(n, at, "watch", place, what))
 
     def fail(self, transition: str, reason: str, client_text: str | None = None) -> ev.Event:
         """Publish that a transition did not succeed, with a full sentence."""

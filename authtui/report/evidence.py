@@ -275,14 +275,3 @@ def _file(veil: Veil, what: str, facts: FileFacts) -> m.FilePart:
         text(facts.link_target),
         text(facts.error),
     )
-
-
-__all__ = [
-    "claims_of",
-    "fields_of",
-    "files_of",
-    "matters",
-    "plan_of_tokens",
-    "settings_of",
-    "variables_of",
-]

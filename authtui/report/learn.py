@@ -165,8 +165,8 @@ def _documents(observation: Observation) -> Iterator[Mapping[str, Any]]:
                     yield claims
 
 
-def _texts(value: object, depth: int = 0) -> Iterator[str]:
-    for inner, _ in _leaves(value, "", depth):
+def _texts(value: object) -> Iterator[str]:
+    for inner, _ in _leaves(value, ""):
         if isinstance(inner, Secret):
             yield inner.reveal()
 

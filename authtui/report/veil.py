@@ -40,9 +40,9 @@ class Veil:
     report it has another. `names` are the pseudonyms, which `learn` fills beforehand.
     """
 
-    def __init__(self, machine: Machine, key: bytes, names: Pseudonyms | None = None) -> None:
+    def __init__(self, machine: Machine, key: bytes) -> None:
         """Cover the machine's own names from the start."""
-        self.names = names or Pseudonyms()
+        self.names = Pseudonyms()
         self._key = key
         self._home = _path_pattern(machine.user_home)
         self._host = _word_pattern(machine.host_name, shortest=3)

@@ -48,13 +48,6 @@ class AnswerProblem(NamedTuple):
     statement: str
 
 
-class SseEvent(NamedTuple):
-    """One event of a stream: its name (`message` where none is given) and its data."""
-
-    name: str
-    data: str
-
-
 class WireFailure(NamedTuple):
     """No usable answer. `statement` is a plain sentence; `number` is that of the record.
 
@@ -146,10 +139,6 @@ class Answer(NamedTuple):
         """The message of an error body of a known shape, redacted and harmless to show."""
         return error_of(self.body)[1]
 
-    def events(self) -> tuple[SseEvent, ...]:
-        """The events of a `text/event-stream` body, in order."""
-        return read_events(self.text)
-
     def __repr__(self) -> str:
         """Without the body and the headers, which may hold secrets."""
         return f"<Answer {self.status_text}, {len(self.body)} bytes>"
@@ -193,25 +182,3 @@ def _harmless(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     return printable(redact_text(value[: _SHOWN * 4]), _SHOWN)
-
-
-def read_events(text: str) -> tuple[SseEvent, ...]:
-    """The complete events of a server-sent stream; a last one without its blank line is left out.
-
-    Source: the event stream format of the WHATWG HTML standard.
-    """
-    events: list[SseEvent] = []
-    name, data = "", list[str]()
-    for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        if not raw:
-            if data:
-                events.append(SseEvent(name or "message", "\n".join(data)))
-            name, data = "", []
-            continue
-        field, _, value = raw.partition(":")
-        value = value.removeprefix(" ")
-        if field == "event":
-            name = value
-        elif field == "data":
-            data.append(value)
-    return tuple(events)

@@ -91,11 +91,9 @@ def _url(record: RequestRecord) -> str:
     return f"{record.scheme}://{record.host}{record.path}"
 
 
-def as_har(
-    records: Iterable[RequestRecord], version: str, pseudonyms: Pseudonyms | None = None
-) -> dict[str, Any]:
+def as_har(records: Iterable[RequestRecord], version: str) -> dict[str, Any]:
     """A HAR 1.2 log of records, as a JSON value. Requests under way stand in it without answer."""
-    names = pseudonyms or Pseudonyms()
+    names = Pseudonyms()
     return {
         "log": {
             "version": "1.2",

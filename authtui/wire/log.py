@@ -178,16 +178,6 @@ class RequestLog:
         place = self._places.get(number)
         return None if place is None else self._rows[place - self._first]
 
-    def chain(self, number: int) -> tuple[RequestRecord, ...]:
-        """A record with those it was redirected from or retried after, oldest first."""
-        found: list[RequestRecord] = []
-        record = self.find(number)
-        while record is not None and len(found) < 50:
-            found.append(record)
-            before = record.redirect_of or record.retry_of
-            record = self.find(before) if before is not None and before < record.number else None
-        return tuple(reversed(found))
-
 
 def parse_filter(text: str) -> Filter | FilterProblem:
     """Read a filter: words that must all hold, each with an optional `not` before it.

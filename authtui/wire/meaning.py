@@ -112,13 +112,11 @@ _FORM: Final = "application/x-www-form-urlencoded"
 class Seen(NamedTuple):
     """The facts of an exchange that its meaning depends on.
 
-    `auth` is the class of the Authorization header (`Bearer JWT`, `none`), `kid_listed` is None
-    where nobody looked for a key id.
+    `auth` is the class of the Authorization header (`Bearer JWT`, `none`).
     """
 
     purpose: Purpose
     status: int
-    method: str = "GET"
     host: str = ""
     auth: str = "none"
     code: str | None = None
@@ -126,9 +124,7 @@ class Seen(NamedTuple):
     html: bool = False
     cf_mitigated: bool = False
     redirect_host: str | None = None
-    kid_listed: bool | None = None
     empty_refresh_token: bool = False
-    milliseconds: float = 0.0
 
 
 class Meaning(NamedTuple):
@@ -150,7 +146,6 @@ class _Row(NamedTuple):
     host: str = ""
     html: bool | None = None
     edge: bool | None = None
-    kid_listed: bool | None = None
     empty_refresh: bool | None = None
     redirected: bool | None = None
     side: bool | None = None
@@ -227,9 +222,6 @@ _ROWS: Final = (
          (MODEL,), (401,), auth="Bearer JWT"),
     _Row("the signed request was refused: look at the age of the assertion, the key and the task",
          "fail", (MODEL,), (401,), auth="AgentAssertion"),
-    _Row("the key set does not list the token's key: another environment, or the key was rotated",
-         "fail", (JWKS,), _DONE, kid_listed=False),
-    _Row("the key set lists the token's key", "ok", (JWKS,), _DONE, kid_listed=True),
     _Row("key set received", "ok", (JWKS,), _DONE),
     _Row("no key set: an agent token cannot be verified, so the client counts as logged out",
          "fail", (JWKS,), _ERRORS),
@@ -319,7 +311,6 @@ def _fits(row: _Row, seen: Seen) -> bool:
     flags = (
         (row.html, seen.html),
         (row.edge, seen.cf_mitigated),
-        (row.kid_listed, seen.kid_listed),
         (row.empty_refresh, seen.empty_refresh_token),
         (row.redirected, seen.redirect_host is not None),
         (row.side, seen.purpose.side),

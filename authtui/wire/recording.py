@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from authtui.redaction import printable, redact_text
 from authtui.wire import keeping
 from authtui.wire.answers import reason_of
-from authtui.wire.meaning import JWKS, Seen, meaning_of
+from authtui.wire.meaning import REFRESH, Seen, meaning_of
 from authtui.wire.records import AssertionFacts, BearerFacts, Detail, RequestRecord
 
 if TYPE_CHECKING:
@@ -162,7 +162,6 @@ def seen_of(record: RequestRecord, answer: Answer, purpose: Purpose, sent: bytes
     return Seen(
         purpose,
         answer.status,
-        record.method,
         record.host,
         record.authorization or "none",
         answer.error_code if refusal else None,
@@ -170,17 +169,8 @@ def seen_of(record: RequestRecord, answer: Answer, purpose: Purpose, sent: bytes
         html=answer.looks_like_html,
         cf_mitigated=answer.header("cf-mitigated") is not None,
         redirect_host=answer.redirect_host,
-        empty_refresh_token=purpose.name == "refresh" and _no_refresh_token(sent),
-        milliseconds=answer.milliseconds,
+        empty_refresh_token=purpose == REFRESH and _no_refresh_token(sent),
     )
-
-
-def with_key_listed(record: RequestRecord, *, listed: bool) -> RequestRecord:
-    """The record of a fetched key set, once it is known whether it lists the token's key."""
-    if record.purpose != JWKS.name or record.status is None or not 200 <= record.status < 300:
-        return record
-    what = meaning_of(Seen(JWKS, record.status, kid_listed=listed))
-    return record._replace(meaning=what.text, colour=what.colour)
 
 
 def skew(at: datetime, milliseconds: float, server: datetime | None) -> float | None:

@@ -36,7 +36,7 @@ from authtui.tokens.keyset import KeySet, parse_key_set, verify_rs256
 from authtui.tokens.view import view_token
 from authtui.tui.lines import Line, Span, fit, rows_of, safe, spans_width, width_of, wrap
 from authtui.wire import recording
-from authtui.wire.answers import Answer, error_of, read_events
+from authtui.wire.answers import Answer, error_of
 from authtui.wire.export import as_curl, as_har
 from authtui.wire.log import Filter, parse_filter
 from authtui.wire.meaning import purpose_of
@@ -206,7 +206,6 @@ def task_answer(data: bytes) -> None:
             found = read_task(value, contract.registration.task_fields, KEY)
             assert isinstance(found, Trouble) or found.task_id is not None
     assert_shown(*error_of(data))
-    read_events(answer.text)
 
 
 def request_filter(data: bytes) -> None:
