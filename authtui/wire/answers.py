@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from authtui.redaction import printable, redact_text
@@ -78,7 +79,6 @@ class Answer(NamedTuple):
     headers: tuple[tuple[str, str], ...]
     body: bytes
     milliseconds: float
-    server_date: datetime | None = None
     cut: bool = False
     redirect_host: str | None = None
 
@@ -106,6 +106,17 @@ class Answer(NamedTuple):
     def content_type(self) -> str:
         """The media type in lower case, without parameters; empty where none was sent."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def server_date(self) -> datetime | None:
+        """The `Date` header as aware UTC, or None where it holds no date."""
+        from email.utils import parsedate_to_datetime
+
+        try:
+            found = parsedate_to_datetime(self.header("date") or "")
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except (ValueError, TypeError, OverflowError, IndexError):
+            return None
 
     @property
     def text(self) -> str:

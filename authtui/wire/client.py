@@ -10,6 +10,7 @@ import asyncio
 import time
 from collections import deque
 from itertools import count
+from json import dumps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
@@ -17,12 +18,21 @@ from authtui.redaction import printable, redact_text
 from authtui.wire import keeping, meaning, recording
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.body import BodyError, read_body
+from authtui.wire.hosts import (
+    REDIRECTS,
+    Origin,
+    allowed_entry,
+    host_name,
+    is_allowed,
+    is_loopback,
+    origin_of,
+    redirect_host,
+)
 from authtui.wire.road import Road
 from authtui.wire.transport import (
     Trouble,
     build_ssl_context,
     ca_file_of,
-    is_loopback,
     proxy_of,
     trouble_of,
 )
@@ -42,7 +52,6 @@ if TYPE_CHECKING:
 
 MOST_REDIRECTS: Final = 5
 LARGEST_BODY: Final = 4 * 1024 * 1024
-_FOLLOWED: Final = (301, 302, 303, 307, 308)
 _CLEAN: Final[Mapping[str, str]] = {}
 
 
@@ -52,9 +61,8 @@ class AuthRefusedError(Exception):
 
 class _Target(NamedTuple):
     url: str
-    scheme: str
-    host: str  # with its port where it is not the scheme's own
-    origin: tuple[str, str, int]
+    netloc: str
+    origin: Origin
 
 
 class _Sending(NamedTuple):
@@ -105,7 +113,7 @@ class Wire:
     ) -> None:
         """Nothing is opened or imported until the first request."""
         self._clock = clock
-        self._allowed = frozenset(_normal(entry) for entry in allowed_hosts)
+        self._allowed = frozenset(map(allowed_entry, allowed_hosts))
         self._offline = offline
         self._transport = transport
         self._on_started = on_started
@@ -136,11 +144,6 @@ class Wire:
         for client in clients:
             await client.aclose()
 
-    def names(self, host: str, port: int | None = None) -> bool:
-        """Whether a host (and port) was named as one that may be contacted."""
-        name = meaning.host_name(host)
-        return name in self._allowed or (port is not None and f"{name}:{port}" in self._allowed)
-
     async def request(
         self,
         method: str,
@@ -162,13 +165,13 @@ class Wire:
         lines = [(str(name), str(value)) for name, value in headers]
         data = content or b""
         if json is not None:
-            data = recording.json_bytes(json)
+            data = _json_bytes(json)
             if not any(name.lower() == "content-type" for name, _ in lines):
                 lines.append(("content-type", "application/json"))
         known = meaning.BY_NAME.get(purpose) or meaning.purpose_of_url(method, url)
         sending = _Sending(method.upper(), tuple(lines), data, timeout, known, auth)
         end = time.monotonic() + timeout
-        origin: tuple[str, str, int] | None = None
+        origin: Origin | None = None
         redirect_of: int | None = None
         for _ in range(MOST_REDIRECTS + 1):
             target = self._admitted(url)
@@ -182,7 +185,7 @@ class Wire:
             if isinstance(answer, WireFailure):
                 return answer
             location = answer.header("location")
-            if answer.status not in _FOLLOWED or not location or answer.redirect_host:
+            if answer.status not in REDIRECTS or not location or answer.redirect_host:
                 return answer
             url = urljoin(target.url, location)
             redirect_of, retry_of = answer.number, None
@@ -194,28 +197,21 @@ class Wire:
 
     def _admitted(self, url: str) -> _Target | Trouble:
         try:
-            parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port
+            parts, origin = urlsplit(url), origin_of(url)
         except ValueError:
             return Trouble("bad-url", "the address is no URL")
-        if parts.scheme not in ("http", "https") or not host or any(c <= " " for c in url):
+        if origin.scheme not in ("http", "https") or not origin.host or any(c <= " " for c in url):
             return Trouble("bad-url", "the address is no http or https URL")
         if parts.username or parts.password or "@" in parts.netloc:
             return Trouble("bad-url", "the address holds a user name or a password")
         if self._offline or self._closed:
             return Trouble("offline", "offline: no connection is made")
-        real_port = port or (443 if parts.scheme == "https" else 80)
-        shown = keeping.kept_host(parts.netloc).removesuffix(f":{port}")
-        if not self.names(host, real_port):
+        shown = keeping.kept_host(parts.netloc).removesuffix(f":{origin.port}")
+        if not is_allowed(origin, self._allowed):
             return Trouble("not-named", f"{shown} was not named as a host that may be contacted")
-        if parts.scheme == "http" and not is_loopback(host):
+        if origin.scheme == "http" and not is_loopback(origin.host):
             return Trouble("plain-http", f"{shown} would be asked in plain http; only this machine")
-        return _Target(
-            parts._replace(fragment="").geturl(),
-            parts.scheme,
-            parts.netloc.lower(),
-            (parts.scheme, host, real_port),
-        )
+        return _Target(parts._replace(fragment="").geturl(), parts.netloc.lower(), origin)
 
     def _not_sent(
         self, sending: _Sending, url: str, trouble: Trouble, retry_of: int | None
@@ -247,7 +243,7 @@ class Wire:
         )
         told = False
         found: Answer | WireFailure | None = None
-        road = Road(meaning.host_name(target.host), self._detour)
+        road = Road(host_name(target.netloc), self._detour)
         try:
             async with asyncio.timeout(max(0.0, end - begun)):
                 client = await self._client_for(target)
@@ -278,7 +274,7 @@ class Wire:
         except Exception as error:  # noqa: BLE001 - whatever the library raises becomes a value
             if found is not None:  # the answer was whole; only closing went wrong
                 return found
-            trouble = trouble_of(error, target.host, sending.timeout)
+            trouble = trouble_of(error, target.netloc, sending.timeout)
             await road.find_signer()
             return self._failed(record._replace(road=road.steps), trouble, begun, told=told)
 
@@ -314,7 +310,7 @@ class Wire:
             trouble = Trouble("too-large" if problem.too_large else "protocol", str(problem))
             return self._failed(record, trouble, begun, told=True)
         except Exception as error:  # noqa: BLE001 - as above; here the status is known
-            trouble = trouble_of(error, target.host, sending.timeout)
+            trouble = trouble_of(error, target.netloc, sending.timeout)
             return self._failed(record, trouble, begun, told=True)
         took = (time.monotonic() - begun) * 1000
         answer = Answer(
@@ -323,25 +319,14 @@ class Wire:
             lines,
             body.data,
             took,
-            recording.date_of(response.headers.get("date")),
             body.cut,
-            self._elsewhere(target, response),
+            redirect_host(
+                response.status_code, response.headers.get("location"), target.url, target.origin
+            ),
         )
         done = recording.finished(record, answer, sending.purpose, sending.content, body.received)
         self._tell(self._on_finished, done)
         return answer
-
-    def _elsewhere(self, target: _Target, response: httpx.Response) -> str | None:
-        location = response.headers.get("location")
-        if response.status_code not in _FOLLOWED or not location:
-            return None
-        try:
-            parts = urlsplit(urljoin(target.url, location))
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-            same = (parts.scheme, parts.hostname or "", port) == target.origin
-        except ValueError:
-            return "⟨unreadable⟩"
-        return None if same else printable(redact_text(parts.hostname or "⟨unreadable⟩"), 120)
 
     def _failed(
         self, record: RequestRecord, trouble: Trouble, begun: float, *, told: bool
@@ -363,8 +348,8 @@ class Wire:
 
     async def _client_for(self, target: _Target) -> httpx.AsyncClient | Trouble:
         proxy = None
-        if self._transport is None and target.scheme == "https":
-            proxy = proxy_of(self._environment, target.host)
+        if self._transport is None and target.origin.scheme == "https":
+            proxy = proxy_of(self._environment, target.netloc)
         async with self._lock:
             if proxy in self._clients:
                 return self._clients[proxy]
@@ -401,14 +386,11 @@ class Wire:
             return client
 
 
+def _json_bytes(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    """Compact JSON in UTF-8, as the client sends it."""
+    return dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
 def _spelled(request: httpx.Request) -> list[tuple[str, str]]:
     """The header lines of a request as they are spelled; the library's own view lowers names."""
     return [(n.decode("latin-1"), v.decode("latin-1")) for n, v in request.headers.raw]
-
-
-def _normal(entry: str) -> str:
-    text = entry.strip().lower()
-    name = meaning.host_name(text)
-    port = text.rpartition(":")[2]
-    has_port = port.isdigit() and (text.startswith("[") or text.count(":") == 1)
-    return f"{name}:{port}" if has_port else name

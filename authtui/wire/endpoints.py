@@ -18,7 +18,7 @@ from authtui.contracts import (
     chatgpt_environment,
     environment_allowed,
 )
-from authtui.wire.meaning import host_name
+from authtui.wire.hosts import host_name, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -192,12 +192,11 @@ def hosts_of(addresses: Iterable[str | EndpointProblem]) -> frozenset[str]:
         if isinstance(address, EndpointProblem):
             continue
         try:
-            parts = urlsplit(address)
-            port = parts.port or (443 if parts.scheme == "https" else 80)
+            scheme, host, port = origin_of(address)
         except ValueError:
             continue
-        if parts.scheme in ("http", "https") and parts.hostname:
-            name = host_name(parts.hostname)
+        if scheme in ("http", "https") and host:
+            name = host_name(host)
             found.add(f"[{name}]:{port}" if ":" in name else f"{name}:{port}")
     return frozenset(found)
 

@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from authtui.wire.hosts import host_name
+
 if TYPE_CHECKING:
     from authtui.wire.records import Colour
 
@@ -289,14 +291,6 @@ def purpose_of_url(method: str, url: str) -> Purpose:
     except ValueError:
         return OTHER
     return purpose_of(method, parts.netloc, parts.path)
-
-
-def host_name(host: str) -> str:
-    """A host without its port and brackets, in lower case."""
-    text = host.lower().rstrip(".")
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.partition(":")[0] if text.count(":") == 1 else text
 
 
 def meaning_of(seen: Seen) -> Meaning:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from authtui.redaction import printable, redact_text
@@ -15,33 +15,12 @@ from authtui.wire.records import AssertionFacts, BearerFacts, Detail, RequestRec
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from authtui.wire.answers import Answer
     from authtui.wire.meaning import Purpose
 
     Lines = Sequence[tuple[str, str]]
-
-
-def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
-    """Compact JSON in UTF-8, as the client sends it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
-
-
-def date_of(value: str | None) -> datetime | None:
-    """A `Date` header as aware UTC, or None where it is none."""
-    if not value:
-        return None
-    from email.utils import parsedate_to_datetime
-
-    try:
-        found = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    try:
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
 
 
 def started(

@@ -1,4 +1,4 @@
-"""The road to a server: certificates, proxy, and what went wrong on it, in plain words.
+"""How a server is reached: certificates, the proxy, and why it failed, in plain words.
 
 The rules for certificates and proxies are the client's: `CODEX_CA_CERTIFICATE` before
 `SSL_CERT_FILE`, `HTTPS_PROXY` before `ALL_PROXY`, no system proxy in its macOS sandbox.
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.redaction import printable, redact_text
-from authtui.wire.meaning import host_name
+from authtui.wire.hosts import host_name, is_loopback
 
 if TYPE_CHECKING:
     import ssl
@@ -21,23 +21,10 @@ _CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 
 
 class Trouble(NamedTuple):
-    """A failure on the road: its class and a sentence."""
+    """Why a request got no usable answer: its class and a sentence."""
 
     kind: FailureKind
     statement: str
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name or address; nothing is looked up."""
-    name = host_name(host)
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
 
 
 def ca_file_of(environment: Mapping[str, str]) -> str | None:
