@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 from authtui.model import events as ev
 from authtui.redaction import Secret
 from authtui.request_auth import bearer_facts
-from authtui.wire import recording
+from authtui.wire import record_builder
 from authtui.wire.answers import Answer
 from authtui.wire.body import decoded_start
 from authtui.wire.hosts import Origin, redirect_host
@@ -80,8 +80,8 @@ class Exchange:
         self._answer_lines: tuple[tuple[str, str], ...] = ()
         self._over = False
         number, at = recorder.session.next_number(), recorder.clock()
-        record = recording.started(number, at, method, self._url, self._purpose)
-        self._record = recording.with_request(
+        record = record_builder.started(number, at, method, self._url, self._purpose)
+        self._record = record_builder.with_request(
             record, self._lines, b"", self._purpose, at, recorder.read_assertion, bearer_facts
         )
         recorder.session.request_started(self._record, recorder.cause)
@@ -135,7 +135,7 @@ class Exchange:
                 Origin(self._server.scheme, self._server.host, self._server.port),
             ),
         )
-        record = recording.finished(
+        record = record_builder.finished(
             self._whole(), answer, self._purpose, bytes(self._request), self._answer_size
         )
         if problem and record.detail is not None:
@@ -168,7 +168,7 @@ class Exchange:
         body, problem = decoded_start(
             bytes(self._request), self._headers.get("content-encoding", ""), BODY_KEPT
         )
-        detail = recording.with_body(
+        detail = record_builder.with_body(
             record.detail, self._headers, body, self._purpose, self._request_size
         )
         if problem:

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from authtui.redaction import printable, redact_text
-from authtui.wire import keeping, meaning, recording
+from authtui.wire import meaning, record_builder
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.body import BodyError, read_body
+from authtui.wire.exchange_redaction import kept_host
 from authtui.wire.hosts import (
     REDIRECTS,
     Origin,
@@ -206,7 +207,7 @@ class Wire:
             return Trouble("bad-url", "the address holds a user name or a password")
         if self._offline or self._closed:
             return Trouble("offline", "offline: no connection is made")
-        shown = keeping.kept_host(parts.netloc).removesuffix(f":{origin.port}")
+        shown = kept_host(parts.netloc).removesuffix(f":{origin.port}")
         if not is_allowed(origin, self._allowed):
             return Trouble("not-named", f"{shown} was not named as a host that may be contacted")
         if origin.scheme == "http" and not is_loopback(origin.host):
@@ -216,7 +217,7 @@ class Wire:
     def _not_sent(
         self, sending: _Sending, url: str, trouble: Trouble, retry_of: int | None
     ) -> WireFailure:
-        record = recording.refused(
+        record = record_builder.refused(
             self._next_number(),
             self._clock(),
             sending.method,
@@ -238,7 +239,7 @@ class Wire:
     ) -> Answer | WireFailure:
         number = self._next_number()
         at, begun = self._clock(), time.monotonic()
-        record = recording.started(
+        record = record_builder.started(
             number, at, sending.method, target.url, sending.purpose, redirect_of, retry_of
         )
         told = False
@@ -250,7 +251,7 @@ class Wire:
                 if isinstance(client, Trouble):
                     return self._failed(record, client, begun, told=False)
                 request = self._signed(client, sending, target)
-                record = recording.with_request(
+                record = record_builder.with_request(
                     record, _spelled(request), sending.content, sending.purpose,
                     at, self._read_assertion,
                 )  # fmt: skip
@@ -324,7 +325,9 @@ class Wire:
                 response.status_code, response.headers.get("location"), target.url, target.origin
             ),
         )
-        done = recording.finished(record, answer, sending.purpose, sending.content, body.received)
+        done = record_builder.finished(
+            record, answer, sending.purpose, sending.content, body.received
+        )
         self._tell(self._on_finished, done)
         return answer
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from authtui.redaction import Pseudonyms, redact_text
-from authtui.wire.keeping import ACCOUNT_HEADER
+from authtui.wire.exchange_redaction import ACCOUNT_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

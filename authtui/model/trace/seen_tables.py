@@ -22,7 +22,7 @@ from authtui.model.trace.parts import (
     by_length,
 )
 from authtui.wire import records as w
-from authtui.wire.keeping import ACCOUNT_HEADER
+from authtui.wire.exchange_redaction import ACCOUNT_HEADER
 from authtui.wire.road import PLACES, RoadStep
 
 if TYPE_CHECKING:

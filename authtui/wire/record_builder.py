@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from authtui.redaction import printable, redact_text
-from authtui.wire import keeping
 from authtui.wire.answers import reason_of
+from authtui.wire.exchange_redaction import (
+    ACCOUNT_HEADER,
+    FEDRAMP_HEADER,
+    auth_class,
+    kept_body,
+    kept_headers,
+    kept_host,
+    kept_path,
+    kept_type,
+    request_id,
+)
 from authtui.wire.meaning import REFRESH, Seen, meaning_of
 from authtui.wire.records import AssertionFacts, BearerFacts, Detail, RequestRecord
 
@@ -35,7 +45,7 @@ def started(
     """The record of a request that is about to leave."""
     try:
         parts = urlsplit(url)
-        scheme, host = parts.scheme, keeping.kept_host(parts.netloc)
+        scheme, host = parts.scheme, kept_host(parts.netloc)
     except ValueError:
         scheme, host = "", ""
     return RequestRecord(
@@ -43,7 +53,7 @@ def started(
         at,
         printable(method, 20),
         host,
-        keeping.kept_path(url),
+        kept_path(url),
         printable(scheme, 20) or "https",
         purpose=purpose.name,
         redirect_of=redirect_of,
@@ -73,22 +83,22 @@ def with_request(
     `read_assertion` and `read_bearer` read what may be known of a credential without keeping it.
     """
     given = {name.lower(): value for name, value in lines}
-    found = keeping.auth_class(given.get("authorization"))
+    found = auth_class(given.get("authorization"))
     facts = None
     if found.name == "AgentAssertion" and read_assertion is not None:
         facts = read_assertion(given["authorization"], at)
     bearer = None
     if found.name == "Bearer JWT" and read_bearer is not None:
         bearer = read_bearer(given["authorization"])
-    account = given.get(keeping.ACCOUNT_HEADER)
+    account = given.get(ACCOUNT_HEADER)
     return record._replace(
         authorization=None if found.name == "none" else found.name,
         credential_mark=found.mark,
         account_header=None if account is None else printable(redact_text(account[:800]), 200),
         assertion=facts,
-        fedramp_header=given.get(keeping.FEDRAMP_HEADER, "").strip().lower() == "true",
+        fedramp_header=given.get(FEDRAMP_HEADER, "").strip().lower() == "true",
         bearer=bearer,
-        detail=with_body(Detail(keeping.kept_headers(lines)), given, body, purpose),
+        detail=with_body(Detail(kept_headers(lines)), given, body, purpose),
     )
 
 
@@ -104,7 +114,7 @@ def with_body(
     `size` is that of the whole body where `body` is only its start.
     """
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    text, note = keeping.kept_body(body, content_type, purpose, size=size)
+    text, note = kept_body(body, content_type, purpose, size=size)
     return detail._replace(request_body=text, request_note=note)
 
 
@@ -113,10 +123,10 @@ def finished(
 ) -> RequestRecord:
     """The record with its answer and what that means."""
     content_type = answer.content_type
-    text, note = keeping.kept_body(answer.body, content_type, purpose, answer.status, size=received)
+    text, note = kept_body(answer.body, content_type, purpose, answer.status, size=received)
     what = meaning_of(seen_of(record, answer, purpose, sent))
     detail = (record.detail or Detail())._replace(
-        response_headers=keeping.kept_headers(answer.headers),
+        response_headers=kept_headers(answer.headers),
         response_body=text,
         response_note=note or ("left before its end" if answer.cut else ""),
     )
@@ -125,10 +135,10 @@ def finished(
         reason=reason_of(answer.status),
         milliseconds=answer.milliseconds,
         bytes_received=received,
-        request_id=keeping.request_id(answer.headers),
+        request_id=request_id(answer.headers),
         meaning=what.text,
         colour=what.colour,
-        content_type=keeping.kept_type(content_type),
+        content_type=kept_type(content_type),
         server_date=answer.server_date,
         skew_seconds=skew(record.at, answer.milliseconds, answer.server_date),
         detail=detail,

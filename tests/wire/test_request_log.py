@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.wire.log import NO_FILTER, Filter, FilterProblem, RequestLog, parse_filter
 from authtui.wire.records import Detail, RequestRecord
+from authtui.wire.request_filter import NO_FILTER, Filter, FilterProblem, parse_filter
+from authtui.wire.request_log import RequestLog
 from tests.wire.servers import NOW
 
 

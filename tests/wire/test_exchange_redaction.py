@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from authtui.wire import meaning
 from authtui.wire.answers import error_of, reason_of
-from authtui.wire.keeping import (
+from authtui.wire.exchange_redaction import (
     auth_class,
     kept_body,
     kept_headers,
