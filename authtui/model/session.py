@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from authtui.model import events as ev
 from authtui.model.changes import describe_changes
-from authtui.model.history import Checkpoints
+from authtui.model.checkpoints import Checkpoints
 from authtui.model.state import DETAILED, AuthState, fold
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from authtui.checks.observed import named_hosts
 from authtui.model import events as ev
 from authtui.model import programs as watched
-from authtui.model.evidence import answer_of, lit, predicted
-from authtui.model.requests import Requests
-from authtui.model.trouble import ends_trouble, is_trouble, with_trouble
+from authtui.model.frozen_requests import FrozenRequests
+from authtui.model.observed_lamps import answer_of, lit, predicted
+from authtui.model.observed_trouble import ends_trouble, is_trouble, with_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -59,7 +59,7 @@ class AuthState:
         last = self.last
         if isinstance(last, ev.RequestStarted | ev.RequestFinished):
             last = replace(last, request=last.request.without_detail())
-        return replace(self, last=last, requests=Requests.of(self.requests).without_details())
+        return replace(self, last=last, requests=FrozenRequests.of(self.requests).without_details())
 
 
 def _relit(state: AuthState) -> AuthState:
@@ -105,7 +105,7 @@ def _with_trouble(state: AuthState, event: ev.Event) -> AuthState:
 
 
 def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
-    kept = Requests.of(state.requests).appended(request)
+    kept = FrozenRequests.of(state.requests).appended(request)
     extra = max(0, len(kept) - REQUESTS_KEPT)
     kept = kept.newest(REQUESTS_KEPT)
     old = len(kept) - DETAILED - 1
@@ -116,7 +116,7 @@ def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
 
 def _with_finished(state: AuthState, request: RequestRecord) -> AuthState:
     # What finishes began lately: looked for from the end, it is found at once.
-    requests = Requests.of(state.requests)
+    requests = FrozenRequests.of(state.requests)
     for place in range(len(requests) - 1, -1, -1):
         if requests[place].number == request.number:
             return replace(state, requests=requests.replaced(place, request))

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from authtui.checks import app_server, doctor, findings, logout
 from authtui.credentials import observation
 from authtui.model import events as ev
-from authtui.model.trace.lines import as_line, header
+from authtui.model.trace.line_format import as_line, header
 from authtui.model.trace.reader import Refusal, Trace, open_trace
 from authtui.model.trace.stand_ins import StandIns
 from authtui.model.trace.writer import TraceWriter

@@ -61,7 +61,7 @@ def likeness(event: ev.Event) -> tuple[object, ...]:
 def content(event: ev.Event) -> tuple[object, ...]:
     """What must agree for two events to be the same."""
     if isinstance(event, ev.Loaded):
-        return (event.kind, *answer_content(event.assessment), event.changes)
+        return (event.kind, *assessment_content(event.assessment), event.changes)
     if isinstance(event, ev.RequestStarted | ev.RequestFinished):
         r = event.request
         return (*likeness(event), r.status, r.authorization, r.account_header, r.meaning, r.error)
@@ -69,8 +69,8 @@ def content(event: ev.Event) -> tuple[object, ...]:
     return (event.kind, *(getattr(event, name) for name in names))
 
 
-def answer_content(found: Assessment) -> tuple[object, ...]:
-    """An answer without its clock."""
+def assessment_content(found: Assessment) -> tuple[object, ...]:
+    """An assessment without its clock."""
     verdict = found.verdict
     return (
         (verdict.outcome, verdict.kind, verdict.headline, verdict.client_message),

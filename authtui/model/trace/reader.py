@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from authtui.model import events as ev
-from authtui.model.trace.answer_tables import ASSESSMENT
-from authtui.model.trace.event_tables import is_failure
+from authtui.model.trace.assessment_codec import ASSESSMENT
+from authtui.model.trace.field_codecs import MOMENT, TEXT, DamageError
 from authtui.model.trace.files import open_file, read_at
-from authtui.model.trace.lines import (
+from authtui.model.trace.line_format import (
     ENDS,
     LARGEST_FILE,
     LONGEST_LINE,
@@ -33,7 +33,6 @@ from authtui.model.trace.lines import (
     sequence_of,
     with_changes,
 )
-from authtui.model.trace.parts import MOMENT, TEXT, DamageError
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 1024 * 1024
 _CACHED: Final = 600
-_ANSWERS_CACHED: Final = 6
+_ASSESSMENTS_CACHED: Final = 6
 
 QUIET, REQUEST, STEP, LOOK, FAILURE = range(5)
 """What an event is to somebody who scans a trace; the larger one wins where several meet."""
@@ -131,7 +130,7 @@ class Trace(Sequence[ev.Event]):
         self._line = 0
         self._lock = threading.RLock()
         self._whole: dict[int, int] = {}
-        self._answers: OrderedDict[int, Assessment] = OrderedDict()
+        self._assessments: OrderedDict[int, Assessment] = OrderedDict()
         self._events: OrderedDict[int, ev.Event] = OrderedDict()
         self._lines = self._split()
         self._begin()
@@ -257,13 +256,13 @@ class Trace(Sequence[ev.Event]):
         if type(like) is not int or like not in self._whole:
             raise DamageError("not the number of an earlier look", "assessment.like")
         try:
-            answer = with_changes(ASSESSMENT, self._answer(like), changes)
+            assessment = with_changes(ASSESSMENT, self._assessment(like), changes)
         except DamageError as damage:
             raise damage.under("assessment") from None
-        return read_event(tree, answer)
+        return read_event(tree, assessment)
 
-    def _answer(self, number: int) -> Assessment:
-        found = self._answers.get(number)
+    def _assessment(self, number: int) -> Assessment:
+        found = self._assessments.get(number)
         if found is None:
             event = read_event(parse(self._bytes(self._whole[number])))
             if not isinstance(event, ev.Loaded):
@@ -272,11 +271,11 @@ class Trace(Sequence[ev.Event]):
         self._remember(number, found)
         return found
 
-    def _remember(self, number: int, answer: Assessment) -> None:
-        self._answers[number] = answer
-        self._answers.move_to_end(number)
-        if len(self._answers) > _ANSWERS_CACHED:
-            self._answers.popitem(last=False)
+    def _remember(self, number: int, assessment: Assessment) -> None:
+        self._assessments[number] = assessment
+        self._assessments.move_to_end(number)
+        if len(self._assessments) > _ASSESSMENTS_CACHED:
+            self._assessments.popitem(last=False)
 
     # ── what was read ──────────────────────────────────────────────────────────────────────────
 
@@ -334,3 +333,22 @@ class Trace(Sequence[ev.Event]):
     def close(self) -> None:
         """Let the file go."""
         os.close(self._file)
+
+
+def is_failure(event: ev.Event) -> bool:
+    """Whether an event is one that somebody looking for trouble wants to stop at."""
+    match event:
+        case ev.Failed() | ev.Restricted() | ev.FellBack() | ev.IdentityDropped():
+            return True
+        case ev.RequestFinished(request=request):
+            return request.error is not None or request.colour == "fail"
+        case ev.Asserted(status=status):
+            return status is None or status >= 400
+        case ev.RotationSeen(accepted=accepted):
+            return not accepted
+        case ev.ChildEnded(exit_status=status, signal=signal):
+            return bool(status) or signal is not None
+        case ev.RecoveryStep(problem=problem):
+            return problem is not None
+        case _:
+            return False

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from authtui.model.history import Checkpoints
+from authtui.model.checkpoints import Checkpoints
 from authtui.model.state import AuthState, fold
 from authtui.model.trace.reader import FAILURE
 

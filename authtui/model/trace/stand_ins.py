@@ -41,7 +41,7 @@ _NOBODY: Final = frozenset(
 )  # fmt: skip
 
 
-class Machine(NamedTuple):
+class MachineNames(NamedTuple):
     """What would tell whose machine it was: home directories, user names, host names."""
 
     homes: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class Machine(NamedTuple):
     hosts: tuple[str, ...] = ()
 
 
-def read_machine(environ: Mapping[str, str]) -> Machine:
+def read_machine_names(environ: Mapping[str, str]) -> MachineNames:
     """This machine, by its environment and the system's answer to who and where we are."""
     from authtui.credentials.home import user_home
 
@@ -59,7 +59,7 @@ def read_machine(environ: Mapping[str, str]) -> Machine:
     names += [os.path.basename(path) for path in homes]  # noqa: PTH119 - of text, no file is meant
     node = os.uname().nodename if hasattr(os, "uname") else environ.get("COMPUTERNAME", "")
     hosts = [node, node.partition(".")[0], environ.get("HOSTNAME", "")]
-    return Machine(_distinct(homes), _distinct(names), _distinct(hosts))
+    return MachineNames(_distinct(homes), _distinct(names), _distinct(hosts))
 
 
 def _distinct(values: list[str]) -> tuple[str, ...]:
@@ -81,9 +81,9 @@ class StandIns:
             stays on the machine: without it a mark confirms no guess.
     """
 
-    def __init__(self, machine: Machine | None = None, key: bytes | None = None) -> None:
+    def __init__(self, machine: MachineNames | None = None, key: bytes | None = None) -> None:
         """None given yet."""
-        self._machine = machine or Machine()
+        self._machine = machine or MachineNames()
         self._key = key or os.urandom(32)
         self._names = Pseudonyms()
         self._given: dict[str, str] = {}

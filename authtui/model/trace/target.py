@@ -12,8 +12,9 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.own_places import TRACE_KEY
+from authtui.model.trace.field_codecs import DamageError
 from authtui.model.trace.files import open_file, read_at
-from authtui.model.trace.lines import (
+from authtui.model.trace.line_format import (
     LARGEST_FILE,
     LONGEST_LINE,
     head_of,
@@ -21,7 +22,6 @@ from authtui.model.trace.lines import (
     read_header,
     sequence_of,
 )
-from authtui.model.trace.parts import DamageError
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:

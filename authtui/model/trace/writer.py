@@ -16,16 +16,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.model import events as ev
-from authtui.model.trace.lines import (
+from authtui.model.trace.field_codecs import MOMENT
+from authtui.model.trace.line_format import (
     LONGEST_LINE,
     as_line,
     changes_since,
     event_tree,
     header,
 )
-from authtui.model.trace.parts import MOMENT
-from authtui.model.trace.stand_ins import StandIns
-from authtui.model.trace.target import open_target
+from authtui.model.trace.stand_ins import StandIns, read_machine_names
+from authtui.model.trace.target import open_target, read_key
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import Observation
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
-    from authtui.model.trace.stand_ins import Machine
+    from authtui.model.trace.stand_ins import MachineNames
 
 MAX_SIZE: Final = 64 * 1024 * 1024
 WAITING_KEPT: Final = 50_000
@@ -79,7 +79,7 @@ class TraceWriter:
         self,
         path: str | Path,
         *,
-        machine: Machine | None = None,
+        machine: MachineNames | None = None,
         key: bytes | None = None,
         max_size: int = MAX_SIZE,
         state: AuthState | None = None,
@@ -127,10 +127,10 @@ class TraceWriter:
             self._waiting.append(event)
         self._wake.set()
 
-    def _take_over(self, state: AuthState, seen: Observation, answer: Assessment) -> None:
+    def _take_over(self, state: AuthState, seen: Observation, found: Assessment) -> None:
         # The panes are whole from the first event on.
         at = self._clock()
-        self._take(ev.Loaded(0, at, "record", seen, answer))
+        self._take(ev.Loaded(0, at, "record", seen, found))
         for request in state.requests[-REQUESTS_TAKEN_OVER:]:
             self._take(ev.RequestStarted(0, at, "record", request))
 
@@ -270,27 +270,6 @@ class TraceWriter:
                 self._failed = True
 
 
-def writer_for(
-    path: str | Path,
-    environ: Mapping[str, str],
-    *,
-    state: AuthState | None = None,
-    max_size: int = MAX_SIZE,
-) -> TraceWriter:
-    """A writer that knows what of this machine must not stand in a trace.
-
-    Raises:
-        CannotRecordError: The file is none of ours, or cannot be written; nothing was changed.
-    """
-    from authtui.credentials.own_places import state_dir
-    from authtui.model.trace.stand_ins import read_machine
-    from authtui.model.trace.target import read_key
-
-    key = read_key(state_dir(environ))
-    machine = read_machine(environ)
-    return TraceWriter(path, machine=machine, key=key, max_size=max_size, state=state)
-
-
 def record(
     session: AuthSession[Any],
     path: str | Path,
@@ -304,6 +283,8 @@ def record(
     Raises:
         CannotRecordError: The file is none of ours, or cannot be written; nothing was changed.
     """
+    from authtui.credentials.own_places import state_dir
+
     heard: list[tuple[AuthState, ev.Event]] = []
     lock = threading.Lock()
     writer: TraceWriter | None = None
@@ -319,7 +300,13 @@ def record(
     leave = session.subscribe(hear)
     state = session.state
     try:
-        made = writer_for(path, environ, state=state, max_size=max_size)
+        made = TraceWriter(
+            path,
+            machine=read_machine_names(environ),
+            key=read_key(state_dir(environ)),
+            max_size=max_size,
+            state=state,
+        )
     except BaseException:
         leave()
         raise

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 BLOCK: Final = 128
 
 
-class Requests(Sequence["RequestRecord"]):
+class FrozenRequests(Sequence["RequestRecord"]):
     """Records, oldest first. Every block but the last is full; `_gone` of the first are let go."""
 
     __slots__ = ("_blocks", "_gone", "_length")
@@ -34,16 +34,16 @@ class Requests(Sequence["RequestRecord"]):
         self._length = len(given)
 
     @classmethod
-    def of(cls, records: Sequence[RequestRecord]) -> Requests:
+    def of(cls, records: Sequence[RequestRecord]) -> FrozenRequests:
         """The same records as such a sequence."""
-        return records if isinstance(records, Requests) else cls(records)
+        return records if isinstance(records, FrozenRequests) else cls(records)
 
-    def _made(self, blocks: tuple[Block, ...], gone: int, length: int) -> Requests:
-        made = Requests.__new__(Requests)
+    def _made(self, blocks: tuple[Block, ...], gone: int, length: int) -> FrozenRequests:
+        made = FrozenRequests.__new__(FrozenRequests)
         made._blocks, made._gone, made._length = blocks, gone, length
         return made
 
-    def appended(self, record: RequestRecord) -> Requests:
+    def appended(self, record: RequestRecord) -> FrozenRequests:
         """With one more at the end."""
         blocks = self._blocks
         if blocks and len(blocks[-1]) < BLOCK:
@@ -52,7 +52,7 @@ class Requests(Sequence["RequestRecord"]):
             blocks = (*blocks, (record,))
         return self._made(blocks, self._gone, self._length + 1)
 
-    def replaced(self, index: int, record: RequestRecord) -> Requests:
+    def replaced(self, index: int, record: RequestRecord) -> FrozenRequests:
         """With another record at a place."""
         number, place = divmod(self._gone + index, BLOCK)
         block = self._blocks[number]
@@ -60,7 +60,7 @@ class Requests(Sequence["RequestRecord"]):
         blocks = (*self._blocks[:number], block, *self._blocks[number + 1 :])
         return self._made(blocks, self._gone, self._length)
 
-    def newest(self, count: int) -> Requests:
+    def newest(self, count: int) -> FrozenRequests:
         """The last `count` of them."""
         extra = self._length - count
         if extra <= 0:
@@ -68,7 +68,7 @@ class Requests(Sequence["RequestRecord"]):
         whole, gone = divmod(self._gone + extra, BLOCK)
         return self._made(self._blocks[whole:], gone, count)
 
-    def without_details(self) -> Requests:
+    def without_details(self) -> FrozenRequests:
         """The same exchanges without headers and bodies; blocks that have none are shared."""
         blocks = tuple(
             tuple(r.without_detail() for r in block)
@@ -106,7 +106,7 @@ class Requests(Sequence["RequestRecord"]):
 
     def __eq__(self, other: object) -> bool:
         """Equal to any sequence of equal records."""
-        if not isinstance(other, Requests | tuple):
+        if not isinstance(other, FrozenRequests | tuple):
             return NotImplemented
         return len(self) == len(other) and tuple(self) == tuple(other)
 

@@ -17,8 +17,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from authtui.model.trace.event_tables import EVENTS
-from authtui.model.trace.parts import LABEL, MOMENT, DamageError, Record
+from authtui.model.trace.event_codecs import EVENTS
+from authtui.model.trace.field_codecs import LABEL, MOMENT, DamageError, Record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,12 +52,12 @@ def event_tree(event: Event, names: StandIns) -> dict[str, Any]:
     """An event as the object of its line.
 
     Raises:
-        DamageError: A field holds what its table does not know; the event cannot be written.
+        DamageError: A field holds what its codec does not know; the event cannot be written.
     """
-    table = EVENTS.get(event.kind)
-    if table is None:
-        raise DamageError("a kind of event without a table", event.kind)
-    written = table.write(event, names)
+    codec = EVENTS.get(event.kind)
+    if codec is None:
+        raise DamageError("a kind of event without a codec", event.kind)
+    written = codec.write(event, names)
     head = {"n": written.pop("sequence"), "at": written.pop("at"), "kind": event.kind}
     return head | written
 
@@ -139,19 +139,19 @@ def read_event(tree: dict[str, Any], assessment: Assessment | None = None) -> Ev
         DamageError: Something in it is not what its kind has.
     """
     kind = tree.get("kind")
-    table = EVENTS.get(kind) if isinstance(kind, str) else None
-    if table is None:
+    codec = EVENTS.get(kind) if isinstance(kind, str) else None
+    if codec is None:
         raise DamageError("an unknown kind of event", "kind")
     given = dict(tree)
     given["sequence"] = given.pop("n")
     if assessment is None:
-        return table.read(given)
+        return codec.read(given)
     given.pop("assessment", None)
-    values = table.read_fields(given)
-    missing = {name for name in table.parts if name not in table.defaults} - values.keys()
+    values = codec.read_fields(given)
+    missing = {name for name in codec.fields if name not in codec.defaults} - values.keys()
     if missing - {"assessment"}:
         raise DamageError("missing", min(missing))
-    return table.made(assessment=assessment, **values)
+    return codec.made(assessment=assessment, **values)
 
 
 def changes_since(base: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
@@ -160,18 +160,18 @@ def changes_since(base: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
     return changed | dict.fromkeys(base.keys() - tree.keys())
 
 
-def with_changes(table: Record[Any], base: Any, changes: dict[str, Any]) -> Any:  # noqa: ANN401 - a record of the table
+def with_changes(codec: Record[Any], base: Any, changes: dict[str, Any]) -> Any:  # noqa: ANN401 - a record of the codec
     """A record with some of its fields read anew.
 
     Raises:
         DamageError: A change is not what the field has.
     """
-    gone = {name for name, value in changes.items() if value is None and name in table.parts}
+    gone = {name for name, value in changes.items() if value is None and name in codec.fields}
     for name in gone:
-        if name not in table.defaults:
+        if name not in codec.defaults:
             raise DamageError("missing", name)
-    values = table.read_fields({n: v for n, v in changes.items() if n not in gone})
-    return base._replace(**values, **{name: table.defaults[name] for name in gone})
+    values = codec.read_fields({n: v for n, v in changes.items() if n not in gone})
+    return base._replace(**values, **{name: codec.defaults[name] for name in gone})
 
 
 def _depth(tree: object) -> int:

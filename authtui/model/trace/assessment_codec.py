@@ -1,7 +1,7 @@
-"""Field by field, what a trace holds of an answer.
+"""Field by field, what a trace holds of an assessment.
 
-What the panes draw is whole; what they do not draw is left out. Every field of every record stands
-here, in its table or among those left out, and a test holds the tables to that.
+What the panes draw is whole; what they do not draw is left out. Every field of every record is
+in its codec or among those left out, and a test holds the codecs to that.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from authtui.checks import findings as f
-from authtui.model.trace.parts import (
+from authtui.model.trace.field_codecs import (
     FLAG,
     LABEL,
     MOMENT,
@@ -61,9 +61,6 @@ def id_kind(claim: str) -> str | None:
         if name == word or (word in name and name.endswith(("id", "ids"))):
             return kind
     return None
-
-
-# ── what an answer says ────────────────────────────────────────────────────────────────────────
 
 
 def _fact(fact: f.Fact, names: StandIns) -> f.Fact:
@@ -223,7 +220,7 @@ CHOICE: Final = Record(
 )
 
 
-def _answer(found: f.Assessment, names: StandIns) -> f.Assessment:
+def _learn_ids(found: f.Assessment, names: StandIns) -> f.Assessment:
     # Ids stand in sentences, too: they are learned first, from the fields that are ids.
     for kind, value in (*_ids_of(found), *_ids_in_claims(found)):
         if len(value) <= _LONGEST_ID:
@@ -287,5 +284,5 @@ ASSESSMENT: Final = Record(
         "generations": Named(LABEL),
     },
     left_out={"doctor": None, "app_server": None, "logout": None},
-    prepare=_answer,
+    prepare=_learn_ids,
 )
