@@ -15,7 +15,7 @@ from authtui.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.report.model import Report, SourcePart
+    from authtui.report.schema import Report, SourcePart
 
 WIDTH: Final = 1040
 _LEFT: Final = 32

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from authtui.report.model import Report
+    from authtui.report.schema import Report
 
 FORMATS: Final = ("md", "json", "svg")
 TITLES: Final = {"md": "Markdown", "json": "JSON", "svg": "SVG picture"}
@@ -14,9 +14,9 @@ TITLES: Final = {"md": "Markdown", "json": "JSON", "svg": "SVG picture"}
 def render(report: Report, name: str) -> str:
     """The text of a format, which ends with a line end and holds no other control character."""
     if name == "json":
-        from authtui.report.as_json import as_json
+        import json
 
-        return as_json(report)
+        return json.dumps(_plain(report), ensure_ascii=False, indent=1) + "\n"
     if name == "svg":
         from authtui.report.as_svg import as_svg
 
@@ -24,6 +24,12 @@ def render(report: Report, name: str) -> str:
     from authtui.report.as_markdown import as_markdown
 
     return as_markdown(report)
+
+
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what a report is made of
+    if hasattr(value, "_fields"):
+        return {name: _plain(getattr(value, name)) for name in value._fields}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
 
 
 def file_bytes(text: str) -> bytes:

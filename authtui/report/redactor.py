@@ -2,7 +2,7 @@
 
 Redaction is by value (everything secret that was seen), by shape, and by pseudonym: the same
 account is `acct-A` wherever it stands, so that a mix-up stays visible. There is no way around it:
-the report is built of texts that went through one `Veil`.
+the report is built of texts that went through one `Redactor`.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _EVERYBODY: Final = frozenset(
 """Names that stand for no person, and words of our own sentences."""
 
 
-class Veil:
+class Redactor:
     """Makes one text after the other fit to leave the machine.
 
     `key` keys the fingerprints: within one report the same value has the same mark, in another
