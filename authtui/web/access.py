@@ -16,12 +16,12 @@ COOKIE: Final = "authtui-session"
 _BYTES: Final = 32
 
 
-class Door:
+class Access:
     """The link, the session it is exchanged for, and the addresses that count as this one."""
 
     def __init__(self, port: int) -> None:
         """`port` is the one that is served; the link is made anew for each run."""
-        self.room: Final = f"/{secrets.token_urlsafe(_BYTES)}"
+        self.path: Final = f"/{secrets.token_urlsafe(_BYTES)}"
         self._port = port
         self._token: str | None = secrets.token_urlsafe(_BYTES)
         self._cookie: str | None = None
