@@ -1,7 +1,7 @@
-"""The requests of a state: an immutable sequence of which a changed copy costs next to nothing.
+"""The requests of a state: an immutable sequence that is cheap to copy with a change.
 
 A tuple of ten thousand records would be copied whole for each request that starts or ends. Here the
-records stand in blocks, and a copy shares all blocks but the one that changed.
+records are kept in blocks, and a copy shares all blocks but the one that changed.
 """
 
 from __future__ import annotations
@@ -20,7 +20,10 @@ BLOCK: Final = 128
 
 
 class FrozenRequests(Sequence["RequestRecord"]):
-    """Records, oldest first. Every block but the last is full; `_gone` of the first are let go."""
+    """Records, oldest first.
+
+    Every block but the last is full; the first `_gone` records of the first block do not count.
+    """
 
     __slots__ = ("_blocks", "_gone", "_length")
 
@@ -35,7 +38,7 @@ class FrozenRequests(Sequence["RequestRecord"]):
 
     @classmethod
     def of(cls, records: Sequence[RequestRecord]) -> FrozenRequests:
-        """The same records as such a sequence."""
+        """The same records, frozen; those that are already stay as they are."""
         return records if isinstance(records, FrozenRequests) else cls(records)
 
     def _made(self, blocks: tuple[Block, ...], gone: int, length: int) -> FrozenRequests:
@@ -53,7 +56,7 @@ class FrozenRequests(Sequence["RequestRecord"]):
         return self._made(blocks, self._gone, self._length + 1)
 
     def replaced(self, index: int, record: RequestRecord) -> FrozenRequests:
-        """With another record at a place."""
+        """With another record at an index."""
         number, place = divmod(self._gone + index, BLOCK)
         block = self._blocks[number]
         block = (*block[:place], record, *block[place + 1 :])

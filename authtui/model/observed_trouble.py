@@ -1,6 +1,8 @@
-"""Trouble that was seen happening, laid over what was judged from the machine alone. Pure.
+"""Trouble that shows on the wire only, added to the assessment of the machine. Pure.
 
-The judgement of a look stays as it is; each event that tells more gives a new assessment over it.
+Three kinds: a refresh token that was used twice, a server that was never reached, and a signed time
+that the server does not believe. The assessment of the look itself stays as it is, in
+`AuthState.judged`.
 """
 
 from __future__ import annotations
@@ -18,13 +20,13 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 SKEW_SECONDS: Final = 60.0
-"""From this difference between two clocks on, a refused signed time is put down to it."""
+"""From this difference between the clocks on, it is taken for why a signed time was refused."""
 _SIGNED: Final = ("task-register", "model-call")
 _CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 
 
 def is_trouble(event: ev.Event) -> bool:
-    """Whether an event tells of something that the look at the machine could not show."""
+    """Whether an event shows trouble that a look at the machine could not."""
     if isinstance(event, ev.RotationSeen):
         return not event.accepted
     if not isinstance(event, ev.RequestFinished):
@@ -49,10 +51,10 @@ def with_trouble(
     observation: Observation | None,
     said: str | None = None,
 ) -> Assessment:
-    """An assessment with the trouble that was seen since; `said` is the client's text to it."""
+    """An assessment with the trouble that was seen since; `said` is what the client prints then."""
     if trouble is None:
         return found
-    # What a start would print is not the question any more.
+    # The client is past its start, so what a start would print says nothing here.
     found = found._replace(verdict=found.verdict._replace(client_message=said))
     if isinstance(trouble, ev.RotationSeen):
         return _with_reuse(found, trouble, rotations, observation)
@@ -149,7 +151,7 @@ def _with_lost(
     lamp = Lamp("grey", f"{record.host} was never reached")
     lamps = found.lamps._replace(accepted=lamp)
     if lamps.selected.light == "grey":
-        # A login that was never finished: what a model request would carry is not the question.
+        # The login was never finished, so there is no credential that a request could carry.
         lamps = lamps._replace(sent=Lamp("grey", "the login did not come so far"))
     found = found._replace(lamps=lamps)
     fixes: tuple[Fix, ...] = (Fix("check the way to it: name, proxy, certificates"),)

@@ -1,4 +1,4 @@
-"""From what was seen and judged to a `Report`. Pure: the same facts and key make the same one."""
+"""Builds a `Report` of what was seen and judged. Pure: the same facts and key make the same one."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _REQUESTS_KEPT: Final = 200
 
 
 class Given(NamedTuple):
-    """What a report is made of. `key` keys its marks: 16 random bytes, used once."""
+    """What a report is made of; `key` are 16 random bytes for its marks, used once."""
 
     observation: Observation
     assessment: Assessment
@@ -186,10 +186,10 @@ def _check(redactor: Redactor, check: CheckResult) -> schema.CheckPart:
 
 
 def _excluded(redactor: Redactor, found: Assessment) -> schema.Excluded:
-    """The checks that passed and that could not tell, and the failure modes behind them.
+    """The checks that passed or could not tell, and the failure modes that are excluded by them.
 
-    A failure mode counts as excluded where at least one of the checks that recognise it applies
-    and every one that applies has passed.
+    A failure mode counts as excluded where at least one of the checks that recognise it applies,
+    and all that apply have passed.
     """
     titles = {entry.id: entry.title for entry in REGISTER}
     status = {check.id: check.status for check in found.checks}

@@ -24,7 +24,7 @@ _MOST_WORKSPACES: Final = 3
 def run_experiments(
     redactor: Redactor, seen: Observation, before: Assessment, options: Options
 ) -> list[schema.ExperimentPart]:
-    """What would be different; the changes that decide something come first."""
+    """What each change would make different; those that change the outcome come first."""
     found = []
     for change, other in list(_changes(seen, before))[:MOST]:
         after = assess_other(other, options, before)

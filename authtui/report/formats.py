@@ -1,4 +1,4 @@
-"""The three formats of a report, by name; each makes the whole text of a file."""
+"""The formats of a report: Markdown, JSON (here) and SVG; each is the whole text of a file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TITLES: Final = {"md": "Markdown", "json": "JSON", "svg": "SVG picture"}
 
 
 def render(report: Report, name: str) -> str:
-    """The text of a format, which ends with a line end and holds no other control character."""
+    """The report in a format; it ends with a line end and has no other control characters."""
     if name == "json":
         import json
 
@@ -33,5 +33,5 @@ def _plain(value: Any) -> Any:  # noqa: ANN401 - what a report is made of
 
 
 def file_bytes(text: str) -> bytes:
-    """The very bytes of the file."""
+    """The bytes of the file."""
     return text.encode("utf-8", "replace")

@@ -1,6 +1,6 @@
-"""Values as they were read: claims, fields of the stored record, configuration, variables, files.
+"""The values that were read: claims, fields of the stored record, configuration, variables, files.
 
-What may be shown is listed by name; everything else appears by its type, its length and its mark.
+Values that may be shown are listed by name; of all others a report has type, length and mark.
 """
 
 from __future__ import annotations
@@ -210,7 +210,7 @@ def _setting(redactor: Redactor, key: str, found: ConfigValue) -> str:
 def variables_of(
     redactor: Redactor, environment: EnvironmentFacts
 ) -> Iterator[schema.VariablePart]:
-    """The variables that matter, by class; places by name."""
+    """The variables that a login depends on: of credentials the class, of places the value."""
     for name, given in environment.variables.items():
         origin = f".env:{given.line}" if given.origin == "dotenv" else given.origin
         replaced = given.replaces

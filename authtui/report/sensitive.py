@@ -38,7 +38,7 @@ OPEN_VARIABLES: Final = frozenset(
         "AWS_DEFAULT_REGION",
     ]
 )
-"""Variables whose value is a place or a name and worth reading; every other value is hidden."""
+"""Variables whose value is shown, because it is an address or a path; all others are hidden."""
 
 ID_PREFIXES: Final = (
     ("account_user", "user"),
@@ -52,7 +52,7 @@ ID_PREFIXES: Final = (
     ("user", "user"),
     ("session", "session"),
 )
-"""Parts of a field's name that make its text an id, and the stand-in's prefix; first match."""
+"""Parts of the name of a field that holds an id, and the stand-in's prefix; first match."""
 _WHOLE_NAMES: Final = {"sub": "user", "sid": "session", "jti": "id", "subject": "user"}
 _EMAIL: Final = re.compile(EMAIL)
 _DEEPEST: Final = 12
@@ -60,7 +60,7 @@ _LONGEST_ID: Final = 200
 
 
 def id_prefix(name: str) -> str | None:
-    """`acct` for `chatgpt_account_id`; None for a field that names nobody."""
+    """The stand-in's prefix for a field: `acct` for `chatgpt_account_id`; None if it is no id."""
     lower = name.lower()
     if lower in _WHOLE_NAMES:
         return _WHOLE_NAMES[lower]
@@ -110,7 +110,7 @@ def _take(redactor: Redactor, value: object, name: str) -> None:
 
 
 def _everything(observation: Observation, assessment: Assessment) -> Iterator[tuple[object, str]]:
-    """Each value that has to be known, with the name of its field."""
+    """Each value that has to be learned, with the name of its field."""
     yield from _variables(observation)
     config = observation.config
     layers = [*config.values.items(), *config.overridden, *config.requirements.items()]

@@ -1,4 +1,4 @@
-"""When what was issued, written, rotated, sent and refused: one list in the order of time."""
+"""When something was issued, written, rotated, sent or refused: one list in the order of time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def timeline_of(
     requests: Sequence[RequestRecord],
     events: Sequence[Event],
 ) -> Iterator[schema.Moment]:
-    """Every moment that is known, the oldest first, seen from the moment of the look."""
+    """Every known moment, the oldest first, relative to the time of the observation."""
     rows = [(seen.at, "this report looked", "this machine")]
     for token in found.tokens:
         rows += _of_token(token)
@@ -76,7 +76,7 @@ def _asked(record: RequestRecord) -> str:
 
 
 def _of_event(event: Event) -> Iterator[Row]:
-    # Requests stand in the list of their own; a look that changed nothing says nothing.
+    # Requests have rows of their own; a look at an unchanged machine has none.
     words = None
     match event:
         case ev.Loaded(changes=changes) if changes:

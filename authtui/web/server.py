@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
 MOST_SCREENS: Final = 4
-"""Pages that can be open at a time; each costs a process."""
+"""Pages that can be open at the same time; each has a process."""
 LARGEST_MESSAGE: Final = 256 * 1024
 _HERE: Final = Path(__file__).parent
 _TERMINAL: Final = Path(textual_serve.__file__).parent / "static"
@@ -60,7 +60,7 @@ _HEADERS: Final = {
 
 
 class Server:
-    """Serves one app to one browser. `tell` hears what happened, in plain sentences."""
+    """Serves one app to one browser. `tell` is given plain sentences of what happened."""
 
     def __init__(self, words: Sequence[str], port: int, tell: Callable[[str], None]) -> None:
         """`words` is the command of the app behind each screen."""

@@ -1,4 +1,4 @@
-"""What a request comes back with: an answer or a failure, both plain values."""
+"""What comes of a request: an answer or a failure, both plain values."""
 
 from __future__ import annotations
 

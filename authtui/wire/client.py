@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from authtui.wire.records import AssertionFacts, RequestRecord
     from authtui.wire.road import Detour
 
-    Told = Callable[[RequestRecord], None]
+    Listener = Callable[[RequestRecord], None]
     ReadAssertion = Callable[[str, datetime], AssertionFacts]
 
 MOST_REDIRECTS: Final = 5
@@ -57,7 +57,7 @@ _CLEAN: Final[Mapping[str, str]] = {}
 
 
 class AuthRefusedError(Exception):
-    """Raised by an `httpx.Auth` of ours that must not send: the reason is a plain sentence."""
+    """Raised by an `httpx.Auth` of ours where the request must not be sent; says why."""
 
 
 class _Target(NamedTuple):
@@ -67,7 +67,7 @@ class _Target(NamedTuple):
 
 
 class _Sending(NamedTuple):
-    """Everything of one request that a redirect carries on."""
+    """What a request consists of, and takes along when it is redirected."""
 
     method: str
     headers: tuple[tuple[str, str], ...]
@@ -85,14 +85,14 @@ class Wire:
         allowed_hosts: `host` (any port of it) or `host:port`. Nothing else is contacted.
         offline: Refuse every request.
         transport: For tests; None is the real network.
-        on_started: Told the record of a request before it leaves; the assertion and the
-            authorization class stand in it already.
-        on_finished: Told the same record completed, after the answer or the failure.
+        on_started: Called with the record of a request before it is sent; it has the class of the
+            authorization and the facts of the assertion already.
+        on_finished: Called with the completed record, after the answer or the failure.
         environment: Variables that choose the proxy and the certificates; empty means neither.
-        read_assertion: Reads an AgentAssertion header for the record (`request_auth` has one).
+        read_assertion: Decodes an AgentAssertion header for the record (`request_auth` has one).
         largest_body: The most bytes of a decoded body.
-        next_number: Numbers the records, where others of the same log are numbered beside them.
-        detour: Names that lead to another address, for a world on this machine.
+        next_number: Numbers the records; by default from 1, of this client alone.
+        detour: Host names that are connected to another address, for servers on this machine.
 
     One instance belongs to one event loop; close it with `aclose`, or use `async with`.
     """
@@ -104,8 +104,8 @@ class Wire:
         allowed_hosts: frozenset[str] = frozenset(),
         offline: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
-        on_started: Told | None = None,
-        on_finished: Told | None = None,
+        on_started: Listener | None = None,
+        on_finished: Listener | None = None,
         environment: Mapping[str, str] = _CLEAN,
         read_assertion: ReadAssertion | None = None,
         largest_body: int = LARGEST_BODY,
@@ -217,7 +217,7 @@ class Wire:
     def _not_sent(
         self, sending: _Sending, url: str, trouble: Trouble, retry_of: int | None
     ) -> WireFailure:
-        record = record_builder.refused(
+        record = record_builder.not_sent(
             self._next_number(),
             self._clock(),
             sending.method,
@@ -290,7 +290,7 @@ class Wire:
             sending.method, target.url, headers=headers, content=content, timeout=sending.timeout
         )
         if sending.auth is not None:
-            # Only the first step of the flow: what an answer means is judged by whoever asked.
+            # Only the first step of the flow: the caller judges what the answer means.
             request = next(iter(sending.auth.sync_auth_flow(request)))
         return request
 
@@ -341,11 +341,11 @@ class Wire:
         self._tell(self._on_finished, failed)
         return WireFailure(trouble.kind, trouble.statement, record.number, record.status)
 
-    def _tell(self, told: Told | None, record: RequestRecord) -> None:
-        if told is None:
+    def _tell(self, listener: Listener | None, record: RequestRecord) -> None:
+        if listener is None:
             return
         try:
-            told(record)
+            listener(record)
         except Exception as error:  # noqa: BLE001 - a listener must not change what is sent
             self.listener_errors.append(error)
 
@@ -383,7 +383,7 @@ class Wire:
                 )
             except (ValueError, httpx.HTTPError, httpx.InvalidURL, ImportError):
                 return Trouble("proxy", "the proxy of the environment is no usable address")
-            # What a server sets in one request has no say in the next.
+            # A cookie that a server sets in one answer is not sent with the next request.
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._clients[proxy] = client
             return client

@@ -1,4 +1,4 @@
-"""The addresses a generation of the client asks, from configuration and environment; pure.
+"""The addresses a generation of the client sends to, by configuration and environment; pure.
 
 Sources: spec of agent identities (2, 5 to 8), of logout and refresh, and the recordings of the
 released clients, which win where they differ.
@@ -55,8 +55,8 @@ class EndpointProblem(NamedTuple):
 class Endpoints(NamedTuple):
     """Every address of one generation, one configuration and one environment.
 
-    `agent_base` and `jwks` may be a problem (an environment the client does not know). A refresh
-    or revoke address is as the override gives it, even where that is no URL: so is the client's.
+    `agent_base` and `jwks` may be a problem (an environment the client does not know). As in the
+    client, `refresh` and `revoke` are what the override says, even where that is no URL.
     """
 
     chatgpt_base: str
@@ -105,7 +105,7 @@ def endpoints_of(
 
 
 def normalised_base(contract: Contract, chatgpt_base_url: str | None) -> str:
-    """`chatgpt_base_url` as registration uses it; three orders of the same steps in history."""
+    """`chatgpt_base_url` as registration uses it; generations differ in the order of the steps."""
     base = _trimmed(chatgpt_base_url) or CHATGPT_BASE
     for suffix in _REMOTE_CONTROL:
         if base.endswith(suffix):
@@ -147,7 +147,7 @@ def jwks_url(
 def agent_base(
     contract: Contract, chatgpt_base_url: str | None, environment: Mapping[str, str]
 ) -> str | EndpointProblem:
-    """The base of agent and task registration."""
+    """The base URL of agent and task registration."""
     rules = contract.registration
     if rules.base == "chatgpt":
         return normalised_base(contract, chatgpt_base_url)

@@ -130,14 +130,14 @@ class Seen(NamedTuple):
 
 
 class Meaning(NamedTuple):
-    """A sentence for the one who looks, and how alarming it is."""
+    """What an answer means, as a sentence, and how alarming it is."""
 
     text: str
     colour: Colour
 
 
 class _Row(NamedTuple):
-    """One line of the table: every given condition must hold. `code` is a pattern."""
+    """One row of the table: every given condition must hold; `code` and `host` are patterns."""
 
     text: str
     colour: Colour
@@ -285,7 +285,7 @@ def purpose_of(method: str, host: str, path: str, content_type: str = "") -> Pur
 
 
 def purpose_of_url(method: str, url: str) -> Purpose:
-    """The same by a whole address; `OTHER` for what is none."""
+    """The same by a whole URL; `OTHER` for what is none."""
     try:
         parts = urlsplit(url)
     except ValueError:

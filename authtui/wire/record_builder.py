@@ -1,4 +1,4 @@
-"""From an exchange to its record: what is kept, and when."""
+"""Builds the record of an exchange, step by step: started, with its request, finished."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def started(
     )
 
 
-def refused(
+def not_sent(
     number: int, at: datetime, method: str, url: str, purpose: Purpose, statement: str
 ) -> RequestRecord:
     """The record of a request that was not sent at all."""
@@ -80,7 +80,7 @@ def with_request(
 ) -> RequestRecord:
     """The record with what the request carries: header names, classes, redacted body.
 
-    `read_assertion` and `read_bearer` read what may be known of a credential without keeping it.
+    `read_assertion` and `read_bearer` decode what may be recorded of a credential.
     """
     given = {name.lower(): value for name, value in lines}
     found = auth_class(given.get("authorization"))
@@ -109,7 +109,7 @@ def with_body(
     purpose: Purpose,
     size: int | None = None,
 ) -> Detail:
-    """The detail with the body of the request; `headers` by their lower names.
+    """The detail with the body of the request; `headers` has their names in lower case.
 
     `size` is that of the whole body where `body` is only its start.
     """
@@ -146,7 +146,7 @@ def finished(
 
 
 def seen_of(record: RequestRecord, answer: Answer, purpose: Purpose, sent: bytes) -> Seen:
-    """The facts the meaning of an answer depends on."""
+    """The facts that the meaning of an answer depends on."""
     refusal = answer.status >= 400
     return Seen(
         purpose,

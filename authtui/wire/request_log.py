@@ -1,6 +1,6 @@
 """The request log: bounded, appended in batches, filtered.
 
-The newest exchanges keep their headers and bodies; of older ones the rows stay and say so.
+The newest requests keep their headers and bodies; older ones lose them, and say so.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ DETAILS_KEPT: Final = 250
 class RequestLog:
     """The records of a session for a live list.
 
-    Rows are looked up by position, oldest first. Appending the finished record of a request that
-    is already there replaces it in place. `version` changes with every change of the rows. A row
-    has a place of its own for good: the count of all rows that ever came before it.
+    Rows are looked up by position, oldest first. Adding the finished record of a request that is
+    already there replaces it. `version` changes with every change of the rows. Inside, a row has a
+    place that never changes: the number of all rows that ever came before it.
     """
 
     def __init__(self, rows_kept: int = ROWS_KEPT, details_kept: int = DETAILS_KEPT) -> None:
-        """Keep that many rows, and that many of the newest with their bodies."""
+        """Keep `rows_kept` rows, the newest `details_kept` of them with headers and bodies."""
         self._rows: list[RequestRecord] = []
         self._kept = max(1, rows_kept)
         self._details = max(0, details_kept)
@@ -111,7 +111,7 @@ class RequestLog:
         self.look_on(rows)
 
     def look_on(self, rows: int | None = None) -> None:
-        """Let the filter look at so many rows more, the newest first; None for all."""
+        """Let the filter look at `rows` more rows, the newest first; None for all."""
         stop = self._looked_from
         start = self._first if rows is None else max(self._first, stop - rows)
         if self._filter.terms and start < stop:

@@ -28,7 +28,7 @@ class Trouble(NamedTuple):
 
 
 def ca_file_of(environment: Mapping[str, str]) -> str | None:
-    """The file of additional certificates the client would use, or None."""
+    """The file of additional certificates that the client would use, or None."""
     return next((environment[name] for name in _CA_VARIABLES if environment.get(name)), None)
 
 
@@ -98,7 +98,7 @@ def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
     if isinstance(error, httpx.ConnectError):
         return Trouble("unreachable", f"{name} cannot be reached: {_words(chain[-1])}")
     if isinstance(error, httpx.RemoteProtocolError):
-        # The library has one class for all three; only its text tells them apart.
+        # The library has one class for three failures; only its text tells them apart.
         if "complete message body" in str(error) or "incomplete" in str(error):
             return Trouble("truncated", f"{name} closed the connection in the middle of its answer")
         if "without sending a response" not in str(error):

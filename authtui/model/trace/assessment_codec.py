@@ -41,7 +41,7 @@ _ID_CLAIMS: Final = (
     ("sub", "user"),
 )
 _MAIL_CLAIMS: Final = frozenset(["email", "preferred_username", "upn"])
-# What a bundle may say of a token as it is. Any other claim is told by its class and length.
+# Claims whose values may leave the machine as they are. Of any other, the length is written.
 _OPEN_CLAIMS: Final = frozenset(
     [
         "agent_private_key", "alg", "amr", "aud", "auth_time", "azp", "chatgpt_account_is_fedramp",
@@ -55,7 +55,7 @@ _LONGEST_ID: Final = 400
 
 
 def id_kind(claim: str) -> str | None:
-    """What an id of that name belongs to: `acct`, `user` or `agent`; None where it is no id."""
+    """The kind of stand-in for a claim: `acct`, `user` or `agent`; None where it is no id."""
     name = claim.rpartition(".")[2].lower()
     for word, kind in _ID_CLAIMS:
         if name == word or (word in name and name.endswith(("id", "ids"))):
@@ -64,7 +64,7 @@ def id_kind(claim: str) -> str | None:
 
 
 def _fact(fact: f.Fact, names: StandIns) -> f.Fact:
-    # Whose file it is may be told, and whether it is one's own; not the name.
+    # Whether the owner is root may be told, but not a name.
     if fact.label == "owner":
         who, blank, rest = fact.value.partition(" ")
         return fact._replace(value=f"{who if who == 'root' else '<user>'}{blank}{rest}")
@@ -221,7 +221,7 @@ CHOICE: Final = Record(
 
 
 def _learn_ids(found: f.Assessment, names: StandIns) -> f.Assessment:
-    # Ids stand in sentences, too: they are learned first, from the fields that are ids.
+    # Sentences hold ids, too: they are learned first, from the fields that are ids.
     for kind, value in (*_ids_of(found), *_ids_in_claims(found)):
         if len(value) <= _LONGEST_ID:
             names.of(kind, value)
@@ -256,7 +256,7 @@ def _ids_in(claims: Mapping[str, Any], depth: int) -> Iterator[tuple[str, str]]:
         kind = id_kind(name)
         for item in value if isinstance(value, list) else (value,):
             if isinstance(item, dict) and depth < 5:
-                # `organizations: [{"id": …}]`: the id belongs to what the list is of.
+                # `organizations: [{"id": …}]`: the id is that of an organization.
                 inner = item.get("id")
                 if kind is None and isinstance(inner, str) and "organization" in name:
                     yield "acct", inner

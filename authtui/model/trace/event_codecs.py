@@ -1,4 +1,4 @@
-"""Every type of event by its codec; one that is missing here fails a test, not a recording."""
+"""The codec of every type of event; one that is missing here fails a test, not a recording."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _PLAIN_WORD: Final = re.compile(r"-{0,2}[a-z][a-z-]{0,30}|--")
 
 
 class _Said:
-    """A line that a program printed: whole where it reports on a login, else by its length."""
+    """A line that a program printed: whole where it reports on a login, else only its length."""
 
     def write(self, value: str, names: StandIns) -> str:
         if _REPORTS.match(value):
@@ -57,7 +57,7 @@ class _Said:
 class _Command:
     """A command line: the program, its first words, its options.
 
-    What else is given may be a prompt, and is told by its length.
+    Any other word may be a prompt, and is written by its length.
     """
 
     def write(self, value: tuple[str, ...], names: StandIns) -> list[str]:

@@ -28,7 +28,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 class DamageError(Exception):
-    """Why something is no part of a trace; `under` puts the name of what it stood in before it."""
+    """Why a value cannot be in a trace; `where` is the path of its field, which `under` extends."""
 
     def __init__(self, reason: str, where: str = "") -> None:
         """A plain statement, without any of the content."""
@@ -37,7 +37,7 @@ class DamageError(Exception):
         self.where = where
 
     def under(self, name: str) -> DamageError:
-        """The same, seen from one level further out."""
+        """The same with the name of the enclosing field put before the path."""
         dot = "." if self.where and not self.where.startswith("[") else ""
         return DamageError(self.reason, f"{name}{dot}{self.where}")
 
@@ -61,18 +61,18 @@ class Codec(Protocol[T]):
 
 
 class Text:
-    """Text, redacted, harmless and bounded."""
+    """Text: redacted, safe to show, and bounded."""
 
     def __init__(self, limit: int = 2_000) -> None:
         """Write at most `limit` characters."""
         self._limit = limit
 
     def write(self, value: str, names: StandIns) -> str:
-        """Without secrets, ids and names."""
+        """The text without secrets, ids and names."""
         return names.text(value, self._limit)
 
     def read(self, given: object) -> str:
-        """As it stands, if it could do nothing to a terminal."""
+        """The text, if it cannot do anything to a terminal."""
         if not isinstance(given, str):
             raise DamageError("not a text")
         if len(given) > LONGEST_READ:
@@ -104,7 +104,7 @@ class Word:
     """One of a few words."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        """Which."""
+        """`words` are all that are allowed."""
         self._words = frozenset(words)
 
     def write(self, value: str, names: StandIns) -> str:  # noqa: ARG002 - a codec's signature
@@ -245,8 +245,8 @@ class Named(Generic[T]):
 class Record(Generic[T]):
     """A named tuple or a dataclass, with a codec for each of its fields.
 
-    `left_out` names the fields that a trace never holds: they are read as their defaults. `prepare`
-    makes a value fit to be written, where that takes more than its fields one by one.
+    `left_out` has the fields that a trace never holds, with the values that they are read as.
+    `prepare` makes a record fit to be written where that takes more than its fields one by one.
     """
 
     def __init__(
@@ -256,7 +256,7 @@ class Record(Generic[T]):
         left_out: Mapping[str, Any] | None = None,
         prepare: Callable[[Any, StandIns], Any] | None = None,
     ) -> None:
-        """`left_out` gives the value that each such field is read as."""
+        """`made` is the type of the record."""
         self.made = made
         self.fields = dict(fields)
         self.left_out = dict(left_out or {})
@@ -276,7 +276,7 @@ class Record(Generic[T]):
         return written
 
     def read(self, given: object) -> T:
-        """The record; names that are not known are passed over, as a later version may add some."""
+        """The record; unknown names are ignored, since a later version may add some."""
         values = self.read_fields(given)
         missing = self._needed - values.keys()
         if missing:
@@ -300,7 +300,7 @@ class Record(Generic[T]):
 
 
 def by_length(text: str) -> str:
-    """What is told of a text that may be anything: how long it is."""
+    """How long a text is, in place of a text that may be anything."""
     return text if not text or _BY_LENGTH.fullmatch(text) else f"<{len(text)} characters>"
 
 

@@ -1,4 +1,4 @@
-r"""The form of a trace: JSON Lines, one object a line, UTF-8, each line ended by `\n`.
+r"""The format of a trace: JSON Lines, one object a line, UTF-8, each line ended by `\n`.
 
     {"authtui_trace": 1, "made_by": "authtui 0.1.0", "at": "…"}    the first line, and only there
     {"name": "acct-A", "mark": "…"}                                ahead of its first use
@@ -7,8 +7,8 @@ r"""The form of a trace: JSON Lines, one object a line, UTF-8, each line ended b
     {"skipped": 3, "why": "…"}                                     events that could not be written
     {"end": "stopped", "at": "…"}                                  a recording ended as it should
 
-An assessment that differs little from an earlier one of the file is `{"like": n, …}`: that of event
-n, with the fields that differ; null stands for a field's default.
+An assessment that differs little from an earlier one of the file is written as `{"like": n, …}`:
+the assessment of event n and the fields that differ; null stands for a field's default.
 """
 
 from __future__ import annotations
@@ -104,7 +104,7 @@ def head_of(tree: dict[str, Any]) -> str:
 
 
 def read_header(tree: dict[str, Any]) -> str:
-    """Who made the trace, after a look at its version.
+    """Who made the trace; checks the version first.
 
     Raises:
         DamageError: It is no trace, or of a version that this program does not know.
@@ -133,7 +133,7 @@ def sequence_of(tree: dict[str, Any]) -> int:
 
 
 def read_event(tree: dict[str, Any], assessment: Assessment | None = None) -> Event:
-    """The event of a line; `assessment` stands for one that the line holds only the changes of.
+    """The event of a line; `assessment` is given where the line holds only what changed in it.
 
     Raises:
         DamageError: Something in it is not what its kind has.
@@ -155,7 +155,7 @@ def read_event(tree: dict[str, Any], assessment: Assessment | None = None) -> Ev
 
 
 def changes_since(base: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
-    """The fields in which an encoded record differs from another; None for what is gone."""
+    """The fields in which a written record differs from `base`; None for those it does not have."""
     changed = {name: value for name, value in tree.items() if base.get(name) != value}
     return changed | dict.fromkeys(base.keys() - tree.keys())
 
@@ -175,7 +175,7 @@ def with_changes(codec: Record[Any], base: Any, changes: dict[str, Any]) -> Any:
 
 
 def _depth(tree: object) -> int:
-    # Breadth first and without recursion: what the decoder let pass may still be deep.
+    # Breadth first and without recursion: what the decoder accepted may still be nested deeply.
     level = [tree]
     depth = 0
     while level and depth <= _DEEPEST:

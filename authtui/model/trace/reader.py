@@ -1,7 +1,7 @@
-"""Reading a trace: every line is looked at and judged; what is not a trace is refused, by line.
+"""Reads a trace: every line is checked, and what is not a trace is refused, by line.
 
-A large file is read little by little (`Trace.scan`), so that its beginning can be shown at once.
-Events are not kept: where each stands in the file is, and one that is asked for is read again.
+A large file is read step by step (`Trace.scan`), so that its beginning can be shown at once. Of an
+event only its offset in the file is kept; it is read again when it is needed.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ _CACHED: Final = 600
 _ASSESSMENTS_CACHED: Final = 6
 
 QUIET, REQUEST, STEP, LOOK, FAILURE = range(5)
-"""What an event is to somebody who scans a trace; the larger one wins where several meet."""
+"""How much an event matters to who scans a trace; where several meet, the largest is shown."""
 _MARKS: Final = {
     "Loaded": LOOK,
     "SourceChanged": LOOK,
@@ -57,7 +57,7 @@ _MARKS: Final = {
 
 
 class Refusal(NamedTuple):
-    """Why a file, or a file from some line on, is no trace. `line` counts from 1."""
+    """Why a file is no trace, or none from some `line` on, counted from 1."""
 
     reason: str
     line: int | None = None
@@ -68,7 +68,7 @@ class Refusal(NamedTuple):
 
 
 def open_trace(path: str | Path) -> Trace | Refusal:
-    """Open a file and read its first line; waits for no pipe and follows nothing but links."""
+    """Open a file and read its first line; never blocks, and refuses what is no regular file."""
     try:
         file = open_file(path, os.O_RDONLY)
     except (OSError, ValueError) as error:
@@ -106,8 +106,9 @@ def _refusal(found: os.stat_result) -> Refusal | None:
 class Trace(Sequence[ev.Event]):
     """The events of a file, as far as they were read.
 
-    `damage` says where reading had to end; `notices` what else is worth knowing. `marks` has one
-    byte an event, `words` its text for a search, where `describe` was given to `scan`.
+    `damage` says where and why reading had to stop; `notices` are sentences for the user. `marks`
+    has one byte for each event (`FAILURE` and so on), `words` the text that a search looks in,
+    where `describe` was given to `scan`.
     """
 
     def __init__(self, file: int, size: int, name: str) -> None:
@@ -143,7 +144,7 @@ class Trace(Sequence[ev.Event]):
         return self.damage is not None or self.read >= self.size
 
     def scan(self, most: int, describe: Callable[[ev.Event], str] | None = None) -> list[ev.Event]:
-        """Read up to `most` lines further; the events among them, in order."""
+        """Read up to `most` more lines; returns the events among them, in order."""
         found: list[ev.Event] = []
         for _ in range(most):
             taken = next(self._lines, None)
@@ -185,7 +186,7 @@ class Trace(Sequence[ev.Event]):
         self.read = len(taken[1]) + 1
 
     def _split(self) -> Iterator[tuple[int, bytes, bool]]:
-        # Offset, line without its end, and whether its end was there.
+        # Offset, line without its line end, and whether it had one.
         held, start, at = b"", 0, 0
         while at < self.size:
             block = read_at(self._file, min(BLOCK, self.size - at), at)
@@ -288,7 +289,7 @@ class Trace(Sequence[ev.Event]):
     @overload
     def __getitem__(self, index: slice) -> tuple[ev.Event, ...]: ...
     def __getitem__(self, index: int | slice) -> ev.Event | tuple[ev.Event, ...]:
-        """The event at a place, from 0; one that the file no longer holds says so."""
+        """The event at a place, from 0; a `Failed` event where the file was changed meanwhile."""
         if isinstance(index, slice):
             return tuple(self[i] for i in range(*index.indices(len(self))))
         if index < 0:
@@ -331,12 +332,12 @@ class Trace(Sequence[ev.Event]):
         return max(0, bisect_right(self._sequences, number) - 1)
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         os.close(self._file)
 
 
 def is_failure(event: ev.Event) -> bool:
-    """Whether an event is one that somebody looking for trouble wants to stop at."""
+    """Whether an event is a failure, which `Replay.next_failure` stops at."""
     match event:
         case ev.Failed() | ev.Restricted() | ev.FellBack() | ev.IdentityDropped():
             return True

@@ -1,7 +1,7 @@
-"""The file that a recording appends to: made, or continued where it is a trace already.
+"""The file that a recording appends to: a new one, or a trace that is continued.
 
-Nothing that is not a trace of ours is ever written to. A last line that was cut off, because the
-program or the machine went down, is taken away, and that is said.
+No other file is ever written to. A last line that was cut off, because the program or the machine
+went down, is removed, and `Target.notice` says so.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _KEY_BYTES: Final = 32
 
 
 class CannotRecordError(Exception):
-    """Why a file cannot be recorded to, as a sentence; it was not changed."""
+    """Why a file cannot be recorded to, as a sentence; the file was not changed."""
 
 
 class Target(NamedTuple):
@@ -117,7 +117,7 @@ def _lock(file: int) -> None:
 
 
 def _read_through(file: int, size: int, names: StandIns) -> Target:
-    # The last number, the stand-ins and the parts; whether all else is whole is for the reader.
+    # Only the last number, the stand-ins and the parts: the reader checks everything else.
     last, part, offset = 0, 1, 0
     with os.fdopen(os.dup(file), "rb") as lines:
         lines.seek(0)
@@ -143,7 +143,7 @@ def _read_through(file: int, size: int, names: StandIns) -> Target:
 
 def _one(line: bytes, number: int, last: int, part: int, names: StandIns) -> tuple[int, int]:
     if number > 1 and line.startswith(b'{"n":'):
-        # Events are the bulk of a file; of theirs only the number is wanted.
+        # Events are most of a file, and only their numbers are needed.
         digits = line[5:18].partition(b",")[0]
         return (int(digits) if digits.isdigit() else last), part
     tree = parse(line)
@@ -164,10 +164,10 @@ def _one(line: bytes, number: int, last: int, part: int, names: StandIns) -> tup
 
 
 def read_key(folder: Path) -> bytes:
-    """The key of this machine's stand-in marks; made at the first recording, mode 0600.
+    """The key of this machine's stand-in marks; made at the first recording, with mode 0600.
 
-    Where it can be neither read nor made, a key for this time only: a continued recording then
-    gives new stand-ins, and never one that is taken.
+    Where it can be neither read nor made, a key for this recording alone: one that continues an
+    earlier recording then gives new stand-ins, and never reuses a name.
     """
     path = folder / TRACE_KEY
     with suppress(OSError):
