@@ -11,6 +11,7 @@ from authtui.checks.refreshing import refresh_problem
 from authtui.checks.requests import key_doubt
 from authtui.checks.sources import LABELS
 from authtui.checks.verdict_bench import LOGIN, VARIABLES, Bench
+from authtui.contracts import CA_VARIABLES
 
 if TYPE_CHECKING:
     from authtui.credentials.selection import Credential
@@ -285,10 +286,7 @@ class TroubleRules(Bench):
             )
         certificate = self.case.observation.ca_file
         if certificate is not None and certificate.kind != "file":
-            name = next(
-                (n for n in ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE") if self.environment.get(n)),
-                "CODEX_CA_CERTIFICATE",
-            )
+            name = next((n for n in CA_VARIABLES if self.environment.get(n)), CA_VARIABLES[0])
             return self.make(
                 "answer-not-from-auth-server",
                 f"{name} names a file that cannot be read",

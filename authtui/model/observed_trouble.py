@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.checks.findings import Fix, Lamp
 from authtui.checks.look import quoted_path
+from authtui.contracts import CA_VARIABLES
 from authtui.credentials.marks import mark_of
 from authtui.model import events as ev
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 SKEW_SECONDS: Final = 60.0
 """From this difference between the clocks on, it is taken for why a signed time was refused."""
 _SIGNED: Final = ("task-register", "model-call")
-_CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 
 
 def is_trouble(event: ev.Event) -> bool:
@@ -163,10 +163,12 @@ def _with_lost(
         if trusted is not None:
             culprit, words = trusted
             more += f" {words}"
+        name = culprit or "SSL_CERT_FILE"
+        holds = f"“{step.issuer}”" if step.issuer else "the signer's certificate"
         fixes = (
             Fix(
-                f"point {culprit or 'SSL_CERT_FILE'} to a bundle that holds “{step.issuer}”",
-                f"export {culprit or 'SSL_CERT_FILE'}=/path/to/that-bundle.pem",
+                f"point {name} to a bundle that holds {holds}",
+                f"export {name}=/path/to/that-bundle.pem",
             ),
         )
     return _judged_by(
@@ -182,7 +184,7 @@ def _with_lost(
 def _trusted_file(observation: Observation | None) -> tuple[str, str] | None:
     if observation is None or observation.ca_file is None:
         return None
-    name = next((n for n in _CA_VARIABLES if observation.environment.get(n) is not None), None)
+    name = next((n for n in CA_VARIABLES if observation.environment.trimmed(n)), None)
     if name is None:
         return None
     facts = observation.ca_file

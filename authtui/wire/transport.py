@@ -6,8 +6,9 @@ The rules for certificates and proxies are the client's: `CODEX_CA_CERTIFICATE` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from authtui.contracts import CA_VARIABLES
 from authtui.redaction import printable, redact_text
 from authtui.wire.hosts import host_name, is_loopback
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from authtui.wire.answers import FailureKind
-
-_CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 
 
 class Trouble(NamedTuple):
@@ -29,7 +28,7 @@ class Trouble(NamedTuple):
 
 def ca_file_of(environment: Mapping[str, str]) -> str | None:
     """The file of additional certificates that the client would use, or None."""
-    return next((environment[name] for name in _CA_VARIABLES if environment.get(name)), None)
+    return next((environment[name] for name in CA_VARIABLES if environment.get(name)), None)
 
 
 def proxy_of(environment: Mapping[str, str], host: str) -> str | None:

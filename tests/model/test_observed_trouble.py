@@ -26,13 +26,13 @@ def mark(token: str) -> str:
     return f"#{Secret(token).fingerprint}"
 
 
-def loaded(tmp_path: Path, stored: str = "rt-new") -> AuthState:
+def loaded(tmp_path: Path, stored: str = "rt-new", **variables: str) -> AuthState:
     home = tmp_path / "home"
     home.mkdir(exist_ok=True)
     tokens = {"refresh_token": stored}
     (home / "auth.json").write_text(json.dumps({"tokens": tokens}))
     seen = read_observation(
-        environ={"CODEX_HOME": str(home)},
+        environ={"CODEX_HOME": str(home), **variables},
         home_option=None,
         now=AT,
         system_dir=tmp_path,
@@ -120,6 +120,25 @@ def test_a_request_that_never_arrived_says_who_signed_what_was_refused(tmp_path:
     assert "Acme Gateway CA" in verdict.sentence
     assert verdict.client_message == "Token exchange failed"
     assert state.assessment.lamps.accepted.light == "grey"
+
+
+def test_a_blank_variable_is_not_said_to_name_the_bundle(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("")
+    lost = record(error="the certificate was refused", road=REFUSED_TLS)
+    before = loaded(tmp_path, CODEX_CA_CERTIFICATE=" ", SSL_CERT_FILE=str(bundle))
+    state = fold(before, RequestFinished(2, AT, "request", lost))
+    assert state.assessment is not None
+    assert state.assessment.verdict.culprit == "SSL_CERT_FILE"
+    assert "SSL_CERT_FILE=" in str(state.assessment.verdict.fix[0].command)
+
+
+def test_a_signer_that_is_not_known_is_not_named_in_the_fix(tmp_path: Path) -> None:
+    refused = (*REFUSED_TLS[:2], REFUSED_TLS[2]._replace(issuer=""))
+    lost = record(error="the certificate was refused", road=refused)
+    state = fold(loaded(tmp_path), RequestFinished(2, AT, "request", lost))
+    assert state.assessment is not None
+    assert "“”" not in state.assessment.verdict.fix[0].text
 
 
 def test_the_way_is_open_again_with_the_next_answer_of_that_host(tmp_path: Path) -> None:
