@@ -13,7 +13,7 @@ from authtui.credentials.document import lenient
 from authtui.redaction import Secret, secret_kind
 from authtui.report import schema
 from authtui.report.sensitive import OPEN_VARIABLES, id_prefix, stored_documents
-from authtui.tokens.claims import TIMES, plan_of
+from authtui.tokens.claims import EMAILS, TIMES, plan_of
 from authtui.tokens.times import utc_text
 
 if TYPE_CHECKING:
@@ -49,7 +49,6 @@ OPEN_CLAIMS: Final = TIMES | frozenset(
         "private key",
     ]
 )
-_EMAILS: Final = frozenset(["email", "preferred_username", "upn"])
 _PLANS: Final = frozenset(["plan_type", "chatgpt_plan_type"])
 _OPEN_KEYS: Final = frozenset(
     [
@@ -87,7 +86,7 @@ def _claim(redactor: Redactor, row: ClaimRow) -> str:
     name = row.name.rsplit(".", 1)[-1]
     full = row.value if row.secret is None else row.secret.reveal()
     prefix = id_prefix(name)
-    if name in _EMAILS:
+    if name in EMAILS:
         return redactor.email(full)
     if prefix is not None and not full.startswith(("[", "{")):
         return redactor.names.of(prefix, full)

@@ -24,6 +24,7 @@ from authtui.model.trace.field_codecs import (
     Word,
     by_length,
 )
+from authtui.tokens.claims import EMAILS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,7 +41,6 @@ _ID_CLAIMS: Final = (
     ("user", "user"),
     ("sub", "user"),
 )
-_MAIL_CLAIMS: Final = frozenset(["email", "preferred_username", "upn"])
 # Claims whose values may leave the machine as they are. Of any other, the length is written.
 _OPEN_CLAIMS: Final = frozenset(
     [
@@ -78,7 +78,7 @@ def _fact(fact: f.Fact, names: StandIns) -> f.Fact:
 def _claim(row: f.ClaimRow, names: StandIns) -> f.ClaimRow:
     name = row.name.rpartition(".")[2].lower()
     value = row.value
-    if name in _MAIL_CLAIMS and value:
+    if name in EMAILS and value:
         value = names.mail(row.secret.reveal() if row.secret else value)
     elif (kind := id_kind(name)) and value not in _PLAIN_VALUES:
         value = names.of(kind, value)
@@ -227,7 +227,7 @@ def _learn_ids(found: f.Assessment, names: StandIns) -> f.Assessment:
             names.of(kind, value)
     for token in found.tokens:
         for row in token.rows:
-            if row.secret and row.name.rpartition(".")[2].lower() in _MAIL_CLAIMS:
+            if row.secret and row.name.rpartition(".")[2].lower() in EMAILS:
                 names.mail(row.secret.reveal())
     return found
 
