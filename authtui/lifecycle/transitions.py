@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from authtui.lifecycle.context import Progress, WireFactory
     from authtui.model.session import AuthSession
     from authtui.wire.client import Wire
+    from authtui.wire.connection import Detour
     from authtui.wire.records import RequestRecord
-    from authtui.wire.road import Detour
 
 Action = Literal["load", "register", "assert", "refresh", "recover", "logout", "restore"]
 ACTIONS: tuple[Action, ...] = (

@@ -31,7 +31,7 @@ def is_trouble(event: ev.Event) -> bool:
         return not event.accepted
     if not isinstance(event, ev.RequestFinished):
         return False
-    return _lost_on_the_road(event.request) or _wrong_clock(event.request)
+    return _never_connected(event.request) or _wrong_clock(event.request)
 
 
 def ends_trouble(trouble: ev.Event, event: ev.Event) -> bool:
@@ -59,8 +59,8 @@ def with_trouble(
     if isinstance(trouble, ev.RotationSeen):
         return _with_reuse(found, trouble, rotations, observation)
     if isinstance(trouble, ev.RequestFinished):
-        if _lost_on_the_road(trouble.request):
-            return _with_lost(found, trouble.request, observation)
+        if _never_connected(trouble.request):
+            return _with_no_connection(found, trouble.request, observation)
         return _with_clock(found, trouble.request)
     return found
 
@@ -135,19 +135,19 @@ def _ways_to_write(observation: Observation | None) -> tuple[Fix, ...]:
 # ── a request that nobody answered ──────────────────────────────────────────────────────────────
 
 
-def _lost_on_the_road(record: RequestRecord) -> bool:
-    return record.error is not None and any(step.ok is False for step in record.road)
+def _never_connected(record: RequestRecord) -> bool:
+    return record.error is not None and any(step.ok is False for step in record.connection)
 
 
-def _with_lost(
+def _with_no_connection(
     found: Assessment, record: RequestRecord, observation: Observation | None
 ) -> Assessment:
-    step = next(step for step in record.road if step.ok is False)
+    step = next(step for step in record.connection if step.ok is False)
     what = {
         "name": "its name was not found",
         "connection": "no connection was made",
         "tls": "its certificate was refused",
-    }[step.place]
+    }[step.stage]
     lamp = Lamp("grey", f"{record.host} was never reached")
     lamps = found.lamps._replace(accepted=lamp)
     if lamps.selected.light == "grey":
@@ -156,7 +156,7 @@ def _with_lost(
     found = found._replace(lamps=lamps)
     fixes: tuple[Fix, ...] = (Fix("check the way to it: name, proxy, certificates"),)
     more, culprit = f" ({step.detail}).", None
-    if step.place == "tls":
+    if step.stage == "tls":
         signer = f"signed by “{step.issuer}”" if step.issuer else "signed by nobody known"
         more = f": {step.detail}. What answers there is {signer}, and nothing here trusts that."
         trusted = _trusted_file(observation)

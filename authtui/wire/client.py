@@ -18,6 +18,7 @@ from authtui.redaction import printable, redact_text
 from authtui.wire import meaning, record_builder
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.body import BodyError, read_body
+from authtui.wire.connection import ConnectionWatch
 from authtui.wire.exchange_redaction import kept_host
 from authtui.wire.hosts import (
     REDIRECTS,
@@ -29,7 +30,6 @@ from authtui.wire.hosts import (
     origin_of,
     redirect_host,
 )
-from authtui.wire.road import Road
 from authtui.wire.transport import (
     Trouble,
     build_ssl_context,
@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from authtui.wire.connection import Detour
     from authtui.wire.records import AssertionFacts, RequestRecord
-    from authtui.wire.road import Detour
 
     Listener = Callable[[RequestRecord], None]
     ReadAssertion = Callable[[str, datetime], AssertionFacts]
@@ -244,7 +244,7 @@ class Wire:
         )
         told = False
         found: Answer | WireFailure | None = None
-        road = Road(host_name(target.netloc), self._detour)
+        watch = ConnectionWatch(host_name(target.netloc), self._detour)
         try:
             async with asyncio.timeout(max(0.0, end - begun)):
                 client = await self._client_for(target)
@@ -257,9 +257,9 @@ class Wire:
                 )  # fmt: skip
                 self._tell(self._on_started, record)
                 told = True
-                road.put_on(request)
+                watch.attach(request)
                 response = await client.send(request, stream=True, follow_redirects=False)
-                record = record._replace(road=road.steps)
+                record = record._replace(connection=watch.steps)
                 try:
                     found = await self._answered(record, response, sending, target, begun)
                 finally:
@@ -276,8 +276,8 @@ class Wire:
             if found is not None:  # the answer was whole; only closing went wrong
                 return found
             trouble = trouble_of(error, target.netloc, sending.timeout)
-            await road.find_signer()
-            return self._failed(record._replace(road=road.steps), trouble, begun, told=told)
+            await watch.find_signer()
+            return self._failed(record._replace(connection=watch.steps), trouble, begun, told=told)
 
     def _signed(
         self, client: httpx.AsyncClient, sending: _Sending, target: _Target

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.redaction import Secret
-    from authtui.wire.road import RoadStep
+    from authtui.wire.connection import ConnectionStep
 
 Colour = Literal["ok", "info", "warn", "fail", "waiting", "noise"]
 HeaderLines = tuple[tuple[str, str], ...]
@@ -60,8 +60,8 @@ class RequestRecord(NamedTuple):
     (`#1f2e3d`). `skew_seconds` is the server's Date minus the local clock in the middle of the
     exchange: positive when the local clock is slow. `redirect_of` and `retry_of` are the numbers
     of earlier records. `detail` is None once it was dropped to bound memory, which `detail_dropped`
-    says. `bearer` is None where the credential is no JWT, or was not decoded. `road` lists the
-    steps of the connection; `sender` names the program where several share a log.
+    says. `bearer` is None where the credential is no JWT, or was not decoded. `connection` has the
+    steps of connecting; `sender` names the program where several share a log.
     """
 
     number: int
@@ -92,7 +92,7 @@ class RequestRecord(NamedTuple):
     detail_dropped: bool = False
     fedramp_header: bool = False
     bearer: BearerFacts | None = None
-    road: tuple[RoadStep, ...] = ()
+    connection: tuple[ConnectionStep, ...] = ()
     sender: str = ""
 
     @property

@@ -21,8 +21,8 @@ from authtui.model.trace.field_codecs import (
     by_length,
 )
 from authtui.wire import records as w
+from authtui.wire.connection import STAGES, ConnectionStep
 from authtui.wire.exchange_redaction import ACCOUNT_HEADER
-from authtui.wire.road import PLACES, RoadStep
 
 if TYPE_CHECKING:
     from authtui.model.trace.stand_ins import StandIns
@@ -104,8 +104,8 @@ ASSERTION: Final = Record(
 BEARER: Final = Record(
     w.BearerFacts, {"account_id": Maybe(Id("acct")), "expires_at": Maybe(MOMENT)}
 )
-ROAD_STEP: Final = Record(
-    RoadStep, {"place": Word(PLACES), "ok": Maybe(FLAG), "detail": TEXT, "issuer": LABEL}
+CONNECTION_STEP: Final = Record(
+    ConnectionStep, {"stage": Word(STAGES), "ok": Maybe(FLAG), "detail": TEXT, "issuer": LABEL}
 )
 
 
@@ -148,7 +148,7 @@ REQUEST: Final = Record(
         "detail_dropped": FLAG,
         "fedramp_header": FLAG,
         "bearer": Maybe(BEARER),
-        "road": Many(ROAD_STEP, 10),
+        "connection": Many(CONNECTION_STEP, 10),
         "sender": LABEL,
     },
     prepare=_request,
