@@ -52,6 +52,11 @@ class EndpointProblem(NamedTuple):
     client_error: str | None = None
 
 
+_NO_KNOWN_ENVIRONMENT: Final = EndpointProblem(
+    "the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT
+)
+
+
 class Endpoints(NamedTuple):
     """Every address of one generation, one configuration and one environment.
 
@@ -59,7 +64,6 @@ class Endpoints(NamedTuple):
     client, `refresh` and `revoke` are what the override says, even where that is no URL.
     """
 
-    chatgpt_base: str
     jwks: str | EndpointProblem
     agent_base: str | EndpointProblem
     biscuit: str
@@ -92,7 +96,6 @@ def endpoints_of(
     plain = _trimmed(chatgpt_base_url) or CHATGPT_BASE
     whoami_base = _override(environment, WHOAMI_BASE_VARIABLE) or AUTHAPI_BASE
     return Endpoints(
-        base,
         jwks_url(contract, chatgpt_base_url, environment),
         agent_base(contract, chatgpt_base_url, environment),
         f"{base}/authenticate_app_v2",
@@ -132,10 +135,8 @@ def jwks_url(
 ) -> str | EndpointProblem:
     """Where the key set is. The recordings of 0.128 and later agree on one rule."""
     override = _jwks_override(contract, environment)
-    if override is None and not _allowed(contract, chatgpt_base_url, None):
-        return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
-    if override is not None and not _allowed(contract, chatgpt_base_url, override):
-        return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
+    if not _allowed(contract, chatgpt_base_url, override):
+        return _NO_KNOWN_ENVIRONMENT
     base = override or _trimmed(chatgpt_base_url) or CHATGPT_BASE
     if "/backend-api" in base:
         return f"{base}/wham/agent-identities/jwks"
@@ -152,7 +153,7 @@ def agent_base(
     if rules.base == "chatgpt":
         return normalised_base(contract, chatgpt_base_url)
     if not _allowed(contract, chatgpt_base_url, _jwks_override(contract, environment)):
-        return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
+        return _NO_KNOWN_ENVIRONMENT
     if rules.base_variable is not None:
         override = _override(environment, rules.base_variable)
         if override is not None:
@@ -161,7 +162,7 @@ def agent_base(
         return AUTHAPI_BASE
     found = chatgpt_environment(_trimmed(chatgpt_base_url) or CHATGPT_BASE)
     if found is None:
-        return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
+        return _NO_KNOWN_ENVIRONMENT
     return STAGING_AUTHAPI_BASE if found == "staging" else AUTHAPI_BASE
 
 

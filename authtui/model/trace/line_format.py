@@ -103,8 +103,8 @@ def head_of(tree: dict[str, Any]) -> str:
     return found[0]
 
 
-def read_header(tree: dict[str, Any]) -> str:
-    """Who made the trace; checks the version first.
+def check_header(tree: dict[str, Any]) -> None:
+    """Check that this is the first line of a trace, of a version that can be read.
 
     Raises:
         DamageError: It is no trace, or of a version that this program does not know.
@@ -117,7 +117,7 @@ def read_header(tree: dict[str, Any]) -> str:
     if version != VERSION:
         raise DamageError(f"version {min(version, 10**9)}; this program reads version {VERSION}")
     MOMENT.read(tree.get("at"))
-    return LABEL.read(tree.get("made_by"))
+    LABEL.read(tree.get("made_by"))
 
 
 def sequence_of(tree: dict[str, Any]) -> int:

@@ -26,10 +26,10 @@ from authtui.model.trace.line_format import (
     LARGEST_FILE,
     LONGEST_LINE,
     MOST_EVENTS,
+    check_header,
     head_of,
     parse,
     read_event,
-    read_header,
     sequence_of,
     with_changes,
 )
@@ -121,7 +121,6 @@ class Trace(Sequence[ev.Event]):
         self.marks = bytearray()
         self.kinds: list[str] = []
         self.words: list[str] = []
-        self.made_by = ""
         self.ended = False
         self._file = file
         self._offsets = array("Q")
@@ -180,7 +179,7 @@ class Trace(Sequence[ev.Event]):
             self.damage = Refusal("a file of bytes, not of text", 1)
             return
         try:
-            self.made_by = read_header(parse(taken[1]))
+            check_header(parse(taken[1]))
         except DamageError as damage:
             self.damage = Refusal(str(damage), 1)
         self.read = len(taken[1]) + 1

@@ -17,9 +17,9 @@ from authtui.model.trace.files import open_file, read_at
 from authtui.model.trace.line_format import (
     LARGEST_FILE,
     LONGEST_LINE,
+    check_header,
     head_of,
     parse,
-    read_header,
     sequence_of,
 )
 from authtui.record import NamedTuple
@@ -100,7 +100,7 @@ def _continued(file: int, names: StandIns) -> Target:
 def _first_line_is_ours(file: int) -> bool:
     line = read_at(file, 4_096, 0).partition(b"\n")[0]
     with suppress(DamageError):
-        read_header(parse(line))
+        check_header(parse(line))
         return True
     return False
 
@@ -148,7 +148,7 @@ def _one(line: bytes, number: int, last: int, part: int, names: StandIns) -> tup
         return (int(digits) if digits.isdigit() else last), part
     tree = parse(line)
     if number == 1:
-        read_header(tree)
+        check_header(tree)
         return last, part
     head = head_of(tree)
     if head == "name":
