@@ -98,7 +98,7 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
     return _with_observed(loaded)
 
 
-def _with_trouble(state: AuthState, event: ev.Event) -> AuthState:
+def _with_new_trouble(state: AuthState, event: ev.Event) -> AuthState:
     trouble = state.trouble
     if is_trouble(event):
         trouble = event
@@ -151,7 +151,7 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
             return replace(state, phase="registered", failure=None)
         case ev.Asserted():
             state = replace(state, phase="asserted", failure=None, answer=event)
-            return _with_observed(_with_trouble(state, event))
+            return _with_observed(_with_new_trouble(state, event))
         case ev.LoggedOut():
             return replace(state, phase="logged-out", failure=None)
         case ev.Failed(reason=reason, client_text=said):
@@ -159,10 +159,10 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
         case ev.RequestStarted(request=request):
             return _with_call(_with_request(state, request), event)
         case ev.RequestFinished(request=request):
-            return _with_trouble(_with_call(_with_finished(state, request), event), event)
+            return _with_new_trouble(_with_call(_with_finished(state, request), event), event)
         case ev.RotationSeen():
             seen = (*state.rotations, event)[-ROTATIONS_KEPT:]
-            return _with_trouble(replace(state, rotations=seen), event)
+            return _with_new_trouble(replace(state, rotations=seen), event)
         case ev.ChildStarted():
             program = watched.started(event, state.judged, state.observation)
             kept = (*state.programs, program)[-PROGRAMS_KEPT:]
