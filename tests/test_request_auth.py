@@ -318,7 +318,7 @@ def test_importing_it_does_not_import_the_http_library() -> None:
     import subprocess
 
     code = (
-        "import sys, authtui.request_auth, authtui.wire.log, authtui.wire.endpoints, "
+        "import sys, authtui.request_auth, authtui.wire.request_log, authtui.wire.endpoints, "
         "authtui.wire.meaning, authtui.wire.records\n"
         "print([m for m in ('httpx', 'cryptography', 'asyncio', 'textual') if m in sys.modules])"
     )

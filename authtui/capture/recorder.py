@@ -5,14 +5,15 @@ from __future__ import annotations
 import json
 import time
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import parse_qs, urljoin, urlsplit
+from urllib.parse import parse_qs
 
 from authtui.model import events as ev
-from authtui.redaction import Secret, printable, redact_text
+from authtui.redaction import Secret
 from authtui.request_auth import bearer_facts
-from authtui.wire import recording
+from authtui.wire import record_builder
 from authtui.wire.answers import Answer
 from authtui.wire.body import decoded_start
+from authtui.wire.hosts import Origin, redirect_host
 from authtui.wire.meaning import REFRESH, purpose_of
 from authtui.wire.transport import Trouble
 
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
 
 BODY_KEPT: Final = 262_144
 """How many bytes of a body are held for its record; all of them pass."""
-_REDIRECTS: Final = (301, 302, 303, 307, 308)
 
 
 class Recorder:
@@ -80,8 +80,8 @@ class Exchange:
         self._answer_lines: tuple[tuple[str, str], ...] = ()
         self._over = False
         number, at = recorder.session.next_number(), recorder.clock()
-        record = recording.started(number, at, method, self._url, self._purpose)
-        self._record = recording.with_request(
+        record = record_builder.started(number, at, method, self._url, self._purpose)
+        self._record = record_builder.with_request(
             record, self._lines, b"", self._purpose, at, recorder.read_assertion, bearer_facts
         )
         recorder.session.request_started(self._record, recorder.cause)
@@ -127,11 +127,15 @@ class Exchange:
             self._answer_lines,
             body,
             self._milliseconds(),
-            recording.date_of(headers.get("date")),
             cut,
-            redirect_host=self._elsewhere(headers.get("location")),
+            redirect_host=redirect_host(
+                self._status,
+                headers.get("location"),
+                self._url,
+                Origin(self._server.scheme, self._server.host, self._server.port),
+            ),
         )
-        record = recording.finished(
+        record = record_builder.finished(
             self._whole(), answer, self._purpose, bytes(self._request), self._answer_size
         )
         if problem and record.detail is not None:
@@ -164,7 +168,7 @@ class Exchange:
         body, problem = decoded_start(
             bytes(self._request), self._headers.get("content-encoding", ""), BODY_KEPT
         )
-        detail = recording.with_body(
+        detail = record_builder.with_body(
             record.detail, self._headers, body, self._purpose, self._request_size
         )
         if problem:
@@ -176,19 +180,6 @@ class Exchange:
 
     def _milliseconds(self) -> float:
         return (time.monotonic() - self._begun) * 1000
-
-    def _elsewhere(self, location: str | None) -> str | None:
-        if self._status not in _REDIRECTS or not location:
-            return None
-        try:
-            parts = urlsplit(urljoin(self._url, location))
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-        except ValueError:
-            return "⟨unreadable⟩"
-        server = self._server
-        if (parts.scheme, parts.hostname, port) == (server.scheme, server.host, server.port):
-            return None
-        return printable(redact_text(parts.hostname or "⟨unreadable⟩"), 120)
 
     def _rotation(self, answer: bytes) -> None:
         # A 5xx judges no token, and a code that is exchanged rotates none.

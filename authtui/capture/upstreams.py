@@ -8,8 +8,7 @@ from urllib.parse import urlsplit
 
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
-from authtui.wire.meaning import host_name
-from authtui.wire.transport import is_loopback
+from authtui.wire.hosts import host_name, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

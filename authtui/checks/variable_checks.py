@@ -17,6 +17,7 @@ from authtui.checks.subject import (
     where_set,
 )
 from authtui.checks.urls import host_of, shown_url
+from authtui.contracts import CA_VARIABLES
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 _CERTIFICATES = (b"-----BEGIN CERTIFICATE-----", b"TRUSTED CERTIFICATE")
-_CA = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 _STALE_SECONDS = 2 * 31_557_600
 _QUOTES = "\"'\u2018\u2019\u201c\u201d"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00a0"
@@ -281,11 +281,11 @@ def _proxy(subject: Subject) -> Finding | None:
 )
 def _ca(subject: Subject) -> Finding | None:
     environment, facts = subject.observation.environment, subject.observation.ca_file
-    name = next((n for n in _CA if environment.trimmed(n)), None)
+    name = next((n for n in CA_VARIABLES if environment.trimmed(n)), None)
     if name is None or facts is None:
         return None
     evidence = [f"{name}: {facts.path}"]
-    if all(environment.trimmed(n) for n in _CA):
+    if all(environment.trimmed(n) for n in CA_VARIABLES):
         evidence.append("CODEX_CA_CERTIFICATE comes before SSL_CERT_FILE")
     why = (
         "The client trusts the certificates in this file for every TLS connection. When it cannot "

@@ -12,6 +12,7 @@ from authtui.checks.refreshing import refresh_problem
 from authtui.checks.subject import LOGIN, field_line, label_of
 from authtui.checks.urls import has_http_scheme
 from authtui.checks.verdict_rules import VerdictRules
+from authtui.contracts import CA_VARIABLES
 
 if TYPE_CHECKING:
     from authtui.checks.program_start import Trouble
@@ -318,10 +319,7 @@ class TroubleRules(VerdictRules):
             )
         certificate = self.case.observation.ca_file
         if certificate is not None and certificate.kind != "file":
-            name = next(
-                (n for n in ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE") if self.environment.get(n)),
-                "CODEX_CA_CERTIFICATE",
-            )
+            name = next((n for n in CA_VARIABLES if self.environment.get(n)), CA_VARIABLES[0])
             return self.make(
                 "answer-not-from-auth-server",
                 f"{name} names a file that cannot be read",

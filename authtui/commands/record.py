@@ -81,7 +81,7 @@ def _until_the_end(
     err: TextIO,
 ) -> int:
     # The number of the signal that ended it, or 0.
-    from authtui.model.watch import watch_session
+    from authtui.model.file_watch import watch_session
 
     told: list[int] = []
     before = {n: signal.signal(n, lambda n, _: told.append(n)) for n in _signals()}
@@ -175,7 +175,7 @@ def _words(progress: Progress) -> str:
 def _size(text: str) -> int:
     import argparse
 
-    from authtui.model.trace.lines import LARGEST_FILE
+    from authtui.model.trace.line_format import LARGEST_FILE
 
     number, unit = text.strip(), ""
     if number and number[-1].upper() in _UNITS:

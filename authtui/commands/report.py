@@ -59,7 +59,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
         return EXIT_USAGE
     requests: tuple[RequestRecord, ...] = ()
     if args.log is not None:
-        from authtui.report.log import read_requests
+        from authtui.report.run_log import read_requests
 
         found = read_requests(args.log)
         if isinstance(found, str):

@@ -178,7 +178,7 @@ def _bad_base(url: str | None) -> str | None:
         return None
     from urllib.parse import urlsplit
 
-    from authtui.wire.transport import is_loopback
+    from authtui.wire.hosts import is_loopback
 
     try:
         parts = urlsplit(url)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from authtui.contracts.addresses import (
     API_MODEL_BASE,
     AUTHAPI_BASE,
+    CA_VARIABLES,
     CHATGPT_BASE,
     CHATGPT_MODEL_BASE,
     KNOWN_CHATGPT_HOSTS,
@@ -40,6 +41,7 @@ __all__ = [
     "API_MODEL_BASE",
     "AUTHAPI_BASE",
     "BY_NAME",
+    "CA_VARIABLES",
     "CHATGPT_BASE",
     "CHATGPT_MODEL_BASE",
     "GENERATIONS",

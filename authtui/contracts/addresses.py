@@ -18,6 +18,8 @@ KNOWN_CHATGPT_HOSTS: Final = (*PRODUCTION_HOSTS, *STAGING_HOSTS)
 UNKNOWN_ENVIRONMENT: Final = (
     "Agent Identity only supports production and staging ChatGPT environments"
 )
+CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
+"""Variables that name a file of trusted certificates; the first that is set counts."""
 _PATHS: Final = ("", "/backend-api", "/codex", "/backend-api/codex")
 
 Environment = Literal["production", "staging"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.contracts import CA_VARIABLES
 from authtui.credentials.dotenv import Dotenv, parse_dotenv
 from authtui.credentials.files import read_file
 from authtui.credentials.home import is_unicode
@@ -37,8 +38,7 @@ ENDPOINTS: Final = (
     "OPENAI_PROJECT",
 )
 NETWORK: Final = (
-    "CODEX_CA_CERTIFICATE",
-    "SSL_CERT_FILE",
+    *CA_VARIABLES,
     "SSL_CERT_DIR",
     "HTTPS_PROXY",
     "https_proxy",

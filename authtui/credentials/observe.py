@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
+from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.config import feature, providers, read_config
 from authtui.credentials.environment import read_environment
@@ -30,7 +31,6 @@ SYSTEM_DIR: Final = Path("/etc/codex")
 AUTH_FILE: Final = "auth.json"
 DOTENV_FILE: Final = ".env"
 KEYRING_MODES: Final = ("keyring", "auto")
-_CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 
 
 def read_observation(
@@ -79,7 +79,7 @@ def read_observation(
         host=read_host(environ, root),
         clients=_clients(environ) if installed else (),
         token_file=_named_file(environment, ("OPENAI_IDENTITY_TOKEN_FILE",)),
-        ca_file=_named_file(environment, _CA_VARIABLES),
+        ca_file=_named_file(environment, CA_VARIABLES),
         key_set=_text(key_set_file),
     )
     if probe_keyring == "always" or (probe_keyring and wants_keyring(seen)):

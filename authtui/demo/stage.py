@@ -26,7 +26,7 @@ from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.transitions import Lifecycle, wire_factory
 from authtui.model import events as ev
 from authtui.model.session import AuthSession
-from authtui.wire.road import Detour
+from authtui.wire.connection import Detour
 from authtui.wire.serving import LOOPBACK
 
 if TYPE_CHECKING:

@@ -44,7 +44,6 @@ def addresses_of(
         authapi = f"{base}/api/accounts"
         chatgpt = f"{base}/backend-api"
         found = Endpoints(
-            chatgpt_base=chatgpt,
             jwks=f"{chatgpt}/wham/agent-identities/jwks",
             agent_base=chatgpt if contract.registration.base == "chatgpt" else authapi,
             biscuit=f"{chatgpt}/authenticate_app_v2",

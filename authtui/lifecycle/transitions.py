@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from authtui.lifecycle.probe import What
     from authtui.model.session import AuthSession
     from authtui.wire.client import Wire
+    from authtui.wire.connection import Detour
     from authtui.wire.records import RequestRecord
-    from authtui.wire.road import Detour
 
 Action = Literal["load", "register", "assert", "refresh", "logout", "restore"]
 ACTIONS: tuple[Action, ...] = get_args(Action)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 Phase = Literal["empty", "loaded", "registered", "asserted", "logged-out", "refused", "failed"]
-PHASES: tuple[Phase, ...] = ("loaded", "registered", "asserted", "logged-out")
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One thing that happened. `sequence` counts from 1 within a session; `at` is UTC."""
+    """One thing that happened. `sequence` counts from 1 within a session; `at` is UTC.
+
+    `cause` says who or what brought it about, such as `watch` or `capture 1`.
+    """
 
     sequence: int
     at: datetime
@@ -49,9 +51,9 @@ class Restricted(Event):
 
 @dataclass(frozen=True, slots=True)
 class IdentityRegistered(Event):
-    """An agent identity is at hand. `reused`: a stored one that matches the binding.
+    """There is an agent identity; `reused` where it is a stored one that matches the binding.
 
-    `stored` names the place that keeps it, None where only this process does.
+    `stored` names the place it is stored in, None where only this process holds it.
     """
 
     agent_runtime_id: str
@@ -71,7 +73,10 @@ class IdentityDropped(Event):
 
 @dataclass(frozen=True, slots=True)
 class TaskRegistered(Event):
-    """A task of an agent identity is at hand; the fields are as for `IdentityRegistered`."""
+    """There is a task of an agent identity; `sealed` where its id came encrypted.
+
+    `reused` and `stored` are as for `IdentityRegistered`.
+    """
 
     agent_runtime_id: str
     reused: bool = False
@@ -81,7 +86,7 @@ class TaskRegistered(Event):
 
 @dataclass(frozen=True, slots=True)
 class TaskDropped(Event):
-    """A task at hand belongs to another agent runtime and is not used."""
+    """A stored task belongs to another agent runtime and is not used."""
 
     agent_runtime_id: str
     reason: str
@@ -97,11 +102,11 @@ class FellBack(Event):
 
 @dataclass(frozen=True, slots=True)
 class Asserted(Event):
-    """A request was signed (or a bearer attached) and answered with `status`.
+    """A request with the credential was answered with `status`; None where no answer came.
 
-    `authorization` is the class of what was attached; `host` where it went. `by_auth_server`: the
-    answer came from the service itself, not from something in between. `meaning` is a sentence;
-    `attempts` counts the requests, recovery included.
+    `authorization` is the class of what it carried, `host` where it went. `by_auth_server` is False
+    where something in between answered in place of the service. `meaning` is a sentence; `attempts`
+    counts the requests, those after a recovery included.
     """
 
     status: int | None
@@ -114,10 +119,10 @@ class Asserted(Event):
 
 @dataclass(frozen=True, slots=True)
 class Refreshed(Event):
-    """Tokens were refreshed on request. `rotated`: the old refresh token is used up.
+    """Tokens were refreshed on request; `rotated` where the old refresh token is used up.
 
-    `changed` is False where nothing had to be done; `adopted`: another process had refreshed, and
-    its tokens were taken over without a request.
+    `changed` is False where nothing had to be done. `adopted`: another process had refreshed them,
+    and its tokens were taken over without a request.
     """
 
     changed: bool
@@ -128,7 +133,7 @@ class Refreshed(Event):
 
 @dataclass(frozen=True, slots=True)
 class RecoveryStep(Event):
-    """One step after an answer 401. `changed` says whether the credential is another now."""
+    """One step of recovery after a 401. `changed` says whether the credential is another one."""
 
     mode: str
     step: str
@@ -154,7 +159,7 @@ class LoggedOut(Event):
 
 @dataclass(frozen=True, slots=True)
 class Restored(Event):
-    """A backup was put back; `backup` is the copy of what stood there before, if anything did."""
+    """A backup was put back; `backup` is the copy of what it replaced, if it replaced anything."""
 
     place: str
     restored_from: str
@@ -165,7 +170,7 @@ class Restored(Event):
 class Failed(Event):
     """A transition did not succeed; `transition` is its name, `reason` a full sentence.
 
-    `client_text` is what the client prints then, where it is known.
+    `client_text` is what the client prints then, where that is known.
     """
 
     transition: str
@@ -178,7 +183,7 @@ class SourceChanged(Event):
     """A watched place changed; `what` says which and how."""
 
     place: str
-    what: tuple[str, ...] = field(default_factory=tuple)
+    what: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,9 +202,9 @@ class RequestFinished(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChildStarted(Event):
-    """A watched program was started; `command` is redacted, `overrides` says how it was led here.
+    """A watched program was started; `number` counts those of a session from 1.
 
-    `number` tells several programs of one session apart, from 1.
+    `command` is redacted; `overrides` are the options and variables that lead it to the proxy.
     """
 
     number: int
@@ -209,7 +214,7 @@ class ChildStarted(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChildSaid(Event):
-    """A watched program wrote whole lines, redacted."""
+    """A watched program printed whole lines; they are redacted."""
 
     number: int
     stream: Literal["stdout", "stderr"]
@@ -220,7 +225,7 @@ class ChildSaid(Event):
 class ChildEnded(Event):
     """A watched program ended: its exit status, or the signal's name; `reason` is a sentence.
 
-    Both are set where it was sent the signal and left with a status of its own.
+    Both are set where it was sent the signal and exited with a status of its own.
     """
 
     number: int
@@ -231,10 +236,10 @@ class ChildEnded(Event):
 
 @dataclass(frozen=True, slots=True)
 class RotationSeen(Event):
-    """A refresh passed on the wire: the refresh token of mark `old` is used up, `new` replaces it.
+    """A refresh was seen: the refresh token with the mark `old` is used up, `new` replaces it.
 
-    Marks are fingerprints such as `#1f2e3d`. `by` names who did it; `accepted` is False where the
-    service refused the old one.
+    Marks are fingerprints such as `#1f2e3d`. `by` names the program; `accepted` is False where the
+    service refused the old token.
     """
 
     by: str
@@ -245,7 +250,7 @@ class RotationSeen(Event):
 
 @dataclass(frozen=True, slots=True)
 class Told(Event):
-    """What a played story says to its next step; `step` counts from 1, up to `steps`."""
+    """What a story of the demo says before its next step; `step` counts from 1 up to `steps`."""
 
     text: str
     step: int

@@ -1,6 +1,6 @@
-"""A watched program as the session knows it: what was expected of it, and what it was seen to do.
+"""A program that `authtui capture` watches: what was expected of it, and what it was seen to do.
 
-Part of the state: immutable, made by the fold alone. `capture.comparison` sets the two side by
+Part of the state: immutable, changed by the fold alone. `capture.comparison` sets the two side by
 side.
 """
 
@@ -33,10 +33,10 @@ PREPARATIONS: Final = (
     "accounts-check",
     "config-bundle",
 )
-"""What has to go well before the first model call, by the purpose of the request."""
+"""Requests that have to succeed before the first model call, by their purpose."""
 REFRESH: Final = "refresh"
 FALL_BACK: Final = 426
-"""The client tries a WebSocket first; this answer only says that HTTPS it is."""
+"""The status that refuses a WebSocket; the client then goes on over HTTPS."""
 
 
 class Said(NamedTuple):
@@ -72,9 +72,9 @@ NOTHING_SEEN: Final = Evidence()
 class Program:
     """A watched program.
 
-    `expected` and `before` are what was known when it started; `after` is the newest look since.
-    `said` holds its last lines, `said_dropped` counts those before. `rotations` are the refreshes
-    seen while it ran, also those of others.
+    `expected` is the assessment and `before` the observation when it started, `after` the newest
+    observation since. `said` holds its last lines, `said_dropped` counts older ones. `rotations`
+    are the refreshes seen while it ran, those of other programs included.
     """
 
     number: int
@@ -95,12 +95,12 @@ class Program:
 
     @property
     def running(self) -> bool:
-        """Whether its end was not seen."""
+        """Whether it has not ended yet, as far as was seen."""
         return self.ended_at is None
 
     @property
     def stopped(self) -> bool:
-        """Whether it was ended from outside: what it would have come to is not known."""
+        """Whether a signal ended it: how it would have gone on is not known."""
         return self.ended_at is not None and self.signal is not None
 
 
@@ -131,7 +131,7 @@ def after_event(programs: tuple[Program, ...], event: ev.Event) -> tuple[Program
                 for p in programs
             )
         case ev.RequestStarted(request=record) | ev.RequestFinished(request=record):
-            # The cause tells whose request it is: authtui's own stand in the same log.
+            # The cause tells whose request it is: those of authtui are in the same log.
             return tuple(
                 replace(p, evidence=_seen(p, record)) if event.cause == cause_of(p.number) else p
                 for p in programs

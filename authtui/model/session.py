@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from authtui.model import events as ev
 from authtui.model.changes import describe_changes
-from authtui.model.history import Checkpoints
+from authtui.model.checkpoints import Checkpoints
 from authtui.model.state import DETAILED, AuthState, fold
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class AuthSession(Generic[OptionsT]):
             return state
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:
-        """Be told of every event from now on, with the state after it; returns the way out."""
+        """Be told of every event from here on, with the state after it; the result unsubscribes."""
         with self._lock:
             self._subscribers.append(subscriber)
 
@@ -112,7 +112,7 @@ class AuthSession(Generic[OptionsT]):
         return self.adopt(self._observe(), cause)
 
     def adopt(self, observation: Observation, cause: str) -> ev.Event:
-        """Judge an observation made elsewhere (a worker that probed the keyring, a trace)."""
+        """Judge an observation made elsewhere, such as one that includes the keyring."""
         assessment = self._assess(observation, self.options)
         with self._lock:
             before = self._state
@@ -129,14 +129,14 @@ class AuthSession(Generic[OptionsT]):
         return event
 
     def reassess(self, options: OptionsT, cause: str) -> ev.Event | None:
-        """Judge what was last seen for other options; reads nothing. None before any load."""
+        """Judge the last observation for other options; reads nothing. None before any load."""
         self.options = options
         observation = self._state.observation
         return None if observation is None else self.adopt(observation, cause)
 
-    def note_change(self, place: str, what: tuple[str, ...], cause: str = "watch") -> ev.Event:
-        """Publish that a watched place changed, ahead of the load that reads it."""
-        return self.publish(lambda n, at: ev.SourceChanged(n, at, cause, place, what))
+    def note_change(self, place: str, what: tuple[str, ...]) -> ev.Event:
+        """Publish that a watched place changed, before the load that reads it."""
+        return self.publish(lambda n, at: ev.SourceChanged(n, at, "watch", place, what))
 
     def fail(self, transition: str, reason: str, client_text: str | None = None) -> ev.Event:
         """Publish that a transition did not succeed, with a full sentence."""
@@ -181,7 +181,7 @@ class AuthSession(Generic[OptionsT]):
         return event
 
     def _forget_an_old_body(self) -> None:
-        # Bounded memory: old bodies go first, and the record says that it had one.
+        # Memory is bounded: old bodies are dropped first, and their records say so.
         place = len(self._events) - DETAILED * 2 - 1
         if place < 0:
             return
@@ -200,7 +200,7 @@ class AuthSession(Generic[OptionsT]):
         try:
             self._deliver()
         except BaseException:
-            # An interrupt goes on its way, but the session must not stay silent after it.
+            # An interrupt is passed on, but the session must be able to deliver after it.
             with self._lock:
                 self._telling = False
             raise

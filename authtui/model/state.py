@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from authtui.checks.observed_request import named_hosts
 from authtui.model import events as ev
 from authtui.model import programs as watched
-from authtui.model.evidence import answer_of, lit, predicted
-from authtui.model.requests import Requests
-from authtui.model.trouble import ends_trouble, is_trouble, with_trouble
+from authtui.model.frozen_requests import FrozenRequests
+from authtui.model.observed_lamps import answer_of, predicted, with_lamps
+from authtui.model.observed_trouble import ends_trouble, is_trouble, with_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,14 +29,17 @@ PROGRAMS_KEPT = 20
 
 @dataclass(frozen=True, slots=True)
 class AuthState:
-    """Everything a view needs. `requests_dropped` counts what the bounded log let go.
+    """Everything a view needs.
 
-    `judged` is the answer to what was read; `assessment` is the same with what was seen since:
+    `judged` is the assessment of what was read; `assessment` is the same with what was seen since:
     `call`, the newest model call on the wire, and `answer`, the last answer of a server to the
-    selected credential, light the lamps; `trouble` changes the verdict, and `said` is the client's
-    own text to it. They are forgotten when the credential changes; `call` and `answer` stay while
-    a watched program runs: what it sends stays true of it. `rotations` are the newest refreshes
-    that were seen, refused ones included, `programs` the newest few that were watched.
+    selected credential, light the lamps `sent` and `accepted`; `trouble` is an event that changes
+    the verdict, and `said` what the client itself prints then. They are forgotten when the
+    credential changes, except that `call` and `answer` stay while a watched program runs: what it
+    sent stays true of it.
+
+    `rotations` are the newest refreshes that were seen, refused ones included, `programs` the
+    newest programs that were watched. `requests_dropped` counts older requests that are not kept.
     """
 
     phase: ev.Phase = "empty"
@@ -55,26 +58,26 @@ class AuthState:
     programs: tuple[Program, ...] = ()
 
     def without_details(self) -> AuthState:
-        """The same state with the rows of its requests only: their headers and bodies are gone."""
+        """The same state, its requests without their headers and bodies."""
         last = self.last
         if isinstance(last, ev.RequestStarted | ev.RequestFinished):
             last = replace(last, request=last.request.without_detail())
-        return replace(self, last=last, requests=Requests.of(self.requests).without_details())
+        return replace(self, last=last, requests=FrozenRequests.of(self.requests).without_details())
 
 
-def _relit(state: AuthState) -> AuthState:
+def _with_observed(state: AuthState) -> AuthState:
     if state.judged is None:
         return state
     running = bool(state.programs) and state.programs[-1].running
     base = predicted(state.judged) if running and state.call is None else state.judged
     named = named_hosts(state.observation) if state.observation is not None else frozenset()
-    found = lit(base, state.call, state.answer, named)
+    found = with_lamps(base, state.call, state.answer, named)
     found = with_trouble(found, state.trouble, state.rotations, state.observation, state.said)
     return replace(state, assessment=found)
 
 
 def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
-    # Evidence speaks for the credential it was given to: it outlives a look that finds the same.
+    # What was seen is true of one credential: it stays when another look finds the same one.
     answer, call, before = state.answer, state.call, state.judged
     same = before is not None and before.request == event.assessment.request and not event.changes
     running = bool(state.programs) and state.programs[-1].running
@@ -92,20 +95,20 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
         trouble=None if event.changes else state.trouble,
         said=None if event.changes else state.said,
     )
-    return _relit(loaded)
+    return _with_observed(loaded)
 
 
-def _with_trouble(state: AuthState, event: ev.Event) -> AuthState:
+def _with_new_trouble(state: AuthState, event: ev.Event) -> AuthState:
     trouble = state.trouble
     if is_trouble(event):
         trouble = event
     elif trouble is not None and ends_trouble(trouble, event):
         trouble = None
-    return state if trouble is state.trouble else _relit(replace(state, trouble=trouble))
+    return state if trouble is state.trouble else _with_observed(replace(state, trouble=trouble))
 
 
 def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
-    kept = Requests.of(state.requests).appended(request)
+    kept = FrozenRequests.of(state.requests).appended(request)
     extra = max(0, len(kept) - REQUESTS_KEPT)
     kept = kept.newest(REQUESTS_KEPT)
     old = len(kept) - DETAILED - 1
@@ -115,8 +118,8 @@ def _with_request(state: AuthState, request: RequestRecord) -> AuthState:
 
 
 def _with_finished(state: AuthState, request: RequestRecord) -> AuthState:
-    # What finishes began lately: looked for from the end, it is found at once.
-    requests = Requests.of(state.requests)
+    # A request that finishes is among the newest ones, so the search begins at the end.
+    requests = FrozenRequests.of(state.requests)
     for place in range(len(requests) - 1, -1, -1):
         if requests[place].number == request.number:
             return replace(state, requests=requests.replaced(place, request))
@@ -131,7 +134,7 @@ def _with_call(state: AuthState, event: ev.RequestStarted | ev.RequestFinished) 
     if record.status == watched.FALL_BACK:
         return state
     answer = state.answer if record.under_way else answer_of(record, event)
-    return _relit(replace(state, call=record, answer=answer))
+    return _with_observed(replace(state, call=record, answer=answer))
 
 
 def fold(state: AuthState, event: ev.Event) -> AuthState:
@@ -148,23 +151,23 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
             return replace(state, phase="registered", failure=None)
         case ev.Asserted():
             state = replace(state, phase="asserted", failure=None, answer=event)
-            return _relit(_with_trouble(state, event))
+            return _with_observed(_with_new_trouble(state, event))
         case ev.LoggedOut():
             return replace(state, phase="logged-out", failure=None)
         case ev.Failed(reason=reason, client_text=said):
-            return _relit(replace(state, phase="failed", failure=reason, said=said))
+            return _with_observed(replace(state, phase="failed", failure=reason, said=said))
         case ev.RequestStarted(request=request):
             return _with_call(_with_request(state, request), event)
         case ev.RequestFinished(request=request):
-            return _with_trouble(_with_call(_with_finished(state, request), event), event)
+            return _with_new_trouble(_with_call(_with_finished(state, request), event), event)
         case ev.RotationSeen():
             seen = (*state.rotations, event)[-ROTATIONS_KEPT:]
-            return _with_trouble(replace(state, rotations=seen), event)
+            return _with_new_trouble(replace(state, rotations=seen), event)
         case ev.ChildStarted():
             program = watched.started(event, state.judged, state.observation)
             kept = (*state.programs, program)[-PROGRAMS_KEPT:]
             # What an earlier run showed says nothing about this one.
             fresh = replace(state, programs=kept, call=None, answer=None, trouble=None, said=None)
-            return _relit(fresh)
+            return _with_observed(fresh)
         case _:
             return state

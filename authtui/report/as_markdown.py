@@ -9,8 +9,8 @@ from authtui.report.markdown import bullets, code, fenced, prose, table
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.report import model as m
-    from authtui.report.model import Report
+    from authtui.report import schema
+    from authtui.report.schema import Report
 
 _LIGHTS = {"green": "● yes", "amber": "◐ in part", "red": "✗ no", "grey": "○ not known"}
 _STATUS = {"fail": "✗ fails", "warn": "! warns", "unknown": "? cannot tell", "pass": "✓"}
@@ -72,7 +72,7 @@ def _head(report: Report) -> Iterator[str]:
     yield ""
 
 
-def _client(client: m.Client, programs: tuple[m.ProgramPart, ...]) -> Iterator[str]:
+def _client(client: schema.Client, programs: tuple[schema.ProgramPart, ...]) -> Iterator[str]:
     yield "## Which client, and where"
     yield ""
     version = f", version {code(client.version)}" if client.version else ""
@@ -258,7 +258,7 @@ def _checks(report: Report) -> Iterator[str]:
     yield ""
 
 
-def _excluded(excluded: m.Excluded) -> Iterator[str]:
+def _excluded(excluded: schema.Excluded) -> Iterator[str]:
     yield "## What was excluded"
     yield ""
     yield from bullets(

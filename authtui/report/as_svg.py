@@ -1,7 +1,7 @@
 """The report as one picture: verdict, lamps, sources, accounts, checks and times.
 
-Drawn without a terminal and without anything that a picture does not need: rectangles, circles and
-text. No script, no style sheet, no font and no address is in it; all text is escaped.
+It consists of rectangles and text alone: no script, style sheet, font or address is in it, and all
+text is escaped.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ from authtui.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.report.model import Report, SourcePart
+    from authtui.report.schema import Report, SourcePart
 
 WIDTH: Final = 1040
 _LEFT: Final = 32
 _LINE: Final = 21
 _SIZE: Final = 14
 _CELL: Final = 8.4
-"""Width of one character of 14 units; each text is given its length, whatever font draws it."""
+"""Width of a character at size 14; each text states its length, so that any font fits."""
 _FONTS: Final = "ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', Menlo, monospace"
 
 _GROUND, _RAISED, _BORDER = "#12141c", "#181c28", "#363e57"

@@ -1,13 +1,17 @@
-"""From what was seen and judged to a `Report`. Pure: the same facts and key make the same one."""
+"""Builds a `Report` of what was seen and judged. Pure: the same facts and key make the same one."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from authtui import __version__
+from authtui.checks.all_checks import REGISTER
+from authtui.checks.differences import PROGRAMS
+from authtui.checks.failure_modes import failure_modes
 from authtui.record import NamedTuple
-from authtui.report import model as m
-from authtui.report.evidence import (
+from authtui.report import schema
+from authtui.report.experiments import run_experiments
+from authtui.report.observed_values import (
     claims_of,
     fields_of,
     files_of,
@@ -15,11 +19,9 @@ from authtui.report.evidence import (
     settings_of,
     variables_of,
 )
-from authtui.report.exclusions import excluded_by
-from authtui.report.experiments import run_experiments
-from authtui.report.learn import learn
+from authtui.report.redactor import Redactor
+from authtui.report.sensitive import learn
 from authtui.report.timeline import timeline_of
-from authtui.report.veil import Veil
 from authtui.tokens.times import utc_text
 
 if TYPE_CHECKING:
@@ -42,7 +44,7 @@ _REQUESTS_KEPT: Final = 200
 
 
 class Given(NamedTuple):
-    """What a report is made of. `key` keys its marks: 16 random bytes, used once."""
+    """What a report is made of; `key` are 16 random bytes for its marks, used once."""
 
     observation: Observation
     assessment: Assessment
@@ -53,152 +55,177 @@ class Given(NamedTuple):
     events: Sequence[Event] = ()
 
 
-def build(given: Given) -> m.Report:
+def build(given: Given) -> schema.Report:
     """The report."""
     seen, found = given.observation, given.assessment
-    veil = Veil(given.machine, given.key)
+    redactor = Redactor(given.machine, given.key)
     requests = given.requests[-_REQUESTS_KEPT:]
-    learn(veil, seen, found, requests)
-    return m.Report(
-        schema=m.SCHEMA,
+    learn(redactor, seen, found, requests)
+    return schema.Report(
+        schema=schema.VERSION,
         authtui=__version__,
         made_at=utc_text(seen.at),
         redacted=REDACTED,
-        home=veil.text(found.home),
-        verdict=_verdict(veil, found),
+        home=redactor.text(found.home),
+        verdict=_verdict(redactor, found),
         lamps=tuple(
-            m.LampPart(name, lamp.light, veil.text(lamp.reason))
+            schema.LampPart(name, lamp.light, redactor.text(lamp.reason))
             for name, lamp in zip(found.lamps._fields, found.lamps, strict=True)
         ),
-        client=_client(veil, given),
-        sources=tuple(_sources(veil, found)),
-        matrix=tuple(_matrix(veil, found)),
+        client=_client(redactor, given),
+        sources=tuple(_sources(redactor, found)),
+        matrix=tuple(_matrix(redactor, found)),
         tokens=tuple(
-            m.TokenPart(
-                veil.text(token.name),
-                veil.text(token.origin),
+            schema.TokenPart(
+                redactor.text(token.name),
+                redactor.text(token.origin),
                 token.verified,
-                veil.text(token.verified_note),
-                tuple(map(veil.text, token.problems)),
-                tuple(claims_of(veil, token)),
+                redactor.text(token.verified_note),
+                tuple(map(redactor.text, token.problems)),
+                tuple(claims_of(redactor, token)),
             )
             for token in found.tokens
         ),
-        record=tuple(fields_of(veil, seen)),
-        configuration=tuple(settings_of(veil, seen.config)),
-        environment=tuple(variables_of(veil, seen.environment)),
-        files=tuple(files_of(veil, seen)),
-        checks=tuple(_check(veil, c) for c in found.checks if c.status != "pass"),
-        excluded=excluded_by(veil, found),
-        experiments=tuple(run_experiments(veil, seen, found, given.options)),
-        timeline=tuple(timeline_of(veil, seen, found, requests, given.events)),
-        requests=tuple(_request(veil, record) for record in requests),
+        record=tuple(fields_of(redactor, seen)),
+        configuration=tuple(settings_of(redactor, seen.config)),
+        environment=tuple(variables_of(redactor, seen.environment)),
+        files=tuple(files_of(redactor, seen)),
+        checks=tuple(_check(redactor, c) for c in found.checks if c.status != "pass"),
+        excluded=_excluded(redactor, found),
+        experiments=tuple(run_experiments(redactor, seen, found, given.options)),
+        timeline=tuple(timeline_of(redactor, seen, found, requests, given.events)),
+        requests=tuple(_request(redactor, record) for record in requests),
         probes=_probes(requests, len(given.requests)),
         clock=_clock(given, requests),
-        programs=tuple(_programs(veil, found)),
+        programs=tuple(_programs(redactor, found)),
     )
 
 
-def _verdict(veil: Veil, found: Assessment) -> m.VerdictPart:
+def _verdict(redactor: Redactor, found: Assessment) -> schema.VerdictPart:
     verdict = found.verdict
-    return m.VerdictPart(
+    return schema.VerdictPart(
         verdict.outcome,
         verdict.kind,
         verdict.mode,
-        veil.text(verdict.headline),
-        veil.text(verdict.sentence),
-        None if verdict.culprit is None else veil.text(verdict.culprit),
-        veil.lines(verdict.client_message),
+        redactor.text(verdict.headline),
+        redactor.text(verdict.sentence),
+        None if verdict.culprit is None else redactor.text(verdict.culprit),
+        redactor.lines(verdict.client_message),
         verdict.client_exit,
         verdict.deletes_stored_login,
-        tuple(map(veil.text, verdict.assumes)),
-        tuple(_fix(veil, fix) for fix in verdict.fix),
-        plan_of_tokens(veil, found),
+        tuple(map(redactor.text, verdict.assumes)),
+        tuple(_fix(redactor, fix) for fix in verdict.fix),
+        plan_of_tokens(redactor, found),
     )
 
 
-def _fix(veil: Veil, fix: Fix) -> str:
+def _fix(redactor: Redactor, fix: Fix) -> str:
     # The backticks mark what is typed; Markdown makes code of it.
-    return veil.text(f"{fix.text}: `{fix.command}`" if fix.command else fix.text)
+    return redactor.text(f"{fix.text}: `{fix.command}`" if fix.command else fix.text)
 
 
-def _client(veil: Veil, given: Given) -> m.Client:
+def _client(redactor: Redactor, given: Given) -> schema.Client:
     seen, choice = given.observation, given.assessment.contract
-    return m.Client(
+    return schema.Client(
         choice.name,
         choice.title,
         choice.chosen_by,
         choice.client_version,
-        None if choice.note is None else veil.text(choice.note),
+        None if choice.note is None else redactor.text(choice.note),
         given.assessment.surface,
         tuple(
-            m.Installed(
-                veil.text(copy.path),
-                None if copy.version is None else veil.text(copy.version),
-                veil.text(copy.found_by),
+            schema.Installed(
+                redactor.text(copy.path),
+                None if copy.version is None else redactor.text(copy.version),
+                redactor.text(copy.found_by),
             )
             for copy in seen.clients
         ),
-        veil.text(given.machine.platform or seen.host.platform),
-        tuple(map(veil.text, seen.host.marks)),
-        veil.text(given.machine.terminal),
-        veil.text(given.machine.python),
+        redactor.text(given.machine.platform or seen.host.platform),
+        tuple(map(redactor.text, seen.host.marks)),
+        redactor.text(given.machine.terminal),
+        redactor.text(given.machine.python),
     )
 
 
-def _sources(veil: Veil, found: Assessment) -> Iterator[m.SourcePart]:
+def _sources(redactor: Redactor, found: Assessment) -> Iterator[schema.SourcePart]:
     for source in found.sources:
         why = "; ".join(filter(None, (source.detail, source.reason)))
-        yield m.SourcePart(
+        yield schema.SourcePart(
             source.rank,
-            veil.text(source.name),
-            veil.text(source.place),
+            redactor.text(source.name),
+            redactor.text(source.place),
             source.status,
             source.kind,
-            None if source.shadowed_by is None else veil.text(source.shadowed_by),
-            veil.text(why),
+            None if source.shadowed_by is None else redactor.text(source.shadowed_by),
+            redactor.text(why),
         )
 
 
-def _matrix(veil: Veil, found: Assessment) -> Iterator[m.MatrixPart]:
+def _matrix(redactor: Redactor, found: Assessment) -> Iterator[schema.MatrixPart]:
     for row in found.matrix:
-        yield m.MatrixPart(
-            veil.text(row.who),
-            veil.names.of("acct", row.account_id) if row.account_id else None,
-            veil.names.of("user", row.user_id) if row.user_id else None,
-            veil.text(row.where),
+        yield schema.MatrixPart(
+            redactor.text(row.who),
+            redactor.names.of("acct", row.account_id) if row.account_id else None,
+            redactor.names.of("user", row.user_id) if row.user_id else None,
+            redactor.text(row.where),
             row.wrong,
         )
 
 
-def _check(veil: Veil, check: CheckResult) -> m.CheckPart:
-    return m.CheckPart(
+def _check(redactor: Redactor, check: CheckResult) -> schema.CheckPart:
+    return schema.CheckPart(
         check.id,
         check.status,
-        veil.text(check.summary),
-        tuple(map(veil.text, check.evidence)),
-        veil.text(check.why),
-        None if check.fix is None else _fix(veil, check.fix),
-        veil.text(check.where),
-        veil.text(check.source),
+        redactor.text(check.summary),
+        tuple(map(redactor.text, check.evidence)),
+        redactor.text(check.why),
+        None if check.fix is None else _fix(redactor, check.fix),
+        redactor.text(check.where),
+        redactor.text(check.source),
     )
 
 
-def _request(veil: Veil, record: RequestRecord) -> m.RequestPart:
+def _excluded(redactor: Redactor, found: Assessment) -> schema.Excluded:
+    """The checks that passed or could not tell, and the failure modes that are excluded by them.
+
+    A failure mode counts as excluded where at least one of the checks that recognise it applies,
+    and all that apply have passed.
+    """
+    titles = {entry.id: entry.title for entry in REGISTER}
+    status = {check.id: check.status for check in found.checks}
+    told: dict[str, list[tuple[str, str]]] = {"pass": [], "unknown": []}
+    for check in found.checks:
+        if check.status in told:
+            words = titles.get(check.id, check.id) if check.status == "pass" else check.summary
+            told[check.status].append((check.id, redactor.text(words)))
+    no_sign, unseen = [], []
+    for _, title, ids in failure_modes():
+        applied = [status[name] for name in ids if name in status]
+        if not ids:
+            unseen.append(title)
+        elif applied and all(answer == "pass" for answer in applied):
+            no_sign.append(title)
+    return schema.Excluded(
+        tuple(told["pass"]), tuple(told["unknown"]), tuple(no_sign), tuple(unseen)
+    )
+
+
+def _request(redactor: Redactor, record: RequestRecord) -> schema.RequestPart:
     account = record.account_header
-    return m.RequestPart(
+    return schema.RequestPart(
         record.number,
         utc_text(record.at),
-        veil.text(record.method, 20),
-        veil.text(f"{record.scheme}://{record.host}{record.path}", 400),
+        redactor.text(record.method, 20),
+        redactor.text(f"{record.scheme}://{record.host}{record.path}", 400),
         record.status,
         None if record.milliseconds is None else round(record.milliseconds, 1),
-        None if record.authorization is None else veil.text(record.authorization, 60),
-        veil.rekeyed(record.credential_mark),
-        None if account is None else veil.names.of("acct", account),
-        None if record.request_id is None else veil.text(record.request_id, 120),
-        veil.text(record.meaning, 400),
-        None if record.error is None else veil.text(record.error, 400),
+        None if record.authorization is None else redactor.text(record.authorization, 60),
+        redactor.rekeyed(record.credential_mark),
+        None if account is None else redactor.names.of("acct", account),
+        None if record.request_id is None else redactor.text(record.request_id, 120),
+        redactor.text(record.meaning, 400),
+        None if record.error is None else redactor.text(record.error, 400),
         record.skew_seconds,
     )
 
@@ -210,7 +237,7 @@ def _probes(requests: Sequence[RequestRecord], count: int) -> str:
     return f"{count} requests were observed{left}. Nothing else was asked."
 
 
-def _clock(given: Given, requests: Sequence[RequestRecord]) -> m.ClockPart:
+def _clock(given: Given, requests: Sequence[RequestRecord]) -> schema.ClockPart:
     at = utc_text(given.observation.at)
     for record in reversed(requests):
         if record.skew_seconds is not None:
@@ -218,20 +245,19 @@ def _clock(given: Given, requests: Sequence[RequestRecord]) -> m.ClockPart:
             words = "agree" if abs(skew) < 1 else f"differ by {abs(skew):g} s"
             if abs(skew) >= 1:
                 words += ", this machine is behind" if skew > 0 else ", this machine is ahead"
-            return m.ClockPart(at, given.machine.offset, f"the clocks {words}", skew)
-    return m.ClockPart(at, given.machine.offset, "not known: no server was asked", None)
+            return schema.ClockPart(at, given.machine.offset, f"the clocks {words}", skew)
+    return schema.ClockPart(at, given.machine.offset, "not known: no server was asked", None)
 
 
-def _programs(veil: Veil, found: Assessment) -> Iterator[m.ProgramPart]:
-    names = {"exec": "codex exec", "login-status": "codex login status", "tui": "codex"}
+def _programs(redactor: Redactor, found: Assessment) -> Iterator[schema.ProgramPart]:
     for start in found.predictions:
-        says = veil.lines(start.says)
-        name = names[start.surface]
-        yield m.ProgramPart(name, start.exit, says, start.deletes_stored_login)
+        says = redactor.lines(start.says)
+        program = PROGRAMS[start.surface]
+        yield schema.ProgramPart(program, start.exit, says, start.deletes_stored_login)
     if found.doctor is not None:
         said = f"{found.doctor.status}: {found.doctor.summary}"
-        yield m.ProgramPart("codex doctor", None, veil.lines(said), False)
+        yield schema.ProgramPart("codex doctor", None, redactor.lines(said), False)
     if found.app_server is not None:
         server = found.app_server
         said = server.stops or server.error or f"account: {server.account or 'nobody'}"
-        yield m.ProgramPart("codex app-server", None, veil.lines(said), False)
+        yield schema.ProgramPart("codex app-server", None, redactor.lines(said), False)

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.checks.differences import differences, outcome_words
 from authtui.checks.experiment import FORCED, add, assess_other, candidates, remove
-from authtui.report import model as m
-from authtui.report.evidence import matters
+from authtui.report import schema
+from authtui.report.observed_values import matters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,32 +15,36 @@ if TYPE_CHECKING:
     from authtui.checks.assess import Options
     from authtui.checks.findings import Assessment
     from authtui.credentials.observation import Observation
-    from authtui.report.veil import Veil
+    from authtui.report.redactor import Redactor
 
 MOST: Final = 24
 _MOST_WORKSPACES: Final = 3
 
 
 def run_experiments(
-    veil: Veil, seen: Observation, before: Assessment, options: Options
-) -> list[m.ExperimentPart]:
-    """What would be different; the changes that decide something come first."""
+    redactor: Redactor, seen: Observation, before: Assessment, options: Options
+) -> list[schema.ExperimentPart]:
+    """What each change would make different; those that change the outcome come first."""
     found = []
     for change, other in list(_changes(seen, before))[:MOST]:
         after = assess_other(other, options, before)
         rows = tuple(
-            m.DifferencePart(veil.text(row.label), _one(veil, row.before), _one(veil, row.after))
+            schema.DifferencePart(
+                redactor.text(row.label), _one(redactor, row.before), _one(redactor, row.after)
+            )
             for row in differences(before, after)
         )
         decides = before.verdict.outcome != after.verdict.outcome
         turns = before.verdict.headline != after.verdict.headline
-        part = m.ExperimentPart(veil.text(change, 200), veil.text(outcome_words(after)), rows)
+        part = schema.ExperimentPart(
+            redactor.text(change, 200), redactor.text(outcome_words(after)), rows
+        )
         found.append((not decides, not turns, not rows, part))
     return [part for *_, part in sorted(found, key=lambda row: row[:3])]
 
 
-def _one(veil: Veil, text: str) -> str:
-    return (veil.lines(text) or "").replace("\n", " / ")
+def _one(redactor: Redactor, text: str) -> str:
+    return (redactor.lines(text) or "").replace("\n", " / ")
 
 
 def _changes(seen: Observation, before: Assessment) -> Iterator[tuple[str, Observation]]:

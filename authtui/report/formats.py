@@ -1,22 +1,22 @@
-"""The three formats of a report, by name; each makes the whole text of a file."""
+"""The formats of a report: Markdown, JSON (here) and SVG; each is the whole text of a file."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from authtui.report.model import Report
+    from authtui.report.schema import Report
 
 FORMATS: Final = ("md", "json", "svg")
 TITLES: Final = {"md": "Markdown", "json": "JSON", "svg": "SVG picture"}
 
 
 def render(report: Report, name: str) -> str:
-    """The text of a format, which ends with a line end and holds no other control character."""
+    """The report in a format; it ends with a line end and has no other control characters."""
     if name == "json":
-        from authtui.report.as_json import as_json
+        import json
 
-        return as_json(report)
+        return json.dumps(_plain(report), ensure_ascii=False, indent=1) + "\n"
     if name == "svg":
         from authtui.report.as_svg import as_svg
 
@@ -26,6 +26,12 @@ def render(report: Report, name: str) -> str:
     return as_markdown(report)
 
 
+def _plain(value: Any) -> Any:  # noqa: ANN401 - what a report is made of
+    if hasattr(value, "_fields"):
+        return {name: _plain(getattr(value, name)) for name in value._fields}
+    return [_plain(item) for item in value] if isinstance(value, tuple) else value
+
+
 def file_bytes(text: str) -> bytes:
-    """The very bytes of the file."""
+    """The bytes of the file."""
     return text.encode("utf-8", "replace")

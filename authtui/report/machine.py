@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 class Machine(NamedTuple):
     """`platform` is the system with its release; `offset` the local time zone as `+02:00`.
 
-    `host_name`, `user` and `user_home` are here to be taken out of every text.
+    `host_name`, `user` and `user_home` are known in order to be removed from every text.
     """
 
     platform: str = ""

@@ -1,7 +1,7 @@
-"""Markdown in which data is only ever data, whatever it says.
+"""Markdown in which data cannot become markup.
 
-Everything with a meaning to a renderer (a mention, a link, an issue number, HTML, emphasis, an
-emoji, mathematics) goes into code spans, where nothing has one; the rest is words.
+Everything that means something to a renderer (a mention, a link, an issue number, HTML, emphasis,
+an emoji, mathematics) goes into code spans, where nothing does; the rest is words.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def code(text: object) -> str:
 
 
 def prose(text: str) -> str:
-    """A sentence: words as they are, everything that is no plain word in a code span."""
+    """A sentence: plain words as they are, everything else in a code span."""
     out: list[str] = []
     # A pair of backticks is how our own sentences mark what is typed.
     for place, part in enumerate(text.replace("\n", " / ").split("`")):

@@ -1,4 +1,4 @@
-"""When what was issued, written, rotated, sent and refused: one list in the order of time."""
+"""When something was issued, written, rotated, sent or refused: one list in the order of time."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from authtui.credentials.document import lenient
 from authtui.model import events as ev
-from authtui.report import model as m
+from authtui.report import schema
+from authtui.report.sensitive import stored_documents
 from authtui.tokens.times import moment, relative, utc_text
 
 if TYPE_CHECKING:
@@ -16,20 +17,20 @@ if TYPE_CHECKING:
     from authtui.checks.findings import Assessment, TokenView
     from authtui.credentials.observation import Observation
     from authtui.model.events import Event
-    from authtui.report.veil import Veil
+    from authtui.report.redactor import Redactor
     from authtui.wire.records import RequestRecord
 
 Row = tuple["datetime", str, str]
 
 
 def timeline_of(
-    veil: Veil,
+    redactor: Redactor,
     seen: Observation,
     found: Assessment,
     requests: Sequence[RequestRecord],
     events: Sequence[Event],
-) -> Iterator[m.Moment]:
-    """Every moment that is known, the oldest first, seen from the moment of the look."""
+) -> Iterator[schema.Moment]:
+    """Every known moment, the oldest first, relative to the time of the observation."""
     rows = [(seen.at, "this report looked", "this machine")]
     for token in found.tokens:
         rows += _of_token(token)
@@ -47,7 +48,9 @@ def timeline_of(
     for event in events:
         rows += _of_event(event)
     for at, what, where in sorted(rows, key=lambda row: row[0]):
-        yield m.Moment(utc_text(at), relative(at, seen.at), veil.text(what, 400), veil.text(where))
+        yield schema.Moment(
+            utc_text(at), relative(at, seen.at), redactor.text(what, 400), redactor.text(where)
+        )
 
 
 def _of_token(token: TokenView) -> Iterator[Row]:
@@ -58,14 +61,8 @@ def _of_token(token: TokenView) -> Iterator[Row]:
 
 
 def _of_record(seen: Observation) -> Iterator[Row]:
-    documents = (
-        ("auth.json", seen.auth_file.data),
-        ("keyring", seen.keyring.document and seen.keyring.document.reveal()),
-        ("encrypted store", seen.encrypted.document and seen.encrypted.document.reveal()),
-    )
-    for store, data in documents:
-        fields = lenient(data) if data else None
-        at = moment((fields or {}).get("last_refresh"), seen.at).at
+    for store, data in stored_documents(seen):
+        at = moment((lenient(data) or {}).get("last_refresh"), seen.at).at
         if at is not None:
             yield at, "last_refresh: the tokens were renewed", store
 
@@ -79,7 +76,7 @@ def _asked(record: RequestRecord) -> str:
 
 
 def _of_event(event: Event) -> Iterator[Row]:
-    # Requests stand in the list of their own; a look that changed nothing says nothing.
+    # Requests have rows of their own; a look at an unchanged machine has none.
     words = None
     match event:
         case ev.Loaded(changes=changes) if changes:

@@ -1,4 +1,4 @@
-"""A file for somebody else: always a new one, readable only by its owner."""
+"""Writes a file to pass on: always a new one, readable only by its owner."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from authtui.credentials.backups import write_new
 def write_new_file(path: str, data: bytes) -> str | None:
     """Write `data` to `path`; a sentence where that cannot be done, None when it is.
 
-    A file that is there already is never replaced, nor is a link followed; what could not be
-    written whole is taken away again.
+    An existing file is never replaced, and a link is not followed; a file that could not be written
+    whole is removed again.
     """
     try:
         target = Path(path).expanduser()

@@ -33,6 +33,8 @@ TIMES: Final = frozenset(
     ]
 )
 """Claims whose value is a time."""
+EMAILS: Final = frozenset(["email", "preferred_username", "upn"])
+"""Claims whose value is an e-mail address."""
 
 
 class Plan(NamedTuple):

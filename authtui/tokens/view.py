@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.checks.findings import ClaimRow, TokenView
 from authtui.redaction import Secret, mask_email, printable, redact_text
-from authtui.tokens.claims import NAMESPACES, TIMES, explain, plan_of
+from authtui.tokens.claims import EMAILS, NAMESPACES, TIMES, explain, plan_of
 from authtui.tokens.jwt import decode
 from authtui.tokens.times import moment
 
@@ -29,7 +29,6 @@ Verified = Literal["not-checked", "valid", "invalid", "unsigned"]
 _SHOWN: Final = 200
 _SHOWN_NAME: Final = 80
 _DEEPEST: Final = 20
-_EMAILS: Final = frozenset(["email", "preferred_username", "upn"])
 _SECRET_NAMES: Final = frozenset(
     [
         "agent_private_key",
@@ -141,7 +140,7 @@ def _redacted(key: str, value: Any, depth: int) -> Any:  # noqa: ANN401 - any JS
 
 
 def _text(key: str, value: str) -> str:
-    if key in _EMAILS and "@" in value:
+    if key in EMAILS and "@" in value:
         value = mask_email(value)
     return redact_text(value).encode("utf-8", "replace").decode("utf-8")
 
@@ -244,7 +243,7 @@ def _row(label: str, key: str, value: object, now: datetime, explanation: str = 
 
 
 def _masked(key: str, value: str) -> bool:
-    return key in _EMAILS and "@" in value
+    return key in EMAILS and "@" in value
 
 
 def _key_text(secret: Secret) -> str:

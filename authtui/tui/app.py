@@ -159,7 +159,7 @@ class AuthtuiApp(Recording):
             self.watched.begin()
             self.set_interval(1, self.redraw)
         if self._watch:
-            from authtui.model.watch import watch_session
+            from authtui.model.file_watch import watch_session
 
             self.watching = "watching"
             self.run_thread(lambda: watch_session(self.session, self._stop), "watch")

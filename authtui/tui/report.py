@@ -18,7 +18,7 @@ from authtui.tui.views.report import report_doc
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-    from authtui.report.model import Report
+    from authtui.report.schema import Report
     from authtui.tui.app import AuthtuiApp
     from authtui.tui.views.context import View
 

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from authtui.model.events import Event
     from authtui.tui.app import AuthtuiApp
     from authtui.tui.lines import Item
-    from authtui.wire.log import RequestLog
     from authtui.wire.records import RequestRecord
+    from authtui.wire.request_log import RequestLog
 
 WAITING_KEPT: Final = 20_000
 ROWS_A_FRAME: Final = 4_000
@@ -37,7 +37,7 @@ class Traffic:
     def log(self) -> RequestLog:
         """The list; made, and its modules loaded, when there is something to list."""
         if self._log is None:
-            from authtui.wire.log import RequestLog
+            from authtui.wire.request_log import RequestLog
 
             self._log = RequestLog()
             self._log.extend(self._first)
@@ -74,7 +74,7 @@ class Traffic:
 
     def sift(self, text: str) -> str | None:
         """Show what a filter lets through; a sentence where it cannot be read."""
-        from authtui.wire.log import NO_FILTER, FilterProblem, parse_filter
+        from authtui.wire.request_filter import NO_FILTER, FilterProblem, parse_filter
 
         found = parse_filter(text) if text.strip() else NO_FILTER
         if isinstance(found, FilterProblem):

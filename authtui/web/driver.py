@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 class Driver(WebDriver):
-    """Textual's own, which ends with its server and opens nothing in the browser."""
+    """Textual's own driver, but it ends with its server and opens nothing in the browser."""
 
     def __init__(
         self,

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from aiohttp.web import WebSocketResponse
 
 ENDS_WITHIN: Final = 4.0
-"""Seconds that an app gets to leave in order, before it is ended."""
+"""Seconds that an app has to quit by itself before it is terminated."""
 COLUMNS: Final = (20, 500)
 ROWS: Final = (5, 200)
 
 
 class Screen(AppService):
-    """The app behind one page. A browser says keys and sizes; nothing else is taken from it."""
+    """The app behind one page. A browser sends keys and sizes; nothing else is accepted."""
 
     def __init__(self, words: Sequence[str], socket: WebSocketResponse) -> None:
         """`words` is the command; no shell reads it."""
@@ -77,7 +77,7 @@ class Screen(AppService):
         """Nothing: no file leaves through the browser."""
 
     async def run(self) -> None:
-        """Pass on what the app draws; whichever way it ends, the page learns it."""
+        """Pass on what the app draws; however it ends, the page is closed."""
         try:
             await super().run()
         finally:
@@ -85,7 +85,7 @@ class Screen(AppService):
                 await self.remote_close()
 
     async def stop(self) -> None:
-        """Ask the app to leave, and see that it does; nothing of it is left when this returns."""
+        """Ask the app to quit, and terminate it if it does not; it has ended when this returns."""
         process = self._process
         if process is None:
             return
@@ -103,9 +103,9 @@ class Screen(AppService):
 
 
 def read_message(text: str) -> tuple[str, Any] | None:
-    """What a page said: ("keys", bytes), ("size", (columns, rows)), ("ping", data), or its focus.
+    """A page's message: ("keys", bytes), ("size", (columns, rows)), ("ping", data), or its focus.
 
-    None for whatever is none of its words: the page is the browser's, and may say anything.
+    None for anything else: a browser may send whatever it likes.
     """
     try:
         envelope = json.loads(text)
@@ -124,7 +124,7 @@ def read_message(text: str) -> tuple[str, Any] | None:
 
 
 def clamped(number: Any, bounds: tuple[int, int]) -> int:  # noqa: ANN401 - whatever a page sent
-    """A size that a terminal can have."""
+    """A size within bounds; the lower bound for what is no number."""
     try:
         return max(bounds[0], min(int(number), bounds[1]))
     except (TypeError, ValueError, OverflowError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import re
 import signal
 import socket
 import sys
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 import textual_serve
 from aiohttp import WSMsgType, web
 
-from authtui.web.door import COOKIE, Door
+from authtui.web.access import COOKIE, Access
 from authtui.web.screens import Screen
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from aiohttp.typedefs import Handler, Middleware
 
 MOST_SCREENS: Final = 4
-"""Pages that can be open at a time; each costs a process."""
+"""Pages that can be open at the same time; each has a process."""
 LARGEST_MESSAGE: Final = 256 * 1024
 _HERE: Final = Path(__file__).parent
 _TERMINAL: Final = Path(textual_serve.__file__).parent / "static"
@@ -59,11 +60,11 @@ _HEADERS: Final = {
 
 
 class Server:
-    """Serves one app to one browser. `tell` hears what happened, in plain sentences."""
+    """Serves one app to one browser. `tell` is given plain sentences of what happened."""
 
     def __init__(self, words: Sequence[str], port: int, tell: Callable[[str], None]) -> None:
         """`words` is the command of the app behind each screen."""
-        self.door = Door(port)
+        self.access = Access(port)
         self._words = tuple(words)
         self._headers = {k: v.replace("$port", str(port)) for k, v in _HEADERS.items()}
         self._tell = tell
@@ -73,13 +74,13 @@ class Server:
     def application(self) -> web.Application:
         """What aiohttp runs."""
         app = web.Application(middlewares=[self._guard()])
-        room, router = self.door.room, app.router
+        path, router = self.access.path, app.router
         router.add_get("/open/{token}", self._open, allow_head=False)
-        router.add_get(f"{room}/", self._page)
-        router.add_get(f"{room}/screen", self._screen, allow_head=False)
+        router.add_get(f"{path}/", self._page)
+        router.add_get(f"{path}/screen", self._screen, allow_head=False)
         for name in ("page.css", "page.js"):
-            router.add_get(f"{room}/{name}", partial(_file, _HERE / name))
-        router.add_static(f"{room}/terminal", _TERMINAL)
+            router.add_get(f"{path}/{name}", partial(_file, _HERE / name))
+        router.add_static(f"{path}/terminal", _TERMINAL)
         app.on_response_prepare.append(self._add_headers)
         app.on_shutdown.append(self._end)
         return app
@@ -87,10 +88,10 @@ class Server:
     def _guard(self) -> Middleware:
         @web.middleware
         async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
-            if not self.door.is_address(request.headers.get("Host")):
+            if not self.access.is_address(request.headers.get("Host")):
                 return _refused(_WRONG_NAME)
             opening = request.path.startswith("/open/")
-            if not opening and not self.door.knows(request.cookies.get(COOKIE)):
+            if not opening and not self.access.knows(request.cookies.get(COOKIE)):
                 return _refused(_CLOSED)
             try:
                 return await handler(request)
@@ -104,27 +105,27 @@ class Server:
         if "Sec-Purpose" in request.headers or "Purpose" in request.headers:
             # A browser that fetches links ahead of a click would use the link up.
             return _said(503, _LOOKING_AHEAD)
-        cookie = self.door.exchange(request.match_info["token"])
+        cookie = self.access.exchange(request.match_info["token"])
         if cookie is None:
             self._tell("a link that is not valid was refused")
             return _refused(_DEAD)
         # No redirect: after a click on a page elsewhere (a mail, a chat) the browser would follow
         # it without the cookie, which is for this site's own links.
-        answer = _html("open.html", page=f"{self.door.room}/")
+        answer = _html("open.html", page=f"{self.access.path}/")
         answer.set_cookie(
-            COOKIE, cookie, path=f"{self.door.room}/", httponly=True, samesite="Strict"
+            COOKIE, cookie, path=f"{self.access.path}/", httponly=True, samesite="Strict"
         )
         self._tell("the link was opened; nobody else can use it")
         return answer
 
     async def _page(self, request: web.Request) -> web.StreamResponse:
         """The page, with the address of its screen."""
-        return _html("page.html", screen=f"ws://{request.headers['Host']}{self.door.room}/screen")
+        return _html("page.html", screen=f"ws://{request.headers['Host']}{self.access.path}/screen")
 
     async def _screen(self, request: web.Request) -> web.StreamResponse:
         """One screen: its app lives as long as the connection."""
         headers = request.headers
-        if not self.door.is_own_page(headers.get("Origin"), headers.get("Host")):
+        if not self.access.is_own_page(headers.get("Origin"), headers.get("Host")):
             return _refused(_NOT_THIS_PAGE)
         if self._ending or len(self._screens) >= MOST_SCREENS:
             return _said(503, _FULL)
@@ -134,7 +135,7 @@ class Server:
         try:
             await socket.prepare(request)
             query = request.query
-            await screen.start(_number(query.get("width")), _number(query.get("height")))
+            await screen.start(_number(query.get("width"), 80), _number(query.get("height"), 24))
             self._tell(f"a screen was opened ({len(self._screens)} open)")
             async for message in socket:
                 if message.type == WSMsgType.TEXT:
@@ -186,7 +187,7 @@ async def serve(
     try:
         await runner.setup()
         await web.SockSite(runner, listening).start()
-        started(server.door.link)
+        started(server.access.link)
         return await asked
     finally:
         await runner.cleanup()
@@ -224,5 +225,5 @@ def _said(status: int, sentence: str) -> web.Response:
     return web.Response(status=status, text=f"{sentence}\n", charset="utf-8")
 
 
-def _number(text: str | None) -> int:
-    return int(text) if text is not None and text.isascii() and text[:6].isdigit() else 80
+def _number(text: str | None, otherwise: int) -> int:
+    return int(text) if text and re.fullmatch("[0-9]{1,6}", text) else otherwise

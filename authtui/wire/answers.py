@@ -1,8 +1,9 @@
-"""What a request comes back with: an answer or a failure, both plain values."""
+"""What comes of a request: an answer or a failure, both plain values."""
 
 from __future__ import annotations
 
 import json
+from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from authtui.redaction import printable, redact_text
@@ -48,13 +49,6 @@ class AnswerProblem(NamedTuple):
     statement: str
 
 
-class SseEvent(NamedTuple):
-    """One event of a stream: its name (`message` where none is given) and its data."""
-
-    name: str
-    data: str
-
-
 class WireFailure(NamedTuple):
     """No usable answer. `statement` is a plain sentence; `number` is that of the record.
 
@@ -85,7 +79,6 @@ class Answer(NamedTuple):
     headers: tuple[tuple[str, str], ...]
     body: bytes
     milliseconds: float
-    server_date: datetime | None = None
     cut: bool = False
     redirect_host: str | None = None
 
@@ -113,6 +106,17 @@ class Answer(NamedTuple):
     def content_type(self) -> str:
         """The media type in lower case, without parameters; empty where none was sent."""
         return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def server_date(self) -> datetime | None:
+        """The `Date` header as aware UTC, or None where it holds no date."""
+        from email.utils import parsedate_to_datetime
+
+        try:
+            found = parsedate_to_datetime(self.header("date") or "")
+            return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+        except (ValueError, TypeError, OverflowError, IndexError):
+            return None
 
     @property
     def text(self) -> str:
@@ -145,10 +149,6 @@ class Answer(NamedTuple):
     def error_message(self) -> str | None:
         """The message of an error body of a known shape, redacted and harmless to show."""
         return error_of(self.body)[1]
-
-    def events(self) -> tuple[SseEvent, ...]:
-        """The events of a `text/event-stream` body, in order."""
-        return read_events(self.text)
 
     def __repr__(self) -> str:
         """Without the body and the headers, which may hold secrets."""
@@ -193,25 +193,3 @@ def _harmless(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None
     return printable(redact_text(value[: _SHOWN * 4]), _SHOWN)
-
-
-def read_events(text: str) -> tuple[SseEvent, ...]:
-    """The complete events of a server-sent stream; a last one without its blank line is left out.
-
-    Source: the event stream format of the WHATWG HTML standard.
-    """
-    events: list[SseEvent] = []
-    name, data = "", list[str]()
-    for raw in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"):
-        if not raw:
-            if data:
-                events.append(SseEvent(name or "message", "\n".join(data)))
-            name, data = "", []
-            continue
-        field, _, value = raw.partition(":")
-        value = value.removeprefix(" ")
-        if field == "event":
-            name = value
-        elif field == "data":
-            data.append(value)
-    return tuple(events)

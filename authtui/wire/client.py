@@ -10,19 +10,30 @@ import asyncio
 import time
 from collections import deque
 from itertools import count
+from json import dumps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from authtui.redaction import printable, redact_text
-from authtui.wire import keeping, meaning, recording
+from authtui.wire import meaning, record_builder
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.body import BodyError, read_body
-from authtui.wire.road import Road
+from authtui.wire.connection import ConnectionWatch
+from authtui.wire.exchange_redaction import kept_host
+from authtui.wire.hosts import (
+    REDIRECTS,
+    Origin,
+    allowed_entry,
+    host_name,
+    is_allowed,
+    is_loopback,
+    origin_of,
+    redirect_host,
+)
 from authtui.wire.transport import (
     Trouble,
     build_ssl_context,
     ca_file_of,
-    is_loopback,
     proxy_of,
     trouble_of,
 )
@@ -34,31 +45,29 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from authtui.wire.connection import Detour
     from authtui.wire.records import AssertionFacts, RequestRecord
-    from authtui.wire.road import Detour
 
-    Told = Callable[[RequestRecord], None]
+    Listener = Callable[[RequestRecord], None]
     ReadAssertion = Callable[[str, datetime], AssertionFacts]
 
 MOST_REDIRECTS: Final = 5
 LARGEST_BODY: Final = 4 * 1024 * 1024
-_FOLLOWED: Final = (301, 302, 303, 307, 308)
 _CLEAN: Final[Mapping[str, str]] = {}
 
 
 class AuthRefusedError(Exception):
-    """Raised by an `httpx.Auth` of ours that must not send: the reason is a plain sentence."""
+    """Raised by an `httpx.Auth` of ours where the request must not be sent; says why."""
 
 
 class _Target(NamedTuple):
     url: str
-    scheme: str
-    host: str  # with its port where it is not the scheme's own
-    origin: tuple[str, str, int]
+    netloc: str
+    origin: Origin
 
 
 class _Sending(NamedTuple):
-    """Everything of one request that a redirect carries on."""
+    """What a request consists of, and takes along when it is redirected."""
 
     method: str
     headers: tuple[tuple[str, str], ...]
@@ -76,14 +85,14 @@ class Wire:
         allowed_hosts: `host` (any port of it) or `host:port`. Nothing else is contacted.
         offline: Refuse every request.
         transport: For tests; None is the real network.
-        on_started: Told the record of a request before it leaves; the assertion and the
-            authorization class stand in it already.
-        on_finished: Told the same record completed, after the answer or the failure.
+        on_started: Called with the record of a request before it is sent; it has the class of the
+            authorization and the facts of the assertion already.
+        on_finished: Called with the completed record, after the answer or the failure.
         environment: Variables that choose the proxy and the certificates; empty means neither.
-        read_assertion: Reads an AgentAssertion header for the record (`request_auth` has one).
+        read_assertion: Decodes an AgentAssertion header for the record (`request_auth` has one).
         largest_body: The most bytes of a decoded body.
-        next_number: Numbers the records, where others of the same log are numbered beside them.
-        detour: Names that lead to another address, for a world on this machine.
+        next_number: Numbers the records; by default from 1, of this client alone.
+        detour: Host names that are connected to another address, for servers on this machine.
 
     One instance belongs to one event loop; close it with `aclose`, or use `async with`.
     """
@@ -95,8 +104,8 @@ class Wire:
         allowed_hosts: frozenset[str] = frozenset(),
         offline: bool = False,
         transport: httpx.AsyncBaseTransport | None = None,
-        on_started: Told | None = None,
-        on_finished: Told | None = None,
+        on_started: Listener | None = None,
+        on_finished: Listener | None = None,
         environment: Mapping[str, str] = _CLEAN,
         read_assertion: ReadAssertion | None = None,
         largest_body: int = LARGEST_BODY,
@@ -105,7 +114,7 @@ class Wire:
     ) -> None:
         """Nothing is opened or imported until the first request."""
         self._clock = clock
-        self._allowed = frozenset(_normal(entry) for entry in allowed_hosts)
+        self._allowed = frozenset(map(allowed_entry, allowed_hosts))
         self._offline = offline
         self._transport = transport
         self._on_started = on_started
@@ -136,11 +145,6 @@ class Wire:
         for client in clients:
             await client.aclose()
 
-    def names(self, host: str, port: int | None = None) -> bool:
-        """Whether a host (and port) was named as one that may be contacted."""
-        name = meaning.host_name(host)
-        return name in self._allowed or (port is not None and f"{name}:{port}" in self._allowed)
-
     async def request(
         self,
         method: str,
@@ -162,13 +166,13 @@ class Wire:
         lines = [(str(name), str(value)) for name, value in headers]
         data = content or b""
         if json is not None:
-            data = recording.json_bytes(json)
+            data = _json_bytes(json)
             if not any(name.lower() == "content-type" for name, _ in lines):
                 lines.append(("content-type", "application/json"))
         known = meaning.BY_NAME.get(purpose) or meaning.purpose_of_url(method, url)
         sending = _Sending(method.upper(), tuple(lines), data, timeout, known, auth)
         end = time.monotonic() + timeout
-        origin: tuple[str, str, int] | None = None
+        origin: Origin | None = None
         redirect_of: int | None = None
         for _ in range(MOST_REDIRECTS + 1):
             target = self._admitted(url)
@@ -182,7 +186,7 @@ class Wire:
             if isinstance(answer, WireFailure):
                 return answer
             location = answer.header("location")
-            if answer.status not in _FOLLOWED or not location or answer.redirect_host:
+            if answer.status not in REDIRECTS or not location or answer.redirect_host:
                 return answer
             url = urljoin(target.url, location)
             redirect_of, retry_of = answer.number, None
@@ -194,33 +198,26 @@ class Wire:
 
     def _admitted(self, url: str) -> _Target | Trouble:
         try:
-            parts = urlsplit(url)
-            host, port = parts.hostname or "", parts.port
+            parts, origin = urlsplit(url), origin_of(url)
         except ValueError:
             return Trouble("bad-url", "the address is no URL")
-        if parts.scheme not in ("http", "https") or not host or any(c <= " " for c in url):
+        if origin.scheme not in ("http", "https") or not origin.host or any(c <= " " for c in url):
             return Trouble("bad-url", "the address is no http or https URL")
         if parts.username or parts.password or "@" in parts.netloc:
             return Trouble("bad-url", "the address holds a user name or a password")
         if self._offline or self._closed:
             return Trouble("offline", "offline: no connection is made")
-        real_port = port or (443 if parts.scheme == "https" else 80)
-        shown = keeping.kept_host(parts.netloc).removesuffix(f":{port}")
-        if not self.names(host, real_port):
+        shown = kept_host(parts.netloc).removesuffix(f":{origin.port}")
+        if not is_allowed(origin, self._allowed):
             return Trouble("not-named", f"{shown} was not named as a host that may be contacted")
-        if parts.scheme == "http" and not is_loopback(host):
+        if origin.scheme == "http" and not is_loopback(origin.host):
             return Trouble("plain-http", f"{shown} would be asked in plain http; only this machine")
-        return _Target(
-            parts._replace(fragment="").geturl(),
-            parts.scheme,
-            parts.netloc.lower(),
-            (parts.scheme, host, real_port),
-        )
+        return _Target(parts._replace(fragment="").geturl(), parts.netloc.lower(), origin)
 
     def _not_sent(
         self, sending: _Sending, url: str, trouble: Trouble, retry_of: int | None
     ) -> WireFailure:
-        record = recording.refused(
+        record = record_builder.not_sent(
             self._next_number(),
             self._clock(),
             sending.method,
@@ -242,27 +239,27 @@ class Wire:
     ) -> Answer | WireFailure:
         number = self._next_number()
         at, begun = self._clock(), time.monotonic()
-        record = recording.started(
+        record = record_builder.started(
             number, at, sending.method, target.url, sending.purpose, redirect_of, retry_of
         )
         told = False
         found: Answer | WireFailure | None = None
-        road = Road(meaning.host_name(target.host), self._detour)
+        watch = ConnectionWatch(host_name(target.netloc), self._detour)
         try:
             async with asyncio.timeout(max(0.0, end - begun)):
                 client = await self._client_for(target)
                 if isinstance(client, Trouble):
                     return self._failed(record, client, begun, told=False)
                 request = self._signed(client, sending, target)
-                record = recording.with_request(
+                record = record_builder.with_request(
                     record, _spelled(request), sending.content, sending.purpose,
                     at, self._read_assertion,
                 )  # fmt: skip
                 self._tell(self._on_started, record)
                 told = True
-                road.put_on(request)
+                watch.attach(request)
                 response = await client.send(request, stream=True, follow_redirects=False)
-                record = record._replace(road=road.steps)
+                record = record._replace(connection=watch.steps)
                 try:
                     found = await self._answered(record, response, sending, target, begun)
                 finally:
@@ -278,9 +275,9 @@ class Wire:
         except Exception as error:  # noqa: BLE001 - whatever the library raises becomes a value
             if found is not None:  # the answer was whole; only closing went wrong
                 return found
-            trouble = trouble_of(error, target.host, sending.timeout)
-            await road.find_signer()
-            return self._failed(record._replace(road=road.steps), trouble, begun, told=told)
+            trouble = trouble_of(error, target.netloc, sending.timeout)
+            await watch.find_signer()
+            return self._failed(record._replace(connection=watch.steps), trouble, begun, told=told)
 
     def _signed(
         self, client: httpx.AsyncClient, sending: _Sending, target: _Target
@@ -293,7 +290,7 @@ class Wire:
             sending.method, target.url, headers=headers, content=content, timeout=sending.timeout
         )
         if sending.auth is not None:
-            # Only the first step of the flow: what an answer means is judged by whoever asked.
+            # Only the first step of the flow: the caller judges what the answer means.
             request = next(iter(sending.auth.sync_auth_flow(request)))
         return request
 
@@ -314,7 +311,7 @@ class Wire:
             trouble = Trouble("too-large" if problem.too_large else "protocol", str(problem))
             return self._failed(record, trouble, begun, told=True)
         except Exception as error:  # noqa: BLE001 - as above; here the status is known
-            trouble = trouble_of(error, target.host, sending.timeout)
+            trouble = trouble_of(error, target.netloc, sending.timeout)
             return self._failed(record, trouble, begun, told=True)
         took = (time.monotonic() - begun) * 1000
         answer = Answer(
@@ -323,25 +320,16 @@ class Wire:
             lines,
             body.data,
             took,
-            recording.date_of(response.headers.get("date")),
             body.cut,
-            self._elsewhere(target, response),
+            redirect_host(
+                response.status_code, response.headers.get("location"), target.url, target.origin
+            ),
         )
-        done = recording.finished(record, answer, sending.purpose, sending.content, body.received)
+        done = record_builder.finished(
+            record, answer, sending.purpose, sending.content, body.received
+        )
         self._tell(self._on_finished, done)
         return answer
-
-    def _elsewhere(self, target: _Target, response: httpx.Response) -> str | None:
-        location = response.headers.get("location")
-        if response.status_code not in _FOLLOWED or not location:
-            return None
-        try:
-            parts = urlsplit(urljoin(target.url, location))
-            port = parts.port or (443 if parts.scheme == "https" else 80)
-            same = (parts.scheme, parts.hostname or "", port) == target.origin
-        except ValueError:
-            return "⟨unreadable⟩"
-        return None if same else printable(redact_text(parts.hostname or "⟨unreadable⟩"), 120)
 
     def _failed(
         self, record: RequestRecord, trouble: Trouble, begun: float, *, told: bool
@@ -353,18 +341,18 @@ class Wire:
         self._tell(self._on_finished, failed)
         return WireFailure(trouble.kind, trouble.statement, record.number, record.status)
 
-    def _tell(self, told: Told | None, record: RequestRecord) -> None:
-        if told is None:
+    def _tell(self, listener: Listener | None, record: RequestRecord) -> None:
+        if listener is None:
             return
         try:
-            told(record)
+            listener(record)
         except Exception as error:  # noqa: BLE001 - a listener must not change what is sent
             self.listener_errors.append(error)
 
     async def _client_for(self, target: _Target) -> httpx.AsyncClient | Trouble:
         proxy = None
-        if self._transport is None and target.scheme == "https":
-            proxy = proxy_of(self._environment, target.host)
+        if self._transport is None and target.origin.scheme == "https":
+            proxy = proxy_of(self._environment, target.netloc)
         async with self._lock:
             if proxy in self._clients:
                 return self._clients[proxy]
@@ -395,20 +383,17 @@ class Wire:
                 )
             except (ValueError, httpx.HTTPError, httpx.InvalidURL, ImportError):
                 return Trouble("proxy", "the proxy of the environment is no usable address")
-            # What a server sets in one request has no say in the next.
+            # A cookie that a server sets in one answer is not sent with the next request.
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._clients[proxy] = client
             return client
 
 
+def _json_bytes(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+    """Compact JSON in UTF-8, as the client sends it."""
+    return dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+
+
 def _spelled(request: httpx.Request) -> list[tuple[str, str]]:
     """The header lines of a request as they are spelled; the library's own view lowers names."""
     return [(n.decode("latin-1"), v.decode("latin-1")) for n, v in request.headers.raw]
-
-
-def _normal(entry: str) -> str:
-    text = entry.strip().lower()
-    name = meaning.host_name(text)
-    port = text.rpartition(":")[2]
-    has_port = port.isdigit() and (text.startswith("[") or text.count(":") == 1)
-    return f"{name}:{port}" if has_port else name

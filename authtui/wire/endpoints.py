@@ -1,4 +1,4 @@
-"""The addresses a generation of the client asks, from configuration and environment; pure.
+"""The addresses a generation of the client sends to, by configuration and environment; pure.
 
 Sources: spec of agent identities (2, 5 to 8), of logout and refresh, and the recordings of the
 released clients, which win where they differ.
@@ -18,7 +18,7 @@ from authtui.contracts import (
     chatgpt_environment,
     environment_allowed,
 )
-from authtui.wire.meaning import host_name
+from authtui.wire.hosts import host_name, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -54,14 +54,18 @@ class EndpointProblem(NamedTuple):
     client_error: str | None = None
 
 
+_NO_KNOWN_ENVIRONMENT: Final = EndpointProblem(
+    "the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT
+)
+
+
 class Endpoints(NamedTuple):
     """Every address of one generation, one configuration and one environment.
 
-    `agent_base` and `jwks` may be a problem (an environment the client does not know). A refresh
-    or revoke address is as the override gives it, even where that is no URL: so is the client's.
+    `agent_base` and `jwks` may be a problem (an environment the client does not know). As in the
+    client, `refresh` and `revoke` are what the override says, even where that is no URL.
     """
 
-    chatgpt_base: str
     jwks: str | EndpointProblem
     agent_base: str | EndpointProblem
     biscuit: str
@@ -94,7 +98,6 @@ def endpoints_of(
     plain = _trimmed(chatgpt_base_url) or CHATGPT_BASE
     whoami_base = _override(environment, WHOAMI_BASE_VARIABLE) or AUTHAPI_BASE
     return Endpoints(
-        base,
         jwks_url(contract, chatgpt_base_url, environment),
         agent_base(contract, chatgpt_base_url, environment),
         f"{base}/authenticate_app_v2",
@@ -107,7 +110,7 @@ def endpoints_of(
 
 
 def normalised_base(contract: Contract, chatgpt_base_url: str | None) -> str:
-    """`chatgpt_base_url` as registration uses it; three orders of the same steps in history."""
+    """`chatgpt_base_url` as registration uses it; generations differ in the order of the steps."""
     base = _trimmed(chatgpt_base_url) or CHATGPT_BASE
     for suffix in _REMOTE_CONTROL:
         if base.endswith(suffix):
@@ -134,10 +137,8 @@ def jwks_url(
 ) -> str | EndpointProblem:
     """Where the key set is. The recordings of 0.128 and later agree on one rule."""
     override = _jwks_override(contract, environment)
-    if override is None and not _allowed(contract, chatgpt_base_url, None):
-        return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
-    if override is not None and not _allowed(contract, chatgpt_base_url, override):
-        return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
+    if not _allowed(contract, chatgpt_base_url, override):
+        return _NO_KNOWN_ENVIRONMENT
     base = override or _trimmed(chatgpt_base_url) or CHATGPT_BASE
     if "/backend-api" in base:
         return f"{base}/wham/agent-identities/jwks"
@@ -147,12 +148,12 @@ def jwks_url(
 def agent_base(
     contract: Contract, chatgpt_base_url: str | None, environment: Mapping[str, str]
 ) -> str | EndpointProblem:
-    """The base of agent and task registration."""
+    """The base URL of agent and task registration."""
     rules = contract.registration
     if rules.base == "chatgpt":
         return normalised_base(contract, chatgpt_base_url)
     if not _allowed(contract, chatgpt_base_url, _jwks_override(contract, environment)):
-        return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
+        return _NO_KNOWN_ENVIRONMENT
     if rules.base_variable is not None:
         override = _override(environment, rules.base_variable)
         if override is not None:
@@ -161,7 +162,7 @@ def agent_base(
         return AUTHAPI_BASE
     found = chatgpt_environment(contract, _trimmed(chatgpt_base_url) or CHATGPT_BASE)
     if found is None:
-        return EndpointProblem("the ChatGPT base URL is not a known one", UNKNOWN_ENVIRONMENT)
+        return _NO_KNOWN_ENVIRONMENT
     return STAGING_AUTHAPI_BASE if found == "staging" else AUTHAPI_BASE
 
 
@@ -192,12 +193,11 @@ def hosts_of(addresses: Iterable[str | EndpointProblem]) -> frozenset[str]:
         if isinstance(address, EndpointProblem):
             continue
         try:
-            parts = urlsplit(address)
-            port = parts.port or (443 if parts.scheme == "https" else 80)
+            scheme, host, port = origin_of(address)
         except ValueError:
             continue
-        if parts.scheme in ("http", "https") and parts.hostname:
-            name = host_name(parts.hostname)
+        if scheme in ("http", "https") and host:
+            name = host_name(host)
             found.add(f"[{name}]:{port}" if ":" in name else f"{name}:{port}")
     return frozenset(found)
 

@@ -1,7 +1,7 @@
-"""A recorded exchange for others: as a curl command, or many as HAR 1.2. Redacted, always.
+"""Recorded requests for other programs: one as a curl command, many as HAR 1.2; always redacted.
 
-There is no way to export a secret: the records do not hold any. Ids are replaced by stable
-stand-ins in a HAR; in a curl command they are variables.
+No secret can be exported, because the records hold none. Ids are replaced by stand-ins in a HAR and
+by variables in a curl command.
 Source: the HAR 1.2 specification (W3C web performance group, historical draft).
 """
 
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl
 
 from authtui.redaction import Pseudonyms, redact_text
-from authtui.wire.keeping import ACCOUNT_HEADER
+from authtui.wire.exchange_redaction import ACCOUNT_HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ _PREFIXES: Final = (("account", "acct"), ("workspace", "acct"), ("user", "user")
 
 
 def as_curl(record: RequestRecord) -> str:
-    """The request as a command for a POSIX shell; what is secret is a variable to be set.
+    """The request as a command for a POSIX shell; each secret is a variable that has to be set.
 
     A body that was not kept becomes `@body.json`.
     """
@@ -91,11 +91,9 @@ def _url(record: RequestRecord) -> str:
     return f"{record.scheme}://{record.host}{record.path}"
 
 
-def as_har(
-    records: Iterable[RequestRecord], version: str, pseudonyms: Pseudonyms | None = None
-) -> dict[str, Any]:
-    """A HAR 1.2 log of records, as a JSON value. Requests under way stand in it without answer."""
-    names = pseudonyms or Pseudonyms()
+def as_har(records: Iterable[RequestRecord], version: str) -> dict[str, Any]:
+    """A HAR 1.2 log of records, as a JSON value; requests under way have no answer in it."""
+    names = Pseudonyms()
     return {
         "log": {
             "version": "1.2",

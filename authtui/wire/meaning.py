@@ -11,6 +11,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
+from authtui.wire.hosts import host_name
+
 if TYPE_CHECKING:
     from authtui.wire.records import Colour
 
@@ -112,13 +114,11 @@ _FORM: Final = "application/x-www-form-urlencoded"
 class Seen(NamedTuple):
     """The facts of an exchange that its meaning depends on.
 
-    `auth` is the class of the Authorization header (`Bearer JWT`, `none`), `kid_listed` is None
-    where nobody looked for a key id.
+    `auth` is the class of the Authorization header (`Bearer JWT`, `none`).
     """
 
     purpose: Purpose
     status: int
-    method: str = "GET"
     host: str = ""
     auth: str = "none"
     code: str | None = None
@@ -126,20 +126,18 @@ class Seen(NamedTuple):
     html: bool = False
     cf_mitigated: bool = False
     redirect_host: str | None = None
-    kid_listed: bool | None = None
     empty_refresh_token: bool = False
-    milliseconds: float = 0.0
 
 
 class Meaning(NamedTuple):
-    """A sentence for the one who looks, and how alarming it is."""
+    """What an answer means, as a sentence, and how alarming it is."""
 
     text: str
     colour: Colour
 
 
 class _Row(NamedTuple):
-    """One line of the table: every given condition must hold. `code` is a pattern."""
+    """One row of the table: every given condition must hold; `code` and `host` are patterns."""
 
     text: str
     colour: Colour
@@ -150,7 +148,6 @@ class _Row(NamedTuple):
     host: str = ""
     html: bool | None = None
     edge: bool | None = None
-    kid_listed: bool | None = None
     empty_refresh: bool | None = None
     redirected: bool | None = None
     side: bool | None = None
@@ -227,9 +224,6 @@ _ROWS: Final = (
          (MODEL,), (401,), auth="Bearer JWT"),
     _Row("the signed request was refused: look at the age of the assertion, the key and the task",
          "fail", (MODEL,), (401,), auth="AgentAssertion"),
-    _Row("the key set does not list the token's key: another environment, or the key was rotated",
-         "fail", (JWKS,), _DONE, kid_listed=False),
-    _Row("the key set lists the token's key", "ok", (JWKS,), _DONE, kid_listed=True),
     _Row("key set received", "ok", (JWKS,), _DONE),
     _Row("no key set: an agent token cannot be verified, so the client counts as logged out",
          "fail", (JWKS,), _ERRORS),
@@ -291,20 +285,12 @@ def purpose_of(method: str, host: str, path: str, content_type: str = "") -> Pur
 
 
 def purpose_of_url(method: str, url: str) -> Purpose:
-    """The same by a whole address; `OTHER` for what is none."""
+    """The same by a whole URL; `OTHER` for what is none."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return OTHER
     return purpose_of(method, parts.netloc, parts.path)
-
-
-def host_name(host: str) -> str:
-    """A host without its port and brackets, in lower case."""
-    text = host.lower().rstrip(".")
-    if text.startswith("["):
-        return text[1:].partition("]")[0]
-    return text.partition(":")[0] if text.count(":") == 1 else text
 
 
 def meaning_of(seen: Seen) -> Meaning:
@@ -319,7 +305,6 @@ def _fits(row: _Row, seen: Seen) -> bool:
     flags = (
         (row.html, seen.html),
         (row.edge, seen.cf_mitigated),
-        (row.kid_listed, seen.kid_listed),
         (row.empty_refresh, seen.empty_refresh_token),
         (row.redirected, seen.redirect_host is not None),
         (row.side, seen.purpose.side),

@@ -1,4 +1,4 @@
-"""A request and its answer, as recorded: names and classes, never secrets."""
+"""A request and its answer as they are recorded: names and classes, never secrets."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.redaction import Secret
-    from authtui.wire.road import RoadStep
+    from authtui.wire.connection import ConnectionStep
 
 Colour = Literal["ok", "info", "warn", "fail", "waiting", "noise"]
 HeaderLines = tuple[tuple[str, str], ...]
@@ -59,9 +59,9 @@ class RequestRecord(NamedTuple):
     `authorization` is a class (`Bearer JWT`), `credential_mark` the fingerprint of what was sent
     (`#1f2e3d`). `skew_seconds` is the server's Date minus the local clock in the middle of the
     exchange: positive when the local clock is slow. `redirect_of` and `retry_of` are the numbers
-    of earlier records. `detail` is None once it was let go to bound the memory. `bearer` is None
-    where the credential is no JWT, or nobody read it. `road` is how far it came before an answer;
-    `sender` names the program where several share a log.
+    of earlier records. `detail` is None once it was dropped to bound memory, which `detail_dropped`
+    says. `bearer` is None where the credential is no JWT, or was not decoded. `connection` has the
+    steps of connecting; `sender` names the program where several share a log.
     """
 
     number: int
@@ -92,7 +92,7 @@ class RequestRecord(NamedTuple):
     detail_dropped: bool = False
     fedramp_header: bool = False
     bearer: BearerFacts | None = None
-    road: tuple[RoadStep, ...] = ()
+    connection: tuple[ConnectionStep, ...] = ()
     sender: str = ""
 
     @property
@@ -101,5 +101,5 @@ class RequestRecord(NamedTuple):
         return self.status is None and self.error is None
 
     def without_detail(self) -> RequestRecord:
-        """The same exchange without its headers and bodies, marked so that a view can say it."""
+        """The same exchange without its headers and bodies, marked so that a view can say so."""
         return self if self.detail is None else self._replace(detail=None, detail_dropped=True)

@@ -1,4 +1,4 @@
-"""A server on loopback, for the embedded backend and the capture proxy: uvicorn, quick to stop."""
+"""A server on loopback that stops at once, for the embedded backend and the capture proxy."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ TRANSPORT: Final = "transport"
 """The key of the connection in the scope's state."""
 _GRACE: Final = 1.0
 _BACKLOG: Final = 1024
-"""As many connections may wait as a client opens at once; the system cuts it to its own limit."""
+"""Connections that may wait to be accepted; the system cuts it to its own limit."""
 
 
 class NotLoopbackError(ValueError):
-    """The address is reachable from other machines; nothing here is bound to one."""
+    """The address can be reached from other machines; nothing here is bound to such a one."""
 
 
 def loopback(host: str) -> str:
@@ -104,7 +104,7 @@ class Server(uvicorn.Server):
         self._woken: asyncio.Event | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """As the original, and tell."""
+        """As the original, then set `ready`."""
         self._loop, self._woken = asyncio.get_running_loop(), asyncio.Event()
         await super().startup(sockets=sockets)
         self.ready.set()

@@ -1,4 +1,4 @@
-"""The road to a server: certificates, proxy, and what went wrong on it, in plain words.
+"""How a server is reached: certificates, the proxy, and why it failed, in plain words.
 
 The rules for certificates and proxies are the client's: `CODEX_CA_CERTIFICATE` before
 `SSL_CERT_FILE`, `HTTPS_PROXY` before `ALL_PROXY`, no system proxy in its macOS sandbox.
@@ -6,10 +6,11 @@ The rules for certificates and proxies are the client's: `CODEX_CA_CERTIFICATE` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from authtui.contracts import CA_VARIABLES
 from authtui.redaction import printable, redact_text
-from authtui.wire.meaning import host_name
+from authtui.wire.hosts import host_name, is_loopback
 
 if TYPE_CHECKING:
     import ssl
@@ -17,32 +18,17 @@ if TYPE_CHECKING:
 
     from authtui.wire.answers import FailureKind
 
-_CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
-
 
 class Trouble(NamedTuple):
-    """A failure on the road: its class and a sentence."""
+    """Why a request got no usable answer: its class and a sentence."""
 
     kind: FailureKind
     statement: str
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine, by its name or address; nothing is looked up."""
-    name = host_name(host)
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    import ipaddress
-
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False
-
-
 def ca_file_of(environment: Mapping[str, str]) -> str | None:
-    """The file of additional certificates the client would use, or None."""
-    return next((environment[name] for name in _CA_VARIABLES if environment.get(name)), None)
+    """The file of additional certificates that the client would use, or None."""
+    return next((environment[name] for name in CA_VARIABLES if environment.get(name)), None)
 
 
 def proxy_of(environment: Mapping[str, str], host: str) -> str | None:
@@ -111,7 +97,7 @@ def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
     if isinstance(error, httpx.ConnectError):
         return Trouble("unreachable", f"{name} cannot be reached: {_words(chain[-1])}")
     if isinstance(error, httpx.RemoteProtocolError):
-        # The library has one class for all three; only its text tells them apart.
+        # The library has one class for three failures; only its text tells them apart.
         if "complete message body" in str(error) or "incomplete" in str(error):
             return Trouble("truncated", f"{name} closed the connection in the middle of its answer")
         if "without sending a response" not in str(error):

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
-from authtui.wire.log import ROWS_KEPT, RequestLog
 from authtui.wire.records import RequestRecord
+from authtui.wire.request_log import ROWS_KEPT, RequestLog
 from tests.tui.samples import NOW, answer, session_of
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ import pytest
 from authtui.commands.event_lines import event_json, event_text
 from authtui.model.events import RequestFinished, RequestStarted
 from authtui.wire.export import as_curl, as_har
-from authtui.wire.log import haystack
+from authtui.wire.request_filter import haystack
 from tests.canaries.canary import leaks
 from tests.canaries.kinds import CANARIES, SHAPED
 from tests.canaries.typed import value

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from authtui.capture.proxy import incoming, outgoing
 from authtui.capture.upstreams import Door, Doors, upstream_of
 from authtui.redaction import printable
-from authtui.wire.transport import is_loopback
+from authtui.wire.hosts import is_loopback
 from tests.capture.servers import SECRET, proxy_for, raw_server, server_of
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ import json
 from authtui.credentials.marks import mark_of, marks_of, public_keys_of, runtimes_of
 from authtui.credentials.observation import ConfigFacts, ConfigValue, FileFacts, KeyringFacts
 from authtui.redaction import Secret
-from authtui.wire.keeping import auth_class
+from authtui.wire.exchange_redaction import auth_class
 from tests.tui.homes import AGENT_KEY, OLD_KEY, read
 from tests.tui.samples import observation
 

@@ -198,12 +198,12 @@ def test_nobody_was_reached_because_tls_was_refused_and_all_lamps_stay_grey() ->
     found = at("nobody-there", "How far it came")
     assert [lamp.light for lamp in found.lamps] == ["grey"] * 4
     failed = next(r for r in played("nobody-there").session.state.requests if r.error)
-    assert [(s.place, s.ok) for s in failed.road] == [
+    assert [(s.stage, s.ok) for s in failed.connection] == [
         ("name", True),
         ("connection", True),
         ("tls", False),
     ]
-    assert failed.road[-1].issuer == "Acme Web Gateway CA 2026"
+    assert failed.connection[-1].issuer == "Acme Web Gateway CA 2026"
     sentence = at("nobody-there", "The verdict").verdict.sentence
     assert "Acme Web Gateway CA 2026" in sentence
     assert "company-2023.pem, last changed in 2023" in sentence

@@ -20,7 +20,7 @@ from typing import Any
 from authtui.credentials.store_writer import Written, update_document
 from authtui.demo.backend.client_setup import setup_for
 from authtui.demo.backend.server import running_backend
-from authtui.model.watch import watch_session
+from authtui.model.file_watch import watch_session
 from tests.demo.real_client import COMMAND, loopback_up, only_loopback_is_there
 from tests.model.test_session import session_on
 from tests.program import environment

@@ -17,7 +17,7 @@ from authtui.credentials import store_writer
 from authtui.credentials.exclusive import locked
 from authtui.credentials.store_writer import WriteFailure, Written, remove_document, update_document
 from authtui.demo.backend.server import running_backend
-from authtui.model.watch import watch_session
+from authtui.model.file_watch import watch_session
 from tests.model.test_session import session_on
 from tests.program import api_key_login, codex_home, environment
 from tests.pty.harness import Terminal

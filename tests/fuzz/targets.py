@@ -36,11 +36,11 @@ from authtui.tokens.jwt import decode
 from authtui.tokens.keyset import KeySet, parse_key_set, verify_rs256
 from authtui.tokens.view import view_token
 from authtui.tui.lines import Line, Span, fit, rows_of, safe, spans_width, width_of, wrap
-from authtui.wire import recording
-from authtui.wire.answers import Answer, error_of, read_events
+from authtui.wire import record_builder
+from authtui.wire.answers import Answer, error_of
 from authtui.wire.export import as_curl, as_har
-from authtui.wire.log import Filter, parse_filter
 from authtui.wire.meaning import purpose_of
+from authtui.wire.request_filter import Filter, parse_filter
 from tests.fuzz.oracles import assert_hidden, assert_shown, planted, with_planted
 from tests.tui.samples import REQUESTS
 from tests.wire.har_schema import faults
@@ -207,7 +207,6 @@ def task_answer(data: bytes) -> None:
             found = read_task(value, contract.registration.task_fields, KEY)
             assert isinstance(found, Trouble) or found.task_id is not None
     assert_shown(*error_of(data))
-    read_events(answer.text)
 
 
 def request_filter(data: bytes) -> None:
@@ -232,14 +231,14 @@ def exchange(data: bytes) -> None:
     back, hidden_too = with_planted(back)
     sent = _pairs(head.decode("latin-1").split("\n"))
     purpose = purpose_of("POST", "chatgpt.com", url.decode("utf-8", "replace"))
-    made = recording.started(1, NOW, "POST", url.decode("utf-8", "surrogateescape"), purpose)
-    made = recording.with_request(
+    made = record_builder.started(1, NOW, "POST", url.decode("utf-8", "surrogateescape"), purpose)
+    made = record_builder.with_request(
         made, (*sent, ("authorization", f"Bearer {secret}")), body, purpose, NOW
     )
     status = 200 + len(data) % 400
     received = tuple((name.lower(), value) for name, value in sent)
     answer = Answer(1, status, (*received, ("set-cookie", secret)), back, 4.2)
-    done = recording.finished(made, answer, purpose, body, len(back))
+    done = record_builder.finished(made, answer, purpose, body, len(back))
     for record in (made, done):
         har = json.dumps(as_har([record], "1"))
         curl = as_curl(record)

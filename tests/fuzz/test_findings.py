@@ -13,8 +13,8 @@ from authtui.credentials.config import parse
 from authtui.credentials.dotenv import GROWN, parse_dotenv
 from authtui.credentials.salvage import salvage
 from authtui.redaction import Secret, redact_text
+from authtui.wire.exchange_redaction import kept_body
 from authtui.wire.export import as_har
-from authtui.wire.keeping import kept_body
 from authtui.wire.meaning import purpose_of
 from authtui.wire.records import RequestRecord
 from tests.fuzz.targets import NOW

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from authtui.credentials.observation import Observation
     from authtui.model.events import Event
-    from authtui.report.model import Report
+    from authtui.report.schema import Report
     from authtui.wire.records import RequestRecord
 
 __all__ = ["HOMES", "KEY", "MACHINE", "NOW", "made_report", "report_of"]

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authtui.report.as_svg import WIDTH, as_svg, clipped, columns, wrapped
-from authtui.report.veil import Veil
+from authtui.report.redactor import Redactor
 from tests.report.samples import HOMES, KEY, MACHINE, made_report
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -48,7 +48,7 @@ def test_every_text_stands_inside_the_picture(story: str) -> None:
 def test_markup_in_data_is_text() -> None:
     report = made_report("shadowed")
     nasty = '<script>alert("x")</script> & ]]> <a href="javascript:1">'
-    headline = Veil(MACHINE, KEY).text(nasty)
+    headline = Redactor(MACHINE, KEY).text(nasty)
     root = parsed(as_svg(report._replace(verdict=report.verdict._replace(headline=headline))))
     assert "".join(root.itertext()).count("<script>") >= 1
     assert {element.tag for element in root.iter()} <= ALLOWED

@@ -12,13 +12,13 @@ from authtui.checks.assess import Options
 from authtui.credentials.observation import ConfigFacts, ConfigValue, InstalledClient
 from authtui.redaction import Secret, printable
 from authtui.report.formats import FORMATS, render
-from authtui.report.model import SCHEMA
+from authtui.report.schema import VERSION
 from tests.report.samples import HOMES, NOW, made_report, report_of
 from tests.tui.homes import OLD_KEY, read
 from tests.tui.samples import REQUESTS, session
 
 if TYPE_CHECKING:
-    from authtui.report.model import Report
+    from authtui.report.schema import Report
 
 
 @pytest.mark.parametrize("story", HOMES)
@@ -208,7 +208,7 @@ def test_the_same_facts_and_key_make_the_same_report() -> None:
 def test_json_has_a_schema_version_first_and_the_models_own_names() -> None:
     document = json.loads(render(made_report("workspace-token"), "json"))
     assert next(iter(document)) == "schema"
-    assert document["schema"] == SCHEMA == 1
+    assert document["schema"] == VERSION == 1
     assert document["verdict"]["deletes_stored_login"] is True
     assert set(document) == set(made_report("healthy")._fields)
     assert document["matrix"][0] == {

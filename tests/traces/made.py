@@ -17,12 +17,12 @@ from hypothesis import strategies as st
 from authtui.checks import app_server, doctor, findings, logout
 from authtui.credentials import observation
 from authtui.model import events as ev
-from authtui.model.trace.lines import as_line, header
+from authtui.model.trace.line_format import as_line, header
 from authtui.model.trace.reader import Refusal, Trace, open_trace
 from authtui.model.trace.stand_ins import StandIns
 from authtui.model.trace.writer import TraceWriter
 from authtui.redaction import Secret
-from authtui.wire import records, road
+from authtui.wire import connection, records
 from authtui.wire.records import Detail, RequestRecord
 from tests.tui import homes
 from tests.tui.samples import session
@@ -46,7 +46,7 @@ EVENT_TYPES: tuple[type[ev.Event], ...] = tuple(
 )
 """Every type of event that there is, whoever added it."""
 
-_MODULES = (app_server, doctor, logout, road, records, observation, findings)
+_MODULES = (app_server, doctor, logout, connection, records, observation, findings)
 _NAMES: dict[str, Any] = {
     **vars(typing),
     **{n: v for m in _MODULES for n, v in vars(m).items()},

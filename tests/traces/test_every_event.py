@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, is_dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -9,9 +10,10 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from authtui.model import events as ev
-from authtui.model.trace.event_tables import EVENTS, is_failure
-from authtui.model.trace.lines import as_line, event_tree, parse, read_event
-from authtui.model.trace.parts import Many, Maybe, Named, Record, field_names
+from authtui.model.trace.event_codecs import EVENTS
+from authtui.model.trace.field_codecs import Many, Maybe, Named, Record
+from authtui.model.trace.line_format import as_line, event_tree, parse, read_event
+from authtui.model.trace.reader import is_failure
 from authtui.model.trace.stand_ins import StandIns
 from authtui.redaction import Secret
 from tests.traces.made import AT, EVENT_TYPES, PLANTED, everything, records_of
@@ -20,14 +22,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def tables(part: Any) -> Iterator[Record[Any]]:  # noqa: ANN401 - a part
-    """A part's tables, itself included."""
-    if isinstance(part, Record):
-        yield part
-        for inner in part.parts.values():
+def field_names(made: Any) -> tuple[str, ...]:  # noqa: ANN401 - a dataclass or a named tuple
+    """The fields of a record's type."""
+    return tuple(f.name for f in fields(made)) if is_dataclass(made) else made._fields
+
+
+def tables(codec: Any) -> Iterator[Record[Any]]:  # noqa: ANN401 - a codec
+    """A codec's records, itself included."""
+    if isinstance(codec, Record):
+        yield codec
+        for inner in codec.fields.values():
             yield from tables(inner)
-    elif isinstance(part, Maybe | Many | Named):
-        yield from tables(part._part)
+    elif isinstance(codec, Maybe | Many | Named):
+        yield from tables(codec._codec)
 
 
 def test_every_type_of_event_has_a_table() -> None:
@@ -37,7 +44,7 @@ def test_every_type_of_event_has_a_table() -> None:
 def test_every_field_of_every_record_is_in_a_table_or_left_out_on_purpose() -> None:
     for event in EVENTS.values():
         for table in tables(event):
-            named = (*table.parts, *table.left_out)
+            named = (*table.fields, *table.left_out)
             assert sorted(named) == sorted(field_names(table.made)), table.made
 
 

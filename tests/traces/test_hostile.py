@@ -12,8 +12,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authtui.model.trace import reader
-from authtui.model.trace.lines import LARGEST_FILE, LONGEST_LINE, event_tree, parse, read_event
-from authtui.model.trace.parts import DamageError
+from authtui.model.trace.field_codecs import DamageError
+from authtui.model.trace.line_format import (
+    LARGEST_FILE,
+    LONGEST_LINE,
+    event_tree,
+    parse,
+    read_event,
+)
 from authtui.model.trace.reader import Refusal, Trace, open_trace
 from authtui.model.trace.replay import Replay
 from authtui.model.trace.stand_ins import StandIns

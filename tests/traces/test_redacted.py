@@ -11,8 +11,8 @@ from urllib.parse import quote
 import pytest
 
 from authtui.model import events as ev
-from authtui.model.trace.lines import event_tree
-from authtui.model.trace.stand_ins import Machine, StandIns
+from authtui.model.trace.line_format import event_tree
+from authtui.model.trace.stand_ins import MachineNames, StandIns
 from authtui.wire.records import Detail
 from tests.traces.made import AT, EVENT_TYPES, busy, filled, read, record, write
 from tests.tui.samples import HOMES, OLD_KEY, session
@@ -26,7 +26,7 @@ IDS = ("org_mine", "org_other", "user-ada", "agent_7f3a", "ada@example.org", "a*
 @pytest.mark.parametrize("story", HOMES)
 def test_no_secret_id_or_name_of_any_story_stands_in_its_trace(story: str, tmp_path: Path) -> None:
     shown = session(story)
-    machine = Machine(("/home/ada",), ("ada",), ("box.example",))
+    machine = MachineNames(("/home/ada",), ("ada",), ("box.example",))
     text = write(tmp_path / "a.trace", shown, machine=machine).read_text()
     seen = shown.state.observation
     assert seen is not None
@@ -88,12 +88,12 @@ def test_ids_that_no_field_named_are_known_by_their_looks() -> None:
     ],
 )
 def test_home_user_and_host_are_hidden(text: str, shown: str) -> None:
-    names = StandIns(Machine(("/home/ada",), ("ada",), ("box.example",)))
+    names = StandIns(MachineNames(("/home/ada",), ("ada",), ("box.example",)))
     assert names.text(text) == shown
 
 
 def test_a_user_name_that_is_a_word_of_ours_spoils_no_sentence() -> None:
-    names = StandIns(Machine((), ("codex", "root"), ("localhost",)))
+    names = StandIns(MachineNames((), ("codex", "root"), ("localhost",)))
     text = "codex exec as root on localhost"
     assert names.text(text) == text
 
@@ -165,7 +165,7 @@ def test_what_stands_in_any_text_of_any_event_is_not_in_its_line(
     kind: type[ev.Event], planted: str
 ) -> None:
     event = filled(kind, f"before {planted} after")
-    names = StandIns(Machine(("/home/plantedada",), ("plantedada",)))
+    names = StandIns(MachineNames(("/home/plantedada",), ("plantedada",)))
     line = json.dumps(event_tree(event, names), ensure_ascii=False)
     core = re.findall(r"[A-Za-z0-9]*planted[A-Za-z0-9]*|Zq8vK2mWx7RtY4nLpB6c|AcHBwcHBwcH", planted)
     for word in (planted, *core):

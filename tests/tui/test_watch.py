@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from authtui.credentials.observation import KeyringFacts
-from authtui.model.watch import watch_session
+from authtui.model.file_watch import watch_session
 from authtui.redaction import Secret
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp

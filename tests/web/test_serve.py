@@ -59,10 +59,10 @@ def opened(served: Serving) -> Visitor:
 
 @contextlib.asynccontextmanager
 async def screen(
-    visitor: Visitor, **headers: str
+    visitor: Visitor, query: str = "", **headers: str
 ) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     given = {"Cookie": visitor.cookie, "Origin": visitor.address, **headers}
-    address = f"{visitor.address}{visitor.page}screen"
+    address = f"{visitor.address}{visitor.page}screen{query}"
     async with (
         aiohttp.ClientSession() as session,
         session.ws_connect(address, headers=given) as connection,
@@ -237,6 +237,12 @@ async def test_what_a_page_says_wrongly_is_passed_over(served: Serving) -> None:
         await connection.send_json(["stdin", "?"])
         await drawn(connection, "Keys")
     assert served.process.poll() is None
+
+
+@pytest.mark.parametrize("width", ["1234567x", "9" * 5_000, "wide"], ids=len)
+async def test_a_size_that_is_none_opens_a_screen_all_the_same(served: Serving, width: str) -> None:
+    async with screen(opened(served), f"?width={width}&height=24") as connection:
+        await drawn(connection, "authtui")
 
 
 async def test_only_so_many_screens_are_open_at_a_time(served: Serving) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.redaction import Pseudonyms, Secret
+from authtui.redaction import Secret
 from authtui.wire.answers import Answer
 from authtui.wire.export import as_curl, as_har
 from authtui.wire.records import AssertionFacts, Detail, RequestRecord
@@ -59,8 +59,7 @@ def test_the_runtime_in_a_path_and_the_task_of_an_assertion_are_stand_ins() -> N
     record = RequestRecord(
         1, NOW, "POST", "auth.openai.com", "/v1/agent/agent-real/task/register", assertion=facts
     )
-    names = Pseudonyms()
-    entry = as_har([record], "0.1.0", names)["log"]["entries"][0]
+    entry = as_har([record], "0.1.0")["log"]["entries"][0]
     assert entry["request"]["url"].endswith("/v1/agent/agent-1/task/register")
     assert entry["_assertion"]["agentRuntime"] == "agent-1"
     assert entry["_assertion"]["ageSeconds"] == 3.0

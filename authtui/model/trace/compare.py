@@ -1,7 +1,7 @@
-"""Two traces side by side: which event of the one belongs to which of the other, what differs.
+"""Two traces side by side: which events of the two belong together, and what differs.
 
-Events are alike when their kind and cause are; requests also need the method, the host and the
-path. Times, durations, numbers and marks are no difference: they never agree.
+Events belong together when their kind and cause agree; requests, when the method, the host and the
+path do. Times, durations, numbers and marks do not count as a difference: they never agree.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _NO_DIFFERENCE: Final = frozenset(["sequence", "at", "observation", "backup", "b
 
 
 class Pair(NamedTuple):
-    """Places of two events that belong together; None where only one trace has one."""
+    """The places of two events that belong together; None where only one trace has the event."""
 
     left: int | None
     right: int | None
@@ -59,9 +59,9 @@ def likeness(event: ev.Event) -> tuple[object, ...]:
 
 
 def content(event: ev.Event) -> tuple[object, ...]:
-    """What must agree for two events to be the same."""
+    """What must agree for two events that belong together to be the same."""
     if isinstance(event, ev.Loaded):
-        return (event.kind, *answer_content(event.assessment), event.changes)
+        return (event.kind, *assessment_content(event.assessment), event.changes)
     if isinstance(event, ev.RequestStarted | ev.RequestFinished):
         r = event.request
         return (*likeness(event), r.status, r.authorization, r.account_header, r.meaning, r.error)
@@ -69,8 +69,8 @@ def content(event: ev.Event) -> tuple[object, ...]:
     return (event.kind, *(getattr(event, name) for name in names))
 
 
-def answer_content(found: Assessment) -> tuple[object, ...]:
-    """An answer without its clock."""
+def assessment_content(found: Assessment) -> tuple[object, ...]:
+    """An assessment without its clock."""
     verdict = found.verdict
     return (
         (verdict.outcome, verdict.kind, verdict.headline, verdict.client_message),
@@ -82,10 +82,10 @@ def answer_content(found: Assessment) -> tuple[object, ...]:
 
 
 def align(left: Sequence[int], right: Sequence[int], window: int = WINDOW) -> list[Places]:
-    """Pairs of places, in order, from the likenesses (as numbers) of two traces.
+    """Pairs of places, in order; `left` and `right` are the likenesses of two traces, as numbers.
 
-    Where the two part, the nearest place at which they meet again within `window` events is
-    taken; so the work grows with the length, not with its square.
+    Where the two part, they go on at the nearest place, within `window` events, where they agree
+    again; so the work grows with the length, not with its square.
     """
     pairs: list[Places] = []
     a = b = 0
@@ -141,7 +141,7 @@ def compare(left: Sequence[ev.Event], right: Sequence[ev.Event]) -> list[Pair]:
 
 
 def places_at(pairs: Sequence[Pair], number: int) -> tuple[int, int]:
-    """The places in both traces at a pair; where one has no event, that of its last one before."""
+    """The places in both traces at a pair; where one has no event, the place of its last one."""
     left = right = -1
     for place in range(number, -1, -1):
         pair = pairs[place]
@@ -162,7 +162,7 @@ def first_difference(pairs: Sequence[Pair]) -> First | None:
 
 
 def state_differences(left: AuthState, right: AuthState) -> tuple[Difference, ...]:
-    """What the two states do not have in common, the verdict first."""
+    """The facts in which two states differ, the verdict first."""
     found: list[Difference] = []
 
     def add(group: str, name: str, a: object, b: object) -> None:

@@ -1,7 +1,7 @@
-"""Reading a trace: every line is looked at and judged; what is not a trace is refused, by line.
+"""Reads a trace: every line is checked, and what is not a trace is refused, by line.
 
-A large file is read little by little (`Trace.scan`), so that its beginning can be shown at once.
-Events are not kept: where each stands in the file is, and one that is asked for is read again.
+A large file is read step by step (`Trace.scan`), so that its beginning can be shown at once. Of an
+event only its offset in the file is kept; it is read again when it is needed.
 """
 
 from __future__ import annotations
@@ -18,22 +18,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, overload
 
 from authtui.model import events as ev
-from authtui.model.trace.answer_tables import ASSESSMENT
-from authtui.model.trace.event_tables import is_failure
+from authtui.model.trace.assessment_codec import ASSESSMENT
+from authtui.model.trace.field_codecs import MOMENT, TEXT, DamageError
 from authtui.model.trace.files import open_file, read_at
-from authtui.model.trace.lines import (
+from authtui.model.trace.line_format import (
     ENDS,
     LARGEST_FILE,
     LONGEST_LINE,
     MOST_EVENTS,
+    check_header,
     head_of,
     parse,
     read_event,
-    read_header,
     sequence_of,
     with_changes,
 )
-from authtui.model.trace.parts import MOMENT, TEXT, DamageError
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -43,10 +42,10 @@ if TYPE_CHECKING:
 
 BLOCK: Final = 1024 * 1024
 _CACHED: Final = 600
-_ANSWERS_CACHED: Final = 6
+_ASSESSMENTS_CACHED: Final = 6
 
 QUIET, REQUEST, STEP, LOOK, FAILURE = range(5)
-"""What an event is to somebody who scans a trace; the larger one wins where several meet."""
+"""How much an event matters to who scans a trace; where several meet, the largest is shown."""
 _MARKS: Final = {
     "Loaded": LOOK,
     "SourceChanged": LOOK,
@@ -58,7 +57,7 @@ _MARKS: Final = {
 
 
 class Refusal(NamedTuple):
-    """Why a file, or a file from some line on, is no trace. `line` counts from 1."""
+    """Why a file is no trace, or none from some `line` on, counted from 1."""
 
     reason: str
     line: int | None = None
@@ -69,7 +68,7 @@ class Refusal(NamedTuple):
 
 
 def open_trace(path: str | Path) -> Trace | Refusal:
-    """Open a file and read its first line; waits for no pipe and follows nothing but links."""
+    """Open a file and read its first line; never blocks, and refuses what is no regular file."""
     try:
         file = open_file(path, os.O_RDONLY)
     except (OSError, ValueError) as error:
@@ -107,8 +106,9 @@ def _refusal(found: os.stat_result) -> Refusal | None:
 class Trace(Sequence[ev.Event]):
     """The events of a file, as far as they were read.
 
-    `damage` says where reading had to end; `notices` what else is worth knowing. `marks` has one
-    byte an event, `words` its text for a search, where `describe` was given to `scan`.
+    `damage` says where and why reading had to stop; `notices` are sentences for the user. `marks`
+    has one byte for each event (`FAILURE` and so on), `words` the text that a search looks in,
+    where `describe` was given to `scan`.
     """
 
     def __init__(self, file: int, size: int, name: str) -> None:
@@ -121,7 +121,6 @@ class Trace(Sequence[ev.Event]):
         self.marks = bytearray()
         self.kinds: list[str] = []
         self.words: list[str] = []
-        self.made_by = ""
         self.ended = False
         self._file = file
         self._offsets = array("Q")
@@ -131,7 +130,7 @@ class Trace(Sequence[ev.Event]):
         self._line = 0
         self._lock = threading.RLock()
         self._whole: dict[int, int] = {}
-        self._answers: OrderedDict[int, Assessment] = OrderedDict()
+        self._assessments: OrderedDict[int, Assessment] = OrderedDict()
         self._events: OrderedDict[int, ev.Event] = OrderedDict()
         self._lines = self._split()
         self._begin()
@@ -144,7 +143,7 @@ class Trace(Sequence[ev.Event]):
         return self.damage is not None or self.read >= self.size
 
     def scan(self, most: int, describe: Callable[[ev.Event], str] | None = None) -> list[ev.Event]:
-        """Read up to `most` lines further; the events among them, in order."""
+        """Read up to `most` more lines; returns the events among them, in order."""
         found: list[ev.Event] = []
         for _ in range(most):
             taken = next(self._lines, None)
@@ -180,13 +179,13 @@ class Trace(Sequence[ev.Event]):
             self.damage = Refusal("a file of bytes, not of text", 1)
             return
         try:
-            self.made_by = read_header(parse(taken[1]))
+            check_header(parse(taken[1]))
         except DamageError as damage:
             self.damage = Refusal(str(damage), 1)
         self.read = len(taken[1]) + 1
 
     def _split(self) -> Iterator[tuple[int, bytes, bool]]:
-        # Offset, line without its end, and whether its end was there.
+        # Offset, line without its line end, and whether it had one.
         held, start, at = b"", 0, 0
         while at < self.size:
             block = read_at(self._file, min(BLOCK, self.size - at), at)
@@ -257,13 +256,13 @@ class Trace(Sequence[ev.Event]):
         if type(like) is not int or like not in self._whole:
             raise DamageError("not the number of an earlier look", "assessment.like")
         try:
-            answer = with_changes(ASSESSMENT, self._answer(like), changes)
+            assessment = with_changes(ASSESSMENT, self._assessment(like), changes)
         except DamageError as damage:
             raise damage.under("assessment") from None
-        return read_event(tree, answer)
+        return read_event(tree, assessment)
 
-    def _answer(self, number: int) -> Assessment:
-        found = self._answers.get(number)
+    def _assessment(self, number: int) -> Assessment:
+        found = self._assessments.get(number)
         if found is None:
             event = read_event(parse(self._bytes(self._whole[number])))
             if not isinstance(event, ev.Loaded):
@@ -272,11 +271,11 @@ class Trace(Sequence[ev.Event]):
         self._remember(number, found)
         return found
 
-    def _remember(self, number: int, answer: Assessment) -> None:
-        self._answers[number] = answer
-        self._answers.move_to_end(number)
-        if len(self._answers) > _ANSWERS_CACHED:
-            self._answers.popitem(last=False)
+    def _remember(self, number: int, assessment: Assessment) -> None:
+        self._assessments[number] = assessment
+        self._assessments.move_to_end(number)
+        if len(self._assessments) > _ASSESSMENTS_CACHED:
+            self._assessments.popitem(last=False)
 
     # ── what was read ──────────────────────────────────────────────────────────────────────────
 
@@ -289,7 +288,7 @@ class Trace(Sequence[ev.Event]):
     @overload
     def __getitem__(self, index: slice) -> tuple[ev.Event, ...]: ...
     def __getitem__(self, index: int | slice) -> ev.Event | tuple[ev.Event, ...]:
-        """The event at a place, from 0; one that the file no longer holds says so."""
+        """The event at a place, from 0; a `Failed` event where the file was changed meanwhile."""
         if isinstance(index, slice):
             return tuple(self[i] for i in range(*index.indices(len(self))))
         if index < 0:
@@ -332,5 +331,24 @@ class Trace(Sequence[ev.Event]):
         return max(0, bisect_right(self._sequences, number) - 1)
 
     def close(self) -> None:
-        """Let the file go."""
+        """Close the file."""
         os.close(self._file)
+
+
+def is_failure(event: ev.Event) -> bool:
+    """Whether an event is a failure, which `Replay.next_failure` stops at."""
+    match event:
+        case ev.Failed() | ev.Restricted() | ev.FellBack() | ev.IdentityDropped():
+            return True
+        case ev.RequestFinished(request=request):
+            return request.error is not None or request.colour == "fail"
+        case ev.Asserted(status=status):
+            return status is None or status >= 400
+        case ev.RotationSeen(accepted=accepted):
+            return not accepted
+        case ev.ChildEnded(exit_status=status, signal=signal):
+            return bool(status) or signal is not None
+        case ev.RecoveryStep(problem=problem):
+            return problem is not None
+        case _:
+            return False

@@ -1,11 +1,11 @@
-"""A trace as a session that only shows: the same fold, any moment of it, nothing to act on."""
+"""A trace as a read-only session: the same fold, and any moment of it."""
 
 from __future__ import annotations
 
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from authtui.model.history import Checkpoints
+from authtui.model.checkpoints import Checkpoints
 from authtui.model.state import AuthState, fold
 from authtui.model.trace.reader import FAILURE
 
@@ -22,11 +22,11 @@ _FIRST: Final = 64
 
 
 class Replay:
-    """What the app asks of a session, answered by a trace.
+    """Has the methods of `AuthSession` that the app uses, on top of a trace.
 
     Args:
         trace: An open trace; its first events are read at once.
-        describe: The words of an event, for a search.
+        describe: The text of an event that a search looks in.
     """
 
     options = None
@@ -43,12 +43,12 @@ class Replay:
         self.read_on(_FIRST)
 
     def read_on(self, most: int) -> bool:
-        """Read up to `most` lines further; whether there is more."""
+        """Read up to `most` more lines; returns whether there are more."""
         for event in self.trace.scan(most, self._describe):
             self._newest = fold(self._newest, event)
             self._folded += 1
             if self._folded % self._checkpoints.every == 0:
-                # Headers and bodies stay in the file; `request` finds them there.
+                # Headers and bodies are left in the file, where `request` finds them.
                 self._newest = self._newest.without_details()
                 self._checkpoints.note(self._folded, self._newest)
         return not self.trace.done
@@ -80,7 +80,7 @@ class Replay:
         return state
 
     def request(self, record: RequestRecord, place: int) -> RequestRecord:
-        """A request with its headers and bodies, looked for backwards from an event's place."""
+        """A request with its headers and bodies, searched backwards from an event's place."""
         if record.detail is not None or not record.detail_dropped:
             return record
         marks = self.trace.kinds
@@ -115,14 +115,14 @@ class Replay:
             (at for at in range(place + step, count if step > 0 else -1, step) if holds(at)), None
         )
 
-    # ── what a session has and a trace has not ─────────────────────────────────────────────────
+    # ── what a session does and a trace does not ───────────────────────────────────────────────
 
     def subscribe(self, subscriber: Subscriber) -> Callable[[], None]:  # noqa: ARG002 - a session's signature
-        """Nothing happens in a trace, so nobody is told."""
+        """Do nothing: a trace publishes no events."""
         return lambda: None
 
     def load(self, cause: str = "load") -> None:
-        """There is no machine behind a trace."""
+        """Do nothing: there is no machine behind a trace."""
 
     def fail(self, transition: str, reason: str, client_text: str | None = None) -> None:
-        """Nothing is done on a trace, so nothing fails."""
+        """Do nothing: no transition runs on a trace."""

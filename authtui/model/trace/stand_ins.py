@@ -1,8 +1,8 @@
-"""Stand-ins for what names a person, an account or a machine: the same value, the same name.
+"""Stand-ins for what names a person, an account or a machine: the same one for the same value.
 
-Rules: the catalogue of what a bundle may hold. Ids of accounts, users, workspaces and agents and
-e-mail addresses become names such as `acct-A`; the home directory becomes `~`, the host `<host>`,
-the user `<user>`; everything with the shape of a secret is replaced by `redaction.redact_text`.
+Ids of accounts, users, workspaces and agents and e-mail addresses become names such as `acct-A`;
+the home directory becomes `~`, the host `<host>`, the user `<user>`; everything with the shape of a
+secret is replaced by `redaction.redact_text`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ LONGEST: Final = 2_000
 _SHORTEST_IN_TEXT: Final = 4
 _REMEMBERED: Final = 4_096
 _EMAIL: Final = r"[A-Za-z0-9._%+*-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-# An id that no field told us of is known by its looks: a word, a dash, and a digit somewhere.
+# An id that was in no field is known by its form: a word, a dash, and a digit somewhere.
 _BY_LOOKS: Final = (
     ("acct", r"(?:org|acct|account|ws|workspace)[-_](?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]+"),
     ("user", r"user[-_](?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]+"),
@@ -31,7 +31,7 @@ _BY_LOOKS: Final = (
     ("entry", r"(?:cli|secrets)\|[0-9a-f]{8,}"),
     ("mail", _EMAIL),
 )
-# Names that say nothing about a person, and are words of our own texts.
+# User names that say nothing about a person, and are words of our own sentences.
 _NOBODY: Final = frozenset(
     [
         "admin", "administrator", "app", "build", "ci", "codex", "default", "dev", "docker",
@@ -41,16 +41,16 @@ _NOBODY: Final = frozenset(
 )  # fmt: skip
 
 
-class Machine(NamedTuple):
-    """What would tell whose machine it was: home directories, user names, host names."""
+class MachineNames(NamedTuple):
+    """What tells whose machine it is: home directories, user names, host names."""
 
     homes: tuple[str, ...] = ()
     users: tuple[str, ...] = ()
     hosts: tuple[str, ...] = ()
 
 
-def read_machine(environ: Mapping[str, str]) -> Machine:
-    """This machine, by its environment and the system's answer to who and where we are."""
+def read_machine_names(environ: Mapping[str, str]) -> MachineNames:
+    """The names of this machine, from its environment and the system."""
     from authtui.credentials.home import user_home
 
     home = user_home(environ) or ""
@@ -59,7 +59,7 @@ def read_machine(environ: Mapping[str, str]) -> Machine:
     names += [os.path.basename(path) for path in homes]  # noqa: PTH119 - of text, no file is meant
     node = os.uname().nodename if hasattr(os, "uname") else environ.get("COMPUTERNAME", "")
     hosts = [node, node.partition(".")[0], environ.get("HOSTNAME", "")]
-    return Machine(_distinct(homes), _distinct(names), _distinct(hosts))
+    return MachineNames(_distinct(homes), _distinct(names), _distinct(hosts))
 
 
 def _distinct(values: list[str]) -> tuple[str, ...]:
@@ -67,7 +67,7 @@ def _distinct(values: list[str]) -> tuple[str, ...]:
 
 
 class StandIn(str):
-    """A stand-in as a text: not looked through for ids again."""
+    """A stand-in as text: it is not searched for ids again."""
 
     __slots__ = ()
 
@@ -76,14 +76,14 @@ class StandIns:
     """The stand-ins of one file.
 
     Args:
-        machine: What to hide of the place itself.
-        key: Makes the marks by which a later part of the same file finds its stand-ins again. It
+        machine: Names to hide.
+        key: Makes the marks by which a recording that is continued finds its stand-ins again. It
             stays on the machine: without it a mark confirms no guess.
     """
 
-    def __init__(self, machine: Machine | None = None, key: bytes | None = None) -> None:
-        """None given yet."""
-        self._machine = machine or Machine()
+    def __init__(self, machine: MachineNames | None = None, key: bytes | None = None) -> None:
+        """Start with none given."""
+        self._machine = machine or MachineNames()
         self._key = key or os.urandom(32)
         self._names = Pseudonyms()
         self._given: dict[str, str] = {}
@@ -121,19 +121,19 @@ class StandIns:
         return StandIn(name)
 
     def alias(self, value: str, name: str) -> None:
-        """Another writing of something that has a stand-in already."""
+        """Let another form of a value have its stand-in, too."""
         if value and value not in self._given:
             self._given[value] = name
             self._learn(value, name)
 
     def mail(self, address: str) -> StandIn:
-        """The stand-in of an e-mail address; its masked form is known from then on, too."""
+        """The stand-in of an e-mail address; its masked form then has the same one."""
         name = self.of("mail", address)
         self.alias(mask_email(address), name)
         return name
 
     def text(self, text: str, limit: int = LONGEST) -> str:
-        """Text without secrets, ids, names and places, made harmless, cut to `limit` characters."""
+        """Text without secrets, ids and names, safe to show, cut to `limit` characters."""
         if isinstance(text, StandIn):
             return str(text)
         found = self._texts.get(text)
@@ -146,7 +146,7 @@ class StandIns:
         return found if len(found) <= limit else f"{found[: limit - 1]}…"
 
     def _replaced(self, text: str) -> str:
-        # Generously more than is kept, so that a secret at the edge is not kept by half.
+        # Much more than is kept, so that no half of a secret is left at the edge.
         text = redact_text(text[: 8 * LONGEST])
         for pattern, name in self._places:
             text = pattern.sub(name, text)

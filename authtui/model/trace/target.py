@@ -1,7 +1,7 @@
-"""The file that a recording appends to: made, or continued where it is a trace already.
+"""The file that a recording appends to: a new one, or a trace that is continued.
 
-Nothing that is not a trace of ours is ever written to. A last line that was cut off, because the
-program or the machine went down, is taken away, and that is said.
+No other file is ever written to. A last line that was cut off, because the program or the machine
+went down, is removed, and `Target.notice` says so.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.own_places import TRACE_KEY
+from authtui.model.trace.field_codecs import DamageError
 from authtui.model.trace.files import open_file, read_at
-from authtui.model.trace.lines import (
+from authtui.model.trace.line_format import (
     LARGEST_FILE,
     LONGEST_LINE,
+    check_header,
     head_of,
     parse,
-    read_header,
     sequence_of,
 )
-from authtui.model.trace.parts import DamageError
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ _KEY_BYTES: Final = 32
 
 
 class CannotRecordError(Exception):
-    """Why a file cannot be recorded to, as a sentence; it was not changed."""
+    """Why a file cannot be recorded to, as a sentence; the file was not changed."""
 
 
 class Target(NamedTuple):
@@ -100,7 +100,7 @@ def _continued(file: int, names: StandIns) -> Target:
 def _first_line_is_ours(file: int) -> bool:
     line = read_at(file, 4_096, 0).partition(b"\n")[0]
     with suppress(DamageError):
-        read_header(parse(line))
+        check_header(parse(line))
         return True
     return False
 
@@ -117,7 +117,7 @@ def _lock(file: int) -> None:
 
 
 def _read_through(file: int, size: int, names: StandIns) -> Target:
-    # The last number, the stand-ins and the parts; whether all else is whole is for the reader.
+    # Only the last number, the stand-ins and the parts: the reader checks everything else.
     last, part, offset = 0, 1, 0
     with os.fdopen(os.dup(file), "rb") as lines:
         lines.seek(0)
@@ -143,12 +143,12 @@ def _read_through(file: int, size: int, names: StandIns) -> Target:
 
 def _one(line: bytes, number: int, last: int, part: int, names: StandIns) -> tuple[int, int]:
     if number > 1 and line.startswith(b'{"n":'):
-        # Events are the bulk of a file; of theirs only the number is wanted.
+        # Events are most of a file, and only their numbers are needed.
         digits = line[5:18].partition(b",")[0]
         return (int(digits) if digits.isdigit() else last), part
     tree = parse(line)
     if number == 1:
-        read_header(tree)
+        check_header(tree)
         return last, part
     head = head_of(tree)
     if head == "name":
@@ -164,10 +164,10 @@ def _one(line: bytes, number: int, last: int, part: int, names: StandIns) -> tup
 
 
 def read_key(folder: Path) -> bytes:
-    """The key of this machine's stand-in marks; made at the first recording, mode 0600.
+    """The key of this machine's stand-in marks; made at the first recording, with mode 0600.
 
-    Where it can be neither read nor made, a key for this time only: a continued recording then
-    gives new stand-ins, and never one that is taken.
+    Where it can be neither read nor made, a key for this recording alone: one that continues an
+    earlier recording then gives new stand-ins, and never reuses a name.
     """
     path = folder / TRACE_KEY
     with suppress(OSError):

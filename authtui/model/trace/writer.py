@@ -1,9 +1,9 @@
 """Recording: a subscriber that appends every event of a session to a file.
 
-The subscriber only takes note; a thread of its own encodes and writes, many lines with one write.
+The subscriber only queues events; a thread of its own encodes and writes them, many with one write.
 The file is opened to append, readable by its owner alone, and locked, so that two recordings never
-mix. What was written is handed to the disk (`fsync`) at the end and every few seconds meanwhile: a
-crash of the program loses what is not written yet, a power cut at most those seconds.
+mix. It is synced to the disk (`fsync`) at the end and every few seconds: a crash of the program
+loses what is not written yet, a power cut at most those seconds.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.model import events as ev
-from authtui.model.trace.lines import (
+from authtui.model.trace.field_codecs import MOMENT
+from authtui.model.trace.line_format import (
     LONGEST_LINE,
     as_line,
     changes_since,
     event_tree,
     header,
 )
-from authtui.model.trace.parts import MOMENT
-from authtui.model.trace.stand_ins import StandIns
-from authtui.model.trace.target import open_target
+from authtui.model.trace.stand_ins import StandIns, read_machine_names
+from authtui.model.trace.target import open_target, read_key
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import Observation
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
-    from authtui.model.trace.stand_ins import Machine
+    from authtui.model.trace.stand_ins import MachineNames
 
 MAX_SIZE: Final = 64 * 1024 * 1024
 WAITING_KEPT: Final = 50_000
@@ -47,9 +47,9 @@ _ROOM_FOR_THE_END: Final = 200
 
 
 class Progress(NamedTuple):
-    """How far a recording is: `events` that it wrote, and the `size` of the file in bytes.
+    """How far a recording is: the number of `events` written, the file's `size` in bytes.
 
-    `ended` is a sentence where nothing is written any more: the limit, or a failure of the disk.
+    `ended` is a sentence once nothing more is written: the limit, or a failure of the disk.
     """
 
     events: int
@@ -65,21 +65,21 @@ class TraceWriter:
 
     Args:
         path: The file. It is made, or continued where it is a trace already.
-        machine: What of this place must not stand in the file.
+        machine: The names that must not be in the file.
         key: Makes the marks of stand-ins; see `StandIns`.
         max_size: The limit of the file in bytes; the last line says when it was reached.
-        state: What the session knows already; it becomes the first event.
+        state: What the session knows already; it becomes the first events.
         clock: The current time, aware UTC.
 
     Raises:
-        CannotRecordError: The file is none of ours, or cannot be written; nothing was changed.
+        CannotRecordError: The file is no trace, or cannot be written; nothing was changed.
     """
 
     def __init__(
         self,
         path: str | Path,
         *,
-        machine: Machine | None = None,
+        machine: MachineNames | None = None,
         key: bytes | None = None,
         max_size: int = MAX_SIZE,
         state: AuthState | None = None,
@@ -117,7 +117,7 @@ class TraceWriter:
         self._thread.start()
 
     def __call__(self, state: AuthState, event: ev.Event) -> None:  # noqa: ARG002 - a subscriber's signature
-        """Take note of an event; never waits for the disk."""
+        """Queue an event; never waits for the disk."""
         self._take(event)
 
     def _take(self, event: ev.Event) -> None:
@@ -127,10 +127,10 @@ class TraceWriter:
             self._waiting.append(event)
         self._wake.set()
 
-    def _take_over(self, state: AuthState, seen: Observation, answer: Assessment) -> None:
-        # The panes are whole from the first event on.
+    def _take_over(self, state: AuthState, seen: Observation, found: Assessment) -> None:
+        # So that every pane is complete from the first event on.
         at = self._clock()
-        self._take(ev.Loaded(0, at, "record", seen, answer))
+        self._take(ev.Loaded(0, at, "record", seen, found))
         for request in state.requests[-REQUESTS_TAKEN_OVER:]:
             self._take(ev.RequestStarted(0, at, "record", request))
 
@@ -147,7 +147,7 @@ class TraceWriter:
         )
 
     def close(self) -> Progress:
-        """Write what waits and the last line, hand all to the disk, and let the file go."""
+        """Write what waits and the last line, sync, and close the file."""
         if not self._closing:
             self._closing = True
             self._wake.set()
@@ -207,7 +207,7 @@ class TraceWriter:
         tree = event_tree(event, self._names)
         tree["n"] = number = self._sequence + 1
         if "request" in tree and self._base:
-            # Numbers of an earlier part are taken; each event has made at most one.
+            # The numbers of an earlier part are taken; each of its events used at most one.
             for name in ("number", "redirect_of", "retry_of"):
                 if tree["request"].get(name) is not None:
                     tree["request"][name] += self._base
@@ -223,7 +223,7 @@ class TraceWriter:
         return lines
 
     def _with_less(self, tree: dict[str, Any], number: int) -> tuple[int, dict[str, Any]] | None:
-        # A look that finds nearly the same is written as what differs.
+        # An assessment nearly the same as an earlier one is written as what differs.
         whole: dict[str, Any] = tree["assessment"]
         if self._full is not None:
             like, base = self._full
@@ -252,7 +252,7 @@ class TraceWriter:
     def _write(self, data: bytes) -> None:
         try:
             while data and self._ended is None:
-                # A regular file takes all at once; a full disk takes less, then nothing.
+                # A regular file takes everything at once; a full disk takes less, then nothing.
                 written = os.write(self._file, data)
                 self._size += written
                 data = data[written:]
@@ -270,40 +270,22 @@ class TraceWriter:
                 self._failed = True
 
 
-def writer_for(
-    path: str | Path,
-    environ: Mapping[str, str],
-    *,
-    state: AuthState | None = None,
-    max_size: int = MAX_SIZE,
-) -> TraceWriter:
-    """A writer that knows what of this machine must not stand in a trace.
-
-    Raises:
-        CannotRecordError: The file is none of ours, or cannot be written; nothing was changed.
-    """
-    from authtui.credentials.own_places import state_dir
-    from authtui.model.trace.stand_ins import read_machine
-    from authtui.model.trace.target import read_key
-
-    key = read_key(state_dir(environ))
-    machine = read_machine(environ)
-    return TraceWriter(path, machine=machine, key=key, max_size=max_size, state=state)
-
-
 def record(
     session: AuthSession[Any],
     path: str | Path,
     environ: Mapping[str, str],
     max_size: int = MAX_SIZE,
 ) -> tuple[TraceWriter, Callable[[], None]]:
-    """Record a session from now on, what it knows first; the writer, and the way to stop hearing.
+    """Record a session from here on, first what it knows already.
 
-    Nothing that happens meanwhile is lost or written twice.
+    Returns the writer and a function that ends the subscription. Events that come while the file
+    is opened are neither lost nor written twice.
 
     Raises:
-        CannotRecordError: The file is none of ours, or cannot be written; nothing was changed.
+        CannotRecordError: The file is no trace, or cannot be written; nothing was changed.
     """
+    from authtui.credentials.own_places import state_dir
+
     heard: list[tuple[AuthState, ev.Event]] = []
     lock = threading.Lock()
     writer: TraceWriter | None = None
@@ -319,7 +301,13 @@ def record(
     leave = session.subscribe(hear)
     state = session.state
     try:
-        made = writer_for(path, environ, state=state, max_size=max_size)
+        made = TraceWriter(
+            path,
+            machine=read_machine_names(environ),
+            key=read_key(state_dir(environ)),
+            max_size=max_size,
+            state=state,
+        )
     except BaseException:
         leave()
         raise

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.checks.findings import CheckResult
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clip, pad, rows_of, safe, wrap
 from authtui.tui.views.context import KINDS
-from authtui.tui.views.request_detail import ROAD, road_words
+from authtui.tui.views.request_detail import STAGES, step_words
 from authtui.tui.views.requests import tone_of
 from authtui.wire.records import RequestRecord
 
@@ -200,8 +200,8 @@ def _request_facts(record: RequestRecord) -> list[tuple[str, str, str]]:
     facts = [("to", record.host, "strong"), ("with", f"{sent}{mark}", "text")]
     if record.sender:
         facts[0] = ("from", f"{record.sender} to {record.host}", "strong")
-    if any(step.ok is False for step in record.road):
-        return [facts[0], *((ROAD[s.place], *road_words(s)) for s in record.road)]
+    if any(step.ok is False for step in record.connection):
+        return [facts[0], *((STAGES[s.stage], *step_words(s)) for s in record.connection)]
     facts.append(("answer", f"{status} {safe(record.reason, 40)}", tone))
     if record.meaning:
         facts.append(("meaning", record.meaning, "muted"))

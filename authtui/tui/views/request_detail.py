@@ -14,8 +14,8 @@ from authtui.wire.meaning import BY_NAME
 if TYPE_CHECKING:
     from authtui.tui.lines import Doc
     from authtui.tui.views.detail import Page
+    from authtui.wire.connection import ConnectionStep
     from authtui.wire.records import AssertionFacts, HeaderLines, RequestRecord
-    from authtui.wire.road import RoadStep
 
 _SKEW_WORTH_SAYING = 2.0
 
@@ -49,7 +49,7 @@ def request_doc(record: RequestRecord, page: Page) -> Doc:
     page.fact(Fact("request id", record.request_id or "—"))
     size = record.bytes_received
     page.fact(Fact("received", f"{size:,} bytes" if size is not None else "—"))
-    _road(record, page)
+    _connection(record, page)
     _clock(record, page)
     if record.error:
         page.fact(Fact("error", record.error), "bad")
@@ -89,24 +89,24 @@ def _assertion(facts: AssertionFacts, page: Page) -> None:
     page.fact(Fact("signature", words), tone)
 
 
-ROAD: Final = {"name": "name", "connection": "connection", "tls": "TLS"}
+STAGES: Final = {"name": "name", "connection": "connection", "tls": "TLS"}
 
 
-def road_words(step: RoadStep) -> tuple[str, str]:
-    """One step of the road in words, and its tone."""
+def step_words(step: ConnectionStep) -> tuple[str, str]:
+    """One step of the connection in words, and its tone."""
     mark, tone = {True: ("✓", "good"), False: ("✗", "bad"), None: ("○", "faint")}[step.ok]
     said = safe(step.detail, 200) if step.ok is not None else "not reached"
     signed = f" · signed by {safe(step.issuer, 120)}" if step.issuer else ""
     return f"{mark} {said}{signed}", tone
 
 
-def _road(record: RequestRecord, page: Page) -> None:
-    if not record.road:
+def _connection(record: RequestRecord, page: Page) -> None:
+    if not record.connection:
         return
     page.heading("The road there")
-    for step in record.road:
-        words, tone = road_words(step)
-        page.fact(Fact(ROAD[step.place], words), tone)
+    for step in record.connection:
+        words, tone = step_words(step)
+        page.fact(Fact(STAGES[step.stage], words), tone)
 
 
 def _clock(record: RequestRecord, page: Page) -> None:

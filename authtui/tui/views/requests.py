@@ -65,7 +65,7 @@ def requests_doc(view: View, width: int) -> Doc:
         text = f"{dropped:,} older ones were let go to bound the memory"
         head += note(text, width, "faint")
     if not count and not (live is not None and live.log.unseen):
-        from authtui.wire.log import FIELDS
+        from authtui.wire.request_filter import FIELDS
 
         head += note("No request is like that. Fields: " + ", ".join(FIELDS) + ".", width)
     seen = view.state.observation

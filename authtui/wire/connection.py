@@ -1,7 +1,7 @@
-"""The road of one request, step by step: was the name found, a connection made, TLS agreed on.
+"""How one request connects: whether the name was found, a connection made, and TLS agreed on.
 
-A login that fails here was never judged by anybody. What is told comes from the HTTP library's own
-trace; only the signer of a refused certificate takes a second, credential-free handshake.
+Where that fails, no server has judged the login. The steps are learned from the HTTP library's own
+trace; only the signer of a refused certificate takes a second handshake, without a credential.
 """
 
 from __future__ import annotations
@@ -14,27 +14,28 @@ from authtui.redaction import printable
 if TYPE_CHECKING:
     import httpx
 
-Place = Literal["name", "connection", "tls"]
-PLACES: Final[tuple[Place, ...]] = ("name", "connection", "tls")
-SECONDS: Final = 3.0
+Stage = Literal["name", "connection", "tls"]
+STAGES: Final[tuple[Stage, ...]] = ("name", "connection", "tls")
+SIGNER_SECONDS: Final = 3.0
+"""The time limit of the handshake that asks who signed a certificate."""
 
 
-class RoadStep(NamedTuple):
-    """One step: `ok` None where it was not reached. `detail` is an address, a version, a reason.
+class ConnectionStep(NamedTuple):
+    """One step; `ok` is None where it was not reached. `detail` is an address, version or reason.
 
     `issuer` is who signed the certificate that the server showed, where that is known.
     """
 
-    place: Place
+    stage: Stage
     ok: bool | None
     detail: str = ""
     issuer: str = ""
 
 
 class Detour(NamedTuple):
-    """A world on this machine: these names lead to one address, and `roots` are trusted there.
+    """Leads `hosts` to one address, such as a server on this machine, where `roots` are trusted.
 
-    As `--connect-to` of curl: the request, its headers and the name in TLS stay what they are.
+    As with `--connect-to` of curl, the request, its headers and the name in TLS stay as they are.
     `roots` is PEM text and takes the place of the system's certificates.
     """
 
@@ -44,29 +45,29 @@ class Detour(NamedTuple):
     roots: str
 
 
-class Road:
-    """Listens to one request on its way."""
+class ConnectionWatch:
+    """Learns from the HTTP library how one request connects."""
 
     def __init__(self, host: str, detour: Detour | None) -> None:
-        """`host` has no port."""
+        """`host` is that of the request, without a port."""
         self._host = host
         self._detour = detour if detour is not None and host in detour.hosts else None
         self._address: tuple[str, int] | None = None
-        self._found: dict[Place, RoadStep] = {}
+        self._found: dict[Stage, ConnectionStep] = {}
 
-    def put_on(self, request: httpx.Request) -> None:
-        """Let the library tell about this request, and lead it round where there is a detour."""
+    def attach(self, request: httpx.Request) -> None:
+        """Listen to this request, and lead it to another address where there is a detour."""
         request.extensions = {**request.extensions, "trace": self._heard}
         if self._detour is not None:
             request.extensions["sni_hostname"] = self._host
             request.url = request.url.copy_with(host=self._detour.address, port=self._detour.port)
 
     @property
-    def steps(self) -> tuple[RoadStep, ...]:
+    def steps(self) -> tuple[ConnectionStep, ...]:
         """What is known, in order; empty for a connection that was open already."""
         if not self._found:
             return ()
-        return tuple(self._found.get(place, RoadStep(place, None)) for place in PLACES)
+        return tuple(self._found.get(stage, ConnectionStep(stage, None)) for stage in STAGES)
 
     async def _heard(self, name: str, info: dict[str, Any]) -> None:
         if name == "connection.connect_tcp.complete":
@@ -74,8 +75,8 @@ class Road:
             self._address = address[:2] if address else None
             shown = printable(str(address[0]), 60) if address else "found"
             port = f"port {address[1]}" if address else "made"
-            self._found["name"] = RoadStep("name", True, shown)
-            self._found["connection"] = RoadStep("connection", True, port)
+            self._found["name"] = ConnectionStep("name", True, shown)
+            self._found["connection"] = ConnectionStep("connection", True, port)
         elif name == "connection.connect_tcp.failed":
             self._not_connected(info["exception"])
         elif name == "connection.start_tls.complete":
@@ -83,9 +84,9 @@ class Road:
             seen = tls.getpeercert() or {} if tls else {}
             version = tls.version() if tls else ""
             issuer = _common_name(seen.get("issuer", ()))
-            self._found["tls"] = RoadStep("tls", True, version or "agreed on", issuer)
+            self._found["tls"] = ConnectionStep("tls", True, version or "agreed on", issuer)
         elif name == "connection.start_tls.failed":
-            self._found["tls"] = RoadStep("tls", False, _reason(info["exception"]))
+            self._found["tls"] = ConnectionStep("tls", False, _reason(info["exception"]))
 
     def _not_connected(self, error: BaseException) -> None:
         import socket
@@ -94,10 +95,10 @@ class Road:
         while (inner := causes[-1].__cause__ or causes[-1].__context__) and len(causes) < 8:
             causes.append(inner)
         if any(isinstance(cause, socket.gaierror) for cause in causes):
-            self._found["name"] = RoadStep("name", False, "not found")
+            self._found["name"] = ConnectionStep("name", False, "not found")
             return
-        self._found["name"] = RoadStep("name", True, "found")
-        self._found["connection"] = RoadStep("connection", False, _reason(causes[-1]))
+        self._found["name"] = ConnectionStep("name", True, "found")
+        self._found["connection"] = ConnectionStep("connection", False, _reason(causes[-1]))
 
     async def find_signer(self) -> None:
         """Ask who signed the certificate that was refused; nothing but a handshake is sent."""
@@ -105,7 +106,7 @@ class Road:
         if refused is None or refused.ok is not False or self._address is None:
             return
         try:
-            async with asyncio.timeout(SECONDS):
+            async with asyncio.timeout(SIGNER_SECONDS):
                 issuer = await asyncio.to_thread(signer_of, *self._address, self._host)
         except TimeoutError:
             return
@@ -125,7 +126,7 @@ def signer_of(address: str, port: int, name: str) -> str:
     context.verify_mode = ssl.CERT_NONE  # nothing is trusted by it and nothing is sent
     try:
         with (
-            socket.create_connection((address, port), timeout=SECONDS) as plain,
+            socket.create_connection((address, port), timeout=SIGNER_SECONDS) as plain,
             context.wrap_socket(plain, server_hostname=name) as secure,
         ):
             data = secure.getpeercert(binary_form=True)

@@ -1,8 +1,8 @@
-"""What stands between the facts and a report: no secret, no person, no machine gets past it.
+"""The redactor of a report: no secret, and no name of a person or a machine, gets past it.
 
-Redaction is by value (everything secret that was seen), by shape, and by pseudonym: the same
-account is `acct-A` wherever it stands, so that a mix-up stays visible. There is no way around it:
-the report is built of texts that went through one `Veil`.
+It redacts by value (every secret that was read), by shape, and by stand-in: the same account is
+`acct-A` wherever it occurs, so that a mix-up stays visible. All texts of a report have to go
+through one `Redactor`.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from authtui.report.machine import Machine
 
 LONGEST: Final = 2_000
-"""Characters of one text that are kept."""
+"""Characters that are kept of one text."""
 
 _MARK: Final = re.compile(r"(?<=characters, )#([0-9a-f]{6})\b")
 _MASKED: Final = re.compile(r"(?<![\w*])\S{1,2}\*\*\*@[A-Za-z0-9.-]+")
@@ -30,19 +30,19 @@ _WORD: Final = r"(?<![A-Za-z0-9])(?:{})(?![A-Za-z0-9])"
 _EVERYBODY: Final = frozenset(
     ["root", "codex", "openai", "user", "users", "admin", "nobody", "chatgpt", "home", "auth"]
 )
-"""Names that stand for no person, and words of our own sentences."""
+"""User and host names that say nothing about a person, and are words of our own sentences."""
 
 
-class Veil:
-    """Makes one text after the other fit to leave the machine.
+class Redactor:
+    """Makes each text of a report fit to leave the machine.
 
-    `key` keys the fingerprints: within one report the same value has the same mark, in another
-    report it has another. `names` are the pseudonyms, which `learn` fills beforehand.
+    `key` keys the marks: the same value has the same mark within one report and another one in the
+    next. `names` has the stand-ins; `sensitive.learn` fills it before the first text.
     """
 
-    def __init__(self, machine: Machine, key: bytes, names: Pseudonyms | None = None) -> None:
-        """Cover the machine's own names from the start."""
-        self.names = names or Pseudonyms()
+    def __init__(self, machine: Machine, key: bytes) -> None:
+        """Know the names of the machine itself."""
+        self.names = Pseudonyms()
         self._key = key
         self._home = _path_pattern(machine.user_home)
         self._host = _word_pattern(machine.host_name, shortest=3)
@@ -63,12 +63,12 @@ class Veil:
         return hashlib.blake2b(data, digest_size=3, key=self._key).hexdigest()
 
     def learn_email(self, address: str) -> None:
-        """Know an address in full and as it is shown elsewhere, masked."""
+        """Learn an e-mail address, in full and in its masked form."""
         self.names.learn("mail", address)
         self._masked.setdefault(mask_email(address), self.names.of("mail", address))
 
     def email(self, address: str) -> str:
-        """The stand-in of an address, in full or masked."""
+        """The stand-in of an e-mail address, given in full or masked."""
         known = self._masked.get(address)
         return known if known is not None else self.names.of("mail", address)
 
@@ -91,7 +91,7 @@ class Veil:
         return printable(text, limit)
 
     def lines(self, text: str | None) -> str | None:
-        """Text that keeps its line ends, such as what the client prints."""
+        """Text of several lines, such as what the client prints, fit to leave the machine."""
         if text is None:
             return None
         whole = redact_text(self.names.in_text(text[: LONGEST * 4]))

@@ -1,4 +1,4 @@
-r"""The form of a trace: JSON Lines, one object a line, UTF-8, each line ended by `\n`.
+r"""The format of a trace: JSON Lines, one object a line, UTF-8, each line ended by `\n`.
 
     {"authtui_trace": 1, "made_by": "authtui 0.1.0", "at": "…"}    the first line, and only there
     {"name": "acct-A", "mark": "…"}                                ahead of its first use
@@ -7,8 +7,8 @@ r"""The form of a trace: JSON Lines, one object a line, UTF-8, each line ended b
     {"skipped": 3, "why": "…"}                                     events that could not be written
     {"end": "stopped", "at": "…"}                                  a recording ended as it should
 
-An assessment that differs little from an earlier one of the file is `{"like": n, …}`: that of event
-n, with the fields that differ; null stands for a field's default.
+An assessment that differs little from an earlier one of the file is written as `{"like": n, …}`:
+the assessment of event n and the fields that differ; null stands for a field's default.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from authtui.model.trace.event_tables import EVENTS
-from authtui.model.trace.parts import LABEL, MOMENT, DamageError, Record
+from authtui.model.trace.event_codecs import EVENTS
+from authtui.model.trace.field_codecs import LABEL, MOMENT, DamageError, Record
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -52,12 +52,12 @@ def event_tree(event: Event, names: StandIns) -> dict[str, Any]:
     """An event as the object of its line.
 
     Raises:
-        DamageError: A field holds what its table does not know; the event cannot be written.
+        DamageError: A field holds what its codec does not know; the event cannot be written.
     """
-    table = EVENTS.get(event.kind)
-    if table is None:
-        raise DamageError("a kind of event without a table", event.kind)
-    written = table.write(event, names)
+    codec = EVENTS.get(event.kind)
+    if codec is None:
+        raise DamageError("a kind of event without a codec", event.kind)
+    written = codec.write(event, names)
     head = {"n": written.pop("sequence"), "at": written.pop("at"), "kind": event.kind}
     return head | written
 
@@ -103,8 +103,8 @@ def head_of(tree: dict[str, Any]) -> str:
     return found[0]
 
 
-def read_header(tree: dict[str, Any]) -> str:
-    """Who made the trace, after a look at its version.
+def check_header(tree: dict[str, Any]) -> None:
+    """Check that this is the first line of a trace, of a version that can be read.
 
     Raises:
         DamageError: It is no trace, or of a version that this program does not know.
@@ -117,7 +117,7 @@ def read_header(tree: dict[str, Any]) -> str:
     if version != VERSION:
         raise DamageError(f"version {min(version, 10**9)}; this program reads version {VERSION}")
     MOMENT.read(tree.get("at"))
-    return LABEL.read(tree.get("made_by"))
+    LABEL.read(tree.get("made_by"))
 
 
 def sequence_of(tree: dict[str, Any]) -> int:
@@ -133,49 +133,49 @@ def sequence_of(tree: dict[str, Any]) -> int:
 
 
 def read_event(tree: dict[str, Any], assessment: Assessment | None = None) -> Event:
-    """The event of a line; `assessment` stands for one that the line holds only the changes of.
+    """The event of a line; `assessment` is given where the line holds only what changed in it.
 
     Raises:
         DamageError: Something in it is not what its kind has.
     """
     kind = tree.get("kind")
-    table = EVENTS.get(kind) if isinstance(kind, str) else None
-    if table is None:
+    codec = EVENTS.get(kind) if isinstance(kind, str) else None
+    if codec is None:
         raise DamageError("an unknown kind of event", "kind")
     given = dict(tree)
     given["sequence"] = given.pop("n")
     if assessment is None:
-        return table.read(given)
+        return codec.read(given)
     given.pop("assessment", None)
-    values = table.read_fields(given)
-    missing = {name for name in table.parts if name not in table.defaults} - values.keys()
+    values = codec.read_fields(given)
+    missing = {name for name in codec.fields if name not in codec.defaults} - values.keys()
     if missing - {"assessment"}:
         raise DamageError("missing", min(missing))
-    return table.made(assessment=assessment, **values)
+    return codec.made(assessment=assessment, **values)
 
 
 def changes_since(base: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
-    """The fields in which an encoded record differs from another; None for what is gone."""
+    """The fields in which a written record differs from `base`; None for those it does not have."""
     changed = {name: value for name, value in tree.items() if base.get(name) != value}
     return changed | dict.fromkeys(base.keys() - tree.keys())
 
 
-def with_changes(table: Record[Any], base: Any, changes: dict[str, Any]) -> Any:  # noqa: ANN401 - a record of the table
+def with_changes(codec: Record[Any], base: Any, changes: dict[str, Any]) -> Any:  # noqa: ANN401 - a record of the codec
     """A record with some of its fields read anew.
 
     Raises:
         DamageError: A change is not what the field has.
     """
-    gone = {name for name, value in changes.items() if value is None and name in table.parts}
+    gone = {name for name, value in changes.items() if value is None and name in codec.fields}
     for name in gone:
-        if name not in table.defaults:
+        if name not in codec.defaults:
             raise DamageError("missing", name)
-    values = table.read_fields({n: v for n, v in changes.items() if n not in gone})
-    return base._replace(**values, **{name: table.defaults[name] for name in gone})
+    values = codec.read_fields({n: v for n, v in changes.items() if n not in gone})
+    return base._replace(**values, **{name: codec.defaults[name] for name in gone})
 
 
 def _depth(tree: object) -> int:
-    # Breadth first and without recursion: what the decoder let pass may still be deep.
+    # Breadth first and without recursion: what the decoder accepted may still be nested deeply.
     level = [tree]
     depth = 0
     while level and depth <= _DEEPEST:

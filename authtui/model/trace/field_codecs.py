@@ -1,7 +1,7 @@
-"""What a field of a trace may hold: each part writes its value as JSON and reads it back.
+"""What a field of a trace may hold: each codec writes its value as JSON and reads it back.
 
-A part reads only what it would have written, and says what is wrong otherwise. There is no part
-for a `Secret`, and none that writes a value of unknown type: what has no part is not in a trace.
+A codec reads only what it would have written, and says what is wrong otherwise. There is none for
+a `Secret`, and none that writes a value of unknown type: what has no codec is not in a trace.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
 
 class DamageError(Exception):
-    """Why something is no part of a trace; `under` puts the name of what it stood in before it."""
+    """Why a value cannot be in a trace; `where` is the path of its field, which `under` extends."""
 
     def __init__(self, reason: str, where: str = "") -> None:
         """A plain statement, without any of the content."""
@@ -37,7 +37,7 @@ class DamageError(Exception):
         self.where = where
 
     def under(self, name: str) -> DamageError:
-        """The same, seen from one level further out."""
+        """The same with the name of the enclosing field put before the path."""
         dot = "." if self.where and not self.where.startswith("[") else ""
         return DamageError(self.reason, f"{name}{dot}{self.where}")
 
@@ -46,7 +46,7 @@ class DamageError(Exception):
         return f"{self.where}: {self.reason}" if self.where else self.reason
 
 
-class Part(Protocol[T]):
+class Codec(Protocol[T]):
     """Writes a value, and reads it back."""
 
     def write(self, value: T, names: StandIns) -> Any:  # noqa: ANN401 - a JSON value
@@ -61,18 +61,18 @@ class Part(Protocol[T]):
 
 
 class Text:
-    """Text, redacted, harmless and bounded."""
+    """Text: redacted, safe to show, and bounded."""
 
     def __init__(self, limit: int = 2_000) -> None:
         """Write at most `limit` characters."""
         self._limit = limit
 
     def write(self, value: str, names: StandIns) -> str:
-        """Without secrets, ids and names."""
+        """The text without secrets, ids and names."""
         return names.text(value, self._limit)
 
     def read(self, given: object) -> str:
-        """As it stands, if it could do nothing to a terminal."""
+        """The text, if it cannot do anything to a terminal."""
         if not isinstance(given, str):
             raise DamageError("not a text")
         if len(given) > LONGEST_READ:
@@ -104,10 +104,10 @@ class Word:
     """One of a few words."""
 
     def __init__(self, words: Iterable[str]) -> None:
-        """Which."""
+        """`words` are all that are allowed."""
         self._words = frozenset(words)
 
-    def write(self, value: str, names: StandIns) -> str:  # noqa: ARG002 - a part's signature
+    def write(self, value: str, names: StandIns) -> str:  # noqa: ARG002 - a codec's signature
         """The word.
 
         Raises:
@@ -123,7 +123,7 @@ class Word:
 
 
 class _Flag:
-    def write(self, value: bool, names: StandIns) -> bool:  # noqa: ARG002 - a part's signature
+    def write(self, value: bool, names: StandIns) -> bool:  # noqa: ARG002 - a codec's signature
         return bool(value)
 
     def read(self, given: object) -> bool:
@@ -133,7 +133,7 @@ class _Flag:
 
 
 class _Whole:
-    def write(self, value: int, names: StandIns) -> int:  # noqa: ARG002 - a part's signature
+    def write(self, value: int, names: StandIns) -> int:  # noqa: ARG002 - a codec's signature
         return max(-LARGEST, min(int(value), LARGEST))
 
     def read(self, given: object) -> int:
@@ -145,7 +145,7 @@ class _Whole:
 
 
 class _Real:
-    def write(self, value: float, names: StandIns) -> float | int:  # noqa: ARG002 - a part's signature
+    def write(self, value: float, names: StandIns) -> float | int:  # noqa: ARG002 - a codec's signature
         number = float(value)
         if not math.isfinite(number):
             return 0
@@ -161,7 +161,7 @@ class _Real:
 
 
 class _Moment:
-    def write(self, value: datetime, names: StandIns) -> str:  # noqa: ARG002 - a part's signature
+    def write(self, value: datetime, names: StandIns) -> str:  # noqa: ARG002 - a codec's signature
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
     def read(self, given: object) -> datetime:
@@ -182,30 +182,30 @@ class _Moment:
 class Maybe(Generic[T]):
     """A value, or None."""
 
-    def __init__(self, part: Part[T]) -> None:
+    def __init__(self, codec: Codec[T]) -> None:
         """What it is when it is there."""
-        self._part = part
+        self._codec = codec
 
     def write(self, value: T | None, names: StandIns) -> Any:  # noqa: ANN401 - a JSON value
         """The value or null."""
-        return None if value is None else self._part.write(value, names)
+        return None if value is None else self._codec.write(value, names)
 
     def read(self, given: object) -> T | None:
         """The value or None."""
-        return None if given is None else self._part.read(given)
+        return None if given is None else self._codec.read(given)
 
 
 class Many(Generic[T]):
     """Several of a kind, in order; more than `most` are cut when written."""
 
-    def __init__(self, part: Part[T], most: int = MOST_ITEMS) -> None:
+    def __init__(self, codec: Codec[T], most: int = MOST_ITEMS) -> None:
         """What each is."""
-        self._part = part
+        self._codec = codec
         self._most = most
 
     def write(self, value: Sequence[T], names: StandIns) -> list[Any]:
         """Each."""
-        return [self._part.write(item, names) for item in value[: self._most]]
+        return [self._codec.write(item, names) for item in value[: self._most]]
 
     def read(self, given: object) -> tuple[T, ...]:
         """Each."""
@@ -216,7 +216,7 @@ class Many(Generic[T]):
         found = []
         for number, item in enumerate(given):
             try:
-                found.append(self._part.read(item))
+                found.append(self._codec.read(item))
             except DamageError as damage:
                 raise damage.under(f"[{number}]") from None
         return tuple(found)
@@ -225,13 +225,13 @@ class Many(Generic[T]):
 class Named(Generic[T]):
     """Values by a word of ours, such as the name of a client generation."""
 
-    def __init__(self, part: Part[T]) -> None:
+    def __init__(self, codec: Codec[T]) -> None:
         """What each is."""
-        self._part = part
+        self._codec = codec
 
     def write(self, value: Mapping[str, T], names: StandIns) -> dict[str, Any]:
         """Each."""
-        return {TEXT.write(k, names): self._part.write(v, names) for k, v in value.items()}
+        return {TEXT.write(k, names): self._codec.write(v, names) for k, v in value.items()}
 
     def read(self, given: object) -> dict[str, T]:
         """Each."""
@@ -239,29 +239,29 @@ class Named(Generic[T]):
             raise DamageError("not an object")
         if len(given) > MOST_ITEMS:
             raise DamageError(f"more than {MOST_ITEMS} items")
-        return {TEXT.read(k): self._part.read(v) for k, v in given.items()}
+        return {TEXT.read(k): self._codec.read(v) for k, v in given.items()}
 
 
 class Record(Generic[T]):
-    """A named tuple or a dataclass, by a part for each of its fields.
+    """A named tuple or a dataclass, with a codec for each of its fields.
 
-    `left_out` names the fields that a trace never holds: they are read as their defaults. `prepare`
-    makes a value fit to be written, where that takes more than its fields one by one.
+    `left_out` has the fields that a trace never holds, with the values that they are read as.
+    `prepare` makes a record fit to be written where that takes more than its fields one by one.
     """
 
     def __init__(
         self,
         made: Callable[..., T],
-        parts: Mapping[str, Part[Any]],
+        fields: Mapping[str, Codec[Any]],
         left_out: Mapping[str, Any] | None = None,
         prepare: Callable[[Any, StandIns], Any] | None = None,
     ) -> None:
-        """`left_out` gives the value that each such field is read as."""
+        """`made` is the type of the record."""
         self.made = made
-        self.parts = dict(parts)
+        self.fields = dict(fields)
         self.left_out = dict(left_out or {})
         self.defaults = defaults_of(made)
-        self._needed = {name for name in self.parts if name not in self.defaults}
+        self._needed = {name for name in self.fields if name not in self.defaults}
         self._prepare = prepare
 
     def write(self, value: T, names: StandIns) -> dict[str, Any]:
@@ -269,14 +269,14 @@ class Record(Generic[T]):
         if self._prepare is not None:
             value = self._prepare(value, names)
         written = {}
-        for name, part in self.parts.items():
+        for name, codec in self.fields.items():
             given = getattr(value, name)
             if name not in self.defaults or given != self.defaults[name]:
-                written[name] = part.write(given, names)
+                written[name] = codec.write(given, names)
         return written
 
     def read(self, given: object) -> T:
-        """The record; names that are not known are passed over, as a later version may add some."""
+        """The record; unknown names are ignored, since a later version may add some."""
         values = self.read_fields(given)
         missing = self._needed - values.keys()
         if missing:
@@ -288,28 +288,20 @@ class Record(Generic[T]):
         if not isinstance(given, dict):
             raise DamageError("not an object")
         values = {}
-        parts = self.parts
         for name, item in given.items():
-            part = parts.get(name)
-            if part is None:
+            codec = self.fields.get(name)
+            if codec is None:
                 continue
             try:
-                values[name] = part.read(item)
+                values[name] = codec.read(item)
             except DamageError as damage:
                 raise damage.under(name) from None
         return values
 
 
 def by_length(text: str) -> str:
-    """What is told of a text that may be anything: how long it is."""
+    """How long a text is, in place of a text that may be anything."""
     return text if not text or _BY_LENGTH.fullmatch(text) else f"<{len(text)} characters>"
-
-
-def field_names(made: Any) -> tuple[str, ...]:  # noqa: ANN401 - a dataclass or a named tuple
-    """The fields of a record's type."""
-    if is_dataclass(made):
-        return tuple(field.name for field in fields(made))
-    return tuple(made._fields)
 
 
 def defaults_of(made: Any) -> dict[str, Any]:  # noqa: ANN401 - a dataclass or a named tuple

@@ -1,4 +1,4 @@
-"""Noticing that the watched files changed, within a second, whatever the file system.
+"""Notices within a second that a file of the login changed, on every file system.
 
 What changed is always decided by `os.stat`; watchfiles only ends a wait early where it works.
 """
@@ -24,7 +24,7 @@ Mark = tuple[int | None, int | None, datetime | None, int | None] | None
 
 
 def probe_mark(path: str) -> Mark:
-    """What stat says of a path: inode, size, modification time, mode; None when it is not there."""
+    """Inode, size, modification time and mode of a path; None when it is not there."""
     try:
         found = Path(path).stat()
         modified = datetime.fromtimestamp(found.st_mtime, UTC)
@@ -34,7 +34,7 @@ def probe_mark(path: str) -> Mark:
 
 
 def watched_files(seen: Observation | None) -> dict[str, FileFacts]:
-    """The files worth watching as they were read, by the name the user knows them by."""
+    """The files that are watched, as they were read, by the name the user knows them by."""
     if seen is None:
         return {}
     files = {"auth.json": seen.auth_file, "config.toml": seen.config.file}
@@ -43,7 +43,7 @@ def watched_files(seen: Observation | None) -> dict[str, FileFacts]:
 
 
 def home_of(seen: Observation | None) -> str | None:
-    """The directory they stand in."""
+    """The directory that holds the watched files."""
     return None if seen is None else seen.home.canonical or seen.home.path
 
 
@@ -70,7 +70,7 @@ def watch_session(session: AuthSession[Any], stop: threading.Event) -> None:
         seen = session.state.observation
         now = _paths(seen)
         if now != paths and seen is not None:
-            # Compared with what was read, not with what stands there: nothing falls in between.
+            # The first comparison is with what was read, so a change since then is not missed.
             paths, there = now, seen.home.exists
             marks = {name: _seen_mark(facts) for name, facts in watched_files(seen).items()}
         fresh = {name: probe_mark(path) for name, path in paths.items()}
@@ -78,7 +78,7 @@ def watch_session(session: AuthSession[Any], stop: threading.Event) -> None:
         moved = bool(paths) and Path(paths["home"]).is_dir() != there
         if not changed and not moved:
             continue
-        # A writer truncates, then writes: give it a moment, then take what stands there.
+        # A writer truncates, then writes: wait a moment, then read what is there.
         stop.wait(_SETTLE_SECONDS)
         what = {n: _words(marks.get(n), probe_mark(paths[n])) for n in changed}
         marks = {name: probe_mark(path) for name, path in paths.items()}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from authtui.commands.event_lines import event_json
 from authtui.model.events import RequestFinished, RequestStarted
-from authtui.report.log import read_requests
+from authtui.report.run_log import read_requests
 from tests.canaries.canary import leaks
 from tests.canaries.kinds import CANARIES
 from tests.program import NOW, chatgpt_login, codex_home, run

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.model.history import Checkpoints
-from authtui.model.requests import Requests
+from authtui.model.checkpoints import Checkpoints
+from authtui.model.frozen_requests import FrozenRequests
 from authtui.model.session import CHECKPOINT_EVERY, AuthSession
 from authtui.model.state import AuthState, fold
 from authtui.wire.records import Detail, RequestRecord
@@ -76,7 +76,7 @@ def test_what_is_forgotten_is_not_asked() -> None:
 
 @given(st.lists(st.sampled_from(["append", "replace", "drop", "lighten"]), max_size=60))
 def test_the_blocks_are_a_tuple_to_whoever_looks(steps: list[str]) -> None:
-    blocks, plain = Requests(), tuple[RequestRecord, ...]()
+    blocks, plain = FrozenRequests(), tuple[RequestRecord, ...]()
     for number, step in enumerate((*["append"] * 260, *steps), 1):
         record = _record(number)
         if step == "append":

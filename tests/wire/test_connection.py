@@ -12,7 +12,7 @@ from authtui.demo.backend.server import running_backend, secure_port
 from authtui.demo.backend.tls import Authority
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.client import Wire
-from authtui.wire.road import Detour, RoadStep
+from authtui.wire.connection import ConnectionStep, Detour
 from authtui.wire.serving import LOOPBACK
 
 if TYPE_CHECKING:
@@ -62,9 +62,9 @@ async def test_a_name_may_lead_to_this_machine_and_stays_the_name(
     answer, record = await fetch(port, authority.pem)
     assert isinstance(answer, Answer)
     assert (record.host, record.status) == (HOST, 200)
-    name, connection, tls = record.road
-    assert name == RoadStep("name", True, LOOPBACK)
-    assert connection == RoadStep("connection", True, f"port {port}")
+    name, connection, tls = record.connection
+    assert name == ConnectionStep("name", True, LOOPBACK)
+    assert connection == ConnectionStep("connection", True, f"port {port}")
     assert (tls.ok, tls.issuer) == (True, "Test Root")
     assert tls.detail.startswith("TLSv1.")
 
@@ -76,8 +76,8 @@ async def test_a_certificate_of_nobody_known_is_refused_and_its_signer_is_named(
     answer, record = await fetch(port, Authority("Another Root").pem)
     assert isinstance(answer, WireFailure)
     assert answer.kind == "tls"
-    assert [step.ok for step in record.road] == [True, True, False]
-    assert record.road[-1].issuer == "Test Root"
+    assert [step.ok for step in record.connection] == [True, True, False]
+    assert record.connection[-1].issuer == "Test Root"
 
 
 async def test_a_bundle_that_holds_the_signer_lets_it_through(
@@ -101,7 +101,7 @@ async def test_where_nothing_listens_the_name_was_found_and_the_rest_was_not_rea
         port = free.getsockname()[1]
     answer, record = await fetch(port, authority.pem)
     assert isinstance(answer, WireFailure)
-    assert [step.ok for step in record.road] == [True, False, None]
+    assert [step.ok for step in record.connection] == [True, False, None]
 
 
 async def test_a_host_that_was_not_named_is_not_asked_even_on_a_detour(
@@ -111,4 +111,4 @@ async def test_a_host_that_was_not_named_is_not_asked_even_on_a_detour(
     answer, record = await fetch(port, authority.pem, "https://other.example.test/")
     assert isinstance(answer, WireFailure)
     assert answer.kind == "not-named"
-    assert record.road == ()
+    assert record.connection == ()

@@ -1,7 +1,7 @@
-"""What of an exchange may be kept: names, classes and redacted text.
+"""What may be kept of an exchange: its headers, path and bodies, redacted or dropped.
 
-The rules are those for a bundle that leaves the machine, except that account and runtime ids stay
-readable; what exports them replaces them by pseudonyms.
+The rules are those for a report that leaves the machine, except that account and runtime ids stay
+readable; exports and traces replace them by stand-ins.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ _SECRET_KEYS: Final = frozenset(
         "sessiontoken", "nonce", "authorizationcode", "biscuit", "backgroundtaskid",
     ]
 )  # fmt: skip
-# The value is only looked ahead at: in a damaged text it may be the next name.
+# The value is matched by look-ahead only: in damaged JSON it may be the next name.
 _JSON_FIELD: Final = re.compile(
     r'"(?P<name>(?:[^"\\]|\\.){1,60})"\s*:\s*'
     r'(?=(?P<nest>[\[{])|"(?P<text>(?:[^"\\]|\\.)*))',
@@ -137,15 +137,15 @@ def kept_path(target: str) -> str:
 
 
 def kept_host(netloc: str) -> str:
-    """The host of an address with its port, without userinfo; in small letters where it is one."""
+    """The host of an address with its port, without userinfo, in lower case."""
     bare = netloc.rpartition("@")[2]
-    # Redacted as it is spelled: in small letters a secret by mistake would have no shape.
+    # Redacted as it is spelled: in lower case, a secret put there by mistake would have no shape.
     shown = _redacted(bare)
     return printable(bare.lower() if shown == bare else shown, 200)
 
 
 def _redacted(part: str) -> str:
-    # An encoded secret has another shape: `Bearer%20…`. What is found decoded is shown decoded.
+    # A percent-encoded secret has another shape: `Bearer%20…`. So the decoded text is looked at.
     plain = unquote(part)
     shown = redact_text(plain)
     return shown if shown != plain else redact_text(part)
@@ -190,7 +190,7 @@ def kept_url(url: str) -> str:
 
 
 def kept_type(content_type: str) -> str | None:
-    """A media type; None for anything else that stands in its place."""
+    """A media type as it may be kept; None for any other text in its place."""
     return content_type if _MEDIA_TYPE.fullmatch(content_type) else None
 
 
@@ -274,7 +274,7 @@ def _masked_pair(found: re.Match[str]) -> str:
 
 
 def _masked_text(text: str) -> str:
-    """The same for what is no JSON as a whole: cut off, an event stream, a form, too deep."""
+    """As `_masked`, for text that is not JSON as a whole: cut off, an event stream, a form."""
     in_error = any(f'"{name}"' in text for name in _ERROR_KEYS)
     text = _PAIR.sub(_masked_pair, text)
     out: list[str] = []
@@ -283,7 +283,7 @@ def _masked_text(text: str) -> str:
         value = found["text"] or found["nest"]
         if found.start() < end or not _is_secret(found["name"], value, in_error=in_error):
             continue
-        if found["nest"]:  # where it ends, only a parser knows
+        if found["nest"]:  # only a parser could tell where it ends
             return "".join([*out, text[end : found.start("nest")], "…"])
         out += [text[end : found.start("text")], _mark(found["text"])]
         end = found.end("text")
@@ -308,7 +308,7 @@ def _masked(value: Any, depth: int, *, in_error: bool = False) -> Any:  # noqa: 
 def _is_secret(key: str, value: object, *, in_error: bool) -> bool:
     name = key.replace("_", "").replace("-", "").lower()
     if name == "code" and (in_error or not isinstance(value, str)):
-        return False  # the code of an error is what one looks for
+        return False  # the code of an error is no secret, and worth reading
     return name in _SECRET_KEYS and value not in (None, "", [], {})
 
 

@@ -1,6 +1,6 @@
 """What a report says: plain immutable values, every text in them already redacted.
 
-The field names are those of the JSON format; `SCHEMA` changes when one of them changes meaning.
+The field names are those of the JSON format; `VERSION` changes when one of them changes meaning.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Final
 
 from authtui.record import NamedTuple
 
-SCHEMA: Final = 1
+VERSION: Final = 1
 
 
 class Installed(NamedTuple):
@@ -21,7 +21,7 @@ class Installed(NamedTuple):
 
 
 class Client(NamedTuple):
-    """Which client is modelled, and where it would run. `offset` is the local time zone."""
+    """Which client is modelled, and where it would run; `marks` say what kind of machine it is."""
 
     generation: str
     title: str
@@ -213,7 +213,10 @@ class RequestPart(NamedTuple):
 
 
 class ClockPart(NamedTuple):
-    """The machine's clock, and the servers' where one answered. Seconds are server minus local."""
+    """The machine's clock and time zone, and the servers' clock where one answered.
+
+    `skew_seconds` is the server's minus the local one.
+    """
 
     at: str
     offset: str

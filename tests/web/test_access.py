@@ -6,52 +6,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.web.door import Door
+from authtui.web.access import Access
 
 PORT = 4711
 ANY_TEXT = st.text(st.characters(), max_size=80)
 
 
 def test_the_token_of_the_link_is_exchanged_once_and_then_dead() -> None:
-    door = Door(PORT)
-    token = door.link.rpartition("/")[2]
-    cookie = door.exchange(token)
-    assert door.knows(cookie)
-    assert door.exchange(token) is None
-    assert door.link == ""
+    access = Access(PORT)
+    token = access.link.rpartition("/")[2]
+    cookie = access.exchange(token)
+    assert access.knows(cookie)
+    assert access.exchange(token) is None
+    assert access.link == ""
 
 
 def test_before_the_exchange_no_cookie_is_known() -> None:
-    door = Door(PORT)
-    assert not door.knows(None)
-    assert not door.knows("")
+    access = Access(PORT)
+    assert not access.knows(None)
+    assert not access.knows("")
 
 
 @given(ANY_TEXT)
 def test_any_other_text_opens_nothing_and_leaves_the_link_alive(text: str) -> None:
-    door = Door(PORT)
-    token = door.link.rpartition("/")[2]
-    assert door.exchange(text) is None
-    cookie = door.exchange(token)
+    access = Access(PORT)
+    token = access.link.rpartition("/")[2]
+    assert access.exchange(text) is None
+    cookie = access.exchange(token)
     assert cookie is not None
-    assert not door.knows(text)
+    assert not access.knows(text)
 
 
-def test_links_cookies_and_rooms_of_two_runs_have_nothing_in_common() -> None:
+def test_links_cookies_and_paths_of_two_runs_have_nothing_in_common() -> None:
     seen = set()
     for _ in range(100):
-        door = Door(PORT)
-        token = door.link.rpartition("/")[2]
-        seen |= {token, door.exchange(token), door.room}
+        access = Access(PORT)
+        token = access.link.rpartition("/")[2]
+        seen |= {token, access.exchange(token), access.path}
         assert len(token) >= 43  # 256 bits
     assert len(seen) == 300
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:4711", "localhost:4711"])
 def test_the_address_is_this_machine_and_the_port(host: str) -> None:
-    door = Door(PORT)
-    assert door.is_address(host)
-    assert door.is_own_page(f"http://{host}", host)
+    access = Access(PORT)
+    assert access.is_address(host)
+    assert access.is_own_page(f"http://{host}", host)
 
 
 @pytest.mark.parametrize(
@@ -70,8 +70,8 @@ def test_the_address_is_this_machine_and_the_port(host: str) -> None:
     ],
 )
 def test_no_other_name_is(host: str | None) -> None:
-    assert not Door(PORT).is_address(host)
-    assert not Door(PORT).is_own_page(f"http://{host}", host)
+    assert not Access(PORT).is_address(host)
+    assert not Access(PORT).is_own_page(f"http://{host}", host)
 
 
 @pytest.mark.parametrize(
@@ -86,4 +86,4 @@ def test_no_other_name_is(host: str | None) -> None:
     ],
 )
 def test_a_page_of_another_origin_opens_no_screen(origin: str | None) -> None:
-    assert not Door(PORT).is_own_page(origin, "127.0.0.1:4711")
+    assert not Access(PORT).is_own_page(origin, "127.0.0.1:4711")

@@ -1,11 +1,10 @@
-"""Field by field, what a trace holds of an observation and of a request."""
+"""Field by field, what a trace holds of a request and its answer."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
-from authtui.credentials import observation as o
-from authtui.model.trace.parts import (
+from authtui.model.trace.field_codecs import (
     FLAG,
     LABEL,
     MOMENT,
@@ -22,8 +21,8 @@ from authtui.model.trace.parts import (
     by_length,
 )
 from authtui.wire import records as w
-from authtui.wire.keeping import ACCOUNT_HEADER
-from authtui.wire.road import PLACES, RoadStep
+from authtui.wire.connection import STAGES, ConnectionStep
+from authtui.wire.exchange_redaction import ACCOUNT_HEADER
 
 if TYPE_CHECKING:
     from authtui.model.trace.stand_ins import StandIns
@@ -37,87 +36,17 @@ _OPEN_HEADERS: Final = frozenset(
         "x-oai-request-id", "x-request-id", "authorization", "proxy-authorization",
     ]
 )  # fmt: skip
-# ── what was seen ──────────────────────────────────────────────────────────────────────────────
-
-_NOT_OF_A_FILE: Final = (
-    "data", "error", "uid", "owner", "owned_by_me", "modified", "inode", "link_target",
-    "parent_writable", "writable",
-)  # fmt: skip
-_FILE: Final = Record(
-    o.FileFacts,
-    {"path": LABEL, "kind": Word(get_args(o.FileKind)), "mode": Maybe(WHOLE), "size": Maybe(WHOLE)},
-    left_out=dict.fromkeys(_NOT_OF_A_FILE),
-)
-OBSERVATION: Final = Record(
-    o.Observation,
-    {
-        "at": MOMENT,
-        "home": Record(
-            o.HomeFacts,
-            {
-                "path": LABEL,
-                "chosen_by": Word(("option", "CODEX_HOME", "default")),
-                "exists": FLAG,
-                "error": Maybe(TEXT),
-                "mode": Maybe(WHOLE),
-                "writable": Maybe(FLAG),
-                "shown": LABEL,
-            },
-            left_out={"canonical": None},
-        ),
-        "auth_file": _FILE,
-        "keyring": Record(
-            o.KeyringFacts,
-            {
-                "status": Word(get_args(o.KeyringStatus)),
-                "service": LABEL,
-                "backend": Maybe(LABEL),
-                "detail": Maybe(TEXT),
-            },
-            left_out={"account": "", "document": None},
-        ),
-        "encrypted": Record(
-            o.EncryptedFacts,
-            {
-                "file": _FILE,
-                "status": Word(get_args(o.EncryptedStatus)),
-                "detail": Maybe(TEXT),
-            },
-            left_out={"document": None, "passphrase_account": ""},
-        ),
-        "host": Record(
-            o.HostFacts, {"marks": Many(LABEL, 40), "platform": LABEL}, left_out={"user": ""}
-        ),
-        "clients": Many(
-            Record(o.InstalledClient, {"path": LABEL, "version": Maybe(LABEL), "found_by": LABEL}),
-            20,
-        ),
-    },
-    # Values of variables and of the configuration are credentials, or name people and hosts.
-    left_out={
-        "environment": o.EnvironmentFacts(),
-        "config": o.ConfigFacts(o.FileFacts("config.toml")),
-        "token_file": None,
-        "ca_file": None,
-        "key_set": None,
-    },
-)
-
-# ── what went over the wire ────────────────────────────────────────────────────────────────────
-
-
-def _header(line: tuple[str, str], names: StandIns) -> tuple[str, str]:
-    name, value = line
-    if name.lower() == ACCOUNT_HEADER:
-        return name, names.of("acct", value)
-    return name, value if name.lower() in _OPEN_HEADERS else by_length(value)
 
 
 class _HeaderLine:
     """A header line: open headers as they are, others by their length."""
 
     def write(self, value: tuple[str, str], names: StandIns) -> list[str]:
-        name, text = _header(value, names)
+        name, text = value
+        if name.lower() == ACCOUNT_HEADER:
+            text = names.of("acct", text)
+        elif name.lower() not in _OPEN_HEADERS:
+            text = by_length(text)
         return [LABEL.write(name, names), LABEL.write(text, names)]
 
     def read(self, given: object) -> tuple[str, str]:
@@ -133,19 +62,18 @@ def _detail(detail: w.Detail, names: StandIns) -> w.Detail:  # noqa: ARG001 - a 
     body, note = detail.response_body, detail.response_note
     if body:
         code, message = error_of(body.encode("utf-8", "replace"))
-        told = {name: text for name, text in (("code", code), ("message", message)) if text}
-        kept = ", ".join(f"{name}: {text}" for name, text in told.items()) or None
-        if kept is None:
-            note = note or f"a trace keeps no body ({len(body):,} characters)"
+        told = (("code", code), ("message", message))
+        kept = ", ".join(f"{name}: {text}" for name, text in told if text) or None
+        note = note or ("" if kept else _no_body(body))
         body = kept
-    request_note = detail.request_note
-    if detail.request_body:
-        request_note = (
-            request_note or f"a trace keeps no body ({len(detail.request_body):,} characters)"
-        )
+    request_note = detail.request_note or _no_body(detail.request_body)
     return detail._replace(
         request_body=None, request_note=request_note, response_body=body, response_note=note
     )
+
+
+def _no_body(body: str | None) -> str:
+    return f"a trace keeps no body ({len(body):,} characters)" if body else ""
 
 
 DETAIL: Final = Record(
@@ -176,8 +104,8 @@ ASSERTION: Final = Record(
 BEARER: Final = Record(
     w.BearerFacts, {"account_id": Maybe(Id("acct")), "expires_at": Maybe(MOMENT)}
 )
-ROAD_STEP: Final = Record(
-    RoadStep, {"place": Word(PLACES), "ok": Maybe(FLAG), "detail": TEXT, "issuer": LABEL}
+CONNECTION_STEP: Final = Record(
+    ConnectionStep, {"stage": Word(STAGES), "ok": Maybe(FLAG), "detail": TEXT, "issuer": LABEL}
 )
 
 
@@ -220,7 +148,7 @@ REQUEST: Final = Record(
         "detail_dropped": FLAG,
         "fedramp_header": FLAG,
         "bearer": Maybe(BEARER),
-        "road": Many(ROAD_STEP, 10),
+        "connection": Many(CONNECTION_STEP, 10),
         "sender": LABEL,
     },
     prepare=_request,

@@ -20,32 +20,31 @@ _WORDS = {
 }
 
 
-def lit(
-    judged: Assessment,
+def with_lamps(
+    found: Assessment,
     call: RequestRecord | None,
     answer: ev.Asserted | None,
-    named: frozenset[str] = frozenset(),
+    named: frozenset[str],
 ) -> Assessment:
-    """An assessment whose lamps and verdict follow what was seen.
+    """An assessment whose lamps and verdict follow the model call and the answer that were seen.
 
-    `named` are the hosts that the configuration names: a credential belongs there, too.
+    `named` are the hosts that the configuration names: a credential may be sent there, too.
     """
-    found = judged
     if call is not None:
-        found = found._replace(lamps=found.lamps._replace(sent=sent_lamp(call, named)))
+        found = found._replace(lamps=found.lamps._replace(sent=_sent_lamp(call, named)))
     return found if answer is None else _with_answer(found, answer)
 
 
 def predicted(judged: Assessment) -> Assessment:
-    """The assessment, its lamp `sent` marked as a prediction: nothing was seen to leave yet."""
+    """The assessment with its lamp `sent` marked as a prediction: no request was seen yet."""
     lamp = judged.lamps.sent
     return judged._replace(
         lamps=judged.lamps._replace(sent=lamp._replace(reason=f"predicted: {lamp.reason}"))
     )
 
 
-def sent_lamp(call: RequestRecord, named: frozenset[str] = frozenset()) -> Lamp:
-    """The lamp that a model call lights: red where its credential is none or does not fit."""
+def _sent_lamp(call: RequestRecord, named: frozenset[str]) -> Lamp:
+    """The lamp that a model call lights: red where its credential is missing or unfit."""
     if call.authorization is None:
         return Lamp("red", f"seen: no credential, to {call.host}")
     text = f"seen: {_WORDS.get(call.authorization, call.authorization)} to {call.host}"
@@ -57,7 +56,7 @@ def sent_lamp(call: RequestRecord, named: frozenset[str] = frozenset()) -> Lamp:
 
 
 def answer_of(record: RequestRecord, event: ev.Event) -> ev.Asserted:
-    """The answer to a model call that was seen, as the lamp `accepted` reads one."""
+    """The answer to a model call that was seen, as if authtui had sent the request itself."""
     return ev.Asserted(
         event.sequence,
         event.at,
@@ -71,15 +70,18 @@ def answer_of(record: RequestRecord, event: ev.Event) -> ev.Asserted:
 
 
 def _by_auth_server(record: RequestRecord) -> bool:
-    """Whether the service itself answered: no web page, no edge, no other host."""
+    """Whether the service itself answered, not a proxy, a web page or the edge of its network.
+
+    A block at the edge is known by the words of `wire.meaning`.
+    """
     status = record.status
     if status is None or status == 407 or 300 <= status < 400:
         return False
     return record.content_type != "text/html" and "not by the login" not in record.meaning
 
 
-def accepted_lamp(answer: ev.Asserted) -> Lamp:
-    """The lamp an observed answer lights: green and red only on the service's own word."""
+def _accepted_lamp(answer: ev.Asserted) -> Lamp:
+    """The lamp that an answer lights: green and red only where the service itself answered."""
     host = answer.host or "the server"
     said = f": {answer.meaning}" if answer.meaning else ""
     if answer.status is None:
@@ -93,7 +95,7 @@ def accepted_lamp(answer: ev.Asserted) -> Lamp:
 
 
 def _with_answer(assessment: Assessment, answer: ev.Asserted) -> Assessment:
-    lamp = accepted_lamp(answer)
+    lamp = _accepted_lamp(answer)
     assessment = assessment._replace(lamps=assessment.lamps._replace(accepted=lamp))
     verdict = assessment.verdict
     if NOT_ANSWERED_YET not in verdict.sentence:

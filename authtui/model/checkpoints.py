@@ -1,4 +1,4 @@
-"""States remembered now and then, so that a past one is folded from near by, not from the start."""
+"""States remembered at intervals, so that a past one is folded from near by, not from the start."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ class Checkpoints:
     """The state after every so many events, by the number of the last of them.
 
     Args:
-        every: How many events lie between two of them.
-        most: How many are kept; beyond that every second one goes, and `every` doubles.
+        every: How many events lie between two checkpoints.
+        most: How many are kept; beyond that every second one is dropped, and `every` doubles.
     """
 
     def __init__(self, every: int, most: int = 1_000) -> None:
-        """None yet."""
+        """Remember nothing yet."""
         self.every = every
         self._most = most
         self._numbers: list[int] = []
@@ -49,7 +49,7 @@ class Checkpoints:
         return None if place < 0 else (self._numbers[place], self._states[place])
 
     def forget_before(self, number: int) -> None:
-        """Let those go that are older than event `number`."""
+        """Drop those that are older than event `number`."""
         if self._numbers and self._numbers[0] < number:
             place = bisect_right(self._numbers, number - 1)
             del self._numbers[:place], self._states[:place]

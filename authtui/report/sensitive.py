@@ -1,4 +1,4 @@
-"""What a veil has to know before the first text: every secret and every name that was seen."""
+"""What is sensitive in what was read: fields that name somebody, and the secrets to be replaced."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import Assessment
     from authtui.credentials.observation import Observation
-    from authtui.report.veil import Veil
+    from authtui.report.redactor import Redactor
     from authtui.wire.records import RequestRecord
 
 OPEN_VARIABLES: Final = frozenset(
@@ -38,7 +38,7 @@ OPEN_VARIABLES: Final = frozenset(
         "AWS_DEFAULT_REGION",
     ]
 )
-"""Variables whose value is a place or a name and worth reading; every other value is hidden."""
+"""Variables whose value is shown, because it is an address or a path; all others are hidden."""
 
 ID_PREFIXES: Final = (
     ("account_user", "user"),
@@ -52,7 +52,7 @@ ID_PREFIXES: Final = (
     ("user", "user"),
     ("session", "session"),
 )
-"""Parts of a field's name that make its text an id, and the stand-in's prefix; first match."""
+"""Parts of the name of a field that holds an id, and the stand-in's prefix; first match."""
 _WHOLE_NAMES: Final = {"sub": "user", "sid": "session", "jti": "id", "subject": "user"}
 _EMAIL: Final = re.compile(EMAIL)
 _DEEPEST: Final = 12
@@ -60,7 +60,7 @@ _LONGEST_ID: Final = 200
 
 
 def id_prefix(name: str) -> str | None:
-    """`acct` for `chatgpt_account_id`; None for a field that names nobody."""
+    """The stand-in's prefix for a field: `acct` for `chatgpt_account_id`; None if it is no id."""
     lower = name.lower()
     if lower in _WHOLE_NAMES:
         return _WHOLE_NAMES[lower]
@@ -70,44 +70,47 @@ def id_prefix(name: str) -> str | None:
 
 
 def learn(
-    veil: Veil,
+    redactor: Redactor,
     observation: Observation,
     assessment: Assessment,
     requests: Iterable[RequestRecord] = (),
 ) -> None:
-    """Fill the veil; accounts first, so that the odd one out has the later letter."""
+    """Tell the redactor every secret, id and address that was read.
+
+    Accounts come first, in the order of the matrix, so that the odd one out has the later letter.
+    """
     for row in assessment.matrix:
         for prefix, value in (("acct", row.account_id), ("user", row.user_id)):
             if value:
-                veil.names.learn(prefix, value)
+                redactor.names.learn(prefix, value)
     for secret, name in _everything(observation, assessment):
-        _take(veil, secret, name)
+        _take(redactor, secret, name)
     for record in requests:
         if record.account_header:
-            veil.names.learn("acct", record.account_header)
+            redactor.names.learn("acct", record.account_header)
         if record.assertion is not None and record.assertion.agent_runtime_id:
-            veil.names.learn("agent", record.assertion.agent_runtime_id)
+            redactor.names.learn("agent", record.assertion.agent_runtime_id)
         if record.assertion is not None and record.assertion.task_id is not None:
-            veil.names.learn_secret(record.assertion.task_id)
+            redactor.names.learn_secret(record.assertion.task_id)
 
 
-def _take(veil: Veil, value: object, name: str) -> None:
+def _take(redactor: Redactor, value: object, name: str) -> None:
     text = value.reveal() if isinstance(value, Secret) else value
     if not isinstance(text, str) or not text:
         return
     prefix = id_prefix(name)
     if _EMAIL.fullmatch(text.strip()):
-        veil.learn_email(text.strip())
+        redactor.learn_email(text.strip())
     elif prefix is not None and len(text) <= _LONGEST_ID:
-        veil.names.learn(prefix, text)
+        redactor.names.learn(prefix, text)
     elif isinstance(value, Secret):
-        veil.names.learn_secret(value)
+        redactor.names.learn_secret(value)
         for segment in text.split(".") if text.startswith("ey") else ():
-            veil.names.learn_secret(Secret(segment))
+            redactor.names.learn_secret(Secret(segment))
 
 
 def _everything(observation: Observation, assessment: Assessment) -> Iterator[tuple[object, str]]:
-    """Each value that has to be known, with the name of its field."""
+    """Each value that has to be learned, with the name of its field."""
     yield from _variables(observation)
     config = observation.config
     layers = [*config.values.items(), *config.overridden, *config.requirements.items()]
@@ -152,11 +155,19 @@ def _userinfo(url: str) -> Iterator[tuple[object, str]]:
             yield Secret(part), "userinfo"
 
 
+def stored_documents(observation: Observation) -> Iterator[tuple[str, bytes | str]]:
+    """Every stored login that was read, by its place; it may be no readable document."""
+    if observation.auth_file.data is not None:
+        yield "auth.json", observation.auth_file.data
+    if observation.keyring.document is not None:
+        yield "keyring", observation.keyring.document.reveal()
+    if observation.encrypted.document is not None:
+        yield "encrypted store", observation.encrypted.document.reveal()
+
+
 def _documents(observation: Observation) -> Iterator[Mapping[str, Any]]:
-    kept = (observation.keyring.document, observation.encrypted.document)
-    texts = [secret.reveal() for secret in kept if secret is not None]
-    for data in (observation.auth_file.data, *texts):
-        found = lenient(data) if data is not None else None
+    for _, data in stored_documents(observation):
+        found = lenient(data)
         if found is not None:
             yield found
             for token in _texts(found):
@@ -165,8 +176,8 @@ def _documents(observation: Observation) -> Iterator[Mapping[str, Any]]:
                     yield claims
 
 
-def _texts(value: object, depth: int = 0) -> Iterator[str]:
-    for inner, _ in _leaves(value, "", depth):
+def _texts(value: object) -> Iterator[str]:
+    for inner, _ in _leaves(value, ""):
         if isinstance(inner, Secret):
             yield inner.reveal()
 

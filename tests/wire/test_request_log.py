@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.wire.log import NO_FILTER, Filter, FilterProblem, RequestLog, parse_filter
 from authtui.wire.records import Detail, RequestRecord
+from authtui.wire.request_filter import NO_FILTER, Filter, FilterProblem, parse_filter
+from authtui.wire.request_log import RequestLog
 from tests.wire.servers import NOW
 
 
@@ -158,12 +159,6 @@ def test_every_filter_text_gives_a_filter_or_a_reason(text: str) -> None:
     found = parse_filter(text)
     if isinstance(found, Filter):
         found.matches(record(1))
-
-
-def test_a_chain_leads_back_over_redirects_and_retries() -> None:
-    log = RequestLog()
-    log.extend([record(1), record(2, retry_of=1), record(3, redirect_of=2), record(4)])
-    assert [row.number for row in log.chain(3)] == [1, 2, 3]
 
 
 def test_ten_thousand_rows_stay_below_ten_mebibytes() -> None:

@@ -1,4 +1,4 @@
-"""The requests of an earlier run, out of the log that `authtui run --log-file` appended."""
+"""Reads the requests of earlier runs from the log that `authtui run --log-file` appends to."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ _NEEDED: Final = ("method", "host", "path")
 
 
 def read_requests(path: str) -> tuple[RequestRecord, ...] | str:
-    """The answered requests of a log in their order, or why the file is no log.
+    """The answered requests of a log, in order, or a sentence why the file is no log.
 
-    A log is data of others: what is not of the right type is left out, and every text is redacted
-    again. A last line that was cut off is passed over.
+    A log is foreign data: values of a wrong type are left out, and every text is redacted again. A
+    last line that was cut off is skipped.
     """
     facts = read_file(path, LARGEST)
     if facts.data is None:

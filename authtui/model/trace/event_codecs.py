@@ -1,4 +1,4 @@
-"""Every type of event by its table; one that is missing here fails a test, not a recording."""
+"""The codec of every type of event; one that is missing here fails a test, not a recording."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.model import events as ev
-from authtui.model.trace.answer_tables import ASSESSMENT
-from authtui.model.trace.parts import (
+from authtui.model.trace.assessment_codec import ASSESSMENT
+from authtui.model.trace.field_codecs import (
     FLAG,
     LABEL,
     MOMENT,
     TEXT,
     WHOLE,
+    Codec,
     Id,
     Many,
     Maybe,
-    Part,
     Record,
     Word,
     by_length,
 )
-from authtui.model.trace.seen_tables import OBSERVATION, REQUEST
+from authtui.model.trace.observation_codec import OBSERVATION
+from authtui.model.trace.request_codec import REQUEST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +43,7 @@ _PLAIN_WORD: Final = re.compile(r"-{0,2}[a-z][a-z-]{0,30}|--")
 
 
 class _Said:
-    """A line that a program printed: whole where it reports on a login, else by its length."""
+    """A line that a program printed: whole where it reports on a login, else only its length."""
 
     def write(self, value: str, names: StandIns) -> str:
         if _REPORTS.match(value):
@@ -56,7 +57,7 @@ class _Said:
 class _Command:
     """A command line: the program, its first words, its options.
 
-    What else is given may be a prompt, and is told by its length.
+    Any other word may be a prompt, and is written by its length.
     """
 
     def write(self, value: tuple[str, ...], names: StandIns) -> list[str]:
@@ -77,13 +78,13 @@ class _Command:
         return Many(LABEL).read(given)
 
 
-def _table(made: type[ev.Event], parts: Mapping[str, Part[Any]]) -> Record[ev.Event]:
-    head: dict[str, Part[Any]] = {"sequence": WHOLE, "at": MOMENT, "cause": LABEL}
-    return Record(made, head | dict(parts))
+def _codec(made: type[ev.Event], fields: Mapping[str, Codec[Any]]) -> Record[ev.Event]:
+    head: dict[str, Codec[Any]] = {"sequence": WHOLE, "at": MOMENT, "cause": LABEL}
+    return Record(made, head | dict(fields))
 
 
-# An answer teaches the ids that stand in other texts, so it is written before them.
-_TABLES: Final[tuple[tuple[type[ev.Event], Mapping[str, Part[Any]]], ...]] = (
+# An assessment teaches the ids that stand in other texts, so it is written before them.
+_FIELDS: Final[tuple[tuple[type[ev.Event], Mapping[str, Codec[Any]]], ...]] = (
     (
         ev.Loaded,
         {"assessment": ASSESSMENT, "observation": OBSERVATION, "changes": Many(LABEL, 100)},
@@ -168,24 +169,5 @@ _TABLES: Final[tuple[tuple[type[ev.Event], Mapping[str, Part[Any]]], ...]] = (
     ),
     (ev.Told, {"text": TEXT, "step": WHOLE, "steps": WHOLE}),
 )
-EVENTS: Final = {made.__name__: _table(made, parts) for made, parts in _TABLES}
+EVENTS: Final = {made.__name__: _codec(made, fields) for made, fields in _FIELDS}
 """By the name of the type, which is the `kind` of a line."""
-
-
-def is_failure(event: ev.Event) -> bool:
-    """Whether an event is one that somebody looking for trouble wants to stop at."""
-    match event:
-        case ev.Failed() | ev.Restricted() | ev.FellBack() | ev.IdentityDropped():
-            return True
-        case ev.RequestFinished(request=request):
-            return request.error is not None or request.colour == "fail"
-        case ev.Asserted(status=status):
-            return status is None or status >= 400
-        case ev.RotationSeen(accepted=accepted):
-            return not accepted
-        case ev.ChildEnded(exit_status=status, signal=signal):
-            return bool(status) or signal is not None
-        case ev.RecoveryStep(problem=problem):
-            return problem is not None
-        case _:
-            return False

@@ -11,8 +11,8 @@ from authtui.credentials.observe import read_observation
 from authtui.model.events import Asserted, Failed, Loaded, RequestFinished, RotationSeen
 from authtui.model.state import AuthState, fold
 from authtui.redaction import Secret
+from authtui.wire.connection import ConnectionStep
 from authtui.wire.records import RequestRecord
-from authtui.wire.road import RoadStep
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,13 +26,13 @@ def mark(token: str) -> str:
     return f"#{Secret(token).fingerprint}"
 
 
-def loaded(tmp_path: Path, stored: str = "rt-new") -> AuthState:
+def loaded(tmp_path: Path, stored: str = "rt-new", **variables: str) -> AuthState:
     home = tmp_path / "home"
     home.mkdir(exist_ok=True)
     tokens = {"refresh_token": stored}
     (home / "auth.json").write_text(json.dumps({"tokens": tokens}))
     seen = read_observation(
-        environ={"CODEX_HOME": str(home)},
+        environ={"CODEX_HOME": str(home), **variables},
         home_option=None,
         now=AT,
         system_dir=tmp_path,
@@ -101,14 +101,14 @@ def record(**more: object) -> RequestRecord:
 
 
 REFUSED_TLS = (
-    RoadStep("name", True, "203.0.113.9"),
-    RoadStep("connection", True, "port 443"),
-    RoadStep("tls", False, "unable to get local issuer certificate", "Acme Gateway CA"),
+    ConnectionStep("name", True, "203.0.113.9"),
+    ConnectionStep("connection", True, "port 443"),
+    ConnectionStep("tls", False, "unable to get local issuer certificate", "Acme Gateway CA"),
 )
 
 
 def test_a_request_that_never_arrived_says_who_signed_what_was_refused(tmp_path: Path) -> None:
-    lost = record(error="the certificate was refused", road=REFUSED_TLS)
+    lost = record(error="the certificate was refused", connection=REFUSED_TLS)
     state = folded(
         loaded(tmp_path),
         RequestFinished(2, AT, "request", lost),
@@ -122,8 +122,27 @@ def test_a_request_that_never_arrived_says_who_signed_what_was_refused(tmp_path:
     assert state.assessment.lamps.accepted.light == "grey"
 
 
+def test_a_blank_variable_is_not_said_to_name_the_bundle(tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.pem"
+    bundle.write_text("")
+    lost = record(error="the certificate was refused", connection=REFUSED_TLS)
+    before = loaded(tmp_path, CODEX_CA_CERTIFICATE=" ", SSL_CERT_FILE=str(bundle))
+    state = fold(before, RequestFinished(2, AT, "request", lost))
+    assert state.assessment is not None
+    assert state.assessment.verdict.culprit == "SSL_CERT_FILE"
+    assert "SSL_CERT_FILE=" in str(state.assessment.verdict.fix[0].command)
+
+
+def test_a_signer_that_is_not_known_is_not_named_in_the_fix(tmp_path: Path) -> None:
+    refused = (*REFUSED_TLS[:2], REFUSED_TLS[2]._replace(issuer=""))
+    lost = record(error="the certificate was refused", connection=refused)
+    state = fold(loaded(tmp_path), RequestFinished(2, AT, "request", lost))
+    assert state.assessment is not None
+    assert "“”" not in state.assessment.verdict.fix[0].text
+
+
 def test_the_way_is_open_again_with_the_next_answer_of_that_host(tmp_path: Path) -> None:
-    lost = RequestFinished(2, AT, "request", record(error="refused", road=REFUSED_TLS))
+    lost = RequestFinished(2, AT, "request", record(error="refused", connection=REFUSED_TLS))
     other = RequestFinished(3, AT, "request", record(host="chatgpt.com", status=200))
     own = RequestFinished(4, AT, "request", record(status=200))
     state = folded(loaded(tmp_path), lost, other)

@@ -1,6 +1,6 @@
-"""The evidence of a report: claims, the structure of the record, configuration, variables, files.
+"""The values that were read: claims, fields of the stored record, configuration, variables, files.
 
-What may be shown is listed by name; everything else appears by its type, its length and its mark.
+Values that may be shown are listed by name; of all others a report has type, length and mark.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Final
 from authtui.credentials.config import split_key
 from authtui.credentials.document import lenient
 from authtui.redaction import Secret, secret_kind
-from authtui.report import model as m
-from authtui.report.learn import OPEN_VARIABLES, id_prefix
-from authtui.tokens.claims import TIMES, plan_of
+from authtui.report import schema
+from authtui.report.sensitive import OPEN_VARIABLES, id_prefix, stored_documents
+from authtui.tokens.claims import EMAILS, TIMES, plan_of
 from authtui.tokens.times import utc_text
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
         Observation,
         Variable,
     )
-    from authtui.report.veil import Veil
+    from authtui.report.redactor import Redactor
 
 OPEN_CLAIMS: Final = TIMES | frozenset(
     [
@@ -49,7 +49,6 @@ OPEN_CLAIMS: Final = TIMES | frozenset(
         "private key",
     ]
 )
-_EMAILS: Final = frozenset(["email", "preferred_username", "upn"])
 _PLANS: Final = frozenset(["plan_type", "chatgpt_plan_type"])
 _OPEN_KEYS: Final = frozenset(
     [
@@ -72,113 +71,111 @@ _MOST_FIELDS: Final = 200
 _WORDS: Final = {bool: "true or false", int: "number", float: "number", type(None): "null"}
 
 
-def claims_of(veil: Veil, token: TokenView) -> Iterator[m.ClaimPart]:
+def claims_of(redactor: Redactor, token: TokenView) -> Iterator[schema.ClaimPart]:
     """The claims table of one token."""
     for row in token.rows:
         if row.section == "key" and row.name == "public key":
             continue  # its fingerprint says as much
-        name = veil.text(row.name, 80)
-        yield m.ClaimPart(row.section, name, _claim(veil, row), veil.text(row.note), row.status)
+        name = redactor.text(row.name, 80)
+        yield schema.ClaimPart(
+            row.section, name, _claim(redactor, row), redactor.text(row.note), row.status
+        )
 
 
-def _claim(veil: Veil, row: ClaimRow) -> str:
+def _claim(redactor: Redactor, row: ClaimRow) -> str:
     name = row.name.rsplit(".", 1)[-1]
     full = row.value if row.secret is None else row.secret.reveal()
     prefix = id_prefix(name)
-    if name in _EMAILS:
-        return veil.email(full)
+    if name in EMAILS:
+        return redactor.email(full)
     if prefix is not None and not full.startswith(("[", "{")):
-        return veil.names.of(prefix, full)
+        return redactor.names.of(prefix, full)
     if name in _PLANS:
-        return full if plan_of(full).known else _unshown(veil, full)
+        return full if plan_of(full).known else _unshown(redactor, full)
     if name in OPEN_CLAIMS or row.value in ("true", "false", "null"):
-        return veil.text(row.value, 200)
+        return redactor.text(row.value, 200)
     if row.value.startswith("▒"):
-        return veil.text(row.value)
-    return _unshown(veil, full)
+        return redactor.text(row.value)
+    return _unshown(redactor, full)
 
 
-def _unshown(veil: Veil, value: str) -> str:
-    return f"not shown: {len(value)} characters, {veil.mark(value)}"
+def _unshown(redactor: Redactor, value: str) -> str:
+    return f"not shown: {len(value)} characters, {redactor.mark(value)}"
 
 
-def plan_of_tokens(veil: Veil, found: Assessment) -> str | None:
+def plan_of_tokens(redactor: Redactor, found: Assessment) -> str | None:
     """The plan that the tokens claim, with the age of the claim; None where none does."""
     said = [
-        f"{_claim(veil, row)} ({token.name}"
+        f"{_claim(redactor, row)} ({token.name}"
         + (f", issued {utc_text(token.issued_at)})" if token.issued_at else ")")
         for token in found.tokens
         for row in token.rows
         if row.name.rsplit(".", 1)[-1] in _PLANS
     ]
-    return veil.text("; ".join(dict.fromkeys(said))) if said else None
+    return redactor.text("; ".join(dict.fromkeys(said))) if said else None
 
 
-def fields_of(veil: Veil, seen: Observation) -> Iterator[m.FieldPart]:
+def fields_of(redactor: Redactor, seen: Observation) -> Iterator[schema.FieldPart]:
     """The structure of every stored document: fields, types, lengths and marks."""
-    kept: list[tuple[str, bytes | str | None]] = [("auth.json", seen.auth_file.data)]
-    for name, secret in (
-        ("keyring", seen.keyring.document),
-        ("encrypted store", seen.encrypted.document),
-    ):
-        kept.append((name, secret.reveal() if secret is not None else None))
-    for store, data in kept:
-        if data is None:
-            continue
+    for store, data in stored_documents(seen):
         document = lenient(data)
         if document is None:
-            yield m.FieldPart(store, "(the whole)", "no readable document", len(data), None)
+            yield schema.FieldPart(store, "(the whole)", "no readable document", len(data), None)
             continue
-        for count, field in enumerate(_structure(veil, store, document, "", 0)):
+        for count, field in enumerate(_structure(redactor, store, document, "", 0)):
             if count == _MOST_FIELDS:
-                yield m.FieldPart(store, "…", "more fields are not listed", None, None)
+                yield schema.FieldPart(store, "…", "more fields are not listed", None, None)
                 break
             yield field
 
 
 def _structure(
-    veil: Veil, store: str, value: object, path: str, depth: int
-) -> Iterator[m.FieldPart]:
+    redactor: Redactor, store: str, value: object, path: str, depth: int
+) -> Iterator[schema.FieldPart]:
     if isinstance(value, Mapping) and depth < _DEEPEST:
         if path:
-            yield m.FieldPart(store, path, "object", len(value), None)
+            yield schema.FieldPart(store, path, "object", len(value), None)
         for key, inner in value.items():
-            name = veil.text(str(key), 80)
-            yield from _structure(veil, store, inner, f"{path}.{name}" if path else name, depth + 1)
+            name = redactor.text(str(key), 80)
+            yield from _structure(
+                redactor, store, inner, f"{path}.{name}" if path else name, depth + 1
+            )
     elif isinstance(value, list | tuple | Mapping):
         kind = "object" if isinstance(value, Mapping) else "list"
-        yield m.FieldPart(store, path, kind, len(value), None)
+        yield schema.FieldPart(store, path, kind, len(value), None)
     elif isinstance(value, Secret | str):
         secret = value if isinstance(value, Secret) else Secret(value)
-        mark = veil.mark(secret) if secret else None
-        yield m.FieldPart(store, path, secret.kind if secret else "empty text", len(secret), mark)
+        mark = redactor.mark(secret) if secret else None
+        yield schema.FieldPart(
+            store, path, secret.kind if secret else "empty text", len(secret), mark
+        )
     else:
-        yield m.FieldPart(store, path, _WORDS.get(type(value), "other"), None, None)
+        yield schema.FieldPart(store, path, _WORDS.get(type(value), "other"), None, None)
 
 
-def settings_of(veil: Veil, config: ConfigFacts) -> Iterator[m.SettingPart]:
+def settings_of(redactor: Redactor, config: ConfigFacts) -> Iterator[schema.SettingPart]:
     """The configuration that a login depends on, with the layer each value comes from."""
     others: dict[str, int] = {}
+
+    def part(
+        key: str, found: ConfigValue, over: str | None = None, *, restricts: bool = False
+    ) -> schema.SettingPart:
+        shown, where = _setting(redactor, key, found), redactor.text(found.where)
+        return schema.SettingPart(redactor.text(key, 200), shown, where, over, restricts)
+
     for key, found in config.values.items():
         if matters(key):
-            yield m.SettingPart(
-                veil.text(key, 200), _setting(veil, key, found), _where(veil, found)
-            )
+            yield part(key, found)
         else:
             others[found.file] = others.get(found.file, 0) + 1
     for key, found in config.overridden:
         if matters(key):
-            over = veil.text(config.where(key))
-            shown = _setting(veil, key, found)
-            yield m.SettingPart(veil.text(key, 200), shown, _where(veil, found), over)
+            yield part(key, found, redactor.text(config.where(key)))
     for key, found in config.requirements.items():
-        shown = _setting(veil, key, found)
-        yield m.SettingPart(
-            veil.text(key, 200), shown, _where(veil, found), overridden_by=None, restricts=True
-        )
+        yield part(key, found, restricts=True)
     for file, count in others.items():
         words = f"{count} more that no rule of a login reads"
-        yield m.SettingPart("(other keys)", words, veil.text(file))
+        yield schema.SettingPart("(other keys)", words, redactor.text(file))
 
 
 def matters(key: str) -> bool:
@@ -193,40 +190,38 @@ def matters(key: str) -> bool:
     )
 
 
-def _where(veil: Veil, found: ConfigValue) -> str:
-    return veil.text(found.where)
-
-
-def _setting(veil: Veil, key: str, found: ConfigValue) -> str:
+def _setting(redactor: Redactor, key: str, found: ConfigValue) -> str:
     value = found.value
     if isinstance(value, bool | int | float):
         return str(value).lower()
     leaf = split_key(key)[-1]
     is_open = leaf in _OPEN_PROVIDER_KEYS if "model_providers." in key else leaf in _OPEN_KEYS
     if isinstance(value, str) and is_open:
-        return veil.text(value, 200) or "empty"
+        return redactor.text(value, 200) or "empty"
     if isinstance(value, list) and is_open:
-        return veil.text(", ".join(map(str, value)), 400) or "an empty list"
+        return redactor.text(", ".join(map(str, value)), 400) or "an empty list"
     if isinstance(value, str | Secret):
         secret = value if isinstance(value, Secret) else Secret(value)
-        return f"protected: {secret.kind}, {len(secret)} characters, {veil.mark(secret)}"
+        return f"protected: {secret.kind}, {len(secret)} characters, {redactor.mark(secret)}"
     return "a list, not shown" if isinstance(value, list) else "not shown"
 
 
-def variables_of(veil: Veil, environment: EnvironmentFacts) -> Iterator[m.VariablePart]:
-    """The variables that matter, by class; places by name."""
+def variables_of(
+    redactor: Redactor, environment: EnvironmentFacts
+) -> Iterator[schema.VariablePart]:
+    """The variables that a login depends on: of credentials the class, of places the value."""
     for name, given in environment.variables.items():
         origin = f".env:{given.line}" if given.origin == "dotenv" else given.origin
         replaced = given.replaces
-        yield m.VariablePart(
-            veil.text(name, 200),
-            _variable(veil, name, given),
+        yield schema.VariablePart(
+            redactor.text(name, 200),
+            _variable(redactor, name, given),
             origin,
-            None if replaced is None else _variable(veil, name, replaced),
+            None if replaced is None else _variable(redactor, name, replaced),
         )
 
 
-def _variable(veil: Veil, name: str, given: Variable) -> str:
+def _variable(redactor: Redactor, name: str, given: Variable) -> str:
     value = given.value.reveal()
     if not value.strip():
         return "empty" if not value else "blank"
@@ -235,17 +230,20 @@ def _variable(veil: Veil, name: str, given: Variable) -> str:
         return f"not Unicode, {len(value)} characters"
     if "proxy" in name.lower() and name not in OPEN_VARIABLES:
         scheme, mark, rest = value.strip().rpartition("://")
-        return veil.text(f"{scheme}{mark}{rest.rpartition('@')[2].partition('/')[0]}", 200) + spaced
+        return (
+            redactor.text(f"{scheme}{mark}{rest.rpartition('@')[2].partition('/')[0]}", 200)
+            + spaced
+        )
     if name in OPEN_VARIABLES:
-        return veil.text(value.strip(), 200) + spaced
+        return redactor.text(value.strip(), 200) + spaced
     prefix = {"OPENAI_ORGANIZATION": "org", "OPENAI_PROJECT": "project"}.get(name)
     if prefix is not None:
-        return veil.names.of(prefix, value) + spaced
+        return redactor.names.of(prefix, value) + spaced
     kind = secret_kind(value)
-    return f"{kind}, {len(value)} characters, {veil.mark(value)}{spaced}"
+    return f"{kind}, {len(value)} characters, {redactor.mark(value)}{spaced}"
 
 
-def files_of(veil: Veil, seen: Observation) -> Iterator[m.FilePart]:
+def files_of(redactor: Redactor, seen: Observation) -> Iterator[schema.FilePart]:
     """The files that were looked at, without their content."""
     for what, facts in (
         ("stored login", seen.auth_file),
@@ -256,17 +254,17 @@ def files_of(veil: Veil, seen: Observation) -> Iterator[m.FilePart]:
         ("certificates", seen.ca_file),
     ):
         if facts is not None:
-            yield _file(veil, what, facts)
+            yield _file(redactor, what, facts)
 
 
-def _file(veil: Veil, what: str, facts: FileFacts) -> m.FilePart:
+def _file(redactor: Redactor, what: str, facts: FileFacts) -> schema.FilePart:
     def text(value: str | None) -> str | None:
-        return None if value is None else veil.text(value, 300)
+        return None if value is None else redactor.text(value, 300)
 
     owner = {True: "you", False: "somebody else"}.get(facts.owned_by_me)  # type: ignore[arg-type]
-    return m.FilePart(
+    return schema.FilePart(
         what,
-        veil.text(facts.path, 300),
+        redactor.text(facts.path, 300),
         facts.kind,
         None if facts.mode is None else f"{facts.mode:04o}",
         owner if facts.exists else None,
@@ -275,14 +273,3 @@ def _file(veil: Veil, what: str, facts: FileFacts) -> m.FilePart:
         text(facts.link_target),
         text(facts.error),
     )
-
-
-__all__ = [
-    "claims_of",
-    "fields_of",
-    "files_of",
-    "matters",
-    "plan_of_tokens",
-    "settings_of",
-    "variables_of",
-]

@@ -1,6 +1,8 @@
-"""Trouble that was seen happening, laid over what was judged from the machine alone. Pure.
+"""Trouble that shows on the wire only, added to the assessment of the machine. Pure.
 
-The judgement of a look stays as it is; each event that tells more gives a new assessment over it.
+Three kinds: a refresh token that was used twice, a server that was never reached, and a signed time
+that the server does not believe. The assessment of the look itself stays as it is, in
+`AuthState.judged`.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.checks.findings import Fix, Lamp
 from authtui.checks.subject import quoted_path
+from authtui.contracts import CA_VARIABLES
 from authtui.credentials.marks import mark_of
 from authtui.model import events as ev
 
@@ -18,18 +21,17 @@ if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
 
 SKEW_SECONDS: Final = 60.0
-"""From this difference between two clocks on, a refused signed time is put down to it."""
+"""From this difference between the clocks on, it is taken for why a signed time was refused."""
 _SIGNED: Final = ("task-register", "model-call")
-_CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 
 
 def is_trouble(event: ev.Event) -> bool:
-    """Whether an event tells of something that the look at the machine could not show."""
+    """Whether an event shows trouble that a look at the machine could not."""
     if isinstance(event, ev.RotationSeen):
         return not event.accepted
     if not isinstance(event, ev.RequestFinished):
         return False
-    return _lost_on_the_road(event.request) or _wrong_clock(event.request)
+    return _never_connected(event.request) or _wrong_clock(event.request)
 
 
 def ends_trouble(trouble: ev.Event, event: ev.Event) -> bool:
@@ -49,16 +51,16 @@ def with_trouble(
     observation: Observation | None,
     said: str | None = None,
 ) -> Assessment:
-    """An assessment with the trouble that was seen since; `said` is the client's text to it."""
+    """An assessment with the trouble that was seen since; `said` is what the client prints then."""
     if trouble is None:
         return found
-    # What a start would print is not the question any more.
+    # The client is past its start, so what a start would print says nothing here.
     found = found._replace(verdict=found.verdict._replace(client_message=said))
     if isinstance(trouble, ev.RotationSeen):
         return _with_reuse(found, trouble, rotations, observation)
     if isinstance(trouble, ev.RequestFinished):
-        if _lost_on_the_road(trouble.request):
-            return _with_lost(found, trouble.request, observation)
+        if _never_connected(trouble.request):
+            return _with_no_connection(found, trouble.request, observation)
         return _with_clock(found, trouble.request)
     return found
 
@@ -133,38 +135,40 @@ def _ways_to_write(observation: Observation | None) -> tuple[Fix, ...]:
 # ── a request that nobody answered ──────────────────────────────────────────────────────────────
 
 
-def _lost_on_the_road(record: RequestRecord) -> bool:
-    return record.error is not None and any(step.ok is False for step in record.road)
+def _never_connected(record: RequestRecord) -> bool:
+    return record.error is not None and any(step.ok is False for step in record.connection)
 
 
-def _with_lost(
+def _with_no_connection(
     found: Assessment, record: RequestRecord, observation: Observation | None
 ) -> Assessment:
-    step = next(step for step in record.road if step.ok is False)
+    step = next(step for step in record.connection if step.ok is False)
     what = {
         "name": "its name was not found",
         "connection": "no connection was made",
         "tls": "its certificate was refused",
-    }[step.place]
+    }[step.stage]
     lamp = Lamp("grey", f"{record.host} was never reached")
     lamps = found.lamps._replace(accepted=lamp)
     if lamps.selected.light == "grey":
-        # A login that was never finished: what a model request would carry is not the question.
+        # The login was never finished, so there is no credential that a request could carry.
         lamps = lamps._replace(sent=Lamp("grey", "the login did not come so far"))
     found = found._replace(lamps=lamps)
     fixes: tuple[Fix, ...] = (Fix("check the way to it: name, proxy, certificates"),)
     more, culprit = f" ({step.detail}).", None
-    if step.place == "tls":
+    if step.stage == "tls":
         signer = f"signed by “{step.issuer}”" if step.issuer else "signed by nobody known"
         more = f": {step.detail}. What answers there is {signer}, and nothing here trusts that."
         trusted = _trusted_file(observation)
         if trusted is not None:
             culprit, words = trusted
             more += f" {words}"
+        name = culprit or "SSL_CERT_FILE"
+        holds = f"“{step.issuer}”" if step.issuer else "the signer's certificate"
         fixes = (
             Fix(
-                f"point {culprit or 'SSL_CERT_FILE'} to a bundle that holds “{step.issuer}”",
-                f"export {culprit or 'SSL_CERT_FILE'}=/path/to/that-bundle.pem",
+                f"point {name} to a bundle that holds {holds}",
+                f"export {name}=/path/to/that-bundle.pem",
             ),
         )
     return _judged_by(
@@ -180,7 +184,7 @@ def _with_lost(
 def _trusted_file(observation: Observation | None) -> tuple[str, str] | None:
     if observation is None or observation.ca_file is None:
         return None
-    name = next((n for n in _CA_VARIABLES if observation.environment.get(n) is not None), None)
+    name = next((n for n in CA_VARIABLES if observation.environment.trimmed(n)), None)
     if name is None:
         return None
     facts = observation.ca_file

@@ -1,7 +1,7 @@
-"""Field by field, what a trace holds of an answer.
+"""Field by field, what a trace holds of an assessment.
 
-What the panes draw is whole; what they do not draw is left out. Every field of every record stands
-here, in its table or among those left out, and a test holds the tables to that.
+What the panes draw is whole; what they do not draw is left out. Every field of every record is
+in its codec or among those left out, and a test holds the codecs to that.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, get_args
 
 from authtui.checks import findings as f
-from authtui.model.trace.parts import (
+from authtui.model.trace.field_codecs import (
     FLAG,
     LABEL,
     MOMENT,
@@ -24,6 +24,7 @@ from authtui.model.trace.parts import (
     Word,
     by_length,
 )
+from authtui.tokens.claims import EMAILS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -40,8 +41,7 @@ _ID_CLAIMS: Final = (
     ("user", "user"),
     ("sub", "user"),
 )
-_MAIL_CLAIMS: Final = frozenset(["email", "preferred_username", "upn"])
-# What a bundle may say of a token as it is. Any other claim is told by its class and length.
+# Claims whose values may leave the machine as they are. Of any other, the length is written.
 _OPEN_CLAIMS: Final = frozenset(
     [
         "agent_private_key", "alg", "amr", "aud", "auth_time", "azp", "chatgpt_account_is_fedramp",
@@ -55,7 +55,7 @@ _LONGEST_ID: Final = 400
 
 
 def id_kind(claim: str) -> str | None:
-    """What an id of that name belongs to: `acct`, `user` or `agent`; None where it is no id."""
+    """The kind of stand-in for a claim: `acct`, `user` or `agent`; None where it is no id."""
     name = claim.rpartition(".")[2].lower()
     for word, kind in _ID_CLAIMS:
         if name == word or (word in name and name.endswith(("id", "ids"))):
@@ -63,11 +63,8 @@ def id_kind(claim: str) -> str | None:
     return None
 
 
-# ── what an answer says ────────────────────────────────────────────────────────────────────────
-
-
 def _fact(fact: f.Fact, names: StandIns) -> f.Fact:
-    # Whose file it is may be told, and whether it is one's own; not the name.
+    # Whether the owner is root may be told, but not a name.
     if fact.label == "owner":
         who, blank, rest = fact.value.partition(" ")
         return fact._replace(value=f"{who if who == 'root' else '<user>'}{blank}{rest}")
@@ -81,7 +78,7 @@ def _fact(fact: f.Fact, names: StandIns) -> f.Fact:
 def _claim(row: f.ClaimRow, names: StandIns) -> f.ClaimRow:
     name = row.name.rpartition(".")[2].lower()
     value = row.value
-    if name in _MAIL_CLAIMS and value:
+    if name in EMAILS and value:
         value = names.mail(row.secret.reveal() if row.secret else value)
     elif (kind := id_kind(name)) and value not in _PLAIN_VALUES:
         value = names.of(kind, value)
@@ -222,14 +219,14 @@ CHOICE: Final = Record(
 )
 
 
-def _answer(found: f.Assessment, names: StandIns) -> f.Assessment:
-    # Ids stand in sentences, too: they are learned first, from the fields that are ids.
+def _learn_ids(found: f.Assessment, names: StandIns) -> f.Assessment:
+    # Sentences hold ids, too: they are learned first, from the fields that are ids.
     for kind, value in (*_ids_of(found), *_ids_in_claims(found)):
         if len(value) <= _LONGEST_ID:
             names.of(kind, value)
     for token in found.tokens:
         for row in token.rows:
-            if row.secret and row.name.rpartition(".")[2].lower() in _MAIL_CLAIMS:
+            if row.secret and row.name.rpartition(".")[2].lower() in EMAILS:
                 names.mail(row.secret.reveal())
     return found
 
@@ -258,7 +255,7 @@ def _ids_in(claims: Mapping[str, Any], depth: int) -> Iterator[tuple[str, str]]:
         kind = id_kind(name)
         for item in value if isinstance(value, list) else (value,):
             if isinstance(item, dict) and depth < 5:
-                # `organizations: [{"id": …}]`: the id belongs to what the list is of.
+                # `organizations: [{"id": …}]`: the id is that of an organization.
                 inner = item.get("id")
                 if kind is None and isinstance(inner, str) and "organization" in name:
                     yield "acct", inner
@@ -286,5 +283,5 @@ ASSESSMENT: Final = Record(
         "generations": Named(LABEL),
     },
     left_out={"doctor": None, "app_server": None, "logout": None},
-    prepare=_answer,
+    prepare=_learn_ids,
 )

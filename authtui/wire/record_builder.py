@@ -1,47 +1,36 @@
-"""From an exchange to its record: what is kept, and when."""
+"""Builds the record of an exchange, step by step: started, with its request, finished."""
 
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from datetime import timedelta
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from authtui.redaction import printable, redact_text
-from authtui.wire import keeping
 from authtui.wire.answers import reason_of
-from authtui.wire.meaning import JWKS, Seen, meaning_of
+from authtui.wire.exchange_redaction import (
+    ACCOUNT_HEADER,
+    FEDRAMP_HEADER,
+    auth_class,
+    kept_body,
+    kept_headers,
+    kept_host,
+    kept_path,
+    kept_type,
+    request_id,
+)
+from authtui.wire.meaning import REFRESH, Seen, meaning_of
 from authtui.wire.records import AssertionFacts, BearerFacts, Detail, RequestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import datetime
 
     from authtui.wire.answers import Answer
     from authtui.wire.meaning import Purpose
 
     Lines = Sequence[tuple[str, str]]
-
-
-def json_bytes(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
-    """Compact JSON in UTF-8, as the client sends it."""
-    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-    return text.encode("utf-8", "replace")
-
-
-def date_of(value: str | None) -> datetime | None:
-    """A `Date` header as aware UTC, or None where it is none."""
-    if not value:
-        return None
-    from email.utils import parsedate_to_datetime
-
-    try:
-        found = parsedate_to_datetime(value)
-    except (ValueError, TypeError, OverflowError, IndexError):
-        return None
-    try:
-        return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
 
 
 def started(
@@ -56,7 +45,7 @@ def started(
     """The record of a request that is about to leave."""
     try:
         parts = urlsplit(url)
-        scheme, host = parts.scheme, keeping.kept_host(parts.netloc)
+        scheme, host = parts.scheme, kept_host(parts.netloc)
     except ValueError:
         scheme, host = "", ""
     return RequestRecord(
@@ -64,7 +53,7 @@ def started(
         at,
         printable(method, 20),
         host,
-        keeping.kept_path(url),
+        kept_path(url),
         printable(scheme, 20) or "https",
         purpose=purpose.name,
         redirect_of=redirect_of,
@@ -72,7 +61,7 @@ def started(
     )
 
 
-def refused(
+def not_sent(
     number: int, at: datetime, method: str, url: str, purpose: Purpose, statement: str
 ) -> RequestRecord:
     """The record of a request that was not sent at all."""
@@ -91,25 +80,25 @@ def with_request(
 ) -> RequestRecord:
     """The record with what the request carries: header names, classes, redacted body.
 
-    `read_assertion` and `read_bearer` read what may be known of a credential without keeping it.
+    `read_assertion` and `read_bearer` decode what may be recorded of a credential.
     """
     given = {name.lower(): value for name, value in lines}
-    found = keeping.auth_class(given.get("authorization"))
+    found = auth_class(given.get("authorization"))
     facts = None
     if found.name == "AgentAssertion" and read_assertion is not None:
         facts = read_assertion(given["authorization"], at)
     bearer = None
     if found.name == "Bearer JWT" and read_bearer is not None:
         bearer = read_bearer(given["authorization"])
-    account = given.get(keeping.ACCOUNT_HEADER)
+    account = given.get(ACCOUNT_HEADER)
     return record._replace(
         authorization=None if found.name == "none" else found.name,
         credential_mark=found.mark,
         account_header=None if account is None else printable(redact_text(account[:800]), 200),
         assertion=facts,
-        fedramp_header=given.get(keeping.FEDRAMP_HEADER, "").strip().lower() == "true",
+        fedramp_header=given.get(FEDRAMP_HEADER, "").strip().lower() == "true",
         bearer=bearer,
-        detail=with_body(Detail(keeping.kept_headers(lines)), given, body, purpose),
+        detail=with_body(Detail(kept_headers(lines)), given, body, purpose),
     )
 
 
@@ -120,12 +109,12 @@ def with_body(
     purpose: Purpose,
     size: int | None = None,
 ) -> Detail:
-    """The detail with the body of the request; `headers` by their lower names.
+    """The detail with the body of the request; `headers` has their names in lower case.
 
     `size` is that of the whole body where `body` is only its start.
     """
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
-    text, note = keeping.kept_body(body, content_type, purpose, size=size)
+    text, note = kept_body(body, content_type, purpose, size=size)
     return detail._replace(request_body=text, request_note=note)
 
 
@@ -134,10 +123,10 @@ def finished(
 ) -> RequestRecord:
     """The record with its answer and what that means."""
     content_type = answer.content_type
-    text, note = keeping.kept_body(answer.body, content_type, purpose, answer.status, size=received)
+    text, note = kept_body(answer.body, content_type, purpose, answer.status, size=received)
     what = meaning_of(seen_of(record, answer, purpose, sent))
     detail = (record.detail or Detail())._replace(
-        response_headers=keeping.kept_headers(answer.headers),
+        response_headers=kept_headers(answer.headers),
         response_body=text,
         response_note=note or ("left before its end" if answer.cut else ""),
     )
@@ -146,10 +135,10 @@ def finished(
         reason=reason_of(answer.status),
         milliseconds=answer.milliseconds,
         bytes_received=received,
-        request_id=keeping.request_id(answer.headers),
+        request_id=request_id(answer.headers),
         meaning=what.text,
         colour=what.colour,
-        content_type=keeping.kept_type(content_type),
+        content_type=kept_type(content_type),
         server_date=answer.server_date,
         skew_seconds=skew(record.at, answer.milliseconds, answer.server_date),
         detail=detail,
@@ -157,12 +146,11 @@ def finished(
 
 
 def seen_of(record: RequestRecord, answer: Answer, purpose: Purpose, sent: bytes) -> Seen:
-    """The facts the meaning of an answer depends on."""
+    """The facts that the meaning of an answer depends on."""
     refusal = answer.status >= 400
     return Seen(
         purpose,
         answer.status,
-        record.method,
         record.host,
         record.authorization or "none",
         answer.error_code if refusal else None,
@@ -170,17 +158,8 @@ def seen_of(record: RequestRecord, answer: Answer, purpose: Purpose, sent: bytes
         html=answer.looks_like_html,
         cf_mitigated=answer.header("cf-mitigated") is not None,
         redirect_host=answer.redirect_host,
-        empty_refresh_token=purpose.name == "refresh" and _no_refresh_token(sent),
-        milliseconds=answer.milliseconds,
+        empty_refresh_token=purpose == REFRESH and _no_refresh_token(sent),
     )
-
-
-def with_key_listed(record: RequestRecord, *, listed: bool) -> RequestRecord:
-    """The record of a fetched key set, once it is known whether it lists the token's key."""
-    if record.purpose != JWKS.name or record.status is None or not 200 <= record.status < 300:
-        return record
-    what = meaning_of(Seen(JWKS, record.status, kid_listed=listed))
-    return record._replace(meaning=what.text, colour=what.colour)
 
 
 def skew(at: datetime, milliseconds: float, server: datetime | None) -> float | None:

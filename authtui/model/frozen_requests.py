@@ -1,7 +1,7 @@
-"""The requests of a state: an immutable sequence of which a changed copy costs next to nothing.
+"""The requests of a state: an immutable sequence that is cheap to copy with a change.
 
 A tuple of ten thousand records would be copied whole for each request that starts or ends. Here the
-records stand in blocks, and a copy shares all blocks but the one that changed.
+records are kept in blocks, and a copy shares all blocks but the one that changed.
 """
 
 from __future__ import annotations
@@ -19,8 +19,11 @@ if TYPE_CHECKING:
 BLOCK: Final = 128
 
 
-class Requests(Sequence["RequestRecord"]):
-    """Records, oldest first. Every block but the last is full; `_gone` of the first are let go."""
+class FrozenRequests(Sequence["RequestRecord"]):
+    """Records, oldest first.
+
+    Every block but the last is full; the first `_gone` records of the first block do not count.
+    """
 
     __slots__ = ("_blocks", "_gone", "_length")
 
@@ -34,16 +37,16 @@ class Requests(Sequence["RequestRecord"]):
         self._length = len(given)
 
     @classmethod
-    def of(cls, records: Sequence[RequestRecord]) -> Requests:
-        """The same records as such a sequence."""
-        return records if isinstance(records, Requests) else cls(records)
+    def of(cls, records: Sequence[RequestRecord]) -> FrozenRequests:
+        """The same records, frozen; those that are already stay as they are."""
+        return records if isinstance(records, FrozenRequests) else cls(records)
 
-    def _made(self, blocks: tuple[Block, ...], gone: int, length: int) -> Requests:
-        made = Requests.__new__(Requests)
+    def _made(self, blocks: tuple[Block, ...], gone: int, length: int) -> FrozenRequests:
+        made = FrozenRequests.__new__(FrozenRequests)
         made._blocks, made._gone, made._length = blocks, gone, length
         return made
 
-    def appended(self, record: RequestRecord) -> Requests:
+    def appended(self, record: RequestRecord) -> FrozenRequests:
         """With one more at the end."""
         blocks = self._blocks
         if blocks and len(blocks[-1]) < BLOCK:
@@ -52,15 +55,15 @@ class Requests(Sequence["RequestRecord"]):
             blocks = (*blocks, (record,))
         return self._made(blocks, self._gone, self._length + 1)
 
-    def replaced(self, index: int, record: RequestRecord) -> Requests:
-        """With another record at a place."""
+    def replaced(self, index: int, record: RequestRecord) -> FrozenRequests:
+        """With another record at an index."""
         number, place = divmod(self._gone + index, BLOCK)
         block = self._blocks[number]
         block = (*block[:place], record, *block[place + 1 :])
         blocks = (*self._blocks[:number], block, *self._blocks[number + 1 :])
         return self._made(blocks, self._gone, self._length)
 
-    def newest(self, count: int) -> Requests:
+    def newest(self, count: int) -> FrozenRequests:
         """The last `count` of them."""
         extra = self._length - count
         if extra <= 0:
@@ -68,7 +71,7 @@ class Requests(Sequence["RequestRecord"]):
         whole, gone = divmod(self._gone + extra, BLOCK)
         return self._made(self._blocks[whole:], gone, count)
 
-    def without_details(self) -> Requests:
+    def without_details(self) -> FrozenRequests:
         """The same exchanges without headers and bodies; blocks that have none are shared."""
         blocks = tuple(
             tuple(r.without_detail() for r in block)
@@ -106,7 +109,7 @@ class Requests(Sequence["RequestRecord"]):
 
     def __eq__(self, other: object) -> bool:
         """Equal to any sequence of equal records."""
-        if not isinstance(other, Requests | tuple):
+        if not isinstance(other, FrozenRequests | tuple):
             return NotImplemented
         return len(self) == len(other) and tuple(self) == tuple(other)
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authtui.wire import meaning
-from authtui.wire.answers import error_of, read_events, reason_of
-from authtui.wire.keeping import (
+from authtui.wire.answers import error_of, reason_of
+from authtui.wire.exchange_redaction import (
     auth_class,
     kept_body,
     kept_headers,
@@ -164,14 +164,3 @@ def test_the_reason_is_as_the_client_prints_it() -> None:
     assert reason_of(413) == "Payload Too Large"
     assert reason_of(418) == "I'm a teapot"
     assert reason_of(599) == "<unknown status code>"
-
-
-@given(st.text(max_size=300))
-def test_every_text_is_read_as_events(text: str) -> None:
-    read_events(text)
-
-
-def test_events_with_every_line_end() -> None:
-    for end in ("\n", "\r\n", "\r"):
-        text = end.join([": hi", "event: a", "data: 1", "data: 2", "", "data:x", "", "data: half"])
-        assert [tuple(e) for e in read_events(text)] == [("a", "1\n2"), ("message", "x")]
