@@ -67,7 +67,6 @@ class ProviderFacts(NamedTuple):
     built_in: bool = False
     name: str | None = None
     base_url: str | None = None
-    wire_api: str | None = None
     env_key: str | None = None
     env_key_instructions: str | None = None
     bearer_token: Secret | None = None
@@ -215,10 +214,9 @@ def selected_provider(config: ConfigFacts) -> ProviderFacts:
     )
 
 
-def feature(config: ConfigFacts, name: str, default: bool = False) -> bool:
-    """A flag of `[features]`; anything but true or false counts as not set."""
-    value = config.get(join_key(("features", name)))
-    return value if isinstance(value, bool) else default
+def feature(config: ConfigFacts, name: str) -> bool:
+    """Whether a flag of `[features]` is set; anything but true counts as not set."""
+    return config.get(join_key(("features", name))) is True
 
 
 def join_key(parts: tuple[str, ...]) -> str:
@@ -339,7 +337,6 @@ def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
         built_in=name in BUILT_IN,
         name=text("name"),
         base_url=_without_slash(text("base_url")),
-        wire_api=text("wire_api"),
         env_key=text("env_key"),
         env_key_instructions=text("env_key_instructions"),
         bearer_token=token.value if token and isinstance(token.value, Secret) else None,

@@ -62,26 +62,6 @@ class AgentRecord(NamedTuple):
     background_task_id: str | None = None
     from_jwt: bool = False
 
-    @property
-    def workspace_id(self) -> str:
-        """The account under its older name."""
-        return self.account_id
-
-
-class BedrockKey(NamedTuple):
-    """A Bedrock API key and its region."""
-
-    api_key: Secret
-    region: str
-
-
-class BedrockAccessKeys(NamedTuple):
-    """AWS access keys for Bedrock."""
-
-    access_key_id: Secret
-    secret_access_key: Secret
-    session_token: Secret | None = None
-
 
 class Document(NamedTuple):
     """A document the client can read.
@@ -98,11 +78,10 @@ class Document(NamedTuple):
     last_refresh: datetime | None = None
     agent_identity: AgentRecord | Secret | None = None
     personal_access_token: Secret | None = None
-    bedrock_api_key: BedrockKey | None = None
-    bedrock_access_keys: BedrockAccessKeys | None = None
+    bedrock_api_key: Mapping[str, Any] | None = None
+    bedrock_access_keys: Mapping[str, Any] | None = None
     lines: Mapping[str, int] = _NONE
     unknown_fields: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
 
     @property
     def agent_record(self) -> AgentRecord | None:
@@ -198,16 +177,10 @@ def _document(values: dict[str, Any], reader: Reader, rules: DocumentRules) -> D
     inferred = next((m for m in rules.infers if present.get(m) is not None), "chatgpt")
     stored = values["auth_mode"]
     values["openai_api_key"] = values.pop("OPENAI_API_KEY")
-    warnings = tuple(
-        f"`{shown_name(name)}` is unknown to this client: ignored, and lost when the client saves"
-        for name in reader.unknown
-        if "." not in name
-    )
     return Document(
         mode=stored or inferred,
         lines=MappingProxyType(reader.lines),
         unknown_fields=tuple(reader.unknown),
-        warnings=warnings,
         **values,
     )
 
@@ -279,12 +252,12 @@ def _tokens(reader: Reader) -> Tokens:
     return Tokens(id_token=token.raw, id_claims=token.claims, **found)
 
 
-def _bedrock_key(reader: Reader) -> BedrockKey:
-    return BedrockKey(**reader.read_struct("BedrockApiKeyAuth", _BEDROCK_KEY))
+def _bedrock_key(reader: Reader) -> dict[str, Any]:
+    return reader.read_struct("BedrockApiKeyAuth", _BEDROCK_KEY)
 
 
-def _access_keys(reader: Reader) -> BedrockAccessKeys:
-    return BedrockAccessKeys(**reader.read_struct("BedrockAccessKeysAuth", _ACCESS_KEYS))
+def _access_keys(reader: Reader) -> dict[str, Any]:
+    return reader.read_struct("BedrockAccessKeysAuth", _ACCESS_KEYS)
 
 
 class _Schema:

@@ -54,7 +54,7 @@ def read_file(path: str | os.PathLike[str], limit: int = READ_LIMIT) -> FileFact
 def stat_file(path: str | os.PathLike[str]) -> FileFacts:
     """The facts about `path` without its bytes: nothing is opened."""
     name = os.fspath(path)
-    facts = FileFacts(name, parent_writable=_writable(os.path.dirname(name) or "."))  # noqa: PTH120
+    facts = FileFacts(name)
     try:
         found = os.lstat(name)
         if stat.S_ISLNK(found.st_mode):

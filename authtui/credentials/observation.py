@@ -58,7 +58,6 @@ class FileFacts(NamedTuple):
     modified: datetime | None = None
     inode: int | None = None
     link_target: str | None = None
-    parent_writable: bool | None = None
     writable: bool | None = None
 
     def __repr__(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.config import feature, providers, read_config
@@ -40,15 +40,14 @@ def read_observation(
     now: datetime,
     system_dir: Path = SYSTEM_DIR,
     key_set_file: Path | None = None,
-    probe_keyring: bool | Literal["always"] = True,
+    probe_keyring: bool = True,
     installed: bool = True,
-    keyring_timeout: float = keyring_store.TIMEOUT,
     root: Path = Path("/"),
 ) -> Observation:
     """Everything a decision rests on, read at one moment. Writes nothing, runs nothing.
 
-    The keyring is asked only where the configuration makes the client ask it, or always with
-    `"always"`; with False it stays `not-probed` and `read_keyring` can be called later, from a
+    The keyring is asked only where the configuration makes the client ask it; with
+    `probe_keyring` False it stays `not-probed`, and `read_keyring` can be called later, from a
     worker. `installed` looks for copies of the client. `root` is where the marks of the host
     are sought.
     """
@@ -82,9 +81,7 @@ def read_observation(
         ca_file=_named_file(environment, _CA_VARIABLES),
         key_set=_text(key_set_file),
     )
-    if probe_keyring == "always" or (probe_keyring and wants_keyring(seen)):
-        seen = read_keyring(seen, timeout=keyring_timeout)
-    return seen
+    return read_keyring(seen) if probe_keyring and wants_keyring(seen) else seen
 
 
 def wants_keyring(observation: Observation) -> bool:
@@ -114,7 +111,7 @@ def read_keyring(
     """
     account = observation.keyring.account or _auth_account(observation.home)
     facts = keyring_store.probe_keyring(account, timeout=timeout, backend=backend)
-    observation = with_keyring(observation, facts)
+    observation = observation._replace(keyring=facts)
     if not wants_passphrase(observation):
         return observation
     passphrase = facts._replace(
@@ -128,11 +125,6 @@ def read_keyring(
         )
     encrypted = encrypted_store.with_passphrase(observation.encrypted, passphrase)
     return observation._replace(encrypted=encrypted)
-
-
-def with_keyring(observation: Observation, facts: KeyringFacts) -> Observation:
-    """A copy with what a later probe found."""
-    return observation._replace(keyring=facts)
 
 
 def _auth_account(home: HomeFacts) -> str:

@@ -41,8 +41,8 @@ class Problem(NamedTuple):
 class DecodedJwt(NamedTuple):
     """A token taken apart. `raw` is the text as given; `token` without what surrounds it.
 
-    `header` and `claims` keep the order in which the keys were sent; None when the part cannot be
-    read. `duplicates` names keys that a part holds more than once (the last one stands).
+    `header` and `claims` keep the order in which the keys were sent, and the last value of a key
+    that stands twice; None when the part cannot be read.
     """
 
     raw: Secret
@@ -50,9 +50,6 @@ class DecodedJwt(NamedTuple):
     parts: int
     header: Mapping[str, Any] | None
     claims: Mapping[str, Any] | None
-    header_order: tuple[str, ...] = ()
-    claims_order: tuple[str, ...] = ()
-    duplicates: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -78,28 +75,19 @@ def decode(text: str) -> DecodedJwt:
     if len(pieces) < 2:
         problems.append(_no_token(token))
         return _unread(text, token, len(pieces), problems)
-    duplicates: list[str] = []
-    header = _object(pieces[0], "header", problems, duplicates)
+    header = _object(pieces[0], "header", problems)
     claims: dict[str, Any] | None = None
     if len(pieces) == 5 and (header is None or "enc" in header):
         _add(
             problems, "encrypted", "five parts: an encrypted token (JWE); its claims cannot be read"
         )
     else:
-        claims = _object(pieces[1], "payload", problems, duplicates)
+        claims = _object(pieces[1], "payload", problems)
         _shape(pieces, problems)
     if header is not None:
         _algorithm(header, problems)
     return DecodedJwt(
-        Secret(text),
-        Secret(token),
-        len(pieces),
-        header,
-        claims,
-        tuple(header or ()),
-        tuple(claims or ()),
-        tuple(duplicates),
-        tuple(problems),
+        Secret(text), Secret(token), len(pieces), header, claims, problems=tuple(problems)
     )
 
 
@@ -124,19 +112,10 @@ def exp_of(text: str) -> int | None:
 
     Source: codex-rs/login/src/token_data.rs (parse_jwt_expiration).
     """
-    return _integer_of(text, "exp")
-
-
-def iat_of(text: str) -> int | None:
-    """`iat` of a token in seconds, by the same reading."""
-    return _integer_of(text, "iat")
-
-
-def _integer_of(text: str, name: str) -> int | None:
     pieces = text.split(".") if len(text) <= LARGEST else []
     if len(pieces) < 3 or not all(pieces[:3]):  # more than three parts are tolerated
         return None
-    found = (read_part(pieces[1]) or {}).get(name)
+    found = (read_part(pieces[1]) or {}).get("exp")
     if isinstance(found, bool) or not isinstance(found, int):
         return None
     return found if -(2**63) <= found < 2**63 else None
@@ -278,9 +257,7 @@ def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
     return data
 
 
-def _object(
-    piece: str, part: Part, problems: list[Problem], duplicates: list[str]
-) -> dict[str, Any] | None:
+def _object(piece: str, part: Part, problems: list[Problem]) -> dict[str, Any] | None:
     if not piece:
         _add(problems, f"empty-{part}", f"the {part} is empty", part)
         return None
@@ -300,7 +277,7 @@ def _object(
             part,
         )
         return None
-    value = _json(text, part, problems, duplicates)
+    value = _json(text, part, problems)
     if value is None or isinstance(value, dict):
         return value
     kind = {list: "an array", str: "a string", bool: "true or false"}.get(type(value), "a number")
@@ -321,7 +298,7 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _json(text: str, part: Part, problems: list[Problem], duplicates: list[str]) -> Any:  # noqa: ANN401 - any JSON value
+def _json(text: str, part: Part, problems: list[Problem]) -> Any:  # noqa: ANN401 - any JSON value
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
         _add(
             problems,
@@ -330,6 +307,8 @@ def _json(text: str, part: Part, problems: list[Problem], duplicates: list[str])
             part,
         )
         return None
+
+    named: set[str] = set()
 
     def number(digits: str) -> int | str:
         if len(digits) <= 21 and -(2**63) <= int(digits) < _U64:
@@ -364,8 +343,8 @@ def _json(text: str, part: Part, problems: list[Problem], duplicates: list[str])
             seen: set[str] = set()
             for key, _ in items:
                 shown = printable(redact_text(key), _SHOWN_KEY)
-                if key in seen and shown not in duplicates:
-                    duplicates.append(shown)
+                if key in seen and shown not in named:
+                    named.add(shown)
                     _add(
                         problems,
                         "duplicate-key",

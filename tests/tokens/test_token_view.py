@@ -210,10 +210,10 @@ def test_a_text_that_is_no_key_set_is_named(text: str, word: str) -> None:
     assert word in found.statement
 
 
-def test_entries_of_no_use_are_noted() -> None:
+def test_entries_of_no_use_stay_in_the_set() -> None:
     found = parse_key_set('{"keys": [{"kty": "EC", "kid": "e"}, {"kty": "RSA", "d": "x"}]}')
     assert isinstance(found, KeySet)
-    assert len(found.notes) == 3
+    assert len(found.keys) == 2
     assert found.kids == ("e",)
 
 

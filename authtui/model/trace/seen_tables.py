@@ -41,7 +41,7 @@ _OPEN_HEADERS: Final = frozenset(
 
 _NOT_OF_A_FILE: Final = (
     "data", "error", "uid", "owner", "owned_by_me", "modified", "inode", "link_target",
-    "parent_writable", "writable",
+    "writable",
 )  # fmt: skip
 _FILE: Final = Record(
     o.FileFacts,
