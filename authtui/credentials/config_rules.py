@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.client_json.structs import rust_debug
 from authtui.credentials.config import join_key, split_key
 from authtui.credentials.observation import ConfigError, ConfigValue
 from authtui.redaction import Secret
@@ -320,5 +321,5 @@ def _described(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, list):
         return "sequence"
     if isinstance(value, str | Secret):
-        return "string" if isinstance(value, Secret) else f'string "{value}"'
+        return "string" if isinstance(value, Secret) else f"string {rust_debug(value)}"
     return "map"

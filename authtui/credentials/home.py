@@ -10,6 +10,7 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
+from authtui.client_json.structs import rust_debug
 from authtui.credentials.files import owner_name, system_text
 from authtui.credentials.observation import HomeFacts
 from authtui.redaction import printable
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
 NO_HOME: Final = "Could not find home directory"
-
-_ESCAPES: Final = {"\t": "\\t", "\r": "\\r", "\n": "\\n", '"': '\\"', "\\": "\\\\", "\0": "\\0"}
 
 
 def resolve_home(environ: Mapping[str, str], option: str | None = None) -> HomeFacts:
@@ -64,19 +63,6 @@ def shorten(path: str, user: str | None) -> str:
     return printable(path)
 
 
-def rust_quoted(text: str) -> str:
-    r"""Text in quotes as the client's runtime prints it (`{:?}`): `"a\nb"`, `"\u{1b}"`."""
-    out: list[str] = []
-    for char in text:
-        if char in _ESCAPES:
-            out.append(_ESCAPES[char])
-        elif char.isprintable():
-            out.append(char)
-        else:
-            out.append(f"\\u{{{ord(char):x}}}")
-    return f'"{"".join(out)}"'
-
-
 def is_unicode(value: str) -> bool:
     """Whether a variable's value came from valid UTF-8 (no escaped bytes in it)."""
     return not any("\ud800" <= char <= "\udfff" for char in value)
@@ -91,7 +77,7 @@ def running_user(environ: Mapping[str, str]) -> str:
 
 def _named(value: str, chosen_by: Literal["option", "CODEX_HOME"], user: str | None) -> HomeFacts:
     facts = HomeFacts(value, chosen_by, shown=shorten(value, user))
-    quoted = rust_quoted(value)
+    quoted = rust_debug(value)
     try:
         found = os.stat(value)  # noqa: PTH116
     except FileNotFoundError:

@@ -6,7 +6,7 @@ seen on the wire becomes the place the credential came from.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from authtui.credentials.salvage import salvage
 from authtui.record import NamedTuple
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from authtui.credentials.observation import Observation
 
-_CONFIG_TOKEN = "experimental_bearer_token"  # noqa: S105 - the name of a setting
+_CONFIG_TOKEN: Final = "experimental_bearer_token"  # noqa: S105 - the name of a setting
 
 
 class Marked(NamedTuple):
@@ -79,8 +79,8 @@ def _secrets(observation: Observation) -> Iterator[tuple[Marked, Secret]]:
         for field, secret in _leaves(record):
             yield Marked(source, field), secret
     for key, given in observation.config.values.items():
-        if key.endswith(_CONFIG_TOKEN) and isinstance(given.value, str) and given.value:
-            yield Marked(given.file, key), Secret(given.value)
+        if key.endswith(_CONFIG_TOKEN) and isinstance(given.value, Secret) and given.value:
+            yield Marked(given.file, key), given.value
 
 
 def _records(observation: Observation) -> Iterator[tuple[str, Mapping[str, Any]]]:

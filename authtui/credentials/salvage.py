@@ -36,11 +36,13 @@ PUBLIC: Final = frozenset(
 _NESTED: Final = {
     "tokens": ("id_token", "access_token", "refresh_token", "account_id"),
     "agent_identity": (
+        "account_id",
         "workspace_id",
         "chatgpt_user_id",
         "agent_runtime_id",
         "agent_private_key",
         "registered_at",
+        "email",
         "plan_type",
         "task_id",
     ),

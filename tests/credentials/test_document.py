@@ -467,6 +467,12 @@ def test_a_damaged_document_still_shows_what_it_holds(text: str) -> None:
         assert found["tokens"]["account_id"] == "acct-1"
 
 
+def test_a_cut_record_still_shows_whose_agent_it_is() -> None:
+    found = lenient('{"agent_identity": {"account_id": "acct-1", "email": "a@example.org", "ta')
+    assert found is not None
+    assert dict(found["agent_identity"]) == {"account_id": "acct-1", "email": "a@example.org"}
+
+
 def test_nothing_can_be_shown_of_noise() -> None:
     assert lenient(b"\x00\xff\xfe") is None
     assert lenient("[1, 2]") is None
