@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.client_json.structs import rust_debug
 from authtui.credentials.files import owner_name, system_text
 from authtui.credentials.observation import HomeFacts
+from authtui.directories import user_home
 from authtui.redaction import printable
 
 if TYPE_CHECKING:
@@ -37,19 +38,6 @@ def resolve_home(environ: Mapping[str, str], option: str | None = None) -> HomeF
         return HomeFacts("", "default", error=NO_HOME, shown="(none)")
     path = os.path.join(user, ".codex")  # noqa: PTH118
     return _with_directory(HomeFacts(path, "default", shown=shorten(path, user)))
-
-
-def user_home(environ: Mapping[str, str]) -> str | None:
-    """The user's home directory: `HOME` (`USERPROFILE` on Windows), else the user database."""
-    value = environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
-    if value:
-        return value
-    try:
-        import pwd
-
-        return pwd.getpwuid(os.getuid()).pw_dir or None
-    except (ImportError, KeyError, AttributeError):
-        return None
 
 
 def shorten(path: str, user: str | None) -> str:

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.files import read_file
-from authtui.credentials.home import user_home
 from authtui.credentials.observation import InstalledClient
+from authtui.directories import user_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

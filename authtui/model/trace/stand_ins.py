@@ -51,7 +51,7 @@ class Machine(NamedTuple):
 
 def read_machine(environ: Mapping[str, str]) -> Machine:
     """This machine, by its environment and the system's answer to who and where we are."""
-    from authtui.credentials.home import user_home
+    from authtui.directories import user_home
 
     home = user_home(environ) or ""
     homes = [home, os.path.realpath(home)] if home not in ("", "/") else []

@@ -282,7 +282,7 @@ def writer_for(
     Raises:
         CannotRecordError: The file is none of ours, or cannot be written; nothing was changed.
     """
-    from authtui.credentials.own_places import state_dir
+    from authtui.directories import state_dir
     from authtui.model.trace.stand_ins import read_machine
     from authtui.model.trace.target import read_key
 
