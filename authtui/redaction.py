@@ -278,9 +278,14 @@ def _emails_masked(text: str) -> str:
     return "".join([*out, text[end:]])
 
 
-def _redacted(kind: str, found: re.Match[str]) -> str:
-    value = found.group()
+def placeholder(value: str, kind: str | None = None) -> str:
+    """What stands for a secret in running text: `<API key, 51 characters, #1f2e3d>`."""
+    kind = kind or secret_kind(value)
     return f"<{kind}, {len(value)} characters, #{Secret(value).fingerprint}>"
+
+
+def _redacted(kind: str, found: re.Match[str]) -> str:
+    return placeholder(found.group(), kind)
 
 
 class Pseudonyms:
@@ -326,8 +331,7 @@ class Pseudonyms:
         """
         text = value.reveal().strip()
         if len(text) >= _SHORTEST_SECRET and not _PLAIN_WORDS.fullmatch(text):
-            kind = secret_kind(text)
-            self._learned[text] = f"<{kind}, {len(text)} characters, #{value.fingerprint}>"
+            self._learned[text] = placeholder(text)
             self._secrets.add(text)
             self._pattern = None
 

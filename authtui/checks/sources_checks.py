@@ -21,7 +21,7 @@ from authtui.checks.look import (
     where_set,
 )
 from authtui.checks.registry import Answer, check
-from authtui.credentials.places import WORKLOAD_VARIABLES
+from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

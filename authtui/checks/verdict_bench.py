@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Kind, Verdict
-from authtui.credentials.places import WORKLOAD_VARIABLES
+from authtui.credentials.environment import WORKLOAD_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.client_json.scanner import NOT_UTF8
 from authtui.credentials.files import read_file
 from authtui.credentials.observation import ConfigError, ConfigFacts, ConfigValue, FileFacts
 from authtui.record import NamedTuple
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 
 USER_FILE: Final = "config.toml"
-NOT_UTF8: Final = "stream did not contain valid UTF-8"
 TOO_LARGE: Final = "the file is too large to be a configuration"
 FILE_LIMIT: Final = 1024 * 1024
 """Bytes of a configuration read."""
@@ -308,20 +308,14 @@ def _syntax_error(message: str, text: str, name: str) -> ConfigError:
     return ConfigError(reason, name, line, column, at_start=f"{reason}\n{picture}")
 
 
-def _header(table: Mapping[str, ConfigValue], kind: str) -> Secret | None:
-    """The Authorization header that a provider's table sets, whatever its case."""
-    for key, value in table.items():
-        if key.lower() == f"{kind}.authorization":
-            return value.value if isinstance(value.value, Secret) else Secret(str(value.value))
-    return None
-
-
-def _plain(secret: Secret | None) -> str | None:
-    return None if secret is None else secret.reveal()
+def _authorization(table: Mapping[str, ConfigValue], headers: str) -> Any:  # noqa: ANN401
+    """The Authorization header in a provider's table of `headers`, whatever its case."""
+    wanted = f"{headers}.authorization"
+    return next((value.value for key, value in table.items() if key.lower() == wanted), None)
 
 
 def _without_slash(base: str | None) -> str | None:
-    return base.rstrip("/") or None if base is not None else None
+    return (base or "").rstrip("/") or None
 
 
 def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
@@ -330,7 +324,8 @@ def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
         return found.value if found is not None and isinstance(found.value, str) else None
 
     token = table.get("experimental_bearer_token")
-    command = text("auth.command")
+    header = _authorization(table, "http_headers")
+    variable = _authorization(table, "env_http_headers")
     requires = table.get("requires_openai_auth")
     return ProviderFacts(
         id=name,
@@ -340,9 +335,9 @@ def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
         env_key=text("env_key"),
         env_key_instructions=text("env_key_instructions"),
         bearer_token=token.value if token and isinstance(token.value, Secret) else None,
-        auth_command=command,
+        auth_command=text("auth.command"),
         requires_openai_auth=requires is not None and requires.value is True,
-        authorization=_header(table, "http_headers"),
-        authorization_variable=_plain(_header(table, "env_http_headers")),
+        authorization=header if isinstance(header, Secret | None) else Secret(str(header)),
+        authorization_variable=None if variable is None else str(variable),
         lines={key: value.where for key, value in table.items()},
     )

@@ -23,6 +23,7 @@ from authtui.credentials.explain_document import (
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 from authtui.tokens.id_token import read_id_claims, read_payload
+from authtui.tokens.times import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -338,7 +339,7 @@ class _Schema:
         fields = self._record_fields((*required, *absent), absent)
         claims = read_payload(jwt, "AgentIdentityJwtClaims", fields)
         if not claims.get("registered_at"):
-            claims["registered_at"] = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+            claims["registered_at"] = utc_text(self.now)
         return _record(claims)._replace(from_jwt=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.redaction import Secret, printable, redact_text, secret_kind
+from authtui.redaction import placeholder, printable, redact_text, secret_kind
 
 if TYPE_CHECKING:
     from authtui.client_json.scanner import Failure, FailureKind
@@ -72,15 +72,14 @@ def quoted_text_is_secret(text: str, kind: FailureKind) -> bool:
 
 
 def redacted(text: str, quoted: str) -> str:
-    """The client's text with a stand-in for what it quotes."""
+    """The client's text with a placeholder for what it quotes."""
     start = min((at for at in (text.find('"'), text.find("`")) if at >= 0), default=-1)
     end = text.rfind(", expected ")
-    secret = Secret(quoted)
-    stand_in = f"<{secret.kind}, {len(secret)} characters, #{secret.fingerprint}>"
+    hidden = placeholder(quoted)
     if start < 0 or end <= start:
-        return stand_in
+        return hidden
     mark = text[start]
-    return f"{text[:start]}{mark}{stand_in}{mark}{text[end:]}"
+    return f"{text[:start]}{mark}{hidden}{mark}{text[end:]}"
 
 
 def shown_name(name: str) -> str:

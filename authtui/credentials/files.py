@@ -17,13 +17,13 @@ if TYPE_CHECKING:
 READ_LIMIT: Final = 5 * 1024 * 1024
 """Bytes read at most. A credential document is a few kilobytes; more than this is no document."""
 
-_KINDS: Final[tuple[tuple[int, FileKind], ...]] = (
-    (stat.S_IFDIR, "directory"),
-    (stat.S_IFIFO, "fifo"),
-    (stat.S_IFSOCK, "socket"),
-    (stat.S_IFCHR, "device"),
-    (stat.S_IFBLK, "device"),
-)
+_KINDS: Final[dict[int, FileKind]] = {
+    stat.S_IFDIR: "directory",
+    stat.S_IFIFO: "fifo",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFCHR: "device",
+    stat.S_IFBLK: "device",
+}
 # What reading such a thing answers a program that opens it in the ordinary way. A pipe or a
 # device gives no error: the program waits, or reads for ever.
 _OPENING: Final[dict[FileKind, int]] = {"directory": errno.EISDIR, "socket": errno.ENXIO}
@@ -69,8 +69,11 @@ def stat_file(path: str | os.PathLike[str]) -> FileFacts:
         if error.errno in _GONE:
             return facts
         return facts._replace(kind="unreadable", error=system_text(error.errno))
-    facts = facts._replace(
-        kind="file",
+    kind = _KINDS.get(stat.S_IFMT(found.st_mode), "file")
+    number = _OPENING.get(kind)
+    return facts._replace(
+        kind=kind,
+        error=system_text(number) if number else None,
         mode=stat.S_IMODE(found.st_mode),
         uid=found.st_uid,
         owner=owner_name(found.st_uid),
@@ -80,11 +83,6 @@ def stat_file(path: str | os.PathLike[str]) -> FileFacts:
         inode=found.st_ino,
         writable=_writable(name),
     )
-    for kind_bits, kind in _KINDS:
-        if stat.S_IFMT(found.st_mode) == kind_bits:
-            number = _OPENING.get(kind)
-            return facts._replace(kind=kind, error=system_text(number) if number else None)
-    return facts
 
 
 def _follow(name: str) -> os.stat_result | int:

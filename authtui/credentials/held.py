@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.credentials.config import feature
+from authtui.credentials.encrypted_store import SECRETS_FEATURE, STORE
 from authtui.credentials.selection import Failure
 from authtui.record import NamedTuple
 
@@ -36,8 +38,7 @@ def held_record(observation: Observation, contract: Contract) -> Held:
         return _in_file(observation)
     if mode == "ephemeral":
         return Held("in-memory store")
-    secrets = observation.config.get("features.secret_auth_storage") is True
-    if secrets and contract.document.personal_access_token:
+    if _encrypts(observation, contract):
         kept = _in_encrypted_store(observation)
     else:
         kept = _in_keyring(observation, contract)
@@ -53,12 +54,17 @@ def stored_somewhere(observation: Observation, contract: Contract) -> bool:
     mode = store_mode(observation)
     file = observation.auth_file
     on_disk = file.exists and file.kind != "dangling-link"
-    if mode in ("file", "ephemeral"):
-        return on_disk and mode == "file"
-    secrets = observation.config.get("features.secret_auth_storage") is True
-    if secrets and contract.document.personal_access_token:
-        return observation.encrypted.status == "present" or on_disk
-    return observation.keyring.status == "present" or on_disk
+    if mode == "ephemeral":
+        return False
+    if mode == "file":
+        return on_disk
+    store = observation.encrypted if _encrypts(observation, contract) else observation.keyring
+    return store.status == "present" or on_disk
+
+
+def _encrypts(observation: Observation, contract: Contract) -> bool:
+    """Whether the login is in the encrypted store, and only its passphrase in the keyring."""
+    return feature(observation.config, SECRETS_FEATURE) and contract.document.personal_access_token
 
 
 def _in_file(observation: Observation) -> Held:
@@ -109,4 +115,4 @@ def _in_encrypted_store(observation: Observation) -> Held:
         "no-passphrase": "its passphrase is not in the keyring",
     }.get(facts.status, facts.detail or facts.status)
     text = f"failed to load encrypted auth storage: {facts.detail or facts.status}"
-    return Held(name, failure=Failure(name, "secrets/codex_auth.age", text, reason, unread=True))
+    return Held(name, failure=Failure(name, STORE, text, reason, unread=True))

@@ -11,7 +11,7 @@ import stat
 from typing import TYPE_CHECKING, Final
 
 from authtui.client_json.structs import rust_debug
-from authtui.credentials.files import owner_name, system_text
+from authtui.credentials.files import system_text
 from authtui.credentials.observation import HomeFacts
 from authtui.directories import user_home
 from authtui.redaction import printable
@@ -54,13 +54,6 @@ def shorten(path: str, user: str | None) -> str:
 def is_unicode(value: str) -> bool:
     """Whether a variable's value came from valid UTF-8 (no escaped bytes in it)."""
     return not any("\ud800" <= char <= "\udfff" for char in value)
-
-
-def running_user(environ: Mapping[str, str]) -> str:
-    """The name of the user this process runs as."""
-    if hasattr(os, "geteuid"):
-        return owner_name(os.geteuid()) or str(os.geteuid())
-    return environ.get("USERNAME", "")
 
 
 def _named(value: str, chosen_by: Literal["option", "CODEX_HOME"], user: str | None) -> HomeFacts:

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from authtui.credentials.files import read_file
-from authtui.credentials.home import running_user
+from authtui.credentials.files import owner_name, read_file
 from authtui.credentials.observation import HostFacts
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ def read_host(environ: Mapping[str, str], root: Path = Path("/")) -> HostFacts:
     kernel = read_file(root / _KERNEL, 4096).data or b""
     if b"microsoft" in kernel.lower():
         marks.add("WSL")
-    if any(_exists(root / name) for name in _CONTAINER_FILES):
+    if any(os.path.lexists(root / name) for name in _CONTAINER_FILES):
         marks.add("container")
     order = [*(name for name, _ in _BY_VARIABLE), "CI"]
     return HostFacts(
@@ -47,9 +46,8 @@ def read_host(environ: Mapping[str, str], root: Path = Path("/")) -> HostFacts:
     )
 
 
-def _exists(path: Path) -> bool:
-    try:
-        os.lstat(path)
-    except (OSError, ValueError):
-        return False
-    return True
+def running_user(environ: Mapping[str, str]) -> str:
+    """The name of the user this process runs as."""
+    if hasattr(os, "geteuid"):
+        return owner_name(os.geteuid()) or str(os.geteuid())
+    return environ.get("USERNAME", "")

@@ -94,7 +94,7 @@ def wants_passphrase(observation: Observation) -> bool:
     """Whether the client would open the encrypted store: by store, feature flag and the file."""
     return (
         wants_keyring(observation)
-        and feature(observation.config, "secret_auth_storage")
+        and feature(observation.config, encrypted_store.SECRETS_FEATURE)
         and observation.encrypted.file.data is not None
     )
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from authtui.credentials.agent_place import agent_record, agent_token, personal_access_token
 from authtui.credentials.document import Document, DocumentError, build_error, parse_document
+from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.credentials.held import held_record, store_mode, stored_somewhere
 from authtui.credentials.selection import (
     CHATGPT_MODES,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.credentials.assumptions import Assumptions
     from authtui.credentials.observation import Observation
-
-WORKLOAD_VARIABLES = ("OPENAI_FEDERATION_RULE_ID", "OPENAI_IDENTITY_TOKEN_FILE")
 
 
 def judge_places(observation: Observation, contract: Contract, assumptions: Assumptions) -> Places:

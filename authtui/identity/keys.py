@@ -81,6 +81,11 @@ class PrivateKey:
         digest = hashlib.sha256(self._blob()).digest()
         return "SHA256:" + base64.b64encode(digest).decode("ascii").rstrip("=")
 
+    @property
+    def shown(self) -> str:
+        """What stands for the key on a screen: its public fingerprint."""
+        return f"▒▒▒▒ ed25519 {self.sha256_fingerprint}"
+
     def sign(self, message: bytes) -> bytes:
         """The 64-byte Ed25519 signature of `message`."""
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey

@@ -6,7 +6,7 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from authtui.credentials.home import running_user
+from authtui.credentials.host import running_user
 from authtui.directories import user_home
 from authtui.record import NamedTuple
 

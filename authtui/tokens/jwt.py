@@ -24,6 +24,8 @@ LARGEST: Final = 1_000_000
 """Characters beyond which a token is not taken apart."""
 DEEPEST: Final = 100
 """Levels of nesting beyond which a part is not read."""
+UNSIGNED: Final = frozenset(["alg-none", "empty-signature", "two-parts"])
+"""The problems of a token that nobody signed."""
 _SHOWN_KEY: Final = 60
 _INVISIBLE: Final = "\ufeff\u200b\u200c\u200d\u2060"
 _BEARER: Final = re.compile(r"(?i)^(?:authorization:\s*)?bearer\s+")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from authtui.checks.findings import ClaimRow, TokenView
 from authtui.redaction import Secret, mask_email, printable, redact_text
 from authtui.tokens.claims import NAMESPACES, TIMES, explain, plan_of
-from authtui.tokens.jwt import decode
+from authtui.tokens.jwt import UNSIGNED, decode
 from authtui.tokens.times import moment
 
 if TYPE_CHECKING:
@@ -48,7 +48,6 @@ _SECRET_NAMES: Final = frozenset(
         "d",
     ]
 )
-_UNSIGNED: Final = frozenset(["alg-none", "empty-signature", "two-parts"])
 
 
 def view_token(
@@ -170,7 +169,7 @@ def _opaque(
 def _verified(
     decoded: DecodedJwt, key_set: str | None, judgement: AgentJudgement | None
 ) -> tuple[Verified, str]:
-    wrong = {problem.id for problem in decoded.problems} & _UNSIGNED
+    wrong = {problem.id for problem in decoded.problems} & UNSIGNED
     if "alg-none" in wrong:
         return "unsigned", "not signed: anyone can have made it"
     if wrong:
@@ -252,7 +251,7 @@ def _key_text(secret: Secret) -> str:
     from authtui.identity.keys import PrivateKey, read_private_key
 
     key = read_private_key(secret.reveal())
-    return f"▒▒▒▒ ed25519 {key.sha256_fingerprint}" if isinstance(key, PrivateKey) else str(secret)
+    return key.shown if isinstance(key, PrivateKey) else str(secret)
 
 
 def _key_rows(value: object) -> list[ClaimRow]:
