@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from authtui.checks.preparations import policies_trouble
 from authtui.checks.refreshing import is_stale
 from authtui.credentials.assumptions import OK
-from authtui.credentials.document import Document, DocumentError, parse_document
-from authtui.credentials.held import held_record
+from authtui.credentials.document import Document, DocumentError
+from authtui.credentials.held import held_record, parse_held
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -89,13 +89,7 @@ def _of_the_store(case: Case, variables: tuple[str, ...]) -> DoctorReport:
         if variables:
             return DoctorReport("ok", "auth is provided by environment")
         return DoctorReport("fail", "no Codex credentials were found", _LOG_IN)
-    parsed = parse_document(
-        held.data,
-        contract.document,
-        contract.agent,
-        now=case.observation.at,
-        store="file" if held.name == "auth.json" else "keyring",
-    )
+    parsed = parse_held(held, case.observation, contract)
     if isinstance(parsed, DocumentError):
         return unreadable
     issues = () if _renewed_first(case) else tuple(_issues(case, parsed))

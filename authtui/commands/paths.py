@@ -14,7 +14,8 @@ from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import read_environment
 from authtui.credentials.files import stat_file
 from authtui.credentials.home import resolve_home, shorten
-from authtui.credentials.observe import AUTH_FILE, DOTENV_FILE, SYSTEM_DIR
+from authtui.credentials.observation import AUTH_FILE
+from authtui.credentials.observe import DOTENV_FILE, SYSTEM_DIR
 from authtui.directories import TRACE_KEY, state_dir, user_home
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text

@@ -1,7 +1,7 @@
 """Agent identities and personal access tokens: credentials that need more than to be read.
 
-A key set, a task or a whoami call stands between them and the first request; what those answer
-is assumed. Sources: spec agent_identity.md and sources.md 3, and the recordings.
+A key set, a task or a whoami call stands between them and the first request; what the servers
+answer is assumed. Sources: spec agent_identity.md and sources.md 3, and the recordings.
 """
 
 from __future__ import annotations
@@ -14,7 +14,6 @@ from authtui.credentials.document import AgentRecord, Document
 from authtui.credentials.selection import (
     Credential,
     Failure,
-    Place,
     forced_workspaces,
     legal_header_value,
 )
@@ -25,8 +24,11 @@ if TYPE_CHECKING:
 
     from authtui.contracts import Contract
     from authtui.credentials.observation import Observation
+    from authtui.tokens.agent import AgentJudgement
 
 _UNKNOWN_HOST = "chatgpt_base_url is not one of the known ChatGPT hosts"
+_NO_TASK = "the task could not be registered"
+_TASK_ASSUMED = "the task is registered"
 _WHOAMI_UNSENT = "failed to request personal access token metadata: "
 _KEY_SET_TEXTS = {
     "unreachable": "failed to request agent identity JWKS",
@@ -36,207 +38,211 @@ _KEY_SET_TEXTS = {
 
 def personal_access_token(
     source: str,
-    where: str,
     token: Secret,
     observation: Observation,
     contract: Contract,
     assumptions: Assumptions,
-) -> Place:
+) -> Credential | Failure:
     """A personal access token: usable once the whoami call has answered (G4 and later)."""
-    text = None
-    given = observation.environment.trimmed("CODEX_AUTHAPI_BASE_URL") or AUTHAPI_BASE
-    base = given.rstrip("/")
-    refused = refusal(assumptions.whoami)
-    if refused:
-        text = f"personal access token metadata request failed with status {refused.status}"
-    elif assumptions.whoami == "not-json":
-        text = "failed to decode personal access token metadata: error decoding response body"
-    elif assumptions.whoami != OK:
-        text = (
-            f"{_WHOAMI_UNSENT}error sending request for url ({base}/v1/user-auth-credential/whoami)"
-        )
-    if not legal_header_value(token.reveal()):
-        text = f"{_WHOAMI_UNSENT}{contract.unsendable_header}"
-    elif not base.lower().startswith(("http://", "https://")):
-        text = f"{_WHOAMI_UNSENT}builder error"
+    text = _whoami_error(token, observation, contract, assumptions)
     if text:
-        return Place(
-            source,
-            failure=Failure(
-                source,
-                where,
-                text,
-                "the personal access token could not be looked up",
-                network=True,
-            ),
-        )
+        reason = "the personal access token could not be looked up"
+        return Failure(source, source, text, reason, network=True)
     account = assumptions.whoami_account
     if account is None:
         wanted = forced_workspaces(observation, contract)
         account = wanted[0] if wanted else None
     known = account or "the account that whoami names"
-    return Place(
+    return Credential(
+        "personal_access_token",
         source,
-        Credential(
-            "personal_access_token",
-            source,
-            where,
-            token,
-            account_id=account,
-            policy_account=account,
-            plan=assumptions.whoami_plan,
-            fedramp=assumptions.whoami_fedramp == "yes",
-            assumes=(f"whoami accepts the token and names {known}",),
-        ),
+        source,
+        token,
+        account_id=account,
+        policy_account=account,
+        plan=assumptions.whoami_plan,
+        fedramp=assumptions.whoami_fedramp == "yes",
+        assumes=(f"whoami accepts the token and names {known}",),
     )
+
+
+def _whoami_error(
+    token: Secret, observation: Observation, contract: Contract, assumptions: Assumptions
+) -> str | None:
+    """The client's text when whoami cannot be asked, or answers badly."""
+    if not legal_header_value(token.reveal()):
+        return f"{_WHOAMI_UNSENT}{contract.unsendable_header}"
+    given = observation.environment.trimmed("CODEX_AUTHAPI_BASE_URL") or AUTHAPI_BASE
+    base = given.rstrip("/")
+    if not _is_http(base):
+        return f"{_WHOAMI_UNSENT}builder error"
+    if assumptions.whoami == OK:
+        return None
+    refused = refusal(assumptions.whoami)
+    if refused:
+        return f"personal access token metadata request failed with status {refused.status}"
+    if assumptions.whoami == "not-json":
+        return "failed to decode personal access token metadata: error decoding response body"
+    return f"{_WHOAMI_UNSENT}error sending request for url ({base}/v1/user-auth-credential/whoami)"
 
 
 def agent_token(
     source: str,
-    where: str,
     token: Secret,
     observation: Observation,
     contract: Contract,
     assumptions: Assumptions,
     document: Document | None = None,
-) -> Place:
+) -> Credential | Failure:
     """An agent identity JWT: decoded, checked as the generation checks it, task assumed."""
     from authtui.tokens.agent import judge_agent_token
     from authtui.tokens.jwt import decode
 
     decoded = decode(token.reveal())
-    judged = judge_agent_token(decoded, contract.agent, observation.at, observation.key_set)
-    claimed = _text((decoded.claims or {}).get("account_id"))
-
-    def broken(text: str, reason: str, *, network: bool = False) -> Place:
-        failure = Failure(source, where, text, reason, "agent_identity", network=network)
-        account = None if judged.malformed else claimed
-        return Place(source, failure=failure._replace(account=account))
-
-    failed = judged.failed
-    if failed and failed[0].field == "shape":
-        failed = failed[:1]
-    reason = "; ".join(f"{f.field}: {f.statement}".rstrip(".") for f in failed[:3])
-    environment = environment_error(observation, contract)
-    if environment and not contract.shape_before_environment:
-        return broken(environment, _UNKNOWN_HOST)
-    if judged.client_error and judged.malformed:
-        return broken(judged.client_error, reason)
-    if environment:
-        return broken(environment, _UNKNOWN_HOST)
-    if contract.agent.verified:
-        fault = _KEY_SET_TEXTS.get(assumptions.key_set)
-        base = observation.config.get("chatgpt_base_url")
-        if isinstance(base, str) and not base.lower().startswith(("http://", "https://")):
-            fault = fault or _KEY_SET_TEXTS["unreachable"]
-        if refusal(assumptions.key_set):
-            fault = "agent identity JWKS endpoint returned an error"
-        if fault:
-            return broken(fault, "the key set could not be fetched", network=True)
-    if judged.client_error:
-        return broken(judged.client_error, reason)
     claims = decoded.claims or {}
-    if contract.agent.verified:
-        fault = task_failure(assumptions.task, contract)
-        if fault:
-            return broken(fault, "the task could not be registered", network=True)
+    judged = judge_agent_token(decoded, contract.agent, observation.at, observation.key_set)
+    failure = _token_failure(source, judged, observation, contract, assumptions)
+    if failure is not None:
+        account = None if judged.malformed else _text(claims.get("account_id"))
+        return failure._replace(account=account)
     account = _text(claims.get("workspace_id" if contract.identity_only else "account_id"))
     assumes = []
     if contract.agent.verified:
         kid = _text((decoded.header or {}).get("kid"))
         if observation.key_set is None:
             assumes.append(f"the key set lists kid {kid} and its key made the signature")
-        assumes.append("the task is registered")
-    return Place(
+        assumes.append(_TASK_ASSUMED)
+    return Credential(
+        "agent_identity",
         source,
-        Credential(
-            "agent_identity",
-            source,
-            where,
-            token,
-            document=document,
-            record=_record_of(claims, account),
-            account_id=account,
-            policy_account=account,
-            user_id=_text(claims.get("chatgpt_user_id")),
-            plan=_text(claims.get("plan_type")),
-            fedramp=claims.get("chatgpt_account_is_fedramp") is True and not contract.identity_only,
-            assumes=tuple(assumes),
-        ),
+        source,
+        token,
+        document=document,
+        record=_record_of(claims, account),
+        account_id=account,
+        policy_account=account,
+        user_id=_text(claims.get("chatgpt_user_id")),
+        plan=_text(claims.get("plan_type")),
+        fedramp=claims.get("chatgpt_account_is_fedramp") is True and not contract.identity_only,
+        assumes=tuple(assumes),
+    )
+
+
+def _token_failure(
+    source: str,
+    judged: AgentJudgement,
+    observation: Observation,
+    contract: Contract,
+    assumptions: Assumptions,
+) -> Failure | None:
+    """What stops the client first, in the order of the generation's steps."""
+    failed = judged.failed
+    if failed and failed[0].field == "shape":
+        failed = failed[:1]
+    reason = "; ".join(f"{f.field}: {f.statement}".rstrip(".") for f in failed[:3])
+    refused = Failure(source, source, judged.client_error or "", reason, "agent_identity")
+    malformed = refused if judged.client_error and judged.malformed else None
+    environment = environment_error(observation, contract)
+    foreign = refused._replace(text=environment, reason=_UNKNOWN_HOST) if environment else None
+    offline = malformed or foreign if contract.shape_before_environment else foreign or malformed
+    if offline:
+        return offline
+    if contract.agent.verified:
+        fault = _key_set_error(observation, assumptions)
+        if fault:
+            reason = "the key set could not be fetched"
+            return refused._replace(text=fault, reason=reason, network=True)
+    if judged.client_error:
+        return refused
+    if contract.agent.verified:
+        fault = task_failure(assumptions.task, contract)
+        if fault:
+            return refused._replace(text=fault, reason=_NO_TASK, network=True)
+    return None
+
+
+def _key_set_error(observation: Observation, assumptions: Assumptions) -> str | None:
+    if refusal(assumptions.key_set):
+        return "agent identity JWKS endpoint returned an error"
+    base = observation.config.get("chatgpt_base_url")
+    unreachable = isinstance(base, str) and not _is_http(base)
+    return _KEY_SET_TEXTS.get(
+        assumptions.key_set, _KEY_SET_TEXTS["unreachable"] if unreachable else None
     )
 
 
 def agent_record(
     source: str,
     document: Document,
+    record: AgentRecord,
     observation: Observation,
     contract: Contract,
     assumptions: Assumptions,
-) -> Place:
+) -> Credential | Failure:
     """An agent identity stored as a record: its key looked at, its task assumed."""
-    from authtui.identity.keys import KeyProblem, read_private_key
-
-    record = document.agent_record
-    assert record is not None  # noqa: S101 - the caller looked
-    where = source
+    account = record.account_id
     environment = environment_error(observation, contract)
     if environment:
-        return Place(
-            source,
-            failure=Failure(
-                source,
-                where,
-                environment,
-                _UNKNOWN_HOST,
-                "agent_identity",
-                account=record.account_id,
-            ),
-        )
-    flaw = None
+        field = "agent_identity"
+        return Failure(source, source, environment, _UNKNOWN_HOST, field, account=account)
+    flaw = _record_flaw(source, document, record, contract, assumptions)
+    if flaw is not None and not contract.identity_at_first_use:
+        return flaw
+    return record_credential(source, document, record)._replace(flaw=flaw)
+
+
+def _record_flaw(
+    source: str,
+    document: Document,
+    record: AgentRecord,
+    contract: Contract,
+    assumptions: Assumptions,
+) -> Failure | None:
+    from authtui.identity.keys import KeyProblem, read_private_key
+
     key = read_private_key(record.agent_private_key.reveal())
-    fault = task_failure(assumptions.task, contract)
     if isinstance(key, KeyProblem):
-        line = document.lines.get("agent_identity.agent_private_key")
-        flaw = Failure(
+        field = "agent_identity.agent_private_key"
+        line = document.lines.get(field)
+        return Failure(
             source,
             f"{source}:{line}" if line else source,
             key.client_error or key.statement,
             key.statement,
-            "agent_identity.agent_private_key",
+            field,
             line,
             account=record.account_id,
         )
-    elif fault and not (record.task_id or "").strip():
-        reason = "the task could not be registered"
-        flaw = Failure(source, where, fault, reason, network=True, account=record.account_id)
-    if flaw is not None and not contract.identity_at_first_use:
-        return Place(source, failure=flaw)
-    return Place(
+    fault = task_failure(assumptions.task, contract)
+    if fault and not (record.task_id or "").strip():
+        return Failure(source, source, fault, _NO_TASK, network=True, account=record.account_id)
+    return None
+
+
+def record_credential(source: str, document: Document, record: AgentRecord) -> Credential:
+    """The credential that a stored agent identity record makes."""
+    return Credential(
+        "agent_identity",
         source,
-        Credential(
-            "agent_identity",
-            source,
-            source,
-            record.agent_private_key,
-            document=document,
-            record=record,
-            account_id=record.account_id,
-            policy_account=record.account_id,
-            user_id=record.user_id,
-            plan=record.plan_type,
-            fedramp=bool(record.fedramp),
-            assumes=("the task is registered",) if not record.task_id else (),
-            flaw=flaw,
-        ),
+        source,
+        record.agent_private_key,
+        document=document,
+        record=record,
+        account_id=record.account_id,
+        policy_account=record.account_id,
+        user_id=record.user_id,
+        plan=record.plan_type,
+        fedramp=record.fedramp,
+        assumes=() if record.task_id else (_TASK_ASSUMED,),
     )
 
 
 def beside_login(
     credential: Credential, observation: Observation, contract: Contract
 ) -> Failure | None:
-    """The agent identity stored beside a ChatGPT login: the account it claims, or its fault.
+    """The agent identity stored beside a ChatGPT login, which newer generations restrict, too.
 
-    Only a workspace restriction of the newer generations looks at it (`account`, `text`).
+    `account` is the one it claims; `text` is empty unless it cannot be read.
     """
     document = credential.document
     if document is None or document.agent_identity is None:
@@ -304,3 +310,7 @@ def _record_of(claims: Mapping[str, object], account: str | None) -> AgentRecord
 
 def _text(value: object) -> str | None:
     return value if isinstance(value, str) else None
+
+
+def _is_http(base: str) -> bool:
+    return base.lower().startswith(("http://", "https://"))

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.credentials.config import feature
+from authtui.credentials.document import Document, DocumentError, parse_document
 from authtui.credentials.encrypted_store import SECRETS_FEATURE, STORE
+from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.selection import Failure
 from authtui.record import NamedTuple
 
@@ -49,6 +51,19 @@ def held_record(observation: Observation, contract: Contract) -> Held:
     return kept
 
 
+def parse_held(
+    held: Held, observation: Observation, contract: Contract
+) -> Document | DocumentError:
+    """The record as the generation reads it, or its error; for a store that holds one."""
+    return parse_document(
+        held.data or b"",
+        contract.document,
+        contract.agent,
+        now=observation.at,
+        store="file" if held.name == AUTH_FILE else "keyring",
+    )
+
+
 def stored_somewhere(observation: Observation, contract: Contract) -> bool:
     """Whether a record lies where the store mode leads, readable or not."""
     mode = store_mode(observation)
@@ -69,7 +84,7 @@ def _encrypts(observation: Observation, contract: Contract) -> bool:
 
 def _in_file(observation: Observation) -> Held:
     facts = observation.auth_file
-    name = "auth.json"
+    name = AUTH_FILE
     if facts.kind in ("absent", "dangling-link"):
         return Held(name)
     if facts.kind == "file" and facts.data is not None:

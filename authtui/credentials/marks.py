@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.salvage import salvage
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
@@ -85,7 +86,7 @@ def _secrets(observation: Observation) -> Iterator[tuple[Marked, Secret]]:
 
 def _records(observation: Observation) -> Iterator[tuple[str, Mapping[str, Any]]]:
     documents = (
-        ("auth.json", observation.auth_file.data),
+        (AUTH_FILE, observation.auth_file.data),
         ("keyring", _text(observation.keyring.document)),
         ("encrypted store", _text(observation.encrypted.document)),
     )

@@ -35,7 +35,8 @@ EncryptedStatus = Literal[
     "not-probed", "absent", "present", "no-extra", "no-passphrase", "undecryptable", "unreadable"
 ]
 
-
+AUTH_FILE: Final = "auth.json"
+"""The file of the credential document in CODEX_HOME, and the name of that source."""
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 

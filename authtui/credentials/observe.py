@@ -12,6 +12,7 @@ from authtui.credentials.files import read_file
 from authtui.credentials.home import resolve_home
 from authtui.credentials.host import read_host
 from authtui.credentials.observation import (
+    AUTH_FILE,
     ConfigFacts,
     EncryptedFacts,
     EnvironmentFacts,
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import HomeFacts, InstalledClient
 
 SYSTEM_DIR: Final = Path("/etc/codex")
-AUTH_FILE: Final = "auth.json"
 DOTENV_FILE: Final = ".env"
 KEYRING_MODES: Final = ("keyring", "auto")
 _CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")

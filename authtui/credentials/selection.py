@@ -79,6 +79,13 @@ class Place(NamedTuple):
     credential: Credential | None = None
     failure: Failure | None = None
 
+    @classmethod
+    def of(cls, found: Credential | Failure) -> Place:
+        """The rung on which a credential, or one that cannot be used, was found."""
+        if isinstance(found, Failure):
+            return cls(found.source, failure=found)
+        return cls(found.source, found)
+
     @property
     def empty(self) -> bool:
         """Whether the client finds nothing there."""
