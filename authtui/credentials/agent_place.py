@@ -11,12 +11,7 @@ from typing import TYPE_CHECKING
 from authtui.contracts import AUTHAPI_BASE, UNKNOWN_ENVIRONMENT, environment_allowed
 from authtui.credentials.assumptions import OK, Assumptions, refusal
 from authtui.credentials.document import AgentRecord, Document
-from authtui.credentials.selection import (
-    Credential,
-    Failure,
-    forced_workspaces,
-    legal_header_value,
-)
+from authtui.credentials.selection import Credential, Failure, forced_workspaces, legal_header_value
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

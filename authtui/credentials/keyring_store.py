@@ -79,9 +79,7 @@ def probe_keyring(
     if found is not None:
         return found[0]
     return facts._replace(
-        status="hanging",
-        backend=_backend_name(backend),
-        detail=f"no answer within {timeout:g} s",
+        status="hanging", backend=_backend_name(backend), detail=f"no answer within {timeout:g} s"
     )
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.credentials.observation import HomeFacts, InstalledClient
+    from authtui.credentials.observation import InstalledClient
 
 SYSTEM_DIR: Final = Path("/etc/codex")
 DOTENV_FILE: Final = ".env"
@@ -53,13 +53,14 @@ def read_observation(
     """
     home = resolve_home(environ, home_option)
     folder = Path(home.path) if "\0" not in home.path else Path()
+    hashed = home.canonical or home.path
     if home.error is None:
         config = read_config(folder, system_dir)
         found = providers(config)
         keys = [name for row in found for name in (row.env_key, row.authorization_variable)]
         environment = read_environment(environ, folder / DOTENV_FILE, [k for k in keys if k])
         auth_file = read_file(folder / AUTH_FILE)
-        encrypted = encrypted_store.look_at_encrypted(folder, _passphrase_account(home))
+        encrypted = encrypted_store.look_at_encrypted(folder, keyring_store.secrets_account(hashed))
     else:
         # The client stops before it reads anything; what stands in the environment is still seen.
         config = ConfigFacts(FileFacts(str(folder / "config.toml")))
@@ -67,16 +68,21 @@ def read_observation(
         environment = environment._replace(dotenv=FileFacts(str(folder / DOTENV_FILE)))
         auth_file = FileFacts(str(folder / AUTH_FILE))
         encrypted = EncryptedFacts(FileFacts(str(folder / encrypted_store.STORE)))
+    clients: tuple[InstalledClient, ...] = ()
+    if installed:
+        from authtui.credentials.installed import find_clients
+
+        clients = find_clients(environ)
     seen = Observation(
         at=now,
         home=home,
         environment=environment,
         auth_file=auth_file,
         config=config,
-        keyring=KeyringFacts(account=_auth_account(home)),
+        keyring=KeyringFacts(account=keyring_store.auth_account(hashed)),
         encrypted=encrypted,
         host=read_host(environ, root),
-        clients=_clients(environ) if installed else (),
+        clients=clients,
         token_file=_named_file(environment, ("OPENAI_IDENTITY_TOKEN_FILE",)),
         ca_file=_named_file(environment, _CA_VARIABLES),
         key_set=_text(key_set_file),
@@ -109,14 +115,15 @@ def read_keyring(
 
     Takes `timeout` seconds at most for each of two entries, and a second for decrypting.
     """
-    account = observation.keyring.account or _auth_account(observation.home)
-    facts = keyring_store.probe_keyring(account, timeout=timeout, backend=backend)
+    facts = keyring_store.probe_keyring(
+        observation.keyring.account, timeout=timeout, backend=backend
+    )
     observation = observation._replace(keyring=facts)
     if not wants_passphrase(observation):
         return observation
     passphrase = facts._replace(
         service=keyring_store.SECRETS_SERVICE,
-        account=_passphrase_account(observation.home),
+        account=observation.encrypted.passphrase_account,
         document=None,
     )
     if facts.status in ("present", "absent"):
@@ -125,20 +132,6 @@ def read_keyring(
         )
     encrypted = encrypted_store.with_passphrase(observation.encrypted, passphrase)
     return observation._replace(encrypted=encrypted)
-
-
-def _auth_account(home: HomeFacts) -> str:
-    return keyring_store.auth_account(home.canonical or home.path)
-
-
-def _passphrase_account(home: HomeFacts) -> str:
-    return keyring_store.secrets_account(home.canonical or home.path)
-
-
-def _clients(environ: Mapping[str, str]) -> tuple[InstalledClient, ...]:
-    from authtui.credentials.installed import find_clients
-
-    return find_clients(environ)
 
 
 def _named_file(environment: EnvironmentFacts, names: tuple[str, ...]) -> FileFacts | None:

@@ -69,7 +69,7 @@ class Removed(NamedTuple):
 
 
 class WriteFailure(NamedTuple):
-    """Nothing of ours is in force. `sentence` says why, and what stands there now."""
+    """The change did not come into force. `sentence` says why, and what stands there now."""
 
     why: Why
     sentence: str
@@ -171,9 +171,8 @@ def _called_off(target: str, late: bytes, backup: str | None) -> WriteFailure:
         write_new(temporary, late)
         os.replace(temporary, target)  # noqa: PTH105 - as above
     except OSError as error:
-        return _failure(
-            error, target, "was written by another program at the same moment, and lost"
-        )
+        lost = "was written by another program at the same moment, which could not be put back"
+        return _failure(error, target, lost, "What authtui did is in force.")
     if backup is not None:
         with contextlib.suppress(OSError):
             os.unlink(backup)  # noqa: PTH108 - as above
@@ -350,7 +349,9 @@ def _alive(process: int) -> bool:
     return True
 
 
-def _failure(error: OSError, name: str, what: str) -> WriteFailure:
+def _failure(
+    error: OSError, name: str, what: str, state: str = "What stood there is whole."
+) -> WriteFailure:
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
     why: Why = "failed"
     if error.errno in _FULL:
@@ -359,4 +360,4 @@ def _failure(error: OSError, name: str, what: str) -> WriteFailure:
         why = "read-only"
     elif error.errno in _DENIED:
         why = "no-permission"
-    return WriteFailure(why, f"{name} {what}: {reason}. What stood there is whole.", name)
+    return WriteFailure(why, f"{name} {what}: {reason}. {state}", name)

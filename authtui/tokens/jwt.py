@@ -136,11 +136,7 @@ def _bare(text: str, problems: list[Problem]) -> str:
             _once(problems, "invisible", "an invisible character stands before or after the token")
             token = bare
         if len(token) >= 2 and token[0] == token[-1] and token[0] in "\"'`":
-            _once(
-                problems,
-                "quotes",
-                f"the token stands in quotes ({token[0]})",
-            )
+            _once(problems, "quotes", f"the token stands in quotes ({token[0]})")
             token = token[1:-1]
         elif token[:1] in ('"', "'", "`") or token[-1:] in ('"', "'", "`"):
             _once(problems, "quotes", "a quote stands at one end of the token only")
@@ -216,12 +212,7 @@ def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
         return data
     body = piece.rstrip("=")
     if body != piece:
-        _add(
-            problems,
-            "padding",
-            f"the {part} has `=` padding, which the client refuses",
-            part,
-        )
+        _add(problems, "padding", f"the {part} has `=` padding, which the client refuses", part)
     if "+" in body or "/" in body:
         _add(
             problems,
@@ -241,12 +232,7 @@ def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
         )
         return None
     if len(body) % 4 == 1:
-        _add(
-            problems,
-            "cut",
-            f"the {part} has an impossible length: a character is missing",
-            part,
-        )
+        _add(problems, "cut", f"the {part} has an impossible length: a character is missing", part)
         return None
     data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
     if base64.urlsafe_b64encode(data).decode("ascii").rstrip("=") != body:
@@ -315,12 +301,7 @@ def _json(text: str, part: Part, problems: list[Problem]) -> Any:  # noqa: ANN40
     def number(digits: str) -> int | str:
         if len(digits) <= 21 and -(2**63) <= int(digits) < _U64:
             return int(digits)
-        _add(
-            problems,
-            "huge-number",
-            f"the {part} has a number of {len(digits)} digits",
-            part,
-        )
+        _add(problems, "huge-number", f"the {part} has a number of {len(digits)} digits", part)
         return f"a number of {len(digits)} digits"
 
     def fraction(digits: str) -> float | str:

@@ -262,9 +262,7 @@ def _key_rows(value: object) -> list[ClaimRow]:
 
     key = read_private_key(value)
     if isinstance(key, KeyProblem):
-        return [
-            ClaimRow("private key", "unusable", key.statement, "fail", "", section="key"),
-        ]
+        return [ClaimRow("private key", "unusable", key.statement, "fail", "", section="key")]
     form = {1: "version 1, 48 bytes", 2: "version 2, 83 bytes, with its public key"}[key.version]
     return [
         ClaimRow("private key", "usable", f"Ed25519, PKCS#8 {form}", "pass", section="key"),
