@@ -117,8 +117,8 @@ def judge_agent_token(
 def _shape(decoded: DecodedJwt, contract: AgentContract) -> FieldJudgement:
     value = f"{decoded.parts} part{'' if decoded.parts == 1 else 's'}"
     error = _shape_error(decoded.raw.reveal(), contract)
-    coats = ("bearer", "quotes", "invisible", "wrapped", "padding", "standard-alphabet", "bom")
-    wrong = [problem.statement for problem in decoded.problems if problem.id in coats]
+    around = ("bearer", "quotes", "invisible", "wrapped", "padding", "standard-alphabet", "bom")
+    wrong = [problem.statement for problem in decoded.problems if problem.id in around]
     if error is None and not wrong:
         return FieldJudgement("shape", "pass", value, "header, payload and signature are there")
     named = [problem.statement for problem in decoded.problems if problem.part != "header"]

@@ -1,7 +1,7 @@
 """Take a token apart and say what is wrong with it. Nothing here raises, verifies or connects.
 
 Reading is more lenient than the client, so that the claims of a damaged token can still be seen;
-every lenience used is a `Problem`. How the client itself would judge is in `tokens.agent` and
+every leniency used is a `Problem`. How the client itself would judge is in `tokens.agent` and
 `tokens.id_token`. Source of the client's rules: codex-rs/login/src/token_data.rs.
 """
 
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -126,7 +127,7 @@ def exp_of(text: str) -> int | None:
 def _bare(text: str, problems: list[Problem]) -> str:
     """The token without what people copy along with it; each find is a problem."""
     token = text
-    for _ in range(8):  # the coats can be worn in any order
+    for _ in range(8):  # what surrounds a token may be nested in any order
         before = token
         token = token.strip()
         if token != before:
@@ -286,77 +287,72 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _json(text: str, part: Part, problems: list[Problem]) -> Any:  # noqa: ANN401 - any JSON value
-    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
-        _add(
-            problems,
-            "too-deep",
-            f"the {part} nests deeper than {DEEPEST} levels; it is not read",
-            part,
-        )
-        return None
+class _Hooks:
+    """Values that Python's JSON reader takes and the client's does not: replaced, and named."""
 
-    named: set[str] = set()
+    def __init__(self, part: Part, problems: list[Problem]) -> None:
+        self.part = part
+        self.problems = problems
+        self.doubled: set[str] = set()
 
-    def number(digits: str) -> int | str:
+    def add(self, name: str, statement: str) -> None:
+        _add(self.problems, name, statement, self.part)
+
+    def number(self, digits: str) -> int | str:
         if len(digits) <= 21 and -(2**63) <= int(digits) < _U64:
             return int(digits)
-        _add(problems, "huge-number", f"the {part} has a number of {len(digits)} digits", part)
+        self.add("huge-number", f"the {self.part} has a number of {len(digits)} digits")
         return f"a number of {len(digits)} digits"
 
-    def fraction(digits: str) -> float | str:
+    def fraction(self, digits: str) -> float | str:
         found = float(digits)
-        if found - found == 0:
+        if math.isfinite(found):
             return found
-        _add(
-            problems,
-            "huge-number",
-            f"the {part} has a number out of range: no client reads it",
-            part,
-        )
+        self.add("huge-number", f"the {self.part} has a number out of range: no client reads it")
         return "a number out of range"
 
-    def constant(name: str) -> str:
-        _add(problems, "not-json", f"the {part} holds {name}, which JSON does not have", part)
+    def constant(self, name: str) -> str:
+        self.add("not-json", f"the {self.part} holds {name}, which JSON does not have")
         return name
 
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(self, items: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)
-        if len(found) != len(items):
-            seen: set[str] = set()
-            for key, _ in items:
-                shown = printable(redact_text(key), _SHOWN_KEY)
-                if key in seen and shown not in named:
-                    named.add(shown)
-                    _add(
-                        problems,
-                        "duplicate-key",
-                        f"the {part} holds `{shown}` more than once; the last one is shown, "
-                        "and the client refuses the token if it reads that field",
-                        part,
-                    )
-                seen.add(key)
+        if len(found) == len(items):
+            return found
+        seen: set[str] = set()
+        for key, _ in items:
+            shown = printable(redact_text(key), _SHOWN_KEY)
+            if key in seen and shown not in self.doubled:
+                self.doubled.add(shown)
+                self.add(
+                    "duplicate-key",
+                    f"the {self.part} holds `{shown}` more than once; the last one is shown, "
+                    "and the client refuses the token if it reads that field",
+                )
+            seen.add(key)
         return found
 
+
+def _json(text: str, part: Part, problems: list[Problem]) -> Any:  # noqa: ANN401 - any JSON value
+    hooks = _Hooks(part, problems)
+    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
+        hooks.add("too-deep", f"the {part} nests deeper than {DEEPEST} levels; it is not read")
+        return None
     try:
         value = json.loads(
             text,
-            parse_int=number,
-            parse_float=fraction,
-            parse_constant=constant,
-            object_pairs_hook=pairs,
+            parse_int=hooks.number,
+            parse_float=hooks.fraction,
+            parse_constant=hooks.constant,
+            object_pairs_hook=hooks.pairs,
         )
     except json.JSONDecodeError as error:
-        _add(
-            problems,
-            "not-json",
-            f"the {part} is no JSON: {error.msg} at line {error.lineno} column {error.colno}",
-            part,
-        )
+        where = f"line {error.lineno} column {error.colno}"
+        hooks.add("not-json", f"the {part} is no JSON: {error.msg} at {where}")
         return None
     except (RecursionError, ValueError):
-        _add(problems, "not-json", f"the {part} is no JSON that can be read", part)
+        hooks.add("not-json", f"the {part} is no JSON that can be read")
         return None
     if value is None:
-        _add(problems, "not-an-object", f"the {part} is JSON null, not an object", part)
+        hooks.add("not-an-object", f"the {part} is JSON null, not an object")
     return value
