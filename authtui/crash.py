@@ -1,4 +1,4 @@
-"""What is left of an error nobody expected: a redacted log and one sentence."""
+"""An error that nobody expected: a redacted log of it, and one sentence for the user."""
 
 from __future__ import annotations
 

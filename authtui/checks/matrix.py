@@ -233,9 +233,7 @@ def view_tokens(case: Case) -> tuple[TokenView, ...]:
             )
         elif document.agent_record is not None:
             record = document.agent_record
-            views.append(
-                view_record(_record_fields(record), name="agent_identity", origin=source, now=now)
-            )
+            views.append(view_record(_record_fields(record), origin=source, now=now))
         return tuple(views)
     fields = _plain(stored_fields(case) or {})
     kept_tokens = fields.get("tokens")
@@ -259,7 +257,7 @@ def view_tokens(case: Case) -> tuple[TokenView, ...]:
             )
         )
     elif isinstance(kept, dict):
-        views.append(view_record(kept, name="agent_identity", origin="auth.json", now=now))
+        views.append(view_record(kept, origin="auth.json", now=now))
     return tuple(views)
 
 

@@ -1,7 +1,7 @@
 """Agent identities and personal access tokens: credentials that need more than to be read.
 
 A key set, a task or a whoami call stands between them and the first request; what the servers
-answer is assumed. Sources: spec agent_identity.md and sources.md 3, and the recordings.
+answer is assumed. Source: recordings of released clients.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def personal_access_token(
     contract: Contract,
     assumptions: Assumptions,
 ) -> Credential | Failure:
-    """A personal access token: usable once the whoami call has answered (G4 and later)."""
+    """A personal access token: usable once the whoami call has answered."""
     text = _whoami_error(token, observation, contract, assumptions)
     if text:
         reason = "the personal access token could not be looked up"

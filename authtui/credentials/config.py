@@ -1,6 +1,7 @@
-"""The configuration: its layers read, each value with its line, and what the client refuses.
+"""The configuration: its layers, each value with its line, and the providers it defines.
 
-Source of the keys: codex-rs/config; of the texts: recordings of released clients.
+What the client refuses of it is in `config_rules`. Source of the keys: codex-rs/config; of the
+texts: recordings of released clients.
 """
 
 from __future__ import annotations
@@ -43,6 +44,18 @@ _CLIENT_WORDS: Final = (
 _SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key", "args"})
 _SECRET_TABLES: Final = frozenset({"http_headers", "env", "query_params", "headers"})
 
+# Keys whose value stays whole although it is a table, so that the mistake can be named.
+_NEVER_TABLES: Final = frozenset(
+    [
+        ("forced_login_method",),
+        ("forced_chatgpt_workspace_id",),
+        ("cli_auth_credentials_store",),
+        ("chatgpt_base_url",),
+        ("openai_base_url",),
+        ("model_provider",),
+    ]
+)
+
 BUILT_IN: Final = ("openai", "amazon-bedrock", "ollama", "lmstudio", "ollama-chat")
 
 
@@ -77,23 +90,10 @@ class ProviderFacts(NamedTuple):
     lines: Mapping[str, str] = {}
 
 
-# Keys whose value stays whole although it is a table, so that the mistake can be named.
-_NEVER_TABLES: Final = frozenset(
-    [
-        ("forced_login_method",),
-        ("forced_chatgpt_workspace_id",),
-        ("cli_auth_credentials_store",),
-        ("chatgpt_base_url",),
-        ("openai_base_url",),
-        ("model_provider",),
-    ]
-)
-
-
 def read_config(home: Path, system_dir: Path) -> ConfigFacts:
     """The user's config.toml over the system's, under the system's managed one, if any.
 
-    `requirements.toml` of the system directory is kept apart: it restricts, it sets nothing.
+    `requirements.toml` of the system directory is kept apart: it restricts and sets nothing.
     """
     user = read_layer(home / USER_FILE, USER_FILE)
     layers = [

@@ -1,7 +1,7 @@
 """The stored credential document, read as a given client generation reads it.
 
-The file, the keyring entry and the encrypted store hold the same JSON. `parse_document` answers
-with the typed document or with the error: the client's own text and what it means in plain words.
+The file, the keyring entry and the encrypted store hold the same JSON. `parse_document` returns
+the typed document or the error: the client's own text, and what it means in plain words.
 Source: codex-rs/login/src/auth/storage.rs, codex-rs/login/src/token_data.rs; texts and positions
 agree with recorded clients 0.122 to 0.169.
 """
@@ -99,8 +99,8 @@ class DocumentError(NamedTuple):
     """Why the client cannot read a document.
 
     `client_text` is what it prints after `Error checking login status: `; where that text repeats
-    a secret, a stand-in takes its place and `leaks` is set. `reason` is a plain statement without
-    secrets. `field` is dotted; `line` counts from 1, `column` in bytes.
+    a secret, a placeholder takes its place and `leaks` is set. `reason` is a plain statement
+    without secrets. `field` is dotted; `line` counts from 1, `column` in bytes.
     """
 
     client_text: str

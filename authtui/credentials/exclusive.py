@@ -1,4 +1,4 @@
-"""One writer of authtui at a time, and a last look for a writer that knows no lock.
+"""One authtui writes at a time; what a program without the lock wrote meanwhile is found.
 
 Several authtui processes exclude each other by a lock on the directory, which leaves no file
 behind. The client takes no lock: it truncates auth.json and writes it in place. `Witness` keeps

@@ -1,4 +1,4 @@
-"""A failure of the document reader in plain words, and what of the client's text to keep back."""
+"""A failure of the document reader in plain words, and what the client's text must not repeat."""
 
 from __future__ import annotations
 
@@ -60,15 +60,14 @@ _LONGEST_MODE: Final = 31
 
 
 def quoted_text_is_secret(text: str, kind: FailureKind) -> bool:
-    """Whether text of the document that the client repeats has to be kept back.
+    """Whether text of the document that the client repeats has to be hidden.
 
-    What is no word of a few letters may be a credential in the wrong place.
+    Anything but a word of a few letters may be a credential in the wrong place.
     """
     longest = _LONGEST_MODE if kind == "variant" else _LONGEST_HARMLESS
-    return len(text) > longest or redact_text(text) != text or secret_kind(text) not in (
-        "text",
-        "blank",
-    )  # fmt: skip
+    if len(text) > longest or redact_text(text) != text:
+        return True
+    return secret_kind(text) not in ("text", "blank")
 
 
 def redacted(text: str, quoted: str) -> str:

@@ -1,4 +1,4 @@
-"""Reading one file without being caught by it: no blocking, no surprises, every fact beside it."""
+"""Reading one file safely: it never blocks and never raises, and every fact about it is kept."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ _KINDS: Final[dict[int, FileKind]] = {
     stat.S_IFCHR: "device",
     stat.S_IFBLK: "device",
 }
-# What reading such a thing answers a program that opens it in the ordinary way. A pipe or a
-# device gives no error: the program waits, or reads for ever.
+# The error for a program that opens such a thing in the ordinary way. A pipe or a device gives
+# none: the program waits, or reads for ever.
 _OPENING: Final[dict[FileKind, int]] = {"directory": errno.EISDIR, "socket": errno.ENXIO}
 _GONE: Final = (errno.ENOENT, errno.ENOTDIR)
 
@@ -38,10 +38,10 @@ def system_text(number: int | None) -> str:
 
 
 def read_file(path: str | os.PathLike[str], limit: int = READ_LIMIT) -> FileFacts:
-    """Everything there is to know about `path`; its bytes when it is a regular file to `limit`.
+    """The facts about `path`, and its bytes if it is a regular file of at most `limit` bytes.
 
-    Never blocks on a pipe or a device, never reads a file longer than `limit` bytes, never
-    raises. A symbolic link is followed, as the client follows it, and its target is kept.
+    Never blocks on a pipe or a device, never raises. A symbolic link is followed, as the client
+    follows it, and its target is kept.
     """
     facts = stat_file(path)
     if facts.kind != "file":

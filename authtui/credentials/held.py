@@ -1,6 +1,6 @@
 """What the configured store holds: where the store mode leads, and the record found there.
 
-Source: spec sources.md 4, and the recordings.
+Source: recordings of released clients.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def store_mode(observation: Observation) -> str:
 
 
 def held_record(observation: Observation, contract: Contract) -> Held:
-    """The record that the store mode leads to, not yet parsed (spec sources.md 4)."""
+    """The record that the store mode leads to, not yet parsed."""
     mode = store_mode(observation)
     if mode == "file":
         return _in_file(observation)

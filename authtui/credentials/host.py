@@ -1,4 +1,4 @@
-"""What kind of place this is, by variables and a few marker files."""
+"""What kind of machine this is (container, WSL, CI …), by variables and a few marker files."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FALSE: Final = ("", "0", "false", "no")
 
 
 def read_host(environ: Mapping[str, str], root: Path = Path("/")) -> HostFacts:
-    """The marks of this place, in a fixed order. `root` is where the marker files are sought."""
+    """The marks of this machine, in a fixed order; marker files are looked for below `root`."""
     marks = {name for name, variables in _BY_VARIABLE if any(environ.get(v) for v in variables)}
     if environ.get("CI", "").lower() not in _FALSE or any(environ.get(name) for name in _CI):
         marks.add("CI")

@@ -227,7 +227,7 @@ class InstalledClient(NamedTuple):
 
 
 class HostFacts(NamedTuple):
-    """What kind of place this is: WSL, SSH, container, CI, sandbox, sudo."""
+    """What kind of machine this is, by `marks`: WSL, SSH, container, CI, sandbox, sudo."""
 
     marks: tuple[str, ...] = ()
     platform: str = "linux"

@@ -1,6 +1,6 @@
-"""Every place a credential may come from, judged by the rules of one generation; pure.
+"""Every source of a credential, judged by the rules of one generation; pure.
 
-Sources: spec sources.md 2 and 3, and the recordings, which win where they differ.
+Source of the rules: recordings of released clients.
 """
 
 from __future__ import annotations

@@ -54,7 +54,8 @@ _TOP: Final = (
     "agent_identity",
     "personal_access_token",
 )
-# What is not closed reaches to the end: given up, it would be sought again from each later quote.
+# An unclosed string or comment reaches to the end: were it given up, the search for its end would
+# begin again at each later quote, and take the square of the text's length.
 _COMMENT_OR_COMMA: Final = re.compile(
     r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL
 )

@@ -93,9 +93,9 @@ def judge_agent_token(
 ) -> AgentJudgement:
     """Every field's own verdict; none stops at the first failure.
 
-    The token is judged as it is: trimming a variable is the caller's. `key_set` is the text of
-    the key set the client would fetch; without it the signature is
-    unknown and `client_error` assumes that the issuer signed and lists the key.
+    The token is judged as it is: the caller trims a variable. `key_set` is the text of the key set
+    the client would fetch; without it the signature is unknown and `client_error` assumes that the
+    issuer signed and lists the key.
     """
     keys = parse_key_set(key_set) if key_set is not None else None
     verification = verify_rs256(decoded, keys) if isinstance(keys, KeySet) else None
@@ -337,7 +337,7 @@ _READERS: Final[dict[FieldType, Callable[[Reader], object]]] = {
 
 
 def _strict_header(text: str) -> dict[str, Any] | None:
-    """The header if the client's JWT library takes it: a known `alg`, texts where texts belong."""
+    """The header if the client's JWT library takes it: a known `alg`, text where text belongs."""
     value = read_part(text.split(".")[0])
     if value is None:
         return None
@@ -366,7 +366,7 @@ def _fits(value: object, kind: FieldType) -> bool:
 
 
 def _shown(value: object, name: str = "") -> str:
-    """A value as display text; only plain values, since others are judged by their type alone."""
+    """A value as display text; a list or an object only as its kind, all that is judged."""
     if value is None:
         return "—"
     if isinstance(value, bool):

@@ -1,7 +1,7 @@
 """A token as the claims pane, `check --json` and `decode` show it: rows and redacted mappings.
 
-Nothing here is secret-free by care alone: a private key or anything else that looks like a secret
-leaves this module only inside a `Secret`, with its fingerprint as the visible value.
+A private key, or anything else that looks like a secret, leaves this module only inside a
+`Secret`; the visible value is its fingerprint.
 """
 
 from __future__ import annotations
@@ -107,16 +107,22 @@ def view_decoded(
     )
 
 
-def view_record(
-    record: Mapping[str, Any], *, now: datetime, name: str = "agent_identity", origin: str = ""
-) -> TokenView:
+def view_record(record: Mapping[str, Any], *, now: datetime, origin: str) -> TokenView:
     """An agent identity stored as an object: its fields, and its key's public fingerprint."""
     rows = [_row(_name(str(key)), str(key), value, now) for key, value in record.items()]
     rows += _key_rows(record.get("agent_private_key"))
     note = "a stored record, not a token: there is no signature to check"
     issued = moment(record.get("registered_at"), now).at
     return TokenView(
-        name, origin, {}, redacted(record), tuple(rows), None, issued, "not-checked", note
+        "agent_identity",
+        origin,
+        {},
+        redacted(record),
+        tuple(rows),
+        None,
+        issued,
+        "not-checked",
+        note,
     )
 
 
