@@ -227,7 +227,7 @@ def _stored_jwt(subject: Subject) -> tuple[str, Secret | None]:
 
 def fields_of(subject: Subject) -> Mapping[str, Any]:
     """The fields of the stored document as far as they can be made out; empty when none can."""
-    from authtui.credentials.document import lenient
+    from authtui.credentials.salvage import salvage
 
     place, facts = subject.case.places.store, seen(subject)
     data: bytes | str | None = facts.auth_file.data
@@ -235,7 +235,7 @@ def fields_of(subject: Subject) -> Mapping[str, Any]:
         data = facts.keyring.document.reveal()
     elif place.name == "encrypted store" and facts.encrypted.document is not None:
         data = facts.encrypted.document.reveal()
-    found = lenient(data) if data is not None else None
+    found = salvage(data) if data is not None else None
     return found if found is not None else _NOTHING
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from authtui.checks.findings import Binding, MatrixRow, TokenView
 from authtui.checks.restrictions import has_token_data
-from authtui.credentials.document import AgentRecord, lenient
+from authtui.credentials.document import AgentRecord
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 from authtui.redaction import Secret
 
@@ -176,8 +176,10 @@ def _rows_of_unreadable(case: Case) -> list[MatrixRow]:
 
 def stored_fields(case: Case) -> Mapping[str, Any] | None:
     """The fields of auth.json as far as they can be made out, even if the client cannot."""
+    from authtui.credentials.salvage import salvage
+
     data = case.observation.auth_file.data
-    return lenient(data) if data is not None else None
+    return salvage(data) if data is not None else None
 
 
 def view_tokens(case: Case) -> tuple[TokenView, ...]:

@@ -154,9 +154,9 @@ def _and_file(subject: Subject) -> Answer | None:
 
 
 def _account(data: bytes | str | None) -> str:
-    from authtui.credentials.document import lenient
+    from authtui.credentials.salvage import salvage
 
-    fields: Mapping[str, Any] = (lenient(data) if data is not None else None) or {}
+    fields: Mapping[str, Any] = (salvage(data) if data is not None else None) or {}
     tokens = fields.get("tokens")
     if isinstance(tokens, Mapping):
         account = tokens.get("account_id")

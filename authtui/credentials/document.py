@@ -362,13 +362,3 @@ def _record(found: dict[str, Any]) -> AgentRecord:
         task_id=found.get("task_id"),
         background_task_id=found.get("background_task_id"),
     )
-
-
-def lenient(data: bytes | str) -> Mapping[str, Any] | None:
-    """What can still be shown of a document the client cannot read; None when nothing can.
-
-    Names, ids, dates and modes are plain, every other text is a `Secret`. See `salvage`.
-    """
-    from authtui.credentials.salvage import salvage
-
-    return salvage(data)

@@ -16,11 +16,12 @@ import errno
 import json
 import os
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from authtui.credentials.backups import sync_folder, write_backup, write_new
 from authtui.credentials.exclusive import Witness, locked
 from authtui.credentials.files import read_file
+from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

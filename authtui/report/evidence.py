@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.config import split_key
-from authtui.credentials.document import lenient
+from authtui.credentials.salvage import salvage
 from authtui.redaction import Secret, secret_kind
 from authtui.report import model as m
 from authtui.report.learn import OPEN_VARIABLES, id_prefix
@@ -125,7 +125,7 @@ def fields_of(veil: Veil, seen: Observation) -> Iterator[m.FieldPart]:
     for store, data in kept:
         if data is None:
             continue
-        document = lenient(data)
+        document = salvage(data)
         if document is None:
             yield m.FieldPart(store, "(the whole)", "no readable document", len(data), None)
             continue

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.credentials.document import lenient
 from authtui.credentials.dotenv import parse_dotenv
 from authtui.credentials.environment import NETWORK, PLACES
+from authtui.credentials.salvage import salvage
 from authtui.redaction import EMAIL, Secret
 from authtui.tokens.jwt import decode
 
@@ -156,7 +156,7 @@ def _documents(observation: Observation) -> Iterator[Mapping[str, Any]]:
     kept = (observation.keyring.document, observation.encrypted.document)
     texts = [secret.reveal() for secret in kept if secret is not None]
     for data in (observation.auth_file.data, *texts):
-        found = lenient(data) if data is not None else None
+        found = salvage(data) if data is not None else None
         if found is not None:
             yield found
             for token in _texts(found):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.credentials.document import lenient
+from authtui.credentials.salvage import salvage
 from authtui.model import events as ev
 from authtui.report import model as m
 from authtui.tokens.times import moment, relative, utc_text
@@ -64,7 +64,7 @@ def _of_record(seen: Observation) -> Iterator[Row]:
         ("encrypted store", seen.encrypted.document and seen.encrypted.document.reveal()),
     )
     for store, data in documents:
-        fields = lenient(data) if data else None
+        fields = salvage(data) if data else None
         at = moment((fields or {}).get("last_refresh"), seen.at).at
         if at is not None:
             yield at, "last_refresh: the tokens were renewed", store

@@ -17,9 +17,9 @@ from authtui.credentials.document import (
     Document,
     DocumentError,
     build_error,
-    lenient,
     parse_document,
 )
+from authtui.credentials.salvage import salvage
 from authtui.redaction import Secret
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -460,7 +460,7 @@ def test_a_mode_without_its_material(name: str, document: dict[str, Any], said: 
 )
 def test_a_damaged_document_still_shows_what_it_holds(text: str) -> None:
     for data in (text, text.encode(), text.encode("utf-16")):
-        found = lenient(data)
+        found = salvage(data)
         assert found is not None
         assert found["auth_mode"] == "chatgpt"
         assert found["tokens"]["id_token"] == Secret("a.b.c")
@@ -468,14 +468,14 @@ def test_a_damaged_document_still_shows_what_it_holds(text: str) -> None:
 
 
 def test_a_cut_record_still_shows_whose_agent_it_is() -> None:
-    found = lenient('{"agent_identity": {"account_id": "acct-1", "email": "a@example.org", "ta')
+    found = salvage('{"agent_identity": {"account_id": "acct-1", "email": "a@example.org", "ta')
     assert found is not None
     assert dict(found["agent_identity"]) == {"account_id": "acct-1", "email": "a@example.org"}
 
 
 def test_nothing_can_be_shown_of_noise() -> None:
-    assert lenient(b"\x00\xff\xfe") is None
-    assert lenient("[1, 2]") is None
+    assert salvage(b"\x00\xff\xfe") is None
+    assert salvage("[1, 2]") is None
 
 
 # any input
@@ -516,7 +516,7 @@ def test_any_bytes_give_a_document_or_an_error(data: bytes, name: str) -> None:
     if isinstance(answer, DocumentError):
         assert answer.reason
         assert answer.client_text
-    lenient(data)
+    salvage(data)
 
 
 @settings(max_examples=60)

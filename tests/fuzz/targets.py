@@ -17,7 +17,7 @@ from authtui.commands.event_lines import event_json, event_text
 from authtui.credentials.config import parse as parse_config
 from authtui.credentials.config import providers, selected_provider, split_key
 from authtui.credentials.config_rules import validate
-from authtui.credentials.document import Document, lenient, parse_document
+from authtui.credentials.document import Document, parse_document
 from authtui.credentials.dotenv import parse_dotenv
 from authtui.credentials.environment import read_environment
 from authtui.credentials.observation import ConfigFacts, FileFacts
@@ -76,7 +76,6 @@ def auth_json(data: bytes) -> None:
             assert_hidden(secret, found.client_text, found.reason)
             assert_shown(safe(found.client_text), safe(found.reason))
     assert_hidden(secret, repr(salvage(data)))
-    lenient(data)
     merged = merge(data, {"tokens.access_token": "new"})
     if isinstance(merged, bytes):
         before, after = json.loads(data), json.loads(merged)
