@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 from authtui.checks.refreshing import is_refused, is_stale, refresh_problem
 from authtui.checks.restrictions import filtered
 from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE
-from authtui.credentials.agent_place import is_retried, task_failure
 from authtui.credentials.assumptions import OK, refusal
+from authtui.credentials.online_credentials import is_retried, task_failure
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:

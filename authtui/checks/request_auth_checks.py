@@ -25,9 +25,9 @@ from authtui.checks.look import (
 from authtui.checks.predictions import predict
 from authtui.checks.registry import Answer, check
 from authtui.contracts import CHATGPT_BASE
-from authtui.credentials.agent_place import task_failure
 from authtui.credentials.assumptions import OK
 from authtui.credentials.observation import ConfigValue
+from authtui.credentials.online_credentials import task_failure
 from authtui.credentials.selection import forced_workspaces, resolve
 
 if TYPE_CHECKING:

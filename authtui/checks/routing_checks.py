@@ -21,7 +21,7 @@ from authtui.checks.look import (
 )
 from authtui.checks.registry import Answer, check
 from authtui.contracts import KNOWN_CHATGPT_HOSTS
-from authtui.credentials.agent_place import environment_error
+from authtui.credentials.online_credentials import environment_error
 from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact, Source, SourceStatus
 from authtui.credentials.environment import WORKLOAD_VARIABLES
-from authtui.credentials.held import store_mode
 from authtui.credentials.selection import MODES
+from authtui.credentials.stored_record import store_mode
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, secret_kind
 

@@ -5,5 +5,5 @@ Reading: `observe` fills an `observation` by way of `home`, `environment` (`dote
 Judging, without a look at the machine: `config_rules` the configuration, `document` a stored
 record (`dates`, `explain_document`; `salvage` what the client cannot read), `places` every source,
 and `selection` which of them wins.
-Writing: `store_writer` auth.json, with `backups` and `exclusive`; `keyring_writer` the keyring.
+Writing: `store_writer` auth.json, with `backups` and `write_lock`; `keyring_writer` the keyring.
 """

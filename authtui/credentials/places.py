@@ -7,16 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.credentials.agent_place import (
+from authtui.credentials.document import Document, DocumentError, build_error
+from authtui.credentials.environment import WORKLOAD_VARIABLES
+from authtui.credentials.observation import AUTH_FILE
+from authtui.credentials.online_credentials import (
     agent_record,
     agent_token,
     personal_access_token,
     record_credential,
 )
-from authtui.credentials.document import Document, DocumentError, build_error
-from authtui.credentials.environment import WORKLOAD_VARIABLES
-from authtui.credentials.held import held_record, parse_held, store_mode, stored_somewhere
-from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.selection import (
     CHATGPT_MODES,
     MODES,
@@ -25,6 +24,7 @@ from authtui.credentials.selection import (
     Place,
     Places,
 )
+from authtui.credentials.stored_record import find_record, store_mode, stored_somewhere
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -96,13 +96,13 @@ def _agent_variable(
 
 
 def _store(observation: Observation, contract: Contract, assumptions: Assumptions) -> Place:
-    held = held_record(observation, contract)
-    if held.data is None:
-        return Place(held.name, failure=held.failure)
-    source = held.name
-    parsed = parse_held(held, observation, contract)
+    stored = find_record(observation, contract)
+    source = stored.name
+    if stored.data is None:
+        return Place(source, failure=stored.failure)
+    parsed = stored.parse(contract, observation.at)
     if isinstance(parsed, DocumentError):
-        return Place.of(_unread(source, held.data, parsed))
+        return Place.of(_unread(source, stored.data, parsed))
     text = build_error(parsed, contract.document)
     if text:
         field = {"apikey": "OPENAI_API_KEY", "agentIdentity": "agent_identity"}.get(parsed.mode)

@@ -19,8 +19,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from authtui.credentials.backups import sync_folder, write_backup, write_new
-from authtui.credentials.exclusive import Witness, locked
 from authtui.credentials.files import read_file
+from authtui.credentials.write_lock import ReplacedFile, locked
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
@@ -155,14 +155,14 @@ def _in_turn(
         return found
     target, data = found
     folder = os.path.dirname(target) or "."  # noqa: PTH120 - plain text throughout
-    with locked(folder) as mine, Witness(target, data) as witness:
+    with locked(folder) as mine, ReplacedFile(target, data) as replaced:
         if not mine:
             text = f"another authtui is writing in {folder}; nothing was changed. Try again."
             return WriteFailure("changed-underneath", text, target)
         done = change(target, data)
         if isinstance(done, WriteFailure):
             return done
-        late = witness.late()
+        late = replaced.late_write()
         return done if late is None else _called_off(target, late, done.backup)
 
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.credentials.document import Document, parse_document
-from authtui.credentials.held import store_mode
 from authtui.credentials.store_writer import WriteFailure
+from authtui.credentials.stored_record import store_mode
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
 from authtui.lifecycle.refresh import CLIENT_ID, message_of
 from authtui.lifecycle.stores import FileStore, file_store, keyring_store, seen_in

@@ -18,7 +18,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from authtui.credentials.backups import list_backups
-from authtui.credentials.exclusive import Witness
 from authtui.credentials.store_writer import (
     REMOVE,
     Removed,
@@ -29,6 +28,7 @@ from authtui.credentials.store_writer import (
     replace_document,
     update_document,
 )
+from authtui.credentials.write_lock import ReplacedFile
 from tests.program import is_root
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ def test_a_write_of_another_program_that_cannot_be_put_back_is_said_to_be_lost(
         done.append(new)
         replace(old, new)
 
-    monkeypatch.setattr(Witness, "late", lambda _: b"{}")
+    monkeypatch.setattr(ReplacedFile, "late_write", lambda _: b"{}")
     monkeypatch.setattr(os, "replace", once)
     answer = failure(update_document(auth, {"a": 1}, now=NOW, expected=auth.read_bytes()))
     assert answer.why == "disk-full"
