@@ -115,7 +115,7 @@ class DocumentError(NamedTuple):
 def parse_document(
     data: bytes | str,
     rules: DocumentRules,
-    agent: AgentContract | None = None,
+    agent: AgentContract,
     *,
     now: datetime,
     store: Literal["file", "keyring"] = "file",
@@ -264,7 +264,7 @@ def _access_keys(reader: Reader) -> dict[str, Any]:
 class _Schema:
     """The structs of one generation."""
 
-    def __init__(self, rules: DocumentRules, agent: AgentContract | None, now: datetime) -> None:
+    def __init__(self, rules: DocumentRules, agent: AgentContract, now: datetime) -> None:
         self.rules = rules
         self.agent = agent
         self.now = now
@@ -334,9 +334,8 @@ class _Schema:
 
     def _decoded(self, jwt: str) -> AgentRecord:
         """The April 2026 form: the JWT becomes a record while the document is parsed (#18176)."""
-        required = self.agent.required if self.agent else ()
-        absent = self.agent.optional if self.agent else ()
-        fields = self._record_fields((*required, *absent), absent)
+        absent = self.agent.optional
+        fields = self._record_fields((*self.agent.required, *absent), absent)
         claims = read_payload(jwt, "AgentIdentityJwtClaims", fields)
         if not claims.get("registered_at"):
             claims["registered_at"] = utc_text(self.now)

@@ -36,7 +36,7 @@ def marks_of(observation: Observation) -> Mapping[str, tuple[SecretPlace, ...]]:
     """Where each secret seen is kept, by its mark; a value kept twice has two places."""
     found: dict[str, list[SecretPlace]] = {}
     for place, secret in _secrets(observation):
-        entry = found.setdefault(f"#{secret.fingerprint}", [])
+        entry = found.setdefault(secret.mark, [])
         if place not in entry:
             entry.append(place)
     return {mark: tuple(places) for mark, places in found.items()}
@@ -47,7 +47,7 @@ def mark_of(observation: Observation, source: str, field: str) -> str | None:
     wanted = SecretPlace(source, field)
     for place, secret in _secrets(observation):
         if place == wanted:
-            return f"#{secret.fingerprint}"
+            return secret.mark
     return None
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, printable, redact_text, secret_kind
-from authtui.tokens.base64url import strict_base64url
+from authtui.tokens.base64url import base64url, strict_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -236,7 +236,7 @@ def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
         _add(problems, "cut", f"the {part} has an impossible length: a character is missing", part)
         return None
     data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
-    if base64.urlsafe_b64encode(data).decode("ascii").rstrip("=") != body:
+    if base64url(data) != body:
         _add(
             problems,
             "trailing-bits",

@@ -321,7 +321,7 @@ def test_the_newest_client_still_names_a_syntax_error() -> None:
 def test_a_keyring_entry_has_its_own_prefix_in_every_generation() -> None:
     found = contracts.find("first")
     assert found is not None
-    answer = parse_document("{", found[0].document, now=NOW, store="keyring")
+    answer = parse_document("{", found[0].document, found[0].agent, now=NOW, store="keyring")
     assert isinstance(answer, DocumentError)
     assert answer.client_text.startswith("failed to deserialize CLI auth from keyring: EOF while")
 
