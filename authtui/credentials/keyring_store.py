@@ -84,7 +84,7 @@ def probe_keyring(
 
 
 def within(timeout: float, work: Callable[[], Answer]) -> tuple[Answer] | None:
-    """What `work`, which must not raise, comes to; None where that takes longer, in seconds.
+    """Do `work`, which must not raise: its answer in a tuple; None after `timeout` seconds.
 
     It is done in a daemon thread: one that hangs holds up neither the caller nor the end of the
     process.
@@ -139,7 +139,8 @@ def _ask(facts: KeyringFacts, backend: Backend | None) -> KeyringFacts:
         if backend is None and sys.platform.startswith("linux"):
             facts = facts._replace(backend="Secret Service")
             return _ask_secret_service(facts)
-        backend = backend or _platform_backend()
+        if backend is None:
+            backend = _platform_backend()
         facts = facts._replace(backend=_backend_name(backend))
         return _found(facts, backend.get_password(facts.service, facts.account))
     except BaseException as error:  # noqa: BLE001 - a backend is foreign code; any way it fails is an answer

@@ -179,7 +179,7 @@ def private_key(data: bytes) -> None:
     for text in (data.decode("utf-8", "replace"), base64.b64encode(data).decode()):
         found = read_private_key(text)
         if isinstance(found, PrivateKey):
-            again = read_private_key(found.reveal_pkcs8(found.version))
+            again = read_private_key(found.reveal_pkcs8())
             assert isinstance(again, PrivateKey)
             assert again.public_bytes == found.public_bytes
             assert len(found.sign(b"text")) == 64
