@@ -1,11 +1,13 @@
-"""What is left of an error nobody expected: a redacted log and one sentence."""
+"""An error that nobody expected: a redacted log of it, and one sentence for the user."""
 
 from __future__ import annotations
 
+import os
 import traceback
 from pathlib import Path
 
-from authtui.redaction import printable, redact_text
+from authtui.directories import state_dir
+from authtui.redaction import redacted_lines
 
 
 def report_crash(error: BaseException) -> str:
@@ -23,11 +25,9 @@ def report_crash(error: BaseException) -> str:
             for frame in traceback.extract_tb(current.__traceback__)
         ]
         current = current.__cause__ or current.__context__
-    text = printable(redact_text("\n".join(lines))).replace("␊", "\n")
+    text = "\n".join(redacted_lines("\n".join(lines)))
     try:
-        import platformdirs
-
-        folder = Path(platformdirs.user_state_dir("authtui", appauthor=False))
+        folder = state_dir(os.environ)
         folder.mkdir(parents=True, exist_ok=True)
         log = folder / "crash.log"
         log.write_text(text + "\n", encoding="utf-8")

@@ -146,6 +146,11 @@ class Secret:
         digest: str = blake2b(data, digest_size=3, person=_FINGERPRINT_PERSON).hexdigest()
         return digest
 
+    @property
+    def mark(self) -> str:
+        """The fingerprint as it is shown and recorded: `#1f2e3d`."""
+        return f"#{self.fingerprint}"
+
     def __len__(self) -> int:
         """The length of the value."""
         return len(self._value)
@@ -158,7 +163,7 @@ class Secret:
         """Class, length and fingerprint."""
         if not self._value:
             return "empty"
-        return f"{_BLOCKS} {self.kind}, {len(self._value)} characters, #{self.fingerprint}"
+        return f"{_BLOCKS} {self.kind}, {len(self._value)} characters, {self.mark}"
 
     def __repr__(self) -> str:
         """As `str`, in angle brackets."""
@@ -278,9 +283,14 @@ def _emails_masked(text: str) -> str:
     return "".join([*out, text[end:]])
 
 
+def placeholder(value: str, kind: str | None = None) -> str:
+    """What stands for a secret in running text: `<API key, 51 characters, #1f2e3d>`."""
+    kind = kind or secret_kind(value)
+    return f"<{kind}, {len(value)} characters, {Secret(value).mark}>"
+
+
 def _redacted(kind: str, found: re.Match[str]) -> str:
-    value = found.group()
-    return f"<{kind}, {len(value)} characters, #{Secret(value).fingerprint}>"
+    return placeholder(found.group(), kind)
 
 
 class Pseudonyms:
@@ -326,8 +336,7 @@ class Pseudonyms:
         """
         text = value.reveal().strip()
         if len(text) >= _SHORTEST_SECRET and not _PLAIN_WORDS.fullmatch(text):
-            kind = secret_kind(text)
-            self._learned[text] = f"<{kind}, {len(text)} characters, #{value.fingerprint}>"
+            self._learned[text] = placeholder(text)
             self._secrets.add(text)
             self._pattern = None
 

@@ -1,4 +1,4 @@
-"""The user's own choices: theme, clipboard, keys, presenter lock. Kept in the XDG config directory.
+"""The user's own choices: theme, clipboard, keys, presenter lock. Kept in a TOML file.
 
 A file that is missing, unreadable or half right never stops the app: what can be read is used,
 and `problems` says what was not.
@@ -12,6 +12,7 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
+from authtui.directories import config_dir
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -38,11 +39,9 @@ class Settings(NamedTuple):
     problems: tuple[str, ...] = ()
 
 
-def settings_path() -> Path:
-    """`$XDG_CONFIG_HOME/authtui/config.toml`, or the platform's place for it."""
-    from platformdirs import user_config_path
-
-    return user_config_path("authtui") / "config.toml"
+def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
+    """`config.toml` in the user's configuration directory for authtui."""
+    return config_dir(environ) / "config.toml"
 
 
 def read_settings(path: Path) -> Settings:

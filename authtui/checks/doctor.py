@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Final, Literal
 from authtui.checks.prerequisites import policies_trouble
 from authtui.checks.refreshing import is_stale
 from authtui.credentials.assumptions import OK
-from authtui.credentials.document import Document, DocumentError, parse_document
-from authtui.credentials.held import held_record
+from authtui.credentials.document import Document, DocumentError
+from authtui.credentials.stored_record import find_record
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -81,21 +81,15 @@ def _of_the_provider(case: Case) -> DoctorReport:
 
 def _of_the_store(case: Case, variables: tuple[str, ...]) -> DoctorReport:
     contract = case.contract
-    held = held_record(case.observation, contract)
+    stored = find_record(case.observation, contract)
     unreadable = DoctorReport("fail", "stored credentials could not be read", _FIX_ACCESS)
-    if held.failure:
+    if stored.failure:
         return unreadable
-    if held.data is None:
+    if stored.data is None:
         if variables:
             return DoctorReport("ok", "auth is provided by environment")
         return DoctorReport("fail", "no Codex credentials were found", _LOG_IN)
-    parsed = parse_document(
-        held.data,
-        contract.document,
-        contract.agent,
-        now=case.observation.at,
-        store="file" if held.name == "auth.json" else "keyring",
-    )
+    parsed = stored.parse(contract, case.observation.at)
     if isinstance(parsed, DocumentError):
         return unreadable
     issues = () if _refreshed_first(case) else tuple(_issues(case, parsed))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.checks.assess import assess
 from authtui.credentials.config import USER_FILE, parse
+from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.credentials.observation import (
     ConfigFacts,
     ConfigValue,
@@ -15,7 +16,6 @@ from authtui.credentials.observation import (
     KeyringFacts,
     Observation,
 )
-from authtui.credentials.places import WORKLOAD_VARIABLES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, redact_text
 

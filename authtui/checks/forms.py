@@ -71,10 +71,10 @@ def _row(form: str, where: str, accepts: Accepts) -> FormRow:
 
 
 def _of_the_record(observation: Observation) -> Iterator[tuple[str, str, Accepts]]:
-    from authtui.credentials.document import lenient
+    from authtui.credentials.salvage import salvage
 
     data = observation.auth_file.data
-    fields = lenient(data) if data is not None else None
+    fields = salvage(data) if data is not None else None
     if fields is None:
         return
     name = "auth.json"

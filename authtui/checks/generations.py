@@ -102,10 +102,10 @@ def choose_contract(observation: Observation, wanted: str) -> tuple[Contract, Co
 
 def _contract_of_shape(observation: Observation) -> str | None:
     """The generation whose mark the state bears, or None (spec generations.md 4)."""
-    from authtui.credentials.document import lenient
+    from authtui.credentials.salvage import salvage
 
     data = observation.auth_file.data
-    fields = lenient(data) if data is not None and b"agent_identity" in data else None
+    fields = salvage(data) if data is not None and b"agent_identity" in data else None
     kept = fields.get("agent_identity") if fields else None
     if isinstance(kept, Mapping) and "workspace_id" in kept:
         return "first"

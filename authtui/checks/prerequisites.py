@@ -12,8 +12,8 @@ from authtui.checks.refreshing import is_stale, is_token_refused, refresh_proble
 from authtui.checks.restrictions import filtered
 from authtui.checks.urls import has_http_scheme
 from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE
-from authtui.credentials.agent_place import is_retried, task_failure
 from authtui.credentials.assumptions import OK, refusal
+from authtui.credentials.online_credentials import is_retried, task_failure
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:

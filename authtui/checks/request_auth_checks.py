@@ -23,9 +23,9 @@ from authtui.checks.subject import (
     unset_where,
 )
 from authtui.contracts import CHATGPT_BASE
-from authtui.credentials.agent_place import task_failure
 from authtui.credentials.assumptions import OK
 from authtui.credentials.observation import ConfigValue
+from authtui.credentials.online_credentials import task_failure
 from authtui.credentials.selection import forced_workspaces, resolve
 
 if TYPE_CHECKING:

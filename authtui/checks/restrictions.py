@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.credentials.agent_place import beside_login
+from authtui.credentials.online_credentials import beside_login
 from authtui.credentials.selection import (
     CHATGPT_MODES,
     MODES,

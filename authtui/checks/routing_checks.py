@@ -18,7 +18,7 @@ from authtui.checks.subject import (
 )
 from authtui.checks.urls import host_of, is_url, shown_url
 from authtui.contracts import KNOWN_CHATGPT_HOSTS
-from authtui.credentials.agent_place import environment_error
+from authtui.credentials.online_credentials import environment_error
 from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:

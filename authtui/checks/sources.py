@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact, Source, SourceStatus
 from authtui.checks.subject import AGENT_VARIABLES, label_of
-from authtui.credentials.held import store_mode
-from authtui.credentials.places import WORKLOAD_VARIABLES
+from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.credentials.selection import MODES
+from authtui.credentials.stored_record import store_mode
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, secret_kind
 

@@ -19,7 +19,7 @@ from authtui.checks.subject import (
     unset_where,
     where_set,
 )
-from authtui.credentials.places import WORKLOAD_VARIABLES
+from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

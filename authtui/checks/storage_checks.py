@@ -143,9 +143,9 @@ def _and_file(subject: Subject) -> Finding | None:
 
 
 def _account(data: bytes | str | None) -> str:
-    from authtui.credentials.document import lenient
+    from authtui.credentials.salvage import salvage
 
-    fields = (lenient(data) if data is not None else None) or {}
+    fields = (salvage(data) if data is not None else None) or {}
     tokens = fields.get("tokens")
     if isinstance(tokens, Mapping):
         account = tokens.get("account_id")

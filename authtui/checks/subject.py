@@ -217,7 +217,7 @@ def record_fields(case: Case) -> tuple[str, Mapping[str, Any]]:
 
     Where the keyring and the encrypted store hold nothing, that is an auth.json left behind.
     """
-    from authtui.credentials.document import lenient
+    from authtui.credentials.salvage import salvage
 
     name, facts = case.places.store.name, case.observation
     data: bytes | str | None
@@ -227,7 +227,7 @@ def record_fields(case: Case) -> tuple[str, Mapping[str, Any]]:
         data = facts.encrypted.document.reveal()
     else:
         name, data = "auth.json", facts.auth_file.data
-    found = lenient(data) if data is not None else None
+    found = salvage(data) if data is not None else None
     return name, found if found is not None else _NOTHING
 
 

@@ -87,7 +87,7 @@ def _agent_token(case: Case, source: str, token: Secret) -> TokenView:
 def _agent_record(case: Case, source: str, fields: Mapping[str, Any]) -> TokenView:
     from authtui.tokens.view import view_record
 
-    return view_record(fields, name="agent_identity", origin=source, now=case.observation.at)
+    return view_record(fields, origin=source, now=case.observation.at)
 
 
 def _record_fields(record: AgentRecord) -> dict[str, Any]:

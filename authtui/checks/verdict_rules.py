@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
 from authtui.checks.subject import CREDENTIAL_VARIABLES
-from authtui.credentials.places import WORKLOAD_VARIABLES
+from authtui.credentials.environment import WORKLOAD_VARIABLES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

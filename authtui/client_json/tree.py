@@ -45,16 +45,14 @@ class Member(NamedTuple):
 class Node(NamedTuple):
     """One value. `value` is a plain value, a tuple of nodes (array) or of members (object).
 
-    `line` and `column` point behind as many bytes as stand before the value on its line;
-    `end_line` and `end_column` behind its last byte. Duplicate keys are all there, in order.
+    `line` counts from 1; `column` is the number of bytes before the value on its line. Duplicate
+    keys are all there, in order.
     """
 
     kind: Kind
     value: Any
     line: int
     column: int
-    end_line: int
-    end_column: int
 
     def get(self, key: str) -> Node | None:
         """The value of a key, the last one where it occurs twice; None where there is none."""
@@ -116,7 +114,7 @@ class TreeReader(Scanner):
         if byte in (0x5B, 0x7B):
             self.depth += 1
             self.at += 1
-        return Node(kind, value, line, column, *self.position(self.at))
+        return Node(kind, value, line, column)
 
     def skip_value(self) -> None:
         """Pass over any value: no limit of depth, no check of number ranges, as serde_json."""
@@ -180,12 +178,11 @@ def parse(data: bytes | str) -> Node | JsonError:
     """The tree of a JSON text, or why it is none. Bytes must be UTF-8."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
+    reader = TreeReader(data)
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        reader = TreeReader(data)
         return JsonError(NOT_UTF8, *reader.position(error.start))
-    reader = TreeReader(data)
     try:
         node = reader.read_any()
         reader.end()

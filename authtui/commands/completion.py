@@ -10,7 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from authtui.credentials.home import shorten, user_home
+from authtui.credentials.home import shorten
+from authtui.directories import user_home
 from authtui.record import NamedTuple
 from authtui.redaction import printable
 

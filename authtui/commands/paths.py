@@ -13,11 +13,13 @@ from authtui.commands.options import add_common
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import read_environment
 from authtui.credentials.files import stat_file
-from authtui.credentials.home import resolve_home, shorten, user_home
-from authtui.credentials.observe import AUTH_FILE, DOTENV_FILE, SYSTEM_DIR
-from authtui.credentials.own_places import TRACE_KEY, config_dir, state_dir
+from authtui.credentials.home import resolve_home, shorten
+from authtui.credentials.observation import AUTH_FILE
+from authtui.credentials.observe import DOTENV_FILE, SYSTEM_DIR
+from authtui.directories import TRACE_KEY, state_dir, user_home
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
+from authtui.settings import settings_path
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -91,7 +93,7 @@ def places(
         _place("system", "configuration", str(system_dir / "config.toml"), "read"),
         _place("system", "managed configuration", str(system_dir / "managed_config.toml"), "read"),
         _place("system", "requirements", str(system_dir / "requirements.toml"), "read"),
-        _place("authtui", "settings", str(config_dir(environ) / "config.toml"), "read"),
+        _place("authtui", "settings", str(settings_path(environ)), "read"),
         _place("authtui", "log of its own failures", str(state_dir(environ)), "written"),
         _place(
             "authtui", "key of traces", str(state_dir(environ) / TRACE_KEY), "written to record"

@@ -1,4 +1,4 @@
-"""What a prediction made offline has to take for granted of the network, each by name.
+"""What a prediction made offline has to take for granted of the network.
 
 The defaults are the friendly ones: servers answer, keys are listed, tasks are registered. A
 variant with one of them false gives what the client does then (`check --assume task=403`).
@@ -15,29 +15,28 @@ DOWN: Final = "down"
 
 
 class Assumptions(NamedTuple):
-    """`ok`, an HTTP status (`403`), or the name of a fault; texts are the client's concern.
+    """What each server is assumed to answer: `ok`, an HTTP status (`403`), or a named fault.
 
     A status may carry what the server says in its body (`task=403:{"error": …}`,
     `responses=401:Incorrect API key provided`): the client repeats it, and nobody can know it
     offline.
 
-    key_set: `ok`, a status, `unreachable`, `not-json`.
-    task: `ok`, a status, `omitted`, `not-json`, `not-base64`, `sealed-to-another-key`, `timeout`.
-    whoami: `ok`, a status, `not-json` (or a field missing), `unreachable`. whoami_account: the
-    account a personal access token belongs to; None assumes the one that is asked for.
-    whoami_fedramp: `yes` for an account of that kind; whoami_plan: its plan.
-    register: agent registration: `ok` or a status; runtime: the runtime id that it gives.
-    biscuit: `ok`, `missing` or a status.
-    refresh: `ok`, an error code such as `refresh_token_reused` (with a 401), a status,
-    `unreachable`, `not-json`. accepts_expired: the model
-    endpoint takes an expired token all the same.
-    accounts_check: `ok`, a status, `not-json`, `no-origin`, `other-workspace`, `unreachable`.
-    policies: the workspace's managed policies: `ok` or a status.
-    responses: the model endpoint: `ok`, `unreachable`, or the status it answers.
-    auth_command: what the auth command of a provider does: `ok`, `empty`, `missing`, or the status
-    it exits with.
-    network: `ok`, or `down`: nothing outside this machine answers (no DNS, a dead proxy, a
-    certificate that is not trusted).
+    - key_set: `unreachable`, `not-json`.
+    - task: `omitted`, `not-json`, `not-base64`, `sealed-to-another-key`, `timeout`.
+    - whoami: `not-json` (or a field missing), `unreachable`. Its answer: whoami_account, the
+      account of a personal access token (None: the one that is required), whoami_fedramp (`yes`
+      for an account of that kind), whoami_plan.
+    - register, agent registration: no fault; runtime: the runtime id that it gives.
+    - biscuit: `missing`.
+    - refresh: an error code such as `refresh_token_reused` (with a 401), `unreachable`,
+      `not-json`.
+    - accounts_check: `not-json`, `no-origin`, `other-workspace`, `unreachable`.
+    - policies, the workspace's managed policies: no fault.
+    - responses, the model endpoint: `unreachable`. accepts_expired: `yes` where it takes an
+      expired token all the same.
+    - auth_command of a provider: `empty`, `missing`, or the status it exits with.
+    - network: `down`: nothing outside this machine answers (no DNS, a dead proxy, a certificate
+      that is not trusted).
     """
 
     key_set: str = OK

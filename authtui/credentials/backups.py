@@ -6,10 +6,13 @@ It is made before anything is changed or removed, and it is never removed by aut
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from datetime import UTC, datetime
-from typing import Final, NamedTuple
+from typing import Final
+
+from authtui.record import NamedTuple
 
 MARK: Final = ".authtui-"
 _STAMP: Final = "%Y%m%dT%H%M%SZ"
@@ -95,16 +98,12 @@ def _give(handle: int, like: os.stat_result | None) -> None:
     # Under sudo the new file would belong to root, and the client could not read it any more.
     if like is None or not hasattr(os, "fchown") or like.st_uid == os.geteuid():
         return
-    import contextlib
-
     with contextlib.suppress(OSError):
         os.fchown(handle, like.st_uid, like.st_gid)
 
 
 def sync_folder(path: str) -> None:
     """Make a new or removed name in the folder of `path` last; where the system can do that."""
-    import contextlib
-
     with contextlib.suppress(OSError):
         handle = os.open(os.path.dirname(path) or ".", os.O_RDONLY)  # noqa: PTH120 - plain text throughout
         try:

@@ -1,6 +1,7 @@
-"""The configuration: its layers read, each value with its line, and what the client refuses.
+"""The configuration: its layers, each value with its line, and the providers it defines.
 
-Source of the keys: codex-rs/config; of the texts: recordings of released clients.
+What the client refuses of it is in `config_rules`. Source of the keys: codex-rs/config; of the
+texts: recordings of released clients.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.client_json.scanner import NOT_UTF8
 from authtui.credentials.files import read_file
 from authtui.credentials.observation import ConfigError, ConfigFacts, ConfigValue, FileFacts
 from authtui.record import NamedTuple
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
 
 
 USER_FILE: Final = "config.toml"
-NOT_UTF8: Final = "stream did not contain valid UTF-8"
 TOO_LARGE: Final = "the file is too large to be a configuration"
 FILE_LIMIT: Final = 1024 * 1024
 """Bytes of a configuration read."""
@@ -42,6 +43,18 @@ _CLIENT_WORDS: Final = (
 )
 _SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key", "args"})
 _SECRET_TABLES: Final = frozenset({"http_headers", "env", "query_params", "headers"})
+
+# Keys whose value stays whole although it is a table, so that the mistake can be named.
+_NEVER_TABLES: Final = frozenset(
+    [
+        ("forced_login_method",),
+        ("forced_chatgpt_workspace_id",),
+        ("cli_auth_credentials_store",),
+        ("chatgpt_base_url",),
+        ("openai_base_url",),
+        ("model_provider",),
+    ]
+)
 
 BUILT_IN: Final = ("openai", "amazon-bedrock", "ollama", "lmstudio", "ollama-chat")
 
@@ -67,7 +80,6 @@ class ProviderFacts(NamedTuple):
     built_in: bool = False
     name: str | None = None
     base_url: str | None = None
-    wire_api: str | None = None
     env_key: str | None = None
     env_key_instructions: str | None = None
     bearer_token: Secret | None = None
@@ -78,23 +90,10 @@ class ProviderFacts(NamedTuple):
     lines: Mapping[str, str] = {}
 
 
-# Keys whose value stays whole although it is a table, so that the mistake can be named.
-_NEVER_TABLES: Final = frozenset(
-    [
-        ("forced_login_method",),
-        ("forced_chatgpt_workspace_id",),
-        ("cli_auth_credentials_store",),
-        ("chatgpt_base_url",),
-        ("openai_base_url",),
-        ("model_provider",),
-    ]
-)
-
-
 def read_config(home: Path, system_dir: Path) -> ConfigFacts:
     """The user's config.toml over the system's, under the system's managed one, if any.
 
-    `requirements.toml` of the system directory is kept apart: it restricts, it sets nothing.
+    `requirements.toml` of the system directory is kept apart: it restricts and sets nothing.
     """
     user = read_layer(home / USER_FILE, USER_FILE)
     layers = [
@@ -215,10 +214,9 @@ def selected_provider(config: ConfigFacts) -> ProviderFacts:
     )
 
 
-def feature(config: ConfigFacts, name: str, default: bool = False) -> bool:
-    """A flag of `[features]`; anything but true or false counts as not set."""
-    value = config.get(join_key(("features", name)))
-    return value if isinstance(value, bool) else default
+def feature(config: ConfigFacts, name: str) -> bool:
+    """Whether a flag of `[features]` is set; anything but true counts as not set."""
+    return config.get(join_key(("features", name))) is True
 
 
 def join_key(parts: tuple[str, ...]) -> str:
@@ -310,20 +308,14 @@ def _syntax_error(message: str, text: str, name: str) -> ConfigError:
     return ConfigError(reason, name, line, column, at_start=f"{reason}\n{picture}")
 
 
-def _header(table: Mapping[str, ConfigValue], kind: str) -> Secret | None:
-    """The Authorization header that a provider's table sets, whatever its case."""
-    for key, value in table.items():
-        if key.lower() == f"{kind}.authorization":
-            return value.value if isinstance(value.value, Secret) else Secret(str(value.value))
-    return None
-
-
-def _plain(secret: Secret | None) -> str | None:
-    return None if secret is None else secret.reveal()
+def _authorization(table: Mapping[str, ConfigValue], headers: str) -> Any:  # noqa: ANN401
+    """The Authorization header in a provider's table of `headers`, whatever its case."""
+    wanted = f"{headers}.authorization"
+    return next((value.value for key, value in table.items() if key.lower() == wanted), None)
 
 
 def _without_slash(base: str | None) -> str | None:
-    return base.rstrip("/") or None if base is not None else None
+    return (base or "").rstrip("/") or None
 
 
 def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
@@ -332,20 +324,20 @@ def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
         return found.value if found is not None and isinstance(found.value, str) else None
 
     token = table.get("experimental_bearer_token")
-    command = text("auth.command")
+    header = _authorization(table, "http_headers")
+    variable = _authorization(table, "env_http_headers")
     requires = table.get("requires_openai_auth")
     return ProviderFacts(
         id=name,
         built_in=name in BUILT_IN,
         name=text("name"),
         base_url=_without_slash(text("base_url")),
-        wire_api=text("wire_api"),
         env_key=text("env_key"),
         env_key_instructions=text("env_key_instructions"),
         bearer_token=token.value if token and isinstance(token.value, Secret) else None,
-        auth_command=command,
+        auth_command=text("auth.command"),
         requires_openai_auth=requires is not None and requires.value is True,
-        authorization=_header(table, "http_headers"),
-        authorization_variable=_plain(_header(table, "env_http_headers")),
+        authorization=header if isinstance(header, Secret | None) else Secret(str(header)),
+        authorization_variable=None if variable is None else str(variable),
         lines={key: value.where for key, value in table.items()},
     )

@@ -7,9 +7,10 @@ codex-rs/model-provider-info.
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import date, time
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.client_json.structs import rust_debug
 from authtui.credentials.config import join_key, split_key
 from authtui.credentials.observation import ConfigError, ConfigValue
 from authtui.redaction import Secret
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.credentials.config import ProviderFacts
     from authtui.credentials.observation import ConfigFacts
+
+_KeyPath = tuple[str, ...]
 
 COMMAS: Final = (
     "forced_chatgpt_workspace_id must be a single workspace ID string or a TOML list of strings; "
@@ -60,10 +63,8 @@ _PROVIDER_STRINGS: Final = frozenset(
 )
 _PROVIDER_BOOLEANS: Final = frozenset({"requires_openai_auth", "supports_websockets"})
 _PROVIDER_MAPS: Final = frozenset({"http_headers", "env_http_headers", "query_params"})
-Path = tuple[str, ...]
-
 # The tables of the providers are looked at as wholes once every key of theirs has been read.
-_BEHIND_THE_PROVIDERS: Final[Path] = ("model_providers", "\U0010ffff")
+_BEHIND_THE_PROVIDERS: Final[_KeyPath] = ("model_providers", "\U0010ffff")
 _BEHIND_ALL_LINES: Final = 1 << 30
 
 
@@ -93,9 +94,9 @@ def validate(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigErr
 
 def _as_read(
     values: Mapping[str, ConfigValue], contract: Contract
-) -> list[tuple[Path, ConfigValue | None]]:
+) -> list[tuple[_KeyPath, ConfigValue | None]]:
     """The values in the client's order; None stands where the providers are looked at as wholes."""
-    rows: list[tuple[Path, ConfigValue | None]] = [
+    rows: list[tuple[_KeyPath, ConfigValue | None]] = [
         (split_key(key), value) for key, value in values.items()
     ]
     if not contract.config_in_file_order:
@@ -154,15 +155,15 @@ def _changes_bedrock(key: str, value: Any, allowed: tuple[str, ...]) -> bool:  #
     return not any(below[: len(name)] == name for name in (split_key(name) for name in allowed))
 
 
-def _complaint(path: Path, value: Any, contract: Contract) -> str | None:  # noqa: ANN401
+def _complaint(path: _KeyPath, value: Any, contract: Contract) -> str | None:  # noqa: ANN401
     key = path[0]
-    if path[0] == "model_providers":
+    if key == "model_providers":
         return _provider_complaint(path, value)
-    if path[0] == "features":
+    if key == "features":
         if len(path) == 1 and value != {}:
             return f"invalid type: {_described(value)}, expected struct FeaturesToml"
         return _not_a_boolean(value) if len(path) == 2 else None
-    if path[0] == "profiles":
+    if key == "profiles":
         plain = len(path) == 3 and path[2] in _PROFILE_STRINGS
         return _not_a_string(value) if plain else None
     if len(path) > 1:
@@ -182,7 +183,7 @@ def _complaint(path: Path, value: Any, contract: Contract) -> str | None:  # noq
     return _not_a_string(value) if key in _STRINGS else None
 
 
-def _provider_complaint(path: Path, value: Any) -> str | None:  # noqa: ANN401
+def _provider_complaint(path: _KeyPath, value: Any) -> str | None:  # noqa: ANN401
     if len(path) < 3:
         if value == {}:
             return None
@@ -206,7 +207,7 @@ def _wire_complaint(value: Any) -> str | None:  # noqa: ANN401
 
 def _of_the_providers(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigError | None:
     """What is wrong with the tables of the providers as wholes."""
-    tables: dict[str, dict[Path, ConfigValue]] = {}
+    tables: dict[str, dict[_KeyPath, ConfigValue]] = {}
     for key, value in values.items():
         path = split_key(key)
         if path[0] == "model_providers" and len(path) > 1:
@@ -214,7 +215,7 @@ def _of_the_providers(values: Mapping[str, ConfigValue], contract: Contract) -> 
     for name in sorted(tables):
         table = tables[name]
         auth = {path[1:] for path in table if path[0:1] == ("auth",)}
-        missing: Path | None = None
+        missing: _KeyPath | None = None
         if auth and ("command",) not in auth:
             missing, field = ("model_providers", name, "auth"), "command"
         elif contract.provider_name_is_a_field and ("name",) not in table:
@@ -228,7 +229,7 @@ def _of_the_providers(values: Mapping[str, ConfigValue], contract: Contract) -> 
 
 
 def _refusals(
-    tables: Mapping[str, Mapping[Path, ConfigValue]], contract: Contract
+    tables: Mapping[str, Mapping[_KeyPath, ConfigValue]], contract: Contract
 ) -> Iterator[str]:
     reserved = [name for name in sorted(tables) if name in _RESERVED_IDS]
     if reserved:
@@ -255,7 +256,7 @@ def _refusals(
             yield f"model_providers.{name}: provider auth cannot be combined with {listed}"
 
 
-def _at(values: Mapping[str, ConfigValue], path: Path, reason: str) -> ConfigError:
+def _at(values: Mapping[str, ConfigValue], path: _KeyPath, reason: str) -> ConfigError:
     key = join_key(path)
     found = values.get(key)
     if found is None:
@@ -303,7 +304,7 @@ def _kind(value: Any) -> str:  # noqa: ANN401
     # The names that the TOML library has for its values.
     if isinstance(value, bool):
         return "boolean"
-    if isinstance(value, datetime | date | time):
+    if isinstance(value, date | time):
         return "datetime"
     names = {int: "integer", float: "float", str: "string", list: "array"}
     return names.get(type(value), "table")
@@ -320,5 +321,5 @@ def _described(value: Any) -> str:  # noqa: ANN401
     if isinstance(value, list):
         return "sequence"
     if isinstance(value, str | Secret):
-        return "string" if isinstance(value, Secret) else f'string "{value}"'
+        return "string" if isinstance(value, Secret) else f"string {rust_debug(value)}"
     return "map"

@@ -1,7 +1,7 @@
 """The stored credential document, read as a given client generation reads it.
 
-The file, the keyring entry and the encrypted store hold the same JSON. `parse_document` answers
-with the typed document or with the error: the client's own text and what it means in plain words.
+The file, the keyring entry and the encrypted store hold the same JSON. `parse_document` returns
+the typed document or the error: the client's own text, and what it means in plain words.
 Source: codex-rs/login/src/auth/storage.rs, codex-rs/login/src/token_data.rs; texts and positions
 agree with recorded clients 0.122 to 0.169.
 """
@@ -23,6 +23,7 @@ from authtui.credentials.explain_document import (
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 from authtui.tokens.id_token import read_id_claims, read_payload
+from authtui.tokens.times import utc_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -63,26 +64,6 @@ class AgentRecord(NamedTuple):
     background_task_id: str | None = None
     from_jwt: bool = False
 
-    @property
-    def workspace_id(self) -> str:
-        """The account under its older name."""
-        return self.account_id
-
-
-class BedrockKey(NamedTuple):
-    """A Bedrock API key and its region."""
-
-    api_key: Secret
-    region: str
-
-
-class BedrockAccessKeys(NamedTuple):
-    """AWS access keys for Bedrock."""
-
-    access_key_id: Secret
-    secret_access_key: Secret
-    session_token: Secret | None = None
-
 
 class Document(NamedTuple):
     """A document the client can read.
@@ -99,11 +80,10 @@ class Document(NamedTuple):
     last_refresh: datetime | None = None
     agent_identity: AgentRecord | Secret | None = None
     personal_access_token: Secret | None = None
-    bedrock_api_key: BedrockKey | None = None
-    bedrock_access_keys: BedrockAccessKeys | None = None
+    bedrock_api_key: Mapping[str, Any] | None = None
+    bedrock_access_keys: Mapping[str, Any] | None = None
     lines: Mapping[str, int] = _NONE
     unknown_fields: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
 
     @property
     def agent_record(self) -> AgentRecord | None:
@@ -120,8 +100,8 @@ class DocumentError(NamedTuple):
     """Why the client cannot read a document.
 
     `client_text` is what it prints after `Error checking login status: `; where that text repeats
-    a secret, a stand-in takes its place and `leaks` is set. `reason` is a plain statement without
-    secrets. `field` is dotted; `line` counts from 1, `column` in bytes.
+    a secret, a placeholder takes its place and `leaks` is set. `reason` is a plain statement
+    without secrets. `field` is dotted; `line` counts from 1, `column` in bytes.
     """
 
     client_text: str
@@ -136,7 +116,7 @@ class DocumentError(NamedTuple):
 def parse_document(
     data: bytes | str,
     rules: DocumentRules,
-    agent: AgentContract | None = None,
+    agent: AgentContract,
     *,
     now: datetime,
     store: Literal["file", "keyring"] = "file",
@@ -199,16 +179,10 @@ def _document(values: dict[str, Any], reader: Reader, rules: DocumentRules) -> D
     inferred = next((m for m in rules.infers if present.get(m) is not None), "chatgpt")
     stored = values["auth_mode"]
     values["openai_api_key"] = values.pop("OPENAI_API_KEY")
-    warnings = tuple(
-        f"`{shown_name(name)}` is unknown to this client: ignored, and lost when the client saves"
-        for name in reader.unknown
-        if "." not in name
-    )
     return Document(
         mode=stored or inferred,
         lines=MappingProxyType(reader.lines),
         unknown_fields=tuple(reader.unknown),
-        warnings=warnings,
         **values,
     )
 
@@ -280,18 +254,18 @@ def _tokens(reader: Reader) -> Tokens:
     return Tokens(id_token=token.raw, id_claims=token.claims, **found)
 
 
-def _bedrock_key(reader: Reader) -> BedrockKey:
-    return BedrockKey(**reader.read_struct("BedrockApiKeyAuth", _BEDROCK_KEY))
+def _bedrock_key(reader: Reader) -> dict[str, Any]:
+    return reader.read_struct("BedrockApiKeyAuth", _BEDROCK_KEY)
 
 
-def _access_keys(reader: Reader) -> BedrockAccessKeys:
-    return BedrockAccessKeys(**reader.read_struct("BedrockAccessKeysAuth", _ACCESS_KEYS))
+def _access_keys(reader: Reader) -> dict[str, Any]:
+    return reader.read_struct("BedrockAccessKeysAuth", _ACCESS_KEYS)
 
 
 class _Schema:
     """The structs of one generation."""
 
-    def __init__(self, rules: DocumentRules, agent: AgentContract | None, now: datetime) -> None:
+    def __init__(self, rules: DocumentRules, agent: AgentContract, now: datetime) -> None:
         self.rules = rules
         self.agent = agent
         self.now = now
@@ -361,12 +335,11 @@ class _Schema:
 
     def _decoded(self, jwt: str) -> AgentRecord:
         """The April 2026 form: the JWT becomes a record while the document is parsed (#18176)."""
-        required = self.agent.required if self.agent else ()
-        absent = self.agent.optional if self.agent else ()
-        fields = self._record_fields((*required, *absent), absent)
+        absent = self.agent.optional
+        fields = self._record_fields((*self.agent.required, *absent), absent)
         claims = read_payload(jwt, "AgentIdentityJwtClaims", fields)
         if not claims.get("registered_at"):
-            claims["registered_at"] = self.now.strftime("%Y-%m-%dT%H:%M:%SZ")
+            claims["registered_at"] = utc_text(self.now)
         return _record(claims)._replace(from_jwt=True)
 
 
@@ -389,13 +362,3 @@ def _record(found: dict[str, Any]) -> AgentRecord:
         task_id=found.get("task_id"),
         background_task_id=found.get("background_task_id"),
     )
-
-
-def lenient(data: bytes | str) -> Mapping[str, Any] | None:
-    """What can still be shown of a document the client cannot read; None when nothing can.
-
-    Names, ids, dates and modes are plain, every other text is a `Secret`. See `salvage`.
-    """
-    from authtui.credentials.salvage import salvage
-
-    return salvage(data)

@@ -66,22 +66,20 @@ def parse_dotenv(data: bytes, environ: Mapping[str, str]) -> Dotenv:
     ignored: list[IgnoredVariable] = []
     room = len(data) + _GROWTH
     for number, raw, state in _logical_lines(data):
-        if state != "complete":
-            reason = MALFORMED if state in ("blank", "escape") else UNCLOSED
-            ignored.append(IgnoredVariable(_name_hint(raw), number, reason))
-            continue
+        found, reason = None, None
         try:
-            found = _parse_line(raw.decode("utf-8"), environment, given, room)
+            if state == "complete":
+                found = _parse_line(raw.decode("utf-8"), environment, given, room)
+            else:
+                reason = MALFORMED if state in ("blank", "escape") else UNCLOSED
         except UnicodeDecodeError:
-            ignored.append(IgnoredVariable(_name_hint(raw), number, NOT_UTF8))
-            continue
+            reason = NOT_UTF8
         except _Grown:
-            ignored.append(IgnoredVariable(_name_hint(raw), number, GROWN))
-            continue
+            reason = GROWN
         except _Malformed:
             reason = MARKED if raw.startswith(b"\xef\xbb\xbf") else MALFORMED
+        if reason:
             ignored.append(IgnoredVariable(_name_hint(raw), number, reason))
-            continue
         if found is None:
             continue
         name, value = found

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import KeyringFacts
 
 STORE: Final = "secrets/codex_auth.age"
+SECRETS_FEATURE: Final = "secret_auth_storage"
+"""The flag of `[features]` by which the client keeps its login here."""
 KEYS: Final = ("global/CODEX_AUTH", "global/CLI_AUTH")
 VERSION: Final = 1
 NO_EXTRA: Final = "reading it needs the package pyrage: pip install 'authtui[encrypted-store]'"

@@ -24,7 +24,8 @@ CREDENTIALS: Final = (
     "CODEX_ACCESS_TOKEN",
     "OPENAI_API_KEY",
 )
-WORKLOAD: Final = ("OPENAI_IDENTITY_TOKEN_FILE", "OPENAI_FEDERATION_RULE_ID")
+WORKLOAD_VARIABLES: Final = ("OPENAI_FEDERATION_RULE_ID", "OPENAI_IDENTITY_TOKEN_FILE")
+"""What workload identity needs, in the order in which the client misses them."""
 ENDPOINTS: Final = (
     "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
     "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
@@ -59,7 +60,7 @@ AWS: Final = (
     "AWS_DEFAULT_REGION",
 )
 PLACES: Final = ("CODEX_HOME", "CODEX_SANDBOX", "CODEX_SANDBOX_NETWORK_DISABLED")
-NAMES: Final = (*CREDENTIALS, *WORKLOAD, *ENDPOINTS, *NETWORK, *AWS, *PLACES)
+NAMES: Final = (*CREDENTIALS, *WORKLOAD_VARIABLES, *ENDPOINTS, *NETWORK, *AWS, *PLACES)
 """Every variable authtui looks at, apart from a provider's `env_key`."""
 
 

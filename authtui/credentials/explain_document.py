@@ -1,10 +1,10 @@
-"""A failure of the document reader in plain words, and what of the client's text to keep back."""
+"""A failure of the document reader in plain words, and what the client's text must not repeat."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.redaction import Secret, printable, redact_text, secret_kind
+from authtui.redaction import placeholder, printable, redact_text, secret_kind
 
 if TYPE_CHECKING:
     from authtui.client_json.scanner import Failure, FailureKind
@@ -60,27 +60,25 @@ _LONGEST_MODE: Final = 31
 
 
 def quoted_text_is_secret(text: str, kind: FailureKind) -> bool:
-    """Whether text of the document that the client repeats has to be kept back.
+    """Whether text of the document that the client repeats has to be hidden.
 
-    What is no word of a few letters may be a credential in the wrong place.
+    Anything but a word of a few letters may be a credential in the wrong place.
     """
     longest = _LONGEST_MODE if kind == "variant" else _LONGEST_HARMLESS
-    return len(text) > longest or redact_text(text) != text or secret_kind(text) not in (
-        "text",
-        "blank",
-    )  # fmt: skip
+    if len(text) > longest or redact_text(text) != text:
+        return True
+    return secret_kind(text) not in ("text", "blank")
 
 
 def redacted(text: str, quoted: str) -> str:
-    """The client's text with a stand-in for what it quotes."""
+    """The client's text with a placeholder for what it quotes."""
     start = min((at for at in (text.find('"'), text.find("`")) if at >= 0), default=-1)
     end = text.rfind(", expected ")
-    secret = Secret(quoted)
-    stand_in = f"<{secret.kind}, {len(secret)} characters, #{secret.fingerprint}>"
+    hidden = placeholder(quoted)
     if start < 0 or end <= start:
-        return stand_in
+        return hidden
     mark = text[start]
-    return f"{text[:start]}{mark}{stand_in}{mark}{text[end:]}"
+    return f"{text[:start]}{mark}{hidden}{mark}{text[end:]}"
 
 
 def shown_name(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Reading one file without being caught by it: no blocking, no surprises, every fact beside it."""
+"""Reading one file safely: it never blocks and never raises, and every fact about it is kept."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 READ_LIMIT: Final = 5 * 1024 * 1024
 """Bytes read at most. A credential document is a few kilobytes; more than this is no document."""
 
-_KINDS: Final[tuple[tuple[int, FileKind], ...]] = (
-    (stat.S_IFDIR, "directory"),
-    (stat.S_IFIFO, "fifo"),
-    (stat.S_IFSOCK, "socket"),
-    (stat.S_IFCHR, "device"),
-    (stat.S_IFBLK, "device"),
-)
-# What reading such a thing answers a program that opens it in the ordinary way. A pipe or a
-# device gives no error: the program waits, or reads for ever.
+_KINDS: Final[dict[int, FileKind]] = {
+    stat.S_IFDIR: "directory",
+    stat.S_IFIFO: "fifo",
+    stat.S_IFSOCK: "socket",
+    stat.S_IFCHR: "device",
+    stat.S_IFBLK: "device",
+}
+# The error for a program that opens such a thing in the ordinary way. A pipe or a device gives
+# none: the program waits, or reads for ever.
 _OPENING: Final[dict[FileKind, int]] = {"directory": errno.EISDIR, "socket": errno.ENXIO}
 _GONE: Final = (errno.ENOENT, errno.ENOTDIR)
 
@@ -38,10 +38,10 @@ def system_text(number: int | None) -> str:
 
 
 def read_file(path: str | os.PathLike[str], limit: int = READ_LIMIT) -> FileFacts:
-    """Everything there is to know about `path`; its bytes when it is a regular file to `limit`.
+    """The facts about `path`, and its bytes if it is a regular file of at most `limit` bytes.
 
-    Never blocks on a pipe or a device, never reads a file longer than `limit` bytes, never
-    raises. A symbolic link is followed, as the client follows it, and its target is kept.
+    Never blocks on a pipe or a device, never raises. A symbolic link is followed, as the client
+    follows it, and its target is kept.
     """
     facts = stat_file(path)
     if facts.kind != "file":
@@ -54,7 +54,7 @@ def read_file(path: str | os.PathLike[str], limit: int = READ_LIMIT) -> FileFact
 def stat_file(path: str | os.PathLike[str]) -> FileFacts:
     """The facts about `path` without its bytes: nothing is opened."""
     name = os.fspath(path)
-    facts = FileFacts(name, parent_writable=_writable(os.path.dirname(name) or "."))  # noqa: PTH120
+    facts = FileFacts(name)
     try:
         found = os.lstat(name)
         if stat.S_ISLNK(found.st_mode):
@@ -69,8 +69,11 @@ def stat_file(path: str | os.PathLike[str]) -> FileFacts:
         if error.errno in _GONE:
             return facts
         return facts._replace(kind="unreadable", error=system_text(error.errno))
-    facts = facts._replace(
-        kind="file",
+    kind = _KINDS.get(stat.S_IFMT(found.st_mode), "file")
+    number = _OPENING.get(kind)
+    return facts._replace(
+        kind=kind,
+        error=system_text(number) if number else None,
         mode=stat.S_IMODE(found.st_mode),
         uid=found.st_uid,
         owner=owner_name(found.st_uid),
@@ -80,11 +83,6 @@ def stat_file(path: str | os.PathLike[str]) -> FileFacts:
         inode=found.st_ino,
         writable=_writable(name),
     )
-    for kind_bits, kind in _KINDS:
-        if stat.S_IFMT(found.st_mode) == kind_bits:
-            number = _OPENING.get(kind)
-            return facts._replace(kind=kind, error=system_text(number) if number else None)
-    return facts
 
 
 def _follow(name: str) -> os.stat_result | int:

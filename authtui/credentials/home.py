@@ -10,8 +10,10 @@ import os
 import stat
 from typing import TYPE_CHECKING, Final
 
-from authtui.credentials.files import owner_name, system_text
+from authtui.client_json.structs import rust_debug
+from authtui.credentials.files import system_text
 from authtui.credentials.observation import HomeFacts
+from authtui.directories import user_home
 from authtui.redaction import printable
 
 if TYPE_CHECKING:
@@ -19,8 +21,6 @@ if TYPE_CHECKING:
     from typing import Literal
 
 NO_HOME: Final = "Could not find home directory"
-
-_ESCAPES: Final = {"\t": "\\t", "\r": "\\r", "\n": "\\n", '"': '\\"', "\\": "\\\\", "\0": "\\0"}
 
 
 def resolve_home(environ: Mapping[str, str], option: str | None = None) -> HomeFacts:
@@ -40,19 +40,6 @@ def resolve_home(environ: Mapping[str, str], option: str | None = None) -> HomeF
     return _with_directory(HomeFacts(path, "default", shown=shorten(path, user)))
 
 
-def user_home(environ: Mapping[str, str]) -> str | None:
-    """The user's home directory: `HOME` (`USERPROFILE` on Windows), else the user database."""
-    value = environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
-    if value:
-        return value
-    try:
-        import pwd
-
-        return pwd.getpwuid(os.getuid()).pw_dir or None
-    except (ImportError, KeyError, AttributeError):
-        return None
-
-
 def shorten(path: str, user: str | None) -> str:
     """A path for display: the user's home as `~`, nothing in it that a terminal would obey."""
     if user and user != "/":
@@ -64,34 +51,14 @@ def shorten(path: str, user: str | None) -> str:
     return printable(path)
 
 
-def rust_quoted(text: str) -> str:
-    r"""Text in quotes as the client's runtime prints it (`{:?}`): `"a\nb"`, `"\u{1b}"`."""
-    out: list[str] = []
-    for char in text:
-        if char in _ESCAPES:
-            out.append(_ESCAPES[char])
-        elif char.isprintable():
-            out.append(char)
-        else:
-            out.append(f"\\u{{{ord(char):x}}}")
-    return f'"{"".join(out)}"'
-
-
 def is_unicode(value: str) -> bool:
     """Whether a variable's value came from valid UTF-8 (no escaped bytes in it)."""
     return not any("\ud800" <= char <= "\udfff" for char in value)
 
 
-def running_user(environ: Mapping[str, str]) -> str:
-    """The name of the user this process runs as."""
-    if hasattr(os, "geteuid"):
-        return owner_name(os.geteuid()) or str(os.geteuid())
-    return environ.get("USERNAME", "")
-
-
 def _named(value: str, chosen_by: Literal["option", "CODEX_HOME"], user: str | None) -> HomeFacts:
     facts = HomeFacts(value, chosen_by, shown=shorten(value, user))
-    quoted = rust_quoted(value)
+    quoted = rust_debug(value)
     try:
         found = os.stat(value)  # noqa: PTH116
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""What kind of place this is, by variables and a few marker files."""
+"""What kind of machine this is (container, WSL, CI …), by variables and a few marker files."""
 
 from __future__ import annotations
 
@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from authtui.credentials.files import read_file
-from authtui.credentials.home import running_user
+from authtui.credentials.files import owner_name, read_file
 from authtui.credentials.observation import HostFacts
 
 if TYPE_CHECKING:
@@ -30,14 +29,14 @@ _FALSE: Final = ("", "0", "false", "no")
 
 
 def read_host(environ: Mapping[str, str], root: Path = Path("/")) -> HostFacts:
-    """The marks of this place, in a fixed order. `root` is where the marker files are sought."""
+    """The marks of this machine, in a fixed order; marker files are looked for below `root`."""
     marks = {name for name, variables in _BY_VARIABLE if any(environ.get(v) for v in variables)}
     if environ.get("CI", "").lower() not in _FALSE or any(environ.get(name) for name in _CI):
         marks.add("CI")
     kernel = read_file(root / _KERNEL, 4096).data or b""
     if b"microsoft" in kernel.lower():
         marks.add("WSL")
-    if any(_exists(root / name) for name in _CONTAINER_FILES):
+    if any(os.path.lexists(root / name) for name in _CONTAINER_FILES):
         marks.add("container")
     order = [*(name for name, _ in _BY_VARIABLE), "CI"]
     return HostFacts(
@@ -47,9 +46,8 @@ def read_host(environ: Mapping[str, str], root: Path = Path("/")) -> HostFacts:
     )
 
 
-def _exists(path: Path) -> bool:
-    try:
-        os.lstat(path)
-    except (OSError, ValueError):
-        return False
-    return True
+def running_user(environ: Mapping[str, str]) -> str:
+    """The name of the user this process runs as."""
+    if hasattr(os, "geteuid"):
+        return owner_name(os.geteuid()) or str(os.geteuid())
+    return environ.get("USERNAME", "")

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.files import read_file
-from authtui.credentials.home import user_home
 from authtui.credentials.observation import InstalledClient
+from authtui.directories import user_home
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,7 +37,7 @@ def find_clients(environ: Mapping[str, str]) -> tuple[InstalledClient, ...]:
         seen.add(real)
         version, how = _version_of(Path(real))
         clients.append(InstalledClient(str(program), version, f"PATH, {how}"))
-    reached = {os.path.realpath(root) for real in seen for root in _roots(Path(real))}
+    reached = {os.path.realpath(root) for real in seen for root, _ in _packages(Path(real))}
     for folder in _package_folders(environ):
         real = os.path.realpath(folder)
         if real in reached:
@@ -78,18 +78,18 @@ def _is_program(path: Path) -> bool:
         return False
 
 
-def _roots(program: Path) -> Iterator[Path]:
-    """The folders of client packages that `program` lies in, the nearest first."""
-    for folder in list(program.parents)[:_CLIMB]:
-        if _manifest_version(folder / "package.json") is not None:
-            yield folder
-
-
-def _version_of(program: Path) -> tuple[str | None, str]:
+def _packages(program: Path) -> Iterator[tuple[Path, str]]:
+    """The folders of client packages that `program` lies in, with versions, the nearest first."""
     for folder in list(program.parents)[:_CLIMB]:
         version = _manifest_version(folder / "package.json")
         if version is not None:
-            return version, "package.json"
+            yield folder, version
+
+
+def _version_of(program: Path) -> tuple[str | None, str]:
+    """The version of the client, and what it was read from, in words."""
+    for _, version in _packages(program):
+        return version, "package.json"
     for part in reversed(program.parts[:-1]):
         found = _VERSION_IN_PATH.match(part)
         if found:

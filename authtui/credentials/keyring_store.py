@@ -8,8 +8,9 @@ Source of names and accounts: codex-rs/login/src/auth/storage.rs, codex-rs/keyri
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from typing import TYPE_CHECKING, Any, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
 from authtui.credentials.observation import KeyringFacts
 from authtui.digests import sha256
@@ -45,6 +46,9 @@ _NO_BACKEND_TEXTS: Final = (
 )
 
 
+Answer = TypeVar("Answer")
+
+
 class Backend(Protocol):
     """What a probe asks of a keyring: the interface of the keyring library's backends."""
 
@@ -69,32 +73,29 @@ def probe_keyring(
     timeout: float = TIMEOUT,
     backend: Backend | None = None,
 ) -> KeyringFacts:
-    """Look for one entry; takes `timeout` seconds at most, never raises.
+    """Look for one entry; takes `timeout` seconds at most, never raises."""
+    facts = KeyringFacts(service=service, account=account)
+    found = within(timeout, lambda: _ask(facts, backend))
+    if found is not None:
+        return found[0]
+    return facts._replace(
+        status="hanging", backend=_backend_name(backend), detail=f"no answer within {timeout:g} s"
+    )
 
-    The work is done in a daemon thread: one that hangs holds up neither the caller nor the end
-    of the process.
+
+def within(timeout: float, work: Callable[[], Answer]) -> tuple[Answer] | None:
+    """Do `work`, which must not raise: its answer in a tuple; None after `timeout` seconds.
+
+    It is done in a daemon thread: one that hangs holds up neither the caller nor the end of the
+    process.
     """
     import threading
 
-    facts = KeyringFacts(service=service, account=account)
-    answers: list[KeyringFacts] = []
-
-    def work() -> None:
-        try:
-            answers.append(_ask(facts, backend))
-        except BaseException as error:  # noqa: BLE001 - a backend is foreign code; any way it fails is an answer
-            answers.append(classify(facts, error))
-
-    worker = threading.Thread(target=work, name="keyring probe", daemon=True)
+    answers: list[Answer] = []
+    worker = threading.Thread(target=lambda: answers.append(work()), name="keyring", daemon=True)
     worker.start()
     worker.join(timeout)
-    if answers:
-        return answers[0]
-    return facts._replace(
-        status="hanging",
-        backend=_backend_name(backend),
-        detail=f"no answer within {timeout:g} s",
-    )
+    return (answers[0],) if answers else None
 
 
 def classify(facts: KeyringFacts, error: BaseException) -> KeyringFacts:
@@ -134,14 +135,15 @@ def _backend_name(backend: object | None) -> str | None:
 
 
 def _ask(facts: KeyringFacts, backend: Backend | None) -> KeyringFacts:
-    if backend is None:
-        if sys.platform.startswith("linux"):
-            return _ask_secret_service(facts)
-        backend = _platform_backend()
-    facts = facts._replace(backend=_backend_name(backend))
     try:
+        if backend is None and sys.platform.startswith("linux"):
+            facts = facts._replace(backend="Secret Service")
+            return _ask_secret_service(facts)
+        if backend is None:
+            backend = _platform_backend()
+        facts = facts._replace(backend=_backend_name(backend))
         return _found(facts, backend.get_password(facts.service, facts.account))
-    except BaseException as error:  # noqa: BLE001 - see probe_keyring
+    except BaseException as error:  # noqa: BLE001 - a backend is foreign code; any way it fails is an answer
         return classify(facts, error)
 
 
@@ -163,7 +165,6 @@ def _platform_backend() -> Backend:
 
 def _forbid_prompts() -> None:
     # A locked macOS keychain asks for a password unless the process has said it wants none.
-    import contextlib
     import ctypes
 
     with contextlib.suppress(OSError, AttributeError):
@@ -172,29 +173,23 @@ def _forbid_prompts() -> None:
 
 
 def _ask_secret_service(facts: KeyringFacts) -> KeyringFacts:
-    import contextlib
+    import secretstorage
 
-    facts = facts._replace(backend="Secret Service")
-    try:
-        import secretstorage
-
-        connection = secretstorage.dbus_init()
-        with contextlib.closing(connection):
-            asleep = _not_running(connection)
-            if asleep is not None:
-                return facts._replace(status=asleep[0], detail=asleep[1])
-            wanted = {"service": facts.service, "username": facts.account}
-            items = list(secretstorage.search_items(connection, wanted))
-            opened = [item for item in items if not item.is_locked()]
-            if items and not opened:
-                return facts._replace(status="locked", detail="the entry is in a locked collection")
-            if opened:
-                return _found(facts, opened[0].get_secret().decode("utf-8", "replace"))
-            if _default_is_locked(secretstorage.get_any_collection, connection):
-                return facts._replace(status="locked", detail="the default collection is locked")
-            return facts._replace(status="absent")
-    except BaseException as error:  # noqa: BLE001 - see probe_keyring
-        return classify(facts, error)
+    connection = secretstorage.dbus_init()
+    with contextlib.closing(connection):
+        asleep = _not_running(connection)
+        if asleep is not None:
+            return facts._replace(status=asleep[0], detail=asleep[1])
+        wanted = {"service": facts.service, "username": facts.account}
+        items = list(secretstorage.search_items(connection, wanted))
+        opened = [item for item in items if not item.is_locked()]
+        if items and not opened:
+            return facts._replace(status="locked", detail="the entry is in a locked collection")
+        if opened:
+            return _found(facts, opened[0].get_secret().decode("utf-8", "replace"))
+        if _default_is_locked(secretstorage.get_any_collection, connection):
+            return facts._replace(status="locked", detail="the default collection is locked")
+        return facts._replace(status="absent")
 
 
 def _not_running(connection: Any) -> tuple[KeyringStatus, str] | None:  # noqa: ANN401 - untyped

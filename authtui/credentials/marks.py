@@ -1,13 +1,14 @@
-"""Which stored credential a fingerprint belongs to, and the public keys of the identities at hand.
+"""Which stored credential a mark belongs to, and the public keys of the agent identities seen.
 
-A recorded request holds no secret, only the mark of the one it carried. With these tables a mark
-seen on the wire becomes the place the credential came from.
+A recorded request holds no secret, only the mark of the one it carried (`#1f2e3d`, from the
+secret's fingerprint). With these tables a mark seen on the wire leads to the credential's source.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
+from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.salvage import salvage
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
@@ -17,11 +18,11 @@ if TYPE_CHECKING:
 
     from authtui.credentials.observation import Observation
 
-_CONFIG_TOKEN = "experimental_bearer_token"  # noqa: S105 - the name of a setting
+_CONFIG_TOKEN: Final = "experimental_bearer_token"  # noqa: S105 - the name of a setting
 
 
-class Marked(NamedTuple):
-    """Where a secret is kept: the place as the sources name it, and the field within it."""
+class SecretPlace(NamedTuple):
+    """Where a secret is kept: the source by its name, and the field within it."""
 
     source: str
     field: str = ""
@@ -31,27 +32,27 @@ class Marked(NamedTuple):
         return f"{self.source}: {self.field}" if self.field else self.source
 
 
-def marks_of(observation: Observation) -> Mapping[str, tuple[Marked, ...]]:
-    """Every secret at hand by its mark (`#1f2e3d`); a value kept twice has two places."""
-    found: dict[str, list[Marked]] = {}
+def marks_of(observation: Observation) -> Mapping[str, tuple[SecretPlace, ...]]:
+    """Where each secret seen is kept, by its mark; a value kept twice has two places."""
+    found: dict[str, list[SecretPlace]] = {}
     for place, secret in _secrets(observation):
-        entry = found.setdefault(f"#{secret.fingerprint}", [])
+        entry = found.setdefault(secret.mark, [])
         if place not in entry:
             entry.append(place)
     return {mark: tuple(places) for mark, places in found.items()}
 
 
 def mark_of(observation: Observation, source: str, field: str) -> str | None:
-    """The mark of one field of a stored record, None where it is not there."""
-    wanted = Marked(source, field)
+    """The mark of one field of a stored record; None where it is absent."""
+    wanted = SecretPlace(source, field)
     for place, secret in _secrets(observation):
         if place == wanted:
-            return f"#{secret.fingerprint}"
+            return secret.mark
     return None
 
 
 def public_keys_of(observation: Observation) -> Mapping[str, bytes]:
-    """The 32 public bytes of every agent identity at hand, by its agent runtime id."""
+    """The 32 public bytes of every agent identity seen, by its agent runtime id."""
     from authtui.identity.keys import KeyProblem, read_private_key
 
     keys: dict[str, bytes] = {}
@@ -63,29 +64,29 @@ def public_keys_of(observation: Observation) -> Mapping[str, bytes]:
 
 
 def runtimes_of(observation: Observation) -> Mapping[str, str]:
-    """The place of every agent identity at hand, by its agent runtime id."""
+    """The source of every agent identity seen, by its agent runtime id."""
     found: dict[str, str] = {}
     for source, runtime, _ in _identities(observation):
         found.setdefault(runtime, source)
     return found
 
 
-def _secrets(observation: Observation) -> Iterator[tuple[Marked, Secret]]:
+def _secrets(observation: Observation) -> Iterator[tuple[SecretPlace, Secret]]:
     for name, variable in observation.environment.variables.items():
         value = variable.trimmed  # the client sends it trimmed
         if value:
-            yield Marked(name), Secret(value)
+            yield SecretPlace(name), Secret(value)
     for source, record in _records(observation):
         for field, secret in _leaves(record):
-            yield Marked(source, field), secret
+            yield SecretPlace(source, field), secret
     for key, given in observation.config.values.items():
-        if key.endswith(_CONFIG_TOKEN) and isinstance(given.value, str) and given.value:
-            yield Marked(given.file, key), Secret(given.value)
+        if key.endswith(_CONFIG_TOKEN) and isinstance(given.value, Secret) and given.value:
+            yield SecretPlace(given.file, key), given.value
 
 
 def _records(observation: Observation) -> Iterator[tuple[str, Mapping[str, Any]]]:
     documents = (
-        ("auth.json", observation.auth_file.data),
+        (AUTH_FILE, observation.auth_file.data),
         ("keyring", _text(observation.keyring.document)),
         ("encrypted store", _text(observation.encrypted.document)),
     )

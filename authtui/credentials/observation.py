@@ -35,7 +35,8 @@ EncryptedStatus = Literal[
     "not-probed", "absent", "present", "no-extra", "no-passphrase", "undecryptable", "unreadable"
 ]
 
-
+AUTH_FILE: Final = "auth.json"
+"""The file of the credential document in CODEX_HOME, and the name of that source."""
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -58,7 +59,6 @@ class FileFacts(NamedTuple):
     modified: datetime | None = None
     inode: int | None = None
     link_target: str | None = None
-    parent_writable: bool | None = None
     writable: bool | None = None
 
     def __repr__(self) -> str:
@@ -227,7 +227,7 @@ class InstalledClient(NamedTuple):
 
 
 class HostFacts(NamedTuple):
-    """What kind of place this is: WSL, SSH, container, CI, sandbox, sudo."""
+    """What kind of machine this is, by `marks`: WSL, SSH, container, CI, sandbox, sudo."""
 
     marks: tuple[str, ...] = ()
     platform: str = "linux"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
@@ -13,6 +13,7 @@ from authtui.credentials.files import read_file
 from authtui.credentials.home import resolve_home
 from authtui.credentials.host import read_host
 from authtui.credentials.observation import (
+    AUTH_FILE,
     ConfigFacts,
     EncryptedFacts,
     EnvironmentFacts,
@@ -25,10 +26,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.credentials.observation import HomeFacts, InstalledClient
+    from authtui.credentials.observation import InstalledClient
 
 SYSTEM_DIR: Final = Path("/etc/codex")
-AUTH_FILE: Final = "auth.json"
 DOTENV_FILE: Final = ".env"
 KEYRING_MODES: Final = ("keyring", "auto")
 
@@ -40,27 +40,27 @@ def read_observation(
     now: datetime,
     system_dir: Path = SYSTEM_DIR,
     key_set_file: Path | None = None,
-    probe_keyring: bool | Literal["always"] = True,
+    probe_keyring: bool = True,
     installed: bool = True,
-    keyring_timeout: float = keyring_store.TIMEOUT,
     root: Path = Path("/"),
 ) -> Observation:
     """Everything a decision rests on, read at one moment. Writes nothing, runs nothing.
 
-    The keyring is asked only where the configuration makes the client ask it, or always with
-    `"always"`; with False it stays `not-probed` and `read_keyring` can be called later, from a
+    The keyring is asked only where the configuration makes the client ask it; with
+    `probe_keyring` False it stays `not-probed`, and `read_keyring` can be called later, from a
     worker. `installed` looks for copies of the client. `root` is where the marks of the host
     are sought.
     """
     home = resolve_home(environ, home_option)
     folder = Path(home.path) if "\0" not in home.path else Path()
+    hashed = home.canonical or home.path
     if home.error is None:
         config = read_config(folder, system_dir)
         found = providers(config)
         keys = [name for row in found for name in (row.env_key, row.authorization_variable)]
         environment = read_environment(environ, folder / DOTENV_FILE, [k for k in keys if k])
         auth_file = read_file(folder / AUTH_FILE)
-        encrypted = encrypted_store.look_at_encrypted(folder, _passphrase_account(home))
+        encrypted = encrypted_store.look_at_encrypted(folder, keyring_store.secrets_account(hashed))
     else:
         # The client stops before it reads anything; what stands in the environment is still seen.
         config = ConfigFacts(FileFacts(str(folder / "config.toml")))
@@ -68,23 +68,26 @@ def read_observation(
         environment = environment._replace(dotenv=FileFacts(str(folder / DOTENV_FILE)))
         auth_file = FileFacts(str(folder / AUTH_FILE))
         encrypted = EncryptedFacts(FileFacts(str(folder / encrypted_store.STORE)))
+    clients: tuple[InstalledClient, ...] = ()
+    if installed:
+        from authtui.credentials.installed import find_clients
+
+        clients = find_clients(environ)
     seen = Observation(
         at=now,
         home=home,
         environment=environment,
         auth_file=auth_file,
         config=config,
-        keyring=KeyringFacts(account=_auth_account(home)),
+        keyring=KeyringFacts(account=keyring_store.auth_account(hashed)),
         encrypted=encrypted,
         host=read_host(environ, root),
-        clients=_clients(environ) if installed else (),
+        clients=clients,
         token_file=_named_file(environment, ("OPENAI_IDENTITY_TOKEN_FILE",)),
         ca_file=_named_file(environment, CA_VARIABLES),
         key_set=_text(key_set_file),
     )
-    if probe_keyring == "always" or (probe_keyring and wants_keyring(seen)):
-        seen = read_keyring(seen, timeout=keyring_timeout)
-    return seen
+    return read_keyring(seen) if probe_keyring and wants_keyring(seen) else seen
 
 
 def wants_keyring(observation: Observation) -> bool:
@@ -97,7 +100,7 @@ def wants_passphrase(observation: Observation) -> bool:
     """Whether the client would open the encrypted store: by store, feature flag and the file."""
     return (
         wants_keyring(observation)
-        and feature(observation.config, "secret_auth_storage")
+        and feature(observation.config, encrypted_store.SECRETS_FEATURE)
         and observation.encrypted.file.data is not None
     )
 
@@ -112,14 +115,15 @@ def read_keyring(
 
     Takes `timeout` seconds at most for each of two entries, and a second for decrypting.
     """
-    account = observation.keyring.account or _auth_account(observation.home)
-    facts = keyring_store.probe_keyring(account, timeout=timeout, backend=backend)
-    observation = with_keyring(observation, facts)
+    facts = keyring_store.probe_keyring(
+        observation.keyring.account, timeout=timeout, backend=backend
+    )
+    observation = observation._replace(keyring=facts)
     if not wants_passphrase(observation):
         return observation
     passphrase = facts._replace(
         service=keyring_store.SECRETS_SERVICE,
-        account=_passphrase_account(observation.home),
+        account=observation.encrypted.passphrase_account,
         document=None,
     )
     if facts.status in ("present", "absent"):
@@ -128,25 +132,6 @@ def read_keyring(
         )
     encrypted = encrypted_store.with_passphrase(observation.encrypted, passphrase)
     return observation._replace(encrypted=encrypted)
-
-
-def with_keyring(observation: Observation, facts: KeyringFacts) -> Observation:
-    """A copy with what a later probe found."""
-    return observation._replace(keyring=facts)
-
-
-def _auth_account(home: HomeFacts) -> str:
-    return keyring_store.auth_account(home.canonical or home.path)
-
-
-def _passphrase_account(home: HomeFacts) -> str:
-    return keyring_store.secrets_account(home.canonical or home.path)
-
-
-def _clients(environ: Mapping[str, str]) -> tuple[InstalledClient, ...]:
-    from authtui.credentials.installed import find_clients
-
-    return find_clients(environ)
 
 
 def _named_file(environment: EnvironmentFacts, names: tuple[str, ...]) -> FileFacts | None:

@@ -1,15 +1,21 @@
-"""Every place a credential may come from, judged by the rules of one generation; pure.
+"""Every source of a credential, judged by the rules of one generation; pure.
 
-Sources: spec sources.md 2 and 3, and the recordings, which win where they differ.
+Source of the rules: recordings of released clients.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from authtui.credentials.agent_place import agent_record, agent_token, personal_access_token
-from authtui.credentials.document import Document, DocumentError, build_error, parse_document
-from authtui.credentials.held import held_record, store_mode, stored_somewhere
+from authtui.credentials.document import Document, DocumentError, build_error
+from authtui.credentials.environment import WORKLOAD_VARIABLES
+from authtui.credentials.observation import AUTH_FILE
+from authtui.credentials.online_credentials import (
+    agent_record,
+    agent_token,
+    personal_access_token,
+    record_credential,
+)
 from authtui.credentials.selection import (
     CHATGPT_MODES,
     MODES,
@@ -18,14 +24,13 @@ from authtui.credentials.selection import (
     Place,
     Places,
 )
+from authtui.credentials.stored_record import find_record, store_mode, stored_somewhere
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.credentials.assumptions import Assumptions
     from authtui.credentials.observation import Observation
-
-WORKLOAD_VARIABLES = ("OPENAI_FEDERATION_RULE_ID", "OPENAI_IDENTITY_TOKEN_FILE")
 
 
 def judge_places(observation: Observation, contract: Contract, assumptions: Assumptions) -> Places:
@@ -42,48 +47,38 @@ def judge_places(observation: Observation, contract: Contract, assumptions: Assu
 
 def _workload(observation: Observation, contract: Contract) -> Place:
     name = "workload identity"
-    if not contract.workload_identity:
+    environment = observation.environment
+    rule, file = (environment.get(variable) for variable in WORKLOAD_VARIABLES)
+    if not contract.workload_identity or (rule is None and file is None):
         return Place(name)
-    given = [v for v in WORKLOAD_VARIABLES if observation.environment.get(v) is not None]
-    if not given:
-        return Place(name)
-    where = given[0]
-    rule = observation.environment.get("OPENAI_FEDERATION_RULE_ID")
+    rule_name, file_name = WORKLOAD_VARIABLES
+    where = file_name if rule is None else rule_name
     if rule is not None and not rule.value.reveal().strip():
-        text = "workload identity variable OPENAI_FEDERATION_RULE_ID is invalid"
-        return Place(name, failure=Failure(name, where, text, "the variable is blank"))
-    for variable in WORKLOAD_VARIABLES:
-        if observation.environment.get(variable) is None:
-            text = f"workload identity requires {variable}"
-            return Place(name, failure=Failure(name, where, text, f"{variable} is not set"))
-    given_path = observation.environment.get("OPENAI_IDENTITY_TOKEN_FILE")
-    path = given_path.value.reveal() if given_path else ""
+        text = f"workload identity variable {rule_name} is invalid"
+        return Place.of(Failure(name, where, text, "the variable is blank"))
+    if rule is None or file is None:
+        missing = rule_name if rule is None else file_name
+        text = f"workload identity requires {missing}"
+        return Place.of(Failure(name, where, text, f"{missing} is not set"))
+    path = file.value.reveal()
     if not path.startswith("/"):
-        text = "OPENAI_IDENTITY_TOKEN_FILE must be an absolute path"
-        return Place(
-            name, failure=Failure(name, "OPENAI_IDENTITY_TOKEN_FILE", text, "the path is relative")
-        )
+        text = f"{file_name} must be an absolute path"
+        return Place.of(Failure(name, file_name, text, "the path is relative"))
     facts = observation.token_file
     if facts is None or facts.kind != "file":
         text = f"could not read workload identity assertion file {path}"
         reason = (facts.error if facts else None) or "No such file or directory (os error 2)"
-        return Place(
-            name, failure=Failure(name, "OPENAI_IDENTITY_TOKEN_FILE", text, reason, unread=True)
-        )
-    return Place(
-        name,
-        Credential("workload_identity", name, where, assumes=("the identity token is exchanged",)),
-    )
+        return Place.of(Failure(name, file_name, text, reason, unread=True))
+    assumes = ("the identity token is exchanged",)
+    return Place.of(Credential("workload_identity", name, where, assumes=assumes))
 
 
 def _api_key(observation: Observation) -> Place:
-    value = observation.environment.trimmed("CODEX_API_KEY")
+    name = "CODEX_API_KEY"
+    value = observation.environment.trimmed(name)
     if value is None:
-        return Place("CODEX_API_KEY")
-    return Place(
-        "CODEX_API_KEY",
-        Credential("api_key", "CODEX_API_KEY", "CODEX_API_KEY", Secret(value)),
-    )
+        return Place(name)
+    return Place.of(Credential("api_key", name, name, Secret(value)))
 
 
 def _agent_variable(
@@ -95,55 +90,41 @@ def _agent_variable(
     value = observation.environment.trimmed(name)
     if value is None:
         return Place(name)
-    if contract.personal_access_tokens and value.startswith("at-"):
-        return personal_access_token(name, name, Secret(value), observation, contract, assumptions)
-    return agent_token(name, name, Secret(value), observation, contract, assumptions)
+    personal = contract.personal_access_tokens and value.startswith("at-")
+    judge = personal_access_token if personal else agent_token
+    return Place.of(judge(name, Secret(value), observation, contract, assumptions))
 
 
 def _store(observation: Observation, contract: Contract, assumptions: Assumptions) -> Place:
-    held = held_record(observation, contract)
-    if held.data is None:
-        return Place(held.name, failure=held.failure)
-    return _document(held.name, held.data, observation, contract, assumptions)
-
-
-def _document(
-    source: str,
-    data: bytes | str,
-    observation: Observation,
-    contract: Contract,
-    assumptions: Assumptions,
-) -> Place:
-    store: Literal["file", "keyring"] = "file" if source == "auth.json" else "keyring"
-    parsed = parse_document(
-        data, contract.document, contract.agent, now=observation.at, store=store
-    )
+    stored = find_record(observation, contract)
+    source = stored.name
+    if stored.data is None:
+        return Place(source, failure=stored.failure)
+    parsed = stored.parse(contract, observation.at)
     if isinstance(parsed, DocumentError):
-        line = _line_of(data, parsed)
-        where = f"{source}:{line}" if line and source == "auth.json" else source
-        failure = Failure(
-            source,
-            where,
-            parsed.client_text,
-            parsed.reason.rstrip("."),
-            parsed.field,
-            line,
-            unread=parsed.kind == "encoding",
-        )
-        return Place(source, failure=failure)
+        return Place.of(_unread(source, stored.data, parsed))
     text = build_error(parsed, contract.document)
     if text:
         field = {"apikey": "OPENAI_API_KEY", "agentIdentity": "agent_identity"}.get(parsed.mode)
         line = parsed.lines.get("auth_mode")
         where = f"{source}:{line}" if line else source
         reason = f"auth_mode {parsed.mode} has nothing to work with"
-        return Place(
-            source, failure=Failure(source, where, text, reason, field, line, mode=parsed.mode)
-        )
-    place = _credential(source, parsed, observation, contract, assumptions)
-    if place.failure is None:
-        return place
-    return place._replace(failure=place.failure._replace(mode=parsed.mode))
+        return Place.of(Failure(source, where, text, reason, field, line, mode=parsed.mode))
+    found = _credential(source, parsed, observation, contract, assumptions)
+    return Place.of(found._replace(mode=parsed.mode) if isinstance(found, Failure) else found)
+
+
+def _unread(source: str, data: bytes | str, error: DocumentError) -> Failure:
+    line = _line_of(data, error)
+    return Failure(
+        source,
+        f"{source}:{line}" if line and source == AUTH_FILE else source,
+        error.client_text,
+        error.reason.rstrip("."),
+        error.field,
+        line,
+        unread=error.kind == "encoding",
+    )
 
 
 def _line_of(data: bytes | str, error: DocumentError) -> int | None:
@@ -169,58 +150,34 @@ def _credential(
     observation: Observation,
     contract: Contract,
     assumptions: Assumptions,
-) -> Place:
+) -> Credential | Failure:
     mode = MODES.get(document.mode, document.mode)
+    record = document.agent_record
+    given = (observation, contract, assumptions)
     if mode == "api_key":
-        return Place(
-            source,
-            Credential(mode, source, source, document.openai_api_key, document=document),
-        )
+        return Credential(mode, source, source, document.openai_api_key, document=document)
     if mode == "personal_access_token" and document.personal_access_token is not None:
-        return personal_access_token(
-            source, source, document.personal_access_token, observation, contract, assumptions
-        )
-    if mode == "agent_identity":
-        if document.agent_jwt is not None:
-            return agent_token(
-                source, source, document.agent_jwt, observation, contract, assumptions, document
-            )
-        if document.agent_record is not None:
-            return agent_record(source, document, observation, contract, assumptions)
-    if mode in CHATGPT_MODES:
-        tokens = document.tokens
-        record = document.agent_record
-        if contract.identity_only and tokens is None and record is not None:
-            return Place(
-                source,
-                Credential(
-                    "agent_identity",
-                    source,
-                    source,
-                    record.agent_private_key,
-                    document=document,
-                    record=record,
-                    account_id=record.account_id,
-                    policy_account=record.account_id,
-                    user_id=record.user_id,
-                    assumes=("the task is registered",),
-                ),
-            )
-        claims = tokens.id_claims if tokens else None
-        return Place(
-            source,
-            Credential(
-                mode,
-                source,
-                source,
-                tokens.access_token if tokens else None,
-                document=document,
-                record=record,
-                account_id=tokens.account_id if tokens else None,
-                policy_account=claims.account_id if claims else None,
-                user_id=claims.user_id if claims else None,
-                plan=claims.plan if claims else None,
-                fedramp=bool(claims and claims.fedramp),
-            ),
-        )
-    return Place(source, Credential(mode, source, source, document=document))
+        return personal_access_token(source, document.personal_access_token, *given)
+    if mode == "agent_identity" and document.agent_jwt is not None:
+        return agent_token(source, document.agent_jwt, *given, document)
+    if mode == "agent_identity" and record is not None:
+        return agent_record(source, document, record, *given)
+    if mode not in CHATGPT_MODES:
+        return Credential(mode, source, source, document=document)
+    tokens = document.tokens
+    if contract.identity_only and tokens is None and record is not None:
+        return record_credential(source, document, record)
+    claims = tokens.id_claims if tokens else None
+    return Credential(
+        mode,
+        source,
+        source,
+        tokens.access_token if tokens else None,
+        document=document,
+        record=record,
+        account_id=tokens.account_id if tokens else None,
+        policy_account=claims.account_id if claims else None,
+        user_id=claims.user_id if claims else None,
+        plan=claims.plan if claims else None,
+        fedramp=bool(claims and claims.fedramp),
+    )

@@ -36,11 +36,13 @@ PUBLIC: Final = frozenset(
 _NESTED: Final = {
     "tokens": ("id_token", "access_token", "refresh_token", "account_id"),
     "agent_identity": (
+        "account_id",
         "workspace_id",
         "chatgpt_user_id",
         "agent_runtime_id",
         "agent_private_key",
         "registered_at",
+        "email",
         "plan_type",
         "task_id",
     ),
@@ -52,7 +54,8 @@ _TOP: Final = (
     "agent_identity",
     "personal_access_token",
 )
-# What is not closed reaches to the end: given up, it would be sought again from each later quote.
+# An unclosed string or comment reaches to the end: were it given up, the search for its end would
+# begin again at each later quote, and take the square of the text's length.
 _COMMENT_OR_COMMA: Final = re.compile(
     r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL
 )

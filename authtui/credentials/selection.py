@@ -1,8 +1,7 @@
 """Which credential the client uses: the ladder of places, and what it finds on it.
 
 `resolve` walks the ladder of a generation over the judged places, as `exec`, `login status` and
-the interactive client each do.
-Sources: spec sources.md 2 and 3, and the recordings, which win where they differ.
+the interactive client each do. Source: recordings of released clients.
 """
 
 from __future__ import annotations
@@ -27,6 +26,7 @@ MODES = {
     "bedrockAccessKeys": "bedrock",
     "headers": "headers",
 }
+"""The kind of credential that each `auth_mode` of a stored record is."""
 CHATGPT_MODES = ("chatgpt", "chatgpt_auth_tokens")
 
 
@@ -79,6 +79,13 @@ class Place(NamedTuple):
     credential: Credential | None = None
     failure: Failure | None = None
 
+    @classmethod
+    def of(cls, found: Credential | Failure) -> Place:
+        """The rung on which a credential, or one that cannot be used, was found."""
+        if isinstance(found, Failure):
+            return cls(found.source, failure=found)
+        return cls(found.source, found)
+
     @property
     def empty(self) -> bool:
         """Whether the client finds nothing there."""
@@ -97,7 +104,11 @@ class Places(NamedTuple):
 
 
 class Resolution(NamedTuple):
-    """The outcome of walking the ladder once."""
+    """The outcome of walking the ladder once.
+
+    `filtered` is the restriction's key in the configuration where it made the client pass over a
+    login (`checks.restrictions`).
+    """
 
     credential: Credential | None
     failure: Failure | None = None
@@ -114,7 +125,7 @@ def resolve(
 ) -> Resolution:
     """Walk the ladder: the first place that is not empty decides, usable or not.
 
-    `on_exec` enables `CODEX_API_KEY` (spec sources.md 3.6); the two `allowed` flags are the
+    `on_exec` enables `CODEX_API_KEY`; the two `allowed` flags are the
     policy filters of the newest generation, which skip a place rather than fail at it.
     """
     order = [places.workload]
@@ -135,7 +146,7 @@ def resolve(
 
 
 def forced_workspaces(observation: Observation, contract: Contract) -> tuple[str, ...]:
-    """`forced_chatgpt_workspace_id`: trimmed, blanks dropped; a list from the G4 generation on."""
+    """`forced_chatgpt_workspace_id`: trimmed, without blanks; a list where that is allowed."""
     value = observation.config.get("forced_chatgpt_workspace_id")
     if isinstance(value, str):
         # The April code compares an empty text as it is; every release recorded trims it and

@@ -16,11 +16,12 @@ import errno
 import json
 import os
 import re
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from authtui.credentials.backups import sync_folder, write_backup, write_new
-from authtui.credentials.exclusive import Witness, locked
 from authtui.credentials.files import read_file
+from authtui.credentials.write_lock import ReplacedFile, locked
+from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Removed(NamedTuple):
 
 
 class WriteFailure(NamedTuple):
-    """Nothing of ours is in force. `sentence` says why, and what stands there now."""
+    """The change did not come into force. `sentence` says why, and what stands there now."""
 
     why: Why
     sentence: str
@@ -154,14 +155,14 @@ def _in_turn(
         return found
     target, data = found
     folder = os.path.dirname(target) or "."  # noqa: PTH120 - plain text throughout
-    with locked(folder) as mine, Witness(target, data) as witness:
+    with locked(folder) as mine, ReplacedFile(target, data) as replaced:
         if not mine:
             text = f"another authtui is writing in {folder}; nothing was changed. Try again."
             return WriteFailure("changed-underneath", text, target)
         done = change(target, data)
         if isinstance(done, WriteFailure):
             return done
-        late = witness.late()
+        late = replaced.late_write()
         return done if late is None else _called_off(target, late, done.backup)
 
 
@@ -171,9 +172,8 @@ def _called_off(target: str, late: bytes, backup: str | None) -> WriteFailure:
         write_new(temporary, late)
         os.replace(temporary, target)  # noqa: PTH105 - as above
     except OSError as error:
-        return _failure(
-            error, target, "was written by another program at the same moment, and lost"
-        )
+        lost = "was written by another program at the same moment, which could not be put back"
+        return _failure(error, target, lost, "What authtui did is in force.")
     if backup is not None:
         with contextlib.suppress(OSError):
             os.unlink(backup)  # noqa: PTH108 - as above
@@ -350,7 +350,9 @@ def _alive(process: int) -> bool:
     return True
 
 
-def _failure(error: OSError, name: str, what: str) -> WriteFailure:
+def _failure(
+    error: OSError, name: str, what: str, state: str = "What stood there is whole."
+) -> WriteFailure:
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
     why: Why = "failed"
     if error.errno in _FULL:
@@ -359,4 +361,4 @@ def _failure(error: OSError, name: str, what: str) -> WriteFailure:
         why = "read-only"
     elif error.errno in _DENIED:
         why = "no-permission"
-    return WriteFailure(why, f"{name} {what}: {reason}. What stood there is whole.", name)
+    return WriteFailure(why, f"{name} {what}: {reason}. {state}", name)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from authtui.credentials.files import read_file
-from authtui.credentials.observe import AUTH_FILE
+from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.store_writer import WriteFailure, replace_document
 from authtui.demo.backend.minting import AUTH_CLAIM, login_document
 from authtui.lifecycle.preview import Outcome

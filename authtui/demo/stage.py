@@ -17,7 +17,8 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from authtui.checks.assess import Options, assess
-from authtui.credentials.observe import AUTH_FILE, read_observation
+from authtui.credentials.observation import AUTH_FILE
+from authtui.credentials.observe import read_observation
 from authtui.demo.backend.server import running_backend, secure_port
 from authtui.demo.backend.tls import Authority
 from authtui.demo.program import Program

@@ -1,1 +1,1 @@
-"""Agent identities: keys, records in all their shapes, and what they are bound to."""
+"""Agent identities: their Ed25519 keys, and what is signed with them."""

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from authtui.record import NamedTuple
+from authtui.tokens.base64url import base64url
 
 if TYPE_CHECKING:
     from authtui.identity.keys import PrivateKey
@@ -59,7 +60,7 @@ def assertion(key: PrivateKey, agent_runtime_id: str, task_id: str, timestamp: s
         "timestamp": timestamp,
     }
     text = json.dumps(envelope, ensure_ascii=False, separators=(",", ":"))
-    return f"{SCHEME} {base64.urlsafe_b64encode(_bytes(text)).decode('ascii').rstrip('=')}"
+    return f"{SCHEME} {base64url(_bytes(text))}"
 
 
 def read_assertion(header: str) -> Assertion | str:

@@ -20,8 +20,7 @@ NOT_BASE64: Final = "stored agent identity private key is not valid base64"
 NOT_PKCS8: Final = "stored agent identity private key is not valid PKCS#8"
 
 _LABEL: Final = b"codex-agent-identity-ed25519-v1"
-_PREFIX_V1: Final = bytes.fromhex("302e020100300506032b657004220420")
-_PREFIX_V2: Final = bytes.fromhex("3051020101300506032b657004220420")
+_PREFIX: Final = bytes.fromhex("3051020101300506032b657004220420")
 _PUBLIC_TAG: Final = bytes.fromhex("812100")
 _HEXADECIMAL: Final = re.compile(r"(?:[0-9a-fA-F]{2}){32,}")
 _LONGEST: Final = 65_536  # characters; an RSA-16384 key stays below, anything longer is no key
@@ -81,6 +80,11 @@ class PrivateKey:
         digest = hashlib.sha256(self._blob()).digest()
         return "SHA256:" + base64.b64encode(digest).decode("ascii").rstrip("=")
 
+    @property
+    def shown(self) -> str:
+        """What stands for the key on a screen: its public fingerprint."""
+        return f"▒▒▒▒ ed25519 {self.sha256_fingerprint}"
+
     def sign(self, message: bytes) -> bytes:
         """The 64-byte Ed25519 signature of `message`."""
         from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -91,12 +95,9 @@ class PrivateKey:
         """The 32 secret bytes: for deriving the box key and for writing the key, nothing else."""
         return self._seed
 
-    def reveal_pkcs8(self, version: Literal[1, 2] = 2) -> str:
-        """The stored form, standard base64. Version 2 is what the client itself writes."""
-        if version == 1:
-            document = _PREFIX_V1 + self._seed
-        else:
-            document = _PREFIX_V2 + self._seed + _PUBLIC_TAG + self._public
+    def reveal_pkcs8(self) -> str:
+        """The stored form as the client writes it: standard base64 of PKCS#8 version 2."""
+        document = _PREFIX + self._seed + _PUBLIC_TAG + self._public
         return base64.b64encode(document).decode("ascii")
 
     def _blob(self) -> bytes:
@@ -122,11 +123,11 @@ class PrivateKey:
         raise TypeError("a PrivateKey is not to be pickled or copied into a file")
 
 
-def key_from_seed(seed: bytes, version: Literal[1, 2] = 2) -> PrivateKey | KeyProblem:
+def key_from_seed(seed: bytes) -> PrivateKey | KeyProblem:
     """The key of 32 seed bytes."""
     if len(seed) != 32:
         return KeyProblem(f"a seed has 32 bytes, this one has {len(seed)}", None)
-    return PrivateKey(seed, _public_of(seed), version)
+    return PrivateKey(seed, _public_of(seed), 2)
 
 
 def generate_key(

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authtui.credentials.document import Document, parse_document
-from authtui.credentials.held import store_mode
 from authtui.credentials.store_writer import WriteFailure
+from authtui.credentials.stored_record import store_mode
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
 from authtui.lifecycle.refresh import message_of

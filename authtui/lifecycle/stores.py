@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from authtui.credentials.backups import write_backup
 from authtui.credentials.files import read_file
 from authtui.credentials.keyring_writer import KeyringFailure, delete_entry, store_entry
-from authtui.credentials.observe import AUTH_FILE
+from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.store_writer import (
     Removed,
     WriteFailure,

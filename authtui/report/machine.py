@@ -6,7 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from authtui.credentials.home import running_user, user_home
+from authtui.credentials.host import running_user
+from authtui.directories import user_home
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.config import split_key
-from authtui.credentials.document import lenient
+from authtui.credentials.salvage import salvage
 from authtui.redaction import Secret, secret_kind
 from authtui.report import schema
 from authtui.report.sensitive import OPEN_VARIABLES, id_prefix, stored_documents
@@ -118,7 +118,7 @@ def plan_of_tokens(redactor: Redactor, found: Assessment) -> str | None:
 def fields_of(redactor: Redactor, seen: Observation) -> Iterator[schema.FieldPart]:
     """The structure of every stored document: fields, types, lengths and marks."""
     for store, data in stored_documents(seen):
-        document = lenient(data)
+        document = salvage(data)
         if document is None:
             yield schema.FieldPart(store, "(the whole)", "no readable document", len(data), None)
             continue

@@ -6,9 +6,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.credentials.document import lenient
 from authtui.credentials.dotenv import parse_dotenv
 from authtui.credentials.environment import NETWORK, PLACES
+from authtui.credentials.salvage import salvage
 from authtui.redaction import EMAIL, Secret
 from authtui.tokens.jwt import decode
 
@@ -167,7 +167,7 @@ def stored_documents(observation: Observation) -> Iterator[tuple[str, bytes | st
 
 def _documents(observation: Observation) -> Iterator[Mapping[str, Any]]:
     for _, data in stored_documents(observation):
-        found = lenient(data)
+        found = salvage(data)
         if found is not None:
             yield found
             for token in _texts(found):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.credentials.document import lenient
+from authtui.credentials.salvage import salvage
 from authtui.model import events as ev
 from authtui.report import schema
 from authtui.report.sensitive import stored_documents
@@ -62,7 +62,7 @@ def _of_token(token: TokenView) -> Iterator[Row]:
 
 def _of_record(seen: Observation) -> Iterator[Row]:
     for store, data in stored_documents(seen):
-        at = moment((lenient(data) or {}).get("last_refresh"), seen.at).at
+        at = moment((salvage(data) or {}).get("last_refresh"), seen.at).at
         if at is not None:
             yield at, "last_refresh: the tokens were renewed", store
 

@@ -16,7 +16,7 @@ from authtui.redaction import Secret, mask_email, printable, redact_text
 from authtui.tokens.base64url import base64url_fault, strict_base64url
 from authtui.tokens.claims import plan_of
 from authtui.tokens.id_token import INVALID_ID_TOKEN, PLAN_ENUM
-from authtui.tokens.jwt import LARGEST, read_part
+from authtui.tokens.jwt import LARGEST, UNSIGNED, read_part
 from authtui.tokens.keyset import KeySet, KeySetProblem, parse_key_set, shown_kid, verify_rs256
 from authtui.tokens.times import moment
 
@@ -93,9 +93,9 @@ def judge_agent_token(
 ) -> AgentJudgement:
     """Every field's own verdict; none stops at the first failure.
 
-    The token is judged as it is: trimming a variable is the caller's. `key_set` is the text of
-    the key set the client would fetch; without it the signature is
-    unknown and `client_error` assumes that the issuer signed and lists the key.
+    The token is judged as it is: the caller trims a variable. `key_set` is the text of the key set
+    the client would fetch; without it the signature is unknown and `client_error` assumes that the
+    issuer signed and lists the key.
     """
     keys = parse_key_set(key_set) if key_set is not None else None
     verification = verify_rs256(decoded, keys) if isinstance(keys, KeySet) else None
@@ -117,8 +117,8 @@ def judge_agent_token(
 def _shape(decoded: DecodedJwt, contract: AgentContract) -> FieldJudgement:
     value = f"{decoded.parts} part{'' if decoded.parts == 1 else 's'}"
     error = _shape_error(decoded.raw.reveal(), contract)
-    coats = ("bearer", "quotes", "invisible", "wrapped", "padding", "standard-alphabet", "bom")
-    wrong = [problem.statement for problem in decoded.problems if problem.id in coats]
+    around = ("bearer", "quotes", "invisible", "wrapped", "padding", "standard-alphabet", "bom")
+    wrong = [problem.statement for problem in decoded.problems if problem.id in around]
     if error is None and not wrong:
         return FieldJudgement("shape", "pass", value, "header, payload and signature are there")
     named = [problem.statement for problem in decoded.problems if problem.part != "header"]
@@ -176,9 +176,7 @@ def _header(
 def _signature(
     decoded: DecodedJwt, keys: KeySet | KeySetProblem | None, verification: Verification | None
 ) -> FieldJudgement:
-    if any(
-        problem.id in ("alg-none", "empty-signature", "two-parts") for problem in decoded.problems
-    ):
+    if any(problem.id in UNSIGNED for problem in decoded.problems):
         return FieldJudgement("signature", "fail", "unsigned", "the token is not signed")
     if verification is None:
         reason = (
@@ -219,16 +217,11 @@ def _claim(name: str, value: Any, contract: AgentContract, now: datetime) -> Fie
     if not _fits(value, kind):
         extra = "; a list is refused" if name == "aud" and isinstance(value, list) else ""
         return FieldJudgement(name, "fail", shown, f"must be {_WORDS[kind]}{extra}")
-    if name == "iss" and contract.issuer:
-        good = value == contract.issuer
-        return FieldJudgement(
-            name, "pass" if good else "fail", shown, _expected(contract.issuer, good=good)
-        )
-    if name == "aud" and contract.audience:
-        good = value == contract.audience
-        return FieldJudgement(
-            name, "pass" if good else "fail", shown, _expected(contract.audience, good=good)
-        )
+    required = {"iss": contract.issuer, "aud": contract.audience}.get(name)
+    if required:
+        if value == required:
+            return FieldJudgement(name, "pass", shown, "as the client requires")
+        return FieldJudgement(name, "fail", shown, f"the client requires {required}")
     if name in ("exp", "iat"):
         return _time(name, value, now)
     if kind == "text" and not value.strip():
@@ -236,10 +229,6 @@ def _claim(name: str, value: Any, contract: AgentContract, now: datetime) -> Fie
     if name == "plan_type" and not plan_of(value).known:
         return FieldJudgement(name, "warn", shown, "an unknown plan; the client takes it")
     return FieldJudgement(name, "pass", shown, "present and of the right type")
-
-
-def _expected(wanted: str, *, good: bool) -> str:
-    return "as the client requires" if good else f"the client requires {wanted}"
 
 
 def _time(name: str, value: int, now: datetime) -> FieldJudgement:
@@ -270,9 +259,8 @@ def _private_key(decoded: DecodedJwt) -> tuple[FieldJudgement, PrivateKey | KeyP
     key = read_private_key(value)
     if isinstance(key, KeyProblem):
         return FieldJudgement(name, "fail", str(Secret(value)), key.statement), key
-    shown = f"▒▒▒▒ ed25519 {key.sha256_fingerprint}"
     form = f"a usable Ed25519 key (PKCS#8 v{key.version})"
-    return FieldJudgement(name, "pass", shown, form), key
+    return FieldJudgement(name, "pass", key.shown, form), key
 
 
 def _client_error(
@@ -349,7 +337,7 @@ _READERS: Final[dict[FieldType, Callable[[Reader], object]]] = {
 
 
 def _strict_header(text: str) -> dict[str, Any] | None:
-    """The header if the client's JWT library takes it: a known `alg`, texts where texts belong."""
+    """The header if the client's JWT library takes it: a known `alg`, text where text belongs."""
     value = read_part(text.split(".")[0])
     if value is None:
         return None
@@ -378,7 +366,7 @@ def _fits(value: object, kind: FieldType) -> bool:
 
 
 def _shown(value: object, name: str = "") -> str:
-    """A value as display text; only plain values, since others are judged by their type alone."""
+    """A value as display text; a list or an object only as its kind, all that is judged."""
     if value is None:
         return "—"
     if isinstance(value, bool):

@@ -10,7 +10,13 @@ from typing import Final
 
 _ALPHABET: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _PAD: Final = 0x3D
+_TO_URL: Final = bytes.maketrans(b"+/", b"-_")
 _TO_STANDARD: Final = bytes.maketrans(b"-_+/=", b"+/!!!")
+
+
+def base64url(data: bytes) -> str:
+    """The canonical text of some bytes."""
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def strict_base64url(text: str) -> bytes | None:

@@ -66,12 +66,12 @@ _PLAN_ROWS: Final = (
     Plan("edu_plus", "Edu Plus", True),
     Plan("edu_pro", "Edu Pro", True),
 )
-PLANS: Final = {row.raw: row for row in _PLAN_ROWS}
+_PLANS: Final = {row.raw: row for row in _PLAN_ROWS}
 
 
 def plan_of(raw: str) -> Plan:
     """The plan of a spelling; an unknown one is kept as its raw text."""
-    return PLANS.get(raw) or Plan(raw, raw, workspace=False, known=False)
+    return _PLANS.get(raw) or Plan(raw, raw, workspace=False, known=False)
 
 
 EXPLANATIONS: Final[Mapping[str, str]] = {

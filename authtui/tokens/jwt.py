@@ -1,7 +1,7 @@
 """Take a token apart and say what is wrong with it. Nothing here raises, verifies or connects.
 
 Reading is more lenient than the client, so that the claims of a damaged token can still be seen;
-every lenience used is a `Problem`. How the client itself would judge is in `tokens.agent` and
+every leniency used is a `Problem`. How the client itself would judge is in `tokens.agent` and
 `tokens.id_token`. Source of the client's rules: codex-rs/login/src/token_data.rs.
 """
 
@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import base64
 import json
+import math
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, printable, redact_text, secret_kind
-from authtui.tokens.base64url import strict_base64url
+from authtui.tokens.base64url import base64url, strict_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,6 +25,8 @@ LARGEST: Final = 1_000_000
 """Characters beyond which a token is not taken apart."""
 DEEPEST: Final = 100
 """Levels of nesting beyond which a part is not read."""
+UNSIGNED: Final = frozenset(["alg-none", "empty-signature", "two-parts"])
+"""The problems of a token that nobody signed."""
 _SHOWN_KEY: Final = 60
 _INVISIBLE: Final = "\ufeff\u200b\u200c\u200d\u2060"
 _BEARER: Final = re.compile(r"(?i)^(?:authorization:\s*)?bearer\s+")
@@ -41,8 +44,8 @@ class Problem(NamedTuple):
 class DecodedJwt(NamedTuple):
     """A token taken apart. `raw` is the text as given; `token` without what surrounds it.
 
-    `header` and `claims` keep the order in which the keys were sent; None when the part cannot be
-    read. `duplicates` names keys that a part holds more than once (the last one stands).
+    `header` and `claims` keep the order in which the keys were sent, and the last value of a key
+    that stands twice; None when the part cannot be read.
     """
 
     raw: Secret
@@ -50,9 +53,6 @@ class DecodedJwt(NamedTuple):
     parts: int
     header: Mapping[str, Any] | None
     claims: Mapping[str, Any] | None
-    header_order: tuple[str, ...] = ()
-    claims_order: tuple[str, ...] = ()
-    duplicates: tuple[str, ...] = ()
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -78,28 +78,19 @@ def decode(text: str) -> DecodedJwt:
     if len(pieces) < 2:
         problems.append(_no_token(token))
         return _unread(text, token, len(pieces), problems)
-    duplicates: list[str] = []
-    header = _object(pieces[0], "header", problems, duplicates)
+    header = _object(pieces[0], "header", problems)
     claims: dict[str, Any] | None = None
     if len(pieces) == 5 and (header is None or "enc" in header):
         _add(
             problems, "encrypted", "five parts: an encrypted token (JWE); its claims cannot be read"
         )
     else:
-        claims = _object(pieces[1], "payload", problems, duplicates)
+        claims = _object(pieces[1], "payload", problems)
         _shape(pieces, problems)
     if header is not None:
         _algorithm(header, problems)
     return DecodedJwt(
-        Secret(text),
-        Secret(token),
-        len(pieces),
-        header,
-        claims,
-        tuple(header or ()),
-        tuple(claims or ()),
-        tuple(duplicates),
-        tuple(problems),
+        Secret(text), Secret(token), len(pieces), header, claims, problems=tuple(problems)
     )
 
 
@@ -124,19 +115,10 @@ def exp_of(text: str) -> int | None:
 
     Source: codex-rs/login/src/token_data.rs (parse_jwt_expiration).
     """
-    return _integer_of(text, "exp")
-
-
-def iat_of(text: str) -> int | None:
-    """`iat` of a token in seconds, by the same reading."""
-    return _integer_of(text, "iat")
-
-
-def _integer_of(text: str, name: str) -> int | None:
     pieces = text.split(".") if len(text) <= LARGEST else []
     if len(pieces) < 3 or not all(pieces[:3]):  # more than three parts are tolerated
         return None
-    found = (read_part(pieces[1]) or {}).get(name)
+    found = (read_part(pieces[1]) or {}).get("exp")
     if isinstance(found, bool) or not isinstance(found, int):
         return None
     return found if -(2**63) <= found < 2**63 else None
@@ -145,7 +127,7 @@ def _integer_of(text: str, name: str) -> int | None:
 def _bare(text: str, problems: list[Problem]) -> str:
     """The token without what people copy along with it; each find is a problem."""
     token = text
-    for _ in range(8):  # the coats can be worn in any order
+    for _ in range(8):  # what surrounds a token may be nested in any order
         before = token
         token = token.strip()
         if token != before:
@@ -155,11 +137,7 @@ def _bare(text: str, problems: list[Problem]) -> str:
             _once(problems, "invisible", "an invisible character stands before or after the token")
             token = bare
         if len(token) >= 2 and token[0] == token[-1] and token[0] in "\"'`":
-            _once(
-                problems,
-                "quotes",
-                f"the token stands in quotes ({token[0]})",
-            )
+            _once(problems, "quotes", f"the token stands in quotes ({token[0]})")
             token = token[1:-1]
         elif token[:1] in ('"', "'", "`") or token[-1:] in ('"', "'", "`"):
             _once(problems, "quotes", "a quote stands at one end of the token only")
@@ -235,12 +213,7 @@ def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
         return data
     body = piece.rstrip("=")
     if body != piece:
-        _add(
-            problems,
-            "padding",
-            f"the {part} has `=` padding, which the client refuses",
-            part,
-        )
+        _add(problems, "padding", f"the {part} has `=` padding, which the client refuses", part)
     if "+" in body or "/" in body:
         _add(
             problems,
@@ -260,15 +233,10 @@ def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
         )
         return None
     if len(body) % 4 == 1:
-        _add(
-            problems,
-            "cut",
-            f"the {part} has an impossible length: a character is missing",
-            part,
-        )
+        _add(problems, "cut", f"the {part} has an impossible length: a character is missing", part)
         return None
     data = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
-    if base64.urlsafe_b64encode(data).decode("ascii").rstrip("=") != body:
+    if base64url(data) != body:
         _add(
             problems,
             "trailing-bits",
@@ -278,9 +246,7 @@ def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
     return data
 
 
-def _object(
-    piece: str, part: Part, problems: list[Problem], duplicates: list[str]
-) -> dict[str, Any] | None:
+def _object(piece: str, part: Part, problems: list[Problem]) -> dict[str, Any] | None:
     if not piece:
         _add(problems, f"empty-{part}", f"the {part} is empty", part)
         return None
@@ -300,7 +266,7 @@ def _object(
             part,
         )
         return None
-    value = _json(text, part, problems, duplicates)
+    value = _json(text, part, problems)
     if value is None or isinstance(value, dict):
         return value
     kind = {list: "an array", str: "a string", bool: "true or false"}.get(type(value), "a number")
@@ -321,80 +287,72 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _json(text: str, part: Part, problems: list[Problem], duplicates: list[str]) -> Any:  # noqa: ANN401 - any JSON value
-    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
-        _add(
-            problems,
-            "too-deep",
-            f"the {part} nests deeper than {DEEPEST} levels; it is not read",
-            part,
-        )
-        return None
+class _Hooks:
+    """Values that Python's JSON reader takes and the client's does not: replaced, and named."""
 
-    def number(digits: str) -> int | str:
+    def __init__(self, part: Part, problems: list[Problem]) -> None:
+        self.part = part
+        self.problems = problems
+        self.doubled: set[str] = set()
+
+    def add(self, name: str, statement: str) -> None:
+        _add(self.problems, name, statement, self.part)
+
+    def number(self, digits: str) -> int | str:
         if len(digits) <= 21 and -(2**63) <= int(digits) < _U64:
             return int(digits)
-        _add(
-            problems,
-            "huge-number",
-            f"the {part} has a number of {len(digits)} digits",
-            part,
-        )
+        self.add("huge-number", f"the {self.part} has a number of {len(digits)} digits")
         return f"a number of {len(digits)} digits"
 
-    def fraction(digits: str) -> float | str:
+    def fraction(self, digits: str) -> float | str:
         found = float(digits)
-        if found - found == 0:
+        if math.isfinite(found):
             return found
-        _add(
-            problems,
-            "huge-number",
-            f"the {part} has a number out of range: no client reads it",
-            part,
-        )
+        self.add("huge-number", f"the {self.part} has a number out of range: no client reads it")
         return "a number out of range"
 
-    def constant(name: str) -> str:
-        _add(problems, "not-json", f"the {part} holds {name}, which JSON does not have", part)
+    def constant(self, name: str) -> str:
+        self.add("not-json", f"the {self.part} holds {name}, which JSON does not have")
         return name
 
-    def pairs(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(self, items: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)
-        if len(found) != len(items):
-            seen: set[str] = set()
-            for key, _ in items:
-                shown = printable(redact_text(key), _SHOWN_KEY)
-                if key in seen and shown not in duplicates:
-                    duplicates.append(shown)
-                    _add(
-                        problems,
-                        "duplicate-key",
-                        f"the {part} holds `{shown}` more than once; the last one is shown, "
-                        "and the client refuses the token if it reads that field",
-                        part,
-                    )
-                seen.add(key)
+        if len(found) == len(items):
+            return found
+        seen: set[str] = set()
+        for key, _ in items:
+            shown = printable(redact_text(key), _SHOWN_KEY)
+            if key in seen and shown not in self.doubled:
+                self.doubled.add(shown)
+                self.add(
+                    "duplicate-key",
+                    f"the {self.part} holds `{shown}` more than once; the last one is shown, "
+                    "and the client refuses the token if it reads that field",
+                )
+            seen.add(key)
         return found
 
+
+def _json(text: str, part: Part, problems: list[Problem]) -> Any:  # noqa: ANN401 - any JSON value
+    hooks = _Hooks(part, problems)
+    if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
+        hooks.add("too-deep", f"the {part} nests deeper than {DEEPEST} levels; it is not read")
+        return None
     try:
         value = json.loads(
             text,
-            parse_int=number,
-            parse_float=fraction,
-            parse_constant=constant,
-            object_pairs_hook=pairs,
+            parse_int=hooks.number,
+            parse_float=hooks.fraction,
+            parse_constant=hooks.constant,
+            object_pairs_hook=hooks.pairs,
         )
     except json.JSONDecodeError as error:
-        _add(
-            problems,
-            "not-json",
-            f"the {part} is no JSON: {error.msg} at line {error.lineno} column {error.colno}",
-            part,
-        )
+        where = f"line {error.lineno} column {error.colno}"
+        hooks.add("not-json", f"the {part} is no JSON: {error.msg} at {where}")
         return None
     except (RecursionError, ValueError):
-        _add(problems, "not-json", f"the {part} is no JSON that can be read", part)
+        hooks.add("not-json", f"the {part} is no JSON that can be read")
         return None
     if value is None:
-        _add(problems, "not-an-object", f"the {part} is JSON null, not an object", part)
+        hooks.add("not-an-object", f"the {part} is JSON null, not an object")
     return value

@@ -19,10 +19,9 @@ _SHOWN: Final = 80
 
 
 class KeySet(NamedTuple):
-    """The keys of a JWKS in order. `notes` names entries that are no usable RSA key."""
+    """The keys of a JWKS in order, those that cannot be used included."""
 
     keys: tuple[Mapping[str, Any], ...]
-    notes: tuple[str, ...] = ()
 
     @property
     def kids(self) -> tuple[str, ...]:
@@ -49,11 +48,10 @@ class Verification(NamedTuple):
 
     status: Literal["valid", "invalid", "untrusted", "unusable-key", "unreadable"]
     statement: str
-    kid: str | None = None
 
 
 def parse_key_set(text: str) -> KeySet | KeySetProblem:
-    """Read a JWKS. An entry that cannot be used stays in the set and is named in `notes`."""
+    """Read a JWKS, or say why it is none. An entry that cannot be used stays in the set."""
     if len(text) > _LARGEST:
         return KeySetProblem("the key set is too large to be one")
     try:
@@ -64,23 +62,11 @@ def parse_key_set(text: str) -> KeySet | KeySetProblem:
         return KeySetProblem(f"the key set is {kind}")
     if not isinstance(value, dict) or not isinstance(value.get("keys"), list):
         return KeySetProblem("the key set has no list `keys`")
-    keys: list[Mapping[str, Any]] = []
-    notes: list[str] = []
-    for number, key in enumerate(value["keys"], 1):
+    keys = tuple(value["keys"])
+    for number, key in enumerate(keys, 1):
         if not isinstance(key, dict):
             return KeySetProblem(f"entry {number} of the key set is not an object")
-        kid = key.get("kid")
-        name = f"`{shown_kid(kid)}`" if isinstance(kid, str) else f"entry {number}"
-        if any(member in key for member in ("d", "p", "q")):
-            notes.append(f"{name} holds a private key: this set must not be published")
-        if not isinstance(kid, str):
-            notes.append(f"{name} has no `kid`; the client never finds it")
-        if key.get("kty") != "RSA":
-            notes.append(f"{name} is no RSA key; an agent identity is signed with RS256")
-        keys.append(key)
-    if not keys:
-        notes.append("the key set is empty")
-    return KeySet(tuple(keys), tuple(notes))
+    return KeySet(keys)
 
 
 def verify_rs256(decoded: DecodedJwt, key_set: KeySet) -> Verification:
@@ -94,21 +80,22 @@ def verify_rs256(decoded: DecodedJwt, key_set: KeySet) -> Verification:
     if key is None:
         listed = ", ".join(shown_kid(name) for name in key_set.kids[:8]) or "no key at all"
         statement = f"key `{shown_kid(kid)}` is not in the key set, which lists {listed}"
-        return Verification("untrusted", statement, kid)
+        return Verification("untrusted", statement)
     if decoded.header.get("alg") != "RS256":
-        return Verification("invalid", "the token is not signed with RS256", kid)
+        return Verification("invalid", "the token is not signed with RS256")
     signature = decoded.signature
     if signature is None:
-        return Verification("invalid", "the signature is missing or no base64url", kid)
-    return _check(decoded, key, kid, signature)
+        return Verification("invalid", "the signature is missing or no base64url")
+    return _check(decoded, key, signature)
 
 
-def _check(decoded: DecodedJwt, key: Mapping[str, Any], kid: str, signature: bytes) -> Verification:
-    name = shown_kid(kid)
+def _check(decoded: DecodedJwt, key: Mapping[str, Any], signature: bytes) -> Verification:
+    name = shown_kid(key["kid"])
+    unusable = Verification("unusable-key", f"key `{name}` of the set is no usable RSA key")
     if key.get("kty") != "RSA" or not all(
         isinstance(key.get(part), str) and strict_base64url(key[part]) for part in ("n", "e")
     ):
-        return Verification("unusable-key", f"key `{name}` of the set is no usable RSA key", kid)
+        return unusable
     from jwt.algorithms import RSAAlgorithm
     from jwt.exceptions import PyJWTError
 
@@ -116,12 +103,12 @@ def _check(decoded: DecodedJwt, key: Mapping[str, Any], kid: str, signature: byt
     try:
         public = algorithm.from_jwk({part: key[part] for part in ("kty", "n", "e")})
     except (PyJWTError, ValueError, TypeError, OverflowError):
-        return Verification("unusable-key", f"key `{name}` of the set is no usable RSA key", kid)
+        return unusable
     signed = decoded.token.reveal().rsplit(".", 1)[0].encode("utf-8", "replace")
     if algorithm.verify(signed, public, signature):  # type: ignore[arg-type] # a public key: n and e only
-        return Verification("valid", f"signed by key `{name}` of the key set", kid)
+        return Verification("valid", f"signed by key `{name}` of the key set")
     return Verification(
-        "invalid", f"the signature is not that of key `{name}`: altered, or another signer", kid
+        "invalid", f"the signature is not that of key `{name}`: altered, or another signer"
     )
 
 

@@ -1,7 +1,7 @@
 """A token as the claims pane, `check --json` and `decode` show it: rows and redacted mappings.
 
-Nothing here is secret-free by care alone: a private key or anything else that looks like a secret
-leaves this module only inside a `Secret`, with its fingerprint as the visible value.
+A private key, or anything else that looks like a secret, leaves this module only inside a
+`Secret`; the visible value is its fingerprint.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from authtui.checks.findings import ClaimRow, TokenView
 from authtui.redaction import Secret, mask_email, printable, redact_text
 from authtui.tokens.claims import EMAILS, NAMESPACES, TIMES, explain, plan_of
-from authtui.tokens.jwt import decode
+from authtui.tokens.jwt import UNSIGNED, decode
 from authtui.tokens.times import moment
 
 if TYPE_CHECKING:
@@ -47,7 +47,6 @@ _SECRET_NAMES: Final = frozenset(
         "d",
     ]
 )
-_UNSIGNED: Final = frozenset(["alg-none", "empty-signature", "two-parts"])
 
 
 def view_token(
@@ -107,16 +106,22 @@ def view_decoded(
     )
 
 
-def view_record(
-    record: Mapping[str, Any], *, now: datetime, name: str = "agent_identity", origin: str = ""
-) -> TokenView:
+def view_record(record: Mapping[str, Any], *, now: datetime, origin: str) -> TokenView:
     """An agent identity stored as an object: its fields, and its key's public fingerprint."""
     rows = [_row(_name(str(key)), str(key), value, now) for key, value in record.items()]
     rows += _key_rows(record.get("agent_private_key"))
     note = "a stored record, not a token: there is no signature to check"
     issued = moment(record.get("registered_at"), now).at
     return TokenView(
-        name, origin, {}, redacted(record), tuple(rows), None, issued, "not-checked", note
+        "agent_identity",
+        origin,
+        {},
+        redacted(record),
+        tuple(rows),
+        None,
+        issued,
+        "not-checked",
+        note,
     )
 
 
@@ -169,7 +174,7 @@ def _opaque(
 def _verified(
     decoded: DecodedJwt, key_set: str | None, judgement: AgentJudgement | None
 ) -> tuple[Verified, str]:
-    wrong = {problem.id for problem in decoded.problems} & _UNSIGNED
+    wrong = {problem.id for problem in decoded.problems} & UNSIGNED
     if "alg-none" in wrong:
         return "unsigned", "not signed: anyone can have made it"
     if wrong:
@@ -251,7 +256,7 @@ def _key_text(secret: Secret) -> str:
     from authtui.identity.keys import PrivateKey, read_private_key
 
     key = read_private_key(secret.reveal())
-    return f"▒▒▒▒ ed25519 {key.sha256_fingerprint}" if isinstance(key, PrivateKey) else str(secret)
+    return key.shown if isinstance(key, PrivateKey) else str(secret)
 
 
 def _key_rows(value: object) -> list[ClaimRow]:
@@ -262,9 +267,7 @@ def _key_rows(value: object) -> list[ClaimRow]:
 
     key = read_private_key(value)
     if isinstance(key, KeyProblem):
-        return [
-            ClaimRow("private key", "unusable", key.statement, "fail", "", section="key"),
-        ]
+        return [ClaimRow("private key", "unusable", key.statement, "fail", "", section="key")]
     form = {1: "version 1, 48 bytes", 2: "version 2, 83 bytes, with its public key"}[key.version]
     return [
         ClaimRow("private key", "usable", f"Ed25519, PKCS#8 {form}", "pass", section="key"),

@@ -62,6 +62,11 @@ def config_of(text: str) -> ConfigFacts:
             "invalid type: sequence, expected a string",
         ),
         ("chatgpt_base_url = false", 20, "invalid type: boolean `false`, expected a string"),
+        (
+            'allow_login_shell = "say \\"no\\""',
+            21,
+            'invalid type: string "say \\"no\\"", expected a boolean',
+        ),
     ],
 )
 def test_a_refused_value_is_named_with_the_position_the_client_gives(

@@ -44,11 +44,6 @@ def test_nothing_at_the_path_is_absent_and_no_error(tmp_path: Path) -> None:
     )
 
 
-def test_a_missing_directory_is_neither_writable_nor_not(tmp_path: Path) -> None:
-    assert read_file(tmp_path / "none" / "auth.json").parent_writable is None
-    assert read_file(tmp_path / "auth.json").parent_writable is True
-
-
 def test_a_path_below_a_file_is_absent(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     assert read_file(tmp_path / "file" / "auth.json").kind == "absent"

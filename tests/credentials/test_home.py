@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.credentials.home import resolve_home, rust_quoted, shorten
+from authtui.credentials.home import resolve_home, shorten
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,10 +87,6 @@ def test_an_option_wins_over_the_variable(tmp_path: Path) -> None:
 )
 def test_a_path_is_shown_short_and_harmless(path: str, user: str | None, shown: str) -> None:
     assert shorten(path, user) == shown
-
-
-def test_quotes_and_controls_are_escaped_as_the_client_escapes_them() -> None:
-    assert rust_quoted('a"b\\\n\x1b') == r'"a\"b\\\n\u{1b}"'
 
 
 @given(st.text())

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
+from authtui.credentials.config import parse
 from authtui.credentials.marks import mark_of, marks_of, public_keys_of, runtimes_of
-from authtui.credentials.observation import ConfigFacts, ConfigValue, FileFacts, KeyringFacts
+from authtui.credentials.observation import ConfigFacts, FileFacts, KeyringFacts
 from authtui.redaction import Secret
 from authtui.wire.exchange_redaction import auth_class
 from tests.tui.homes import AGENT_KEY, OLD_KEY, read
@@ -33,8 +34,8 @@ def test_a_value_kept_twice_has_both_places_and_the_variable_first() -> None:
 
 def test_a_token_in_the_configuration_is_known() -> None:
     name = "model_providers.x.experimental_bearer_token"
-    config = ConfigFacts(FileFacts("c"), {name: ConfigValue("tok-1", "config.toml", 4)})
-    seen = observation()._replace(config=config)
+    values, _ = parse(b'[model_providers.x]\nexperimental_bearer_token = "tok-1"\n')
+    seen = observation()._replace(config=ConfigFacts(FileFacts("c"), values))
     assert str(marks_of(seen)[f"#{Secret('tok-1').fingerprint}"][0]) == f"config.toml: {name}"
 
 

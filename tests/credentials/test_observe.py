@@ -15,8 +15,8 @@ import pytest
 from authtui.commands import Given, paths
 from authtui.credentials.encrypted_store import STORE
 from authtui.credentials.keyring_store import SERVICE, auth_account, secrets_account
-from authtui.credentials.observation import FileFacts, KeyringFacts, Observation
-from authtui.credentials.observe import read_keyring, read_observation, with_keyring
+from authtui.credentials.observation import FileFacts, Observation
+from authtui.credentials.observe import read_keyring, read_observation
 from authtui.redaction import Secret
 from tests.credentials.age_files import sealed
 from tests.credentials.keyring_backends import HangingKeyring, MemoryKeyring
@@ -115,7 +115,6 @@ def test_a_later_probe_completes_the_observation(home: Path) -> None:
     later = read_keyring(seen, backend=backend)
     assert later.keyring.document == Secret("{}")
     assert seen.keyring.status == "not-probed"
-    assert with_keyring(seen, KeyringFacts("locked")).keyring.status == "locked"
 
 
 def test_a_hanging_keyring_is_asked_once_not_twice(home: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -27,6 +28,7 @@ from authtui.credentials.store_writer import (
     replace_document,
     update_document,
 )
+from authtui.credentials.write_lock import ReplacedFile
 from tests.program import is_root
 
 if TYPE_CHECKING:
@@ -158,6 +160,27 @@ def test_a_file_that_changes_between_backup_and_rename_is_left_alone(
     assert answer.why == "changed-underneath"
     assert auth.read_text() == '{"by": "the client"}'
     assert sorted(p.name for p in auth.parent.iterdir()) == ["auth.json"]
+
+
+@posix
+def test_a_write_of_another_program_that_cannot_be_put_back_is_said_to_be_lost(
+    auth: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replace = os.replace
+    done: list[str] = []
+
+    def once(old: str, new: str) -> None:
+        if done:
+            raise OSError(errno.ENOSPC, "full")
+        done.append(new)
+        replace(old, new)
+
+    monkeypatch.setattr(ReplacedFile, "late_write", lambda _: b"{}")
+    monkeypatch.setattr(os, "replace", once)
+    answer = failure(update_document(auth, {"a": 1}, now=NOW, expected=auth.read_bytes()))
+    assert answer.why == "disk-full"
+    assert json.loads(auth.read_text())["a"] == 1
+    assert "What authtui did is in force." in answer.sentence
 
 
 @posix

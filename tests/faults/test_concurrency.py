@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authtui.credentials import store_writer
-from authtui.credentials.exclusive import locked
 from authtui.credentials.store_writer import WriteFailure, Written, remove_document, update_document
+from authtui.credentials.write_lock import locked
 from authtui.demo.backend.server import running_backend
 from authtui.model.file_watch import watch_session
 from tests.model.test_session import session_on

@@ -94,7 +94,7 @@ _EXCHANGE: Final = SPLIT.join(
         ),
     )
 )
-_PKCS8: Final = (base64.b64decode(PRIVATE_KEY), base64.b64decode(KEY.reveal_pkcs8(1)))
+_PKCS8: Final = (base64.b64decode(PRIVATE_KEY), base64.b64decode(KEY.reveal_pkcs8()))
 
 
 def _trace_of(shown: AuthSession[Any]) -> bytes:

@@ -30,7 +30,7 @@ def test_a_sound_token_has_no_problem_and_keeps_the_order_of_its_claims() -> Non
     found = decode(TOKEN)
     assert found.problems == ()
     assert found.parts == 3
-    assert found.claims_order == ("sub", "exp")
+    assert tuple(found.claims or ()) == ("sub", "exp")
     assert found.header == {"alg": "RS256", "kid": "k"}
     assert found.signature == b"sig"
 
@@ -98,7 +98,6 @@ def test_the_claims_stay_readable_through_what_was_copied_along(coat: str) -> No
 def test_of_a_doubled_key_the_last_stands_and_the_name_is_told() -> None:
     found = decode(with_payload(b'{"sub": 1, "sub": 2}'))
     assert found.claims == {"sub": 2}
-    assert found.duplicates == ("sub",)
     assert "`sub` more than once; the last one is shown" in found.problems[0].statement
 
 

@@ -128,11 +128,11 @@ def test_secrets_in_unexpected_places_are_replaced() -> None:
 
 def test_a_stored_record_is_shown_without_pretending_it_is_a_token() -> None:
     record = {"agent_runtime_id": "agent-1", "agent_private_key": PRIVATE_KEY, "email": ""}
-    found = view_record(record, now=NOW)
+    found = view_record(record, origin="here", now=NOW)
     assert row(found, "agent_private_key").value.startswith(FINGERPRINTED)
     assert "not a token" in found.verified_note
     assert PRIVATE_KEY not in everything(found)
-    unusable = view_record({"agent_private_key": "short"}, now=NOW)
+    unusable = view_record({"agent_private_key": "short"}, origin="here", now=NOW)
     assert row(unusable, "private key").status == "fail"
 
 
@@ -210,10 +210,10 @@ def test_a_text_that_is_no_key_set_is_named(text: str, word: str) -> None:
     assert word in found.statement
 
 
-def test_entries_of_no_use_are_noted() -> None:
+def test_entries_of_no_use_stay_in_the_set() -> None:
     found = parse_key_set('{"keys": [{"kty": "EC", "kid": "e"}, {"kty": "RSA", "d": "x"}]}')
     assert isinstance(found, KeySet)
-    assert len(found.notes) == 3
+    assert len(found.keys) == 2
     assert found.kids == ("e",)
 
 

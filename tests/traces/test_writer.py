@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from authtui.credentials.own_places import TRACE_KEY
+from authtui.directories import TRACE_KEY
 from authtui.model import events as ev
 from authtui.model.trace.reader import Refusal, open_trace
 from authtui.model.trace.target import CannotRecordError, read_key

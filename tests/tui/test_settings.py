@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.settings import Settings, parse_settings, read_settings, write_settings
+from authtui.settings import (
+    Settings,
+    parse_settings,
+    read_settings,
+    settings_path,
+    write_settings,
+)
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    import pytest
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -18,6 +26,15 @@ values = st.recursive(
 
 def test_a_missing_file_means_the_defaults(tmp_path: Path) -> None:
     assert read_settings(tmp_path / "none.toml")._replace(path=None) == Settings()
+
+
+def test_a_relative_directory_in_the_environment_is_no_place_for_settings(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("HOME", "/home/ada")
+    monkeypatch.setenv("XDG_CONFIG_HOME", "here")
+    if sys.platform == "linux":
+        assert settings_path() == Path("/home/ada/.config/authtui/config.toml")
 
 
 def test_what_was_written_is_read_back(tmp_path: Path) -> None:

@@ -19,7 +19,7 @@ from authtui.model.trace.field_codecs import (
 
 _NOT_OF_A_FILE: Final = (
     "data", "error", "uid", "owner", "owned_by_me", "modified", "inode", "link_target",
-    "parent_writable", "writable",
+    "writable",
 )  # fmt: skip
 _FILE: Final = Record(
     o.FileFacts,

@@ -51,7 +51,7 @@ class MachineNames(NamedTuple):
 
 def read_machine_names(environ: Mapping[str, str]) -> MachineNames:
     """The names of this machine, from its environment and the system."""
-    from authtui.credentials.home import user_home
+    from authtui.directories import user_home
 
     home = user_home(environ) or ""
     homes = [home, os.path.realpath(home)] if home not in ("", "/") else []

@@ -11,7 +11,7 @@ import stat
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
-from authtui.credentials.own_places import TRACE_KEY
+from authtui.directories import TRACE_KEY
 from authtui.model.trace.field_codecs import DamageError
 from authtui.model.trace.files import open_file, read_at
 from authtui.model.trace.line_format import (

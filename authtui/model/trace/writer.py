@@ -284,7 +284,7 @@ def record(
     Raises:
         CannotRecordError: The file is no trace, or cannot be written; nothing was changed.
     """
-    from authtui.credentials.own_places import state_dir
+    from authtui.directories import state_dir
 
     heard: list[tuple[AuthState, ev.Event]] = []
     lock = threading.Lock()

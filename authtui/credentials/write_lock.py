@@ -1,8 +1,9 @@
-"""One writer of authtui at a time, and a last look for a writer that knows no lock.
+"""One authtui writes at a time; what a program without the lock wrote meanwhile is found.
 
 Several authtui processes exclude each other by a lock on the directory, which leaves no file
-behind. The client takes no lock: it truncates auth.json and writes it in place. `Witness` keeps
-the replaced file open and sees what was still written into it, which a rename would have lost.
+behind. The client takes no lock: it truncates auth.json and writes it in place. `ReplacedFile`
+keeps the replaced file open and sees what was still written into it, which a rename would have
+lost.
 """
 
 from __future__ import annotations
@@ -54,7 +55,7 @@ def locked(folder: str, wait: float = WAIT) -> Iterator[bool]:
         os.close(handle)  # and with it the lock
 
 
-class Witness:
+class ReplacedFile:
     """Keeps a file open while its name goes to another, and tells what was written to it since."""
 
     def __init__(self, path: str, data: bytes | None) -> None:
@@ -65,7 +66,7 @@ class Witness:
             with contextlib.suppress(OSError):
                 self._handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0))
 
-    def __enter__(self) -> Witness:
+    def __enter__(self) -> ReplacedFile:
         """Watch until the end of the block."""
         return self
 
@@ -74,7 +75,7 @@ class Witness:
         if self._handle is not None:
             os.close(self._handle)
 
-    def late(self) -> bytes | None:
+    def late_write(self) -> bytes | None:
         """What another program wrote into the replaced file; None when it wrote nothing.
 
         A file that was truncated a moment ago is given a moment to be written.

@@ -1,26 +1,42 @@
-"""What the configured store holds: where the store mode leads, and the record found there.
+"""The stored record: where the configured store mode leads, and what is found there.
 
-Source: spec sources.md 4, and the recordings.
+Source: recordings of released clients.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.credentials.config import feature
+from authtui.credentials.document import Document, DocumentError, parse_document
+from authtui.credentials.encrypted_store import SECRETS_FEATURE, STORE
+from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.selection import Failure
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from authtui.contracts import Contract
     from authtui.credentials.observation import Observation
 
 
-class Held(NamedTuple):
+class StoredRecord(NamedTuple):
     """What the configured store holds: its name, the record's text, or why it cannot be read."""
 
     name: str
     data: bytes | str | None = None
     failure: Failure | None = None
+
+    def parse(self, contract: Contract, now: datetime) -> Document | DocumentError:
+        """The record as the generation reads it, or its error; where there is a text."""
+        return parse_document(
+            self.data or b"",
+            contract.document,
+            contract.agent,
+            now=now,
+            store="file" if self.name == AUTH_FILE else "keyring",
+        )
 
 
 def store_mode(observation: Observation) -> str:
@@ -29,15 +45,14 @@ def store_mode(observation: Observation) -> str:
     return value if isinstance(value, str) else "file"
 
 
-def held_record(observation: Observation, contract: Contract) -> Held:
-    """The record that the store mode leads to, not yet parsed (spec sources.md 4)."""
+def find_record(observation: Observation, contract: Contract) -> StoredRecord:
+    """The record that the store mode leads to, not yet parsed."""
     mode = store_mode(observation)
     if mode == "file":
         return _in_file(observation)
     if mode == "ephemeral":
-        return Held("in-memory store")
-    secrets = observation.config.get("features.secret_auth_storage") is True
-    if secrets and contract.document.personal_access_token:
+        return StoredRecord("in-memory store")
+    if _encrypts(observation, contract):
         kept = _in_encrypted_store(observation)
     else:
         kept = _in_keyring(observation, contract)
@@ -53,36 +68,41 @@ def stored_somewhere(observation: Observation, contract: Contract) -> bool:
     mode = store_mode(observation)
     file = observation.auth_file
     on_disk = file.exists and file.kind != "dangling-link"
-    if mode in ("file", "ephemeral"):
-        return on_disk and mode == "file"
-    secrets = observation.config.get("features.secret_auth_storage") is True
-    if secrets and contract.document.personal_access_token:
-        return observation.encrypted.status == "present" or on_disk
-    return observation.keyring.status == "present" or on_disk
+    if mode == "ephemeral":
+        return False
+    if mode == "file":
+        return on_disk
+    store = observation.encrypted if _encrypts(observation, contract) else observation.keyring
+    return store.status == "present" or on_disk
 
 
-def _in_file(observation: Observation) -> Held:
+def _encrypts(observation: Observation, contract: Contract) -> bool:
+    """Whether the login is in the encrypted store, and only its passphrase in the keyring."""
+    return feature(observation.config, SECRETS_FEATURE) and contract.document.personal_access_token
+
+
+def _in_file(observation: Observation) -> StoredRecord:
     facts = observation.auth_file
-    name = "auth.json"
+    name = AUTH_FILE
     if facts.kind in ("absent", "dangling-link"):
-        return Held(name)
+        return StoredRecord(name)
     if facts.kind == "file" and facts.data is not None:
-        return Held(name, facts.data)
+        return StoredRecord(name, facts.data)
     text = facts.error or "Is a directory (os error 21)"
     reason = {
         "directory": "a directory stands where the file should be",
         "fifo": "a named pipe stands where the file should be; the client waits on it for ever",
         "too-large": "the file is too large to be a credential record",
     }.get(facts.kind, text)
-    return Held(name, failure=Failure(name, name, text, reason, unread=True))
+    return StoredRecord(name, failure=Failure(name, name, text, reason, unread=True))
 
 
-def _in_keyring(observation: Observation, contract: Contract) -> Held:
+def _in_keyring(observation: Observation, contract: Contract) -> StoredRecord:
     facts = observation.keyring
     if facts.status == "present" and facts.document is not None:
-        return Held("keyring", facts.document.reveal())
+        return StoredRecord("keyring", facts.document.reveal())
     if facts.status in ("absent", "not-probed"):
-        return Held("keyring")
+        return StoredRecord("keyring")
     cause = facts.detail or facts.status
     if facts.status == "no-backend":
         cause = "no secret service provider or dbus session found"
@@ -94,19 +114,19 @@ def _in_keyring(observation: Observation, contract: Contract) -> Held:
         "denied": "the keyring refused access",
         "hanging": "the keyring did not answer in time",
     }.get(facts.status, "the keyring could not be read")
-    return Held("keyring", failure=Failure("keyring", "keyring", text, reason, unread=True))
+    return StoredRecord("keyring", failure=Failure("keyring", "keyring", text, reason, unread=True))
 
 
-def _in_encrypted_store(observation: Observation) -> Held:
+def _in_encrypted_store(observation: Observation) -> StoredRecord:
     facts = observation.encrypted
     name = "encrypted store"
     if facts.status == "present" and facts.document is not None:
-        return Held(name, facts.document.reveal())
+        return StoredRecord(name, facts.document.reveal())
     if facts.status in ("absent", "not-probed"):
-        return Held(name)
+        return StoredRecord(name)
     reason = {
         "no-extra": "authtui needs its encrypted-store extra to open it",
         "no-passphrase": "its passphrase is not in the keyring",
     }.get(facts.status, facts.detail or facts.status)
     text = f"failed to load encrypted auth storage: {facts.detail or facts.status}"
-    return Held(name, failure=Failure(name, "secrets/codex_auth.age", text, reason, unread=True))
+    return StoredRecord(name, failure=Failure(name, STORE, text, reason, unread=True))

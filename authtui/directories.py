@@ -1,0 +1,51 @@
+"""The home directory of the user and the directories of authtui, by the environment given."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TRACE_KEY: Final = "trace.key"
+"""The file in the state directory that `model.trace.target.read_key` makes."""
+_NAME: Final = "authtui"
+
+
+def user_home(environ: Mapping[str, str]) -> str | None:
+    """The user's home directory: `HOME` (`USERPROFILE` on Windows), else the user database."""
+    value = environ.get("USERPROFILE" if os.name == "nt" else "HOME", "")
+    if value:
+        return value
+    try:
+        import pwd
+
+        return pwd.getpwuid(os.getuid()).pw_dir or None
+    except (ImportError, KeyError, AttributeError):
+        return None
+
+
+def config_dir(environ: Mapping[str, str]) -> Path:
+    """Where the settings are: `$XDG_CONFIG_HOME/authtui`, or the platform's place for them."""
+    return _own(environ, "XDG_CONFIG_HOME", ".config", "user_config_path")
+
+
+def state_dir(environ: Mapping[str, str]) -> Path:
+    """Where the crash log and the key of traces are: `$XDG_STATE_HOME/authtui`, or its like."""
+    return _own(environ, "XDG_STATE_HOME", ".local/state", "user_state_path")
+
+
+def _own(environ: Mapping[str, str], variable: str, default: str, elsewhere: str) -> Path:
+    if sys.platform in ("darwin", "win32"):
+        import platformdirs
+
+        path: Path = getattr(platformdirs, elsewhere)(_NAME, appauthor=False)
+        return path
+    # Not by platformdirs: it knows only the environment of the process.
+    base = environ.get(variable, "")
+    if base and os.path.isabs(base) and "\0" not in base:  # noqa: PTH117 - a relative one is invalid by the XDG rules
+        return Path(base, _NAME)
+    return Path(user_home(environ) or "/", default, _NAME)
