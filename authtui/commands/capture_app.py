@@ -51,6 +51,7 @@ def in_the_app(
             lambda: session,
             read_settings(settings_path()),
             presenter=args.presenter,
+            read_only=args.read_only,
             watch=args.watch,
             fill_in=keyring_look(lambda: session),
             offline=args.offline,

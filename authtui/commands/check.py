@@ -53,10 +53,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def more_help() -> str:
-    """The failure modes that are recognised: too much to make unless it is asked for."""
+    """What `--help` says below the options: the failure modes that a check recognises."""
     from authtui.checks.catalogue import modes_table
 
-    rows = [f"  {title:<58} {', '.join(ids)}" for _, title, ids in modes_table()]
+    rows = [f"  {title:<58} {', '.join(ids)}" for _, title, ids in modes_table() if ids]
     return "failure modes recognised from local state alone:\n" + "\n".join(rows) + "\n"
 
 

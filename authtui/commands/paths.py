@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.commands.options import add_common
 from authtui.credentials import encrypted_store, keyring_store
+from authtui.credentials.backups import MARK, list_backups
 from authtui.credentials.environment import read_environment
 from authtui.credentials.files import stat_file
 from authtui.credentials.home import resolve_home, shorten, user_home
 from authtui.credentials.observe import AUTH_FILE, DOTENV_FILE, SYSTEM_DIR
 from authtui.credentials.own_places import TRACE_KEY, config_dir, state_dir
+from authtui.lifecycle.stores import KEYRING_BACKUP
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
 
@@ -26,9 +28,9 @@ if TYPE_CHECKING:
 
     from authtui.commands import Given
 
-Access = Literal["read", "read, on request removed", "written"]
-
 NOT_ASKED: Final = "not asked"
+STORED: Final = "read; written or removed on request"
+SETTINGS: Final = "read; written when a theme is chosen"
 
 
 class Place(NamedTuple):
@@ -54,9 +56,9 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, given: Given) -> int:
     """Print the places; 0, or 1 where the client itself would not find its home."""
     environ, out = given.environ, given.out
-    home = resolve_home(environ, getattr(args, "home", None))
-    found = places(environ, getattr(args, "home", None))
-    if getattr(args, "json", False):
+    home = resolve_home(environ, args.home)
+    found = places(environ, args.home)
+    if args.json:
         tree = {
             "schema": 1,
             "home": _safe(home.path),
@@ -81,17 +83,19 @@ def places(
     secret = f"{keyring_store.SECRETS_SERVICE} / {keyring_store.secrets_account(account)}"
     return (
         _place("client", "home (CODEX_HOME)", folder, "read"),
-        _place("client", "login", f"{folder}/{AUTH_FILE}", "read, removed on request"),
+        _place("client", "login", f"{folder}/{AUTH_FILE}", STORED),
         _place("client", "configuration", f"{folder}/config.toml", "read"),
         _place("client", "variables", f"{folder}/{DOTENV_FILE}", "read"),
         _place("client", "encrypted login", f"{folder}/{encrypted_store.STORE}", "read"),
-        Place("client", "keyring entry", printable(entry), "read", None, NOT_ASKED),
+        Place("client", "keyring entry", printable(entry), STORED, None, NOT_ASKED),
         Place("client", "keyring passphrase", printable(secret), "read", None, NOT_ASKED),
         *_named_by_variables(environ, folder),
         _place("system", "configuration", str(system_dir / "config.toml"), "read"),
         _place("system", "managed configuration", str(system_dir / "managed_config.toml"), "read"),
         _place("system", "requirements", str(system_dir / "requirements.toml"), "read"),
-        _place("authtui", "settings", str(config_dir(environ) / "config.toml"), "read"),
+        _place("authtui", "settings", str(config_dir(environ) / "config.toml"), SETTINGS),
+        _backups("backups of the login", f"{folder}/{AUTH_FILE}"),
+        _backups("backups of the keyring entry", f"{folder}/{KEYRING_BACKUP}"),
         _place("authtui", "log of its own failures", str(state_dir(environ)), "written"),
         _place(
             "authtui", "key of traces", str(state_dir(environ) / TRACE_KEY), "written to record"
@@ -119,6 +123,13 @@ def _place(
     if facts.link_target is not None:
         parts.append(f"link to {_safe(facts.link_target)}")
     return Place(owner, what, _safe(path), access, facts.exists, ", ".join(parts))
+
+
+def _backups(what: str, path: str) -> Place:
+    number = len(list_backups(path))
+    detail = f"{number:,} of them" if number else ""
+    access = "written before a change; read on request"
+    return Place("authtui", what, _safe(f"{path}{MARK}*"), access, number > 0, detail)
 
 
 def _plain(place: Place) -> dict[str, str | bool | None]:
