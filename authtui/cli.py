@@ -15,14 +15,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from authtui import __version__
-from authtui.commands import Given
+from authtui.commands import EXIT_BUG, EXIT_CODES, EXIT_INTERRUPTED, Given
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
     from typing import TextIO
 
-EXIT_BUG, EXIT_INTERRUPTED = 70, 130
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 COMMANDS = {
     "check": "the verdict as text or JSON; no network, no writes",
@@ -39,11 +38,6 @@ COMMANDS = {
     "completion": "completion for bash, zsh and fish: prints it, or installs it",
 }
 """What each does; it lives in the module of that name in `authtui.commands`."""
-EXIT_CODES = """\
-exit codes: 0 usable as far as can be known without the network · 1 the client would refuse, or
-send no or a wrong credential, or a check fails · 2 wrong usage · 3 cannot tell: something is there
-and could not be read · 4 not logged in · 70 a bug in authtui · 130 interrupted
-"""
 
 
 def run() -> NoReturn:
@@ -72,6 +66,11 @@ def run() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code. Never lets a traceback reach the user."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # Where a stream was closed by whoever started the program, there is None.
+    sys.stdin, sys.stderr = sys.stdin or io.StringIO(), sys.stderr or io.StringIO()
+    if sys.stdout is None:
+        _complain(OSError())
+        return EXIT_BUG
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -141,7 +140,7 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
     vars(argparse)["_"] = lambda text: text
 
     from authtui.commands.options import add_common
-    from authtui.redaction import printable, redact_text
+    from authtui.redaction import safe_text
 
     def formatter(prog: str) -> argparse.HelpFormatter:
         # A given width spares the look at the terminal, and the modules that needs.
@@ -150,7 +149,7 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> NoReturn:
             # What was typed in the wrong place may be a key, or hold control bytes.
-            super().error(printable(redact_text(message)))
+            super().error(safe_text(message))
 
     parser = Parser(
         prog="authtui",

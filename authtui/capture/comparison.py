@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authtui.capture.command_line import is_client, subcommand_of
+from authtui.capture.command_line import surface_of
 from authtui.capture.course_rows import (
     answer_rows,
     deletion_rows,
@@ -42,18 +42,6 @@ class Comparison(NamedTuple):
     def differences(self) -> tuple[Row, ...]:
         """The rows that differ."""
         return tuple(row for row in self.rows if row.status == "differs")
-
-
-def surface_of(command: tuple[str, ...]) -> Surface | None:
-    """Which program start a command line is, None where it is none of those we predict."""
-    if not is_client(command):
-        return None
-    name = subcommand_of(command)
-    if name in ("exec", "e"):
-        return "exec"
-    if name == "login":
-        return "login-status" if "status" in command else None
-    return "tui" if name in (None, "resume", "fork") else None
 
 
 def compare(program: Program) -> Comparison:

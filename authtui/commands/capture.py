@@ -9,13 +9,18 @@ from __future__ import annotations
 import argparse
 import gc
 import json
+import os
 import signal
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.commands.options import add_common, clock_of, observe
-from authtui.commands.serve_backend import LOGINS
+from authtui.commands import EXIT_BUG, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
+from authtui.commands.options import add_common, clock_of, observe, port_number
+from authtui.commands.session import make_session
+from authtui.commands.signals import on_signals
+from authtui.demo.backend.guide import LOGINS
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -29,15 +34,8 @@ if TYPE_CHECKING:
     from authtui.demo.backend.server import Backend
     from authtui.model.session import AuthSession
 
-EXIT_FAILED: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_BUG: Final = 70
-EXIT_INTERRUPTED: Final = 130
 DEMO: Final = "demo"
 _POLL_SECONDS: Final = 0.5
-_ENDING: Final = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +63,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "are printed when it has ended",
     )
     parser.add_argument(
-        "--port", type=_port, default=0, metavar="N", help="the proxy's port (default: a free one)"
+        "--port",
+        type=port_number,
+        default=0,
+        metavar="N",
+        help="the proxy's port (default: a free one)",
     )
     parser.add_argument("--har", metavar="FILE", help="write the requests as HAR, redacted")
     parser.add_argument(
@@ -103,7 +105,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
         session, leading = planned
         if args.record and (problem := _record(args.record, session, given, stack)):
             return usage(given, problem)
-        if _in_a_terminal(args, given):
+        if not (args.headless or args.json or args.terminal) and given.in_terminal():
             from authtui.commands.capture_app import in_the_app
 
             return in_the_app(args, given, session, leading)
@@ -117,8 +119,7 @@ def prepare(
 
     The embedded backend, where it is the upstream, runs until `stack` is closed.
     """
-    from authtui.capture.command_line import is_client, subcommand_of
-    from authtui.commands.app import make_session
+    from authtui.capture.command_line import is_client, nearest_surface
     from authtui.credentials.installed import version_of_program
 
     program, version = version_of_program(command[0], given.environ)
@@ -128,7 +129,7 @@ def prepare(
         if args.contract == "auto" and version is not None:
             args.contract = version
         if args.surface == "exec":
-            args.surface = _surface(subcommand_of(command))
+            args.surface = nearest_surface(command)
     upstream, environ = args.upstream, dict(given.environ)
     if args.home:
         environ["CODEX_HOME"] = args.home
@@ -223,7 +224,6 @@ def capture_of(
         seen = session.state.observation
         return None if seen is None else public_keys_of(seen).get(agent_runtime_id)
 
-    terminal = bool(args.terminal)
     return Capture(
         session,
         leading,
@@ -231,18 +231,11 @@ def capture_of(
         partial(clock_of, args),
         number=number,
         port=args.port,
-        terminal=terminal,
-        keep_stdin=not terminal and not _is_terminal(given.stdin),
+        terminal=args.terminal,
+        keep_stdin=not args.terminal and not given.stdin.isatty(),
         read_assertion=assertion_reader(key_of=key_of),
         ended=ended,
     )
-
-
-def _in_a_terminal(args: argparse.Namespace, given: Given) -> bool:
-    """Whether the app is wanted and can be shown."""
-    if args.headless or args.json or args.terminal:
-        return False
-    return _is_terminal(given.stdin) and _is_terminal(given.out)
 
 
 def _headless(
@@ -310,7 +303,7 @@ def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[
     """
     came: list[str] = []
 
-    def end(number: int, _frame: object) -> None:
+    def end(number: int) -> None:
         name = signal.Signals(number).name
         if keeps_terminal and name == "SIGINT":
             return
@@ -320,17 +313,8 @@ def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[
         else:
             capture.send("SIGKILL")
 
-    before: dict[int, Any] = {}
-    try:
-        for number in _ENDING:
-            before[number] = signal.signal(number, end)
-    except ValueError:
-        pass  # not the main thread: whoever started us ends us
-    try:
+    with on_signals(end, "SIGINT", "SIGTERM", "SIGHUP"):
         yield came
-    finally:
-        for which, handler in before.items():
-            signal.signal(which, handler)
 
 
 def exit_code(ending: Ending | None) -> int:
@@ -346,8 +330,6 @@ def told_problem(given: Given, problem: Problem) -> int:
 
 def write_har(path: str, session: AuthSession[Any]) -> str | None:
     """Write the requests as HAR; a sentence where that cannot be done."""
-    import os
-
     from authtui import __version__
     from authtui.wire.export import as_har
 
@@ -362,19 +344,6 @@ def write_har(path: str, session: AuthSession[Any]) -> str | None:
     return None
 
 
-def _surface(subcommand: str | None) -> str:
-    if subcommand in ("exec", "e", "review"):
-        return "exec"
-    return "login-status" if subcommand == "login" else "tui"
-
-
-def _is_terminal(stream: TextIO) -> bool:
-    try:
-        return stream.isatty()
-    except (OSError, ValueError):
-        return True
-
-
 def usage(given: Given, text: str) -> int:
     """Say what is wrong with what was asked for; the exit code."""
     print(f"authtui capture: {text}", file=given.err)
@@ -382,12 +351,4 @@ def usage(given: Given, text: str) -> int:
 
 
 def _safe(text: str) -> str:
-    from authtui.redaction import printable, redact_text
-
-    return printable(redact_text(text), 400)
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65_536:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return safe_text(text, 400)

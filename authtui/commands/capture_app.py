@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from authtui.commands.capture import (
-    capture_of,
-    exit_code,
-    told_problem,
-    usage,
-    write_har,
-)
+from authtui.commands.capture import capture_of, exit_code, told_problem, usage, write_har
 
 if TYPE_CHECKING:
     import argparse
@@ -26,9 +21,9 @@ def in_the_app(
     args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
 ) -> int:
     """Show the program; what still runs when the app is left is ended before its proxy."""
-    from authtui.capture.comparison import surface_of
+    from authtui.capture.command_line import surface_of
     from authtui.capture.rotations import tell_of_rotations
-    from authtui.commands.app import keyring_look
+    from authtui.commands.session import look_at_keyring
     from authtui.settings import read_settings, settings_path
     from authtui.tui.launch import launch
 
@@ -53,7 +48,7 @@ def in_the_app(
             presenter=args.presenter,
             read_only=args.read_only,
             watch=args.watch,
-            fill_in=keyring_look(lambda: session),
+            fill_in=partial(look_at_keyring, session),
             offline=args.offline,
             capture=make,
         )

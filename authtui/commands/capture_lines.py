@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
-from authtui.commands.comparison_lines import comparison_json, comparison_text
+from authtui.commands.event_lines import event_line
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import TextIO
 
+    from authtui.capture.comparison import Comparison
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
+
+_MARKS: Final = {"differs": "≠", "open": "…", "same": "="}
 
 
 class Printer:
@@ -55,15 +59,8 @@ class Printer:
         self._out.flush()
 
     def _tell(self, state: AuthState | None, event: Event) -> None:
-        from authtui.commands.event_lines import event_json, event_text
-
         del state
-        text = (
-            json.dumps(event_json(event), ensure_ascii=False)
-            if self._as_json
-            else event_text(event)
-        )
-        self._write(text)
+        self._write(event_line(event, as_json=self._as_json))
 
     def _write(self, text: str) -> None:
         if self._held is not None:
@@ -75,3 +72,49 @@ class Printer:
         except BrokenPipeError:
             self._unread()
             raise
+
+
+def comparison_json(found: Comparison, number: int) -> dict[str, Any]:
+    """The rows, differences first. `kind` tells it from the events it follows."""
+    return {
+        "kind": "Comparison",
+        "number": number,
+        "surface": found.surface,
+        "differs": len(found.differences),
+        "rows": [
+            {
+                "id": row.id,
+                "label": row.label,
+                "status": row.status,
+                "predicted": _safe(row.expected),
+                "observed": _safe(row.observed),
+                "meaning": _safe(row.meaning) or None,
+                "request": row.request,
+            }
+            for row in found.rows
+        ],
+    }
+
+
+def comparison_text(found: Comparison) -> str:
+    """A table to read, each difference with what it means below it."""
+    if not found.rows:
+        return "predicted / observed: nothing was predicted for this command"
+    count = len(found.differences)
+    said = f"{count} differ{'s' if count == 1 else ''}" if count else "no difference"
+    lines = [f"predicted / observed: {said}"]
+    for row in found.rows:
+        mark, label = _MARKS[row.status], row.label
+        expected, observed = _one_line(row.expected), _one_line(row.observed)
+        lines.append(f"  {mark} {label:<14} {expected:<34} {observed}")
+        if row.status == "differs":
+            lines.append(f"    {_safe(row.meaning)}")
+    return "\n".join(lines)
+
+
+def _one_line(text: str) -> str:
+    return _safe(" ".join(text.split()))
+
+
+def _safe(text: str) -> str:
+    return safe_text(text, 2_000)

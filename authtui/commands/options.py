@@ -1,4 +1,4 @@
-"""Options common to the commands that look at a state, and what they come to."""
+"""Options that several commands share, and what they come to."""
 
 from __future__ import annotations
 
@@ -124,6 +124,13 @@ def observe(
         probe_keyring=probe_keyring,
         installed=args.contract == "auto" if installed is None else installed,
     )
+
+
+def port_number(text: str) -> int:
+    """A port of the command line; 0 stands for a free one."""
+    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
 
 
 def _contract(text: str) -> str:

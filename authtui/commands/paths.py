@@ -19,7 +19,7 @@ from authtui.credentials.observe import AUTH_FILE, DOTENV_FILE, SYSTEM_DIR
 from authtui.credentials.own_places import TRACE_KEY, config_dir, state_dir
 from authtui.lifecycle.stores import KEYRING_BACKUP
 from authtui.record import NamedTuple
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, safe_text
 
 if TYPE_CHECKING:
     from argparse import ArgumentParser, Namespace
@@ -61,8 +61,8 @@ def run(args: Namespace, given: Given) -> int:
     if args.json:
         tree = {
             "schema": 1,
-            "home": _safe(home.path),
-            "home_error": _safe(home.error) if home.error else None,
+            "home": safe_text(home.path),
+            "home_error": safe_text(home.error) if home.error else None,
             "places": [_plain(place) for place in found],
         }
         json.dump(tree, out, indent=2, ensure_ascii=False)
@@ -121,15 +121,15 @@ def _place(
     if facts.owner and not facts.owned_by_me:
         parts.append(f"owner {facts.owner}")
     if facts.link_target is not None:
-        parts.append(f"link to {_safe(facts.link_target)}")
-    return Place(owner, what, _safe(path), access, facts.exists, ", ".join(parts))
+        parts.append(f"link to {safe_text(facts.link_target)}")
+    return Place(owner, what, safe_text(path), access, facts.exists, ", ".join(parts))
 
 
 def _backups(what: str, path: str) -> Place:
     number = len(list_backups(path))
     detail = f"{number:,} of them" if number else ""
     access = "written before a change; read on request"
-    return Place("authtui", what, _safe(f"{path}{MARK}*"), access, number > 0, detail)
+    return Place("authtui", what, safe_text(f"{path}{MARK}*"), access, number > 0, detail)
 
 
 def _plain(place: Place) -> dict[str, str | bool | None]:
@@ -138,7 +138,7 @@ def _plain(place: Place) -> dict[str, str | bool | None]:
 
 def _write_text(found: tuple[Place, ...], error: str | None, user: str | None, out: TextIO) -> None:
     if error:
-        out.write(f"{_safe(error)}\n\n")
+        out.write(f"{safe_text(error)}\n\n")
     shown = [shorten(place.path, user) for place in found]
     wide = max(map(len, shown))
     label = max(len(place.what) for place in found)
@@ -150,7 +150,3 @@ def _write_text(found: tuple[Place, ...], error: str | None, user: str | None, o
         state = "?" if place.present is None else "present" if place.present else "absent"
         line = f"  {place.what:<{label}}  {path:<{wide}}  {state:<7}  {place.access}"
         out.write(f"{line}{'  ' + place.detail if place.detail else ''}\n")
-
-
-def _safe(text: str) -> str:
-    return printable(redact_text(text))

@@ -12,16 +12,14 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from authtui.commands.options import add_common, common_words
-from authtui.commands.serve_backend import port_number
+from authtui.commands import EXIT_INTERRUPTED, EXIT_USAGE
+from authtui.commands.options import add_common, common_words, port_number
 
 if TYPE_CHECKING:
     import argparse
 
     from authtui.commands import Given
 
-EXIT_USAGE: Final = 2
-EXIT_INTERRUPTED: Final = 130
 NEEDS: Final = ("textual_serve", "aiohttp")
 _NOT_INSTALLED: Final = (
     "authtui serve: a browser needs the extra `web`: pip install 'authtui[web]'"
