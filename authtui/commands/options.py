@@ -109,18 +109,20 @@ def observe(
     args: argparse.Namespace,
     environ: Mapping[str, str],
     *,
+    key_set_file: str | None = None,
     probe_keyring: bool = True,
     installed: bool | None = None,
 ) -> Observation:
     """Read the state that the options name; `probe_keyring` may ask the OS for its entry.
 
+    `key_set_file` holds the key set that the client would fetch.
     `installed` looks for copies of the client; None where only the choice of a client needs them.
     """
     return read_observation(
         environ=environ,
         home_option=args.home,
         now=clock_of(args),
-        key_set_file=Path(args.jwks) if getattr(args, "jwks", None) else None,
+        key_set_file=Path(key_set_file) if key_set_file else None,
         probe_keyring=probe_keyring,
         installed=args.contract == "auto" if installed is None else installed,
     )
