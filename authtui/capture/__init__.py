@@ -1,1 +1,1 @@
-"""A recording proxy on loopback, and the program whose requests are led through it."""
+"""A recording proxy on loopback, and the program whose requests are sent through it."""

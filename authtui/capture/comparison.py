@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authtui.capture.command_line import surface_of
-from authtui.capture.course_rows import (
+from authtui.capture.messages import final_message
+from authtui.capture.outcome_rows import (
     answer_rows,
     deletion_rows,
     exit_rows,
@@ -18,7 +19,6 @@ from authtui.capture.course_rows import (
     refresh_rows,
     rotated_rows,
 )
-from authtui.capture.messages import final_message
 from authtui.capture.request_rows import judged_rows, request_rows
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from authtui.capture.upstreams import Upstream
+    from authtui.capture.routes import Upstream
     from authtui.model.session import AuthSession
     from authtui.wire.records import AssertionFacts, RequestRecord
 

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from authtui.capture.capture import Capture, Problem
     from authtui.capture.child import Ending
-    from authtui.capture.leading import Leading
+    from authtui.capture.overrides import OverridePlan
     from authtui.commands import Given
     from authtui.demo.backend.guide import Login
     from authtui.demo.backend.server import Backend
@@ -102,20 +102,20 @@ def run(args: argparse.Namespace, given: Given) -> int:
         planned = prepare(args, given, command, stack)
         if isinstance(planned, str):
             return usage(given, planned)
-        session, leading = planned
+        session, plan = planned
         if args.record and (problem := _record(args.record, session, given, stack)):
             return usage(given, problem)
         if not (args.headless or args.json or args.terminal) and given.in_terminal():
             from authtui.commands.capture_app import in_the_app
 
-            return in_the_app(args, given, session, leading)
-        return _headless(args, given, session, leading)
+            return in_the_app(args, given, session, plan)
+        return _headless(args, given, session, plan)
 
 
 def prepare(
     args: argparse.Namespace, given: Given, command: list[str], stack: ExitStack
-) -> tuple[AuthSession[Any], Leading] | str:
-    """The session with its prediction, and what is led where; a sentence where neither can be.
+) -> tuple[AuthSession[Any], OverridePlan] | str:
+    """The session with its prediction, and what is overridden; a sentence if neither can be had.
 
     The embedded backend, where it is the upstream, runs until `stack` is closed.
     """
@@ -143,7 +143,7 @@ def prepare(
         if args.login:
             environ["CODEX_HOME"] = _throw_away_home(backend, args.login, stack)
     elif upstream is not None:
-        from authtui.capture.upstreams import upstream_of
+        from authtui.capture.routes import upstream_of
 
         found = upstream_of(upstream)
         if isinstance(found, str):
@@ -182,8 +182,8 @@ def _throw_away_home(backend: Backend, login: Login, stack: ExitStack) -> str:
 
 def _plan(
     session: AuthSession[Any], command: list[str], environ: dict[str, str], upstream: str | None
-) -> tuple[AuthSession[Any], Leading] | str:
-    from authtui.capture.leading import lead
+) -> tuple[AuthSession[Any], OverridePlan] | str:
+    from authtui.capture.overrides import plan_overrides
     from authtui.checks.assess import choose_contract
     from authtui.lifecycle.addresses import addresses_of
 
@@ -193,7 +193,7 @@ def _plan(
         return "nothing could be read"
     contract, _ = choose_contract(observation, session.options.contract)
     addresses = addresses_of(observation, contract, None, base_url=upstream)
-    leading = lead(
+    plan = plan_overrides(
         command,
         environ,
         observation,
@@ -202,14 +202,14 @@ def _plan(
         mode=assessment.verdict.mode,
         upstream=upstream,
     )
-    return leading if isinstance(leading, str) else (session, leading)
+    return plan if isinstance(plan, str) else (session, plan)
 
 
 def capture_of(
     args: argparse.Namespace,
     given: Given,
     session: AuthSession[Any],
-    leading: Leading,
+    plan: OverridePlan,
     number: int = 1,
     ended: Callable[[Ending], None] | None = None,
 ) -> Capture:
@@ -226,7 +226,7 @@ def capture_of(
 
     return Capture(
         session,
-        leading,
+        plan,
         environment_of(given.environ, session.state.observation),
         partial(clock_of, args),
         number=number,
@@ -239,11 +239,11 @@ def capture_of(
 
 
 def _headless(
-    args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
+    args: argparse.Namespace, given: Given, session: AuthSession[Any], plan: OverridePlan
 ) -> int:
     from authtui.commands.capture_lines import Printer
 
-    capture = capture_of(args, given, session, leading)
+    capture = capture_of(args, given, session, plan)
     printer = Printer(given.out, capture.stop, as_json=args.json, hold=args.terminal)
     printer.start(session)
     with (
@@ -258,7 +258,7 @@ def _headless(
             problem = capture.problem
     if problem is None:
         # What the program made of the stored login: rotated, deleted, or nothing.
-        after = observe(args, leading.environment, probe_keyring=False)
+        after = observe(args, plan.environment, probe_keyring=False)
         session.adopt(after, f"after capture {capture.number}")
         printer.compare(session, capture.number)
     printer.release()

@@ -12,13 +12,13 @@ if TYPE_CHECKING:
 
     from authtui.capture.capture import Capture
     from authtui.capture.child import Ending
-    from authtui.capture.leading import Leading
+    from authtui.capture.overrides import OverridePlan
     from authtui.commands import Given
     from authtui.model.session import AuthSession
 
 
 def in_the_app(
-    args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
+    args: argparse.Namespace, given: Given, session: AuthSession[Any], plan: OverridePlan
 ) -> int:
     """Show the program; what still runs when the app is left is ended before its proxy."""
     from authtui.capture.command_line import surface_of
@@ -27,7 +27,7 @@ def in_the_app(
     from authtui.settings import read_settings, settings_path
     from authtui.tui.launch import launch
 
-    if surface_of(leading.command) == "tui":
+    if surface_of(plan.command) == "tui":
         text = "the client's own interface needs this terminal for itself: add --terminal"
         return usage(given, text)
     made: list[Capture] = []
@@ -37,7 +37,7 @@ def in_the_app(
         session.load("ended")
 
     def make(number: int) -> Capture:
-        made.append(capture_of(args, given, session, leading, number, look_again))
+        made.append(capture_of(args, given, session, plan, number, look_again))
         return made[-1]
 
     tell_of_rotations(session)

@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
     import asyncio
 
     if args.base_url is not None:
-        from authtui.capture.upstreams import upstream_of
+        from authtui.capture.routes import upstream_of
 
         problem = upstream_of(args.base_url)
         if isinstance(problem, str):

@@ -1,4 +1,4 @@
-"""What came of it: answers, refreshes, the stored login, the program's end and its words."""
+"""How a program fared: answers, refreshes, the stored login, its end and its last message."""
 
 from __future__ import annotations
 
