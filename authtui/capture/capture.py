@@ -89,11 +89,6 @@ class Capture:
         """Whether the program was started and has not ended."""
         return self._begun.is_set() and not self._over.is_set() and self.problem is None
 
-    @property
-    def pid(self) -> int | None:
-        """The process id of the program."""
-        return None if self._child is None else self._child.pid
-
     def start(self) -> Problem | None:
         """Open the proxy and start the program; the sentence where either cannot be done."""
         self._thread.start()

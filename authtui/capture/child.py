@@ -67,11 +67,6 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._asked: str | None = None
 
-    @property
-    def pid(self) -> int | None:
-        """Its process id, once it runs."""
-        return None if self._process is None else self._process.pid
-
     async def start(self) -> str | None:
         """Start it; a sentence where that cannot be done."""
         pipe = None if self._terminal else asyncio.subprocess.PIPE
@@ -180,8 +175,8 @@ class Child:
             name = signal.Signals(-status).name
         except ValueError:
             name = f"signal {-status}"
-        by = "authtui ended it" if name == self._asked else "something ended it"
-        return Ending(None, name, f"{by} ({name}).".capitalize().replace(name.lower(), name))
+        by = "Authtui" if name == self._asked else "Something"
+        return Ending(None, name, f"{by} ended it ({name}).")
 
     async def _listen(self, name: Stream, reader: asyncio.StreamReader) -> None:
         batch: list[str] = []

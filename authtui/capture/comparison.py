@@ -49,15 +49,16 @@ def compare(program: Program) -> Comparison:
     surface = surface_of(program.command)
     expected = program.expected
     message = final_message(program)
-    if expected is None or surface is None:
+    predictions = expected.predictions if expected is not None else ()
+    prediction = next((p for p in predictions if p.surface == surface), None)
+    if expected is None or prediction is None:
         return Comparison(_ordered(judged_rows(program)), surface, message)
-    prediction = next((p for p in expected.predictions if p.surface == surface), None)
-    if prediction is None:
-        return Comparison(_ordered(judged_rows(program)), surface, message)
-    planned = expected.request if expected.surface == surface else None
+    # A request is predicted only for the program start that was modelled.
+    modelled = expected.surface == surface
+    planned = expected.request if modelled else None
     rows = [
         *preparation_rows(program, prediction),
-        *request_rows(program, planned, guess=expected.surface == surface),
+        *(request_rows(program, planned) if modelled else ()),
         *judged_rows(program),
         *answer_rows(program, prediction, planned),
         *refresh_rows(program, prediction),

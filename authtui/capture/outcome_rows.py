@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.capture.messages import same_message
 from authtui.capture.rotations import ANOTHER_PROCESS
-from authtui.capture.rows import NOT_YET, Row, Status, row, sentence, times
+from authtui.capture.rows import NOT_YET, Row, Status, row
 from authtui.checks.refreshing import RENEWED
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def preparation_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
             "answered" if status == "differs" else "refused",
             observed,
             status,
-            f"{sentence(record.meaning or record.error or 'It failed')} This comes before the "
+            f"{_sentence(record.meaning or record.error or 'It failed')} This comes before the "
             "first model call: without it the client drops the credential or stops.",
             record.number,
         )
@@ -56,7 +56,7 @@ def answer_rows(
     same = accepted if well else (last.status is not None and last.status >= 400)
     meaning = ""
     if not same and well:
-        meaning = sentence(last.meaning or last.error or "The server did not accept it")
+        meaning = _sentence(last.meaning or last.error or "The server did not accept it")
     elif not same:
         meaning = "The server took what it was expected to refuse."
     yield row("answer", "answer", expected, observed, same, meaning, last.number)
@@ -90,7 +90,7 @@ def refresh_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
         return
     last = seen[-1]
     good = [r for r in seen if r.status is not None and r.status < 300]
-    observed = f"{times(len(seen))}, {_refresh_words(last)}"
+    observed = f"{_times(len(seen))}, {_refresh_words(last)}"
     own = [r for r in program.rotations if r.accepted and r.by != ANOTHER_PROCESS]
     if own and len(seen) == 1:
         observed = f"once, {own[-1].old or 'none'} → {own[-1].new or 'none'}"
@@ -116,7 +116,7 @@ def _refresh_words(record: RequestRecord) -> str:
 
 def _why_refreshed(program: Program, last: RequestRecord, *, good: bool, wanted: bool) -> str:
     if not good:
-        return sentence(f"The refresh token did not help: {last.meaning or last.error or 'no'}")
+        return _sentence(f"The refresh token did not help: {last.meaning or last.error or 'no'}")
     call = program.evidence.last
     if call is not None and call.status == 401 and call.number > last.number:
         return (
@@ -212,3 +212,14 @@ def message_rows(program: Program, prediction: Prediction, message: str | None) 
     elif not same:
         meaning = "The program's own words; the rows above say what is true."
     yield row("message", "message", expected or "no error", message or "no error", same, meaning)
+
+
+def _times(count: int) -> str:
+    """`once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _sentence(text: str) -> str:
+    """A text with a capital at its start and a stop at its end."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."

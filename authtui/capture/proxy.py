@@ -20,13 +20,12 @@ from authtui.wire.serving import TRANSPORT, Connection
 from authtui.wire.transport import Trouble, trouble_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from authtui.capture.recorder import Exchange, Recorder
+    from authtui.capture.recorder import Exchange, Lines, Recorder
     from authtui.capture.routes import Routes, Upstream
     from authtui.capture.upstream_pool import UpstreamPool
 
-    Lines = Sequence[tuple[bytes, bytes]]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
     Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -139,7 +138,8 @@ class Proxy:
             try:
                 exchange.answered(response.status_code, response.headers.raw)
                 if response.status_code == 101:
-                    return await tunnel.join(scope["state"][TRANSPORT], response, exchange)
+                    await tunnel.join(scope["state"][TRANSPORT], response, exchange)
+                    return None
                 await _answer(response, send, exchange)
             finally:
                 await response.aclose()

@@ -101,10 +101,6 @@ class Exchange:
         self._answer_size += len(piece)
         self._answer += piece[: BODY_KEPT - len(self._answer)]
 
-    def upgraded(self) -> None:
-        """The connection changed its protocol; what passes from here on is not looked at."""
-        self.finished()
-
     def left(self) -> None:
         """The client closed its connection: after the head of an answer it knows enough."""
         if self._status:

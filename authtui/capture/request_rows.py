@@ -24,11 +24,9 @@ GOES_WITH_IT: Final = "It goes with the credential that was used instead."
 """Said of what differs only because another credential was used."""
 
 
-def request_rows(program: Program, planned: PlannedRequest | None, *, guess: bool) -> Iterator[Row]:
-    """What the first model call carried. `guess` False: no request was predicted for this start."""
+def request_rows(program: Program, planned: PlannedRequest | None) -> Iterator[Row]:
+    """What the first model call carried; `planned` None: none was expected."""
     call = program.evidence.first
-    if not guess:
-        return
     if planned is None:
         if call is not None:
             sent = f"{scheme_of(call) or 'nothing'} to {call.host}"
