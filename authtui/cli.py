@@ -37,15 +37,14 @@ COMMANDS = {
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
     "completion": "completion for bash, zsh and fish: prints it, or installs it",
 }
-"""What each does; it lives in the module of that name in `authtui.commands`."""
+"""What each command does; it lives in the module of that name in `authtui.commands`."""
 
 
 def run() -> NoReturn:
-    """The entry point of the `authtui` program: `main`, and out.
+    """The entry point of the `authtui` program.
 
-    A command that prints and leaves lives for a tenth of a second: collecting garbage and taking
-    a hundred modules apart at the end would be a third of it. Both are left out, once the output
-    is written.
+    A command that prints and leaves lives for a tenth of a second, and collecting garbage and
+    taking a hundred modules apart at the end would be a third of that. Neither is done.
     """
     gc.disable()
     code = main()
@@ -171,9 +170,10 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
     )
     help_wanted = bool({"-h", "--help"} & set(arguments))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    chosen = next((word for word in arguments if word in COMMANDS), None)
+    # Of several names one is the command, and the others are values: of --home, say.
+    named = COMMANDS.keys() & set(arguments)
     for name, words in COMMANDS.items():
-        if chosen not in (None, name) and not help_wanted:
+        if named and name not in named and not help_wanted:
             continue  # nobody will see that it exists
         sub = commands.add_parser(
             name,
@@ -182,7 +182,7 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
             epilog=EXIT_CODES,
             formatter_class=formatter,
         )
-        if every or name == chosen:
+        if every or name in named:
             module = _module(name)
             module.add_arguments(sub)
             if help_wanted and hasattr(module, "more_help"):
