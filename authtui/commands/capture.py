@@ -10,21 +10,18 @@ import argparse
 import gc
 import json
 import os
-import signal
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.commands import EXIT_BUG, EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
-from authtui.commands.options import add_common, clock_of, observe, port_number
+from authtui.commands import EXIT_BUG, EXIT_FAILED, EXIT_USAGE
+from authtui.commands.options import add_common, clock_of, port_number
 from authtui.commands.session import make_session
-from authtui.commands.signals import on_signals
 from authtui.demo.backend.guide import LOGINS
 from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import TextIO
+    from collections.abc import Callable
 
     from authtui.capture.capture import Capture, Problem
     from authtui.capture.child import Ending
@@ -35,7 +32,6 @@ if TYPE_CHECKING:
     from authtui.model.session import AuthSession
 
 DEMO: Final = "demo"
-_POLL_SECONDS: Final = 0.5
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -109,7 +105,9 @@ def run(args: argparse.Namespace, given: Given) -> int:
             from authtui.commands.capture_app import in_the_app
 
             return in_the_app(args, given, session, plan)
-        return _headless(args, given, session, plan)
+        from authtui.commands.capture_headless import without_the_app
+
+        return without_the_app(args, given, session, plan)
 
 
 def prepare(
@@ -236,85 +234,6 @@ def capture_of(
         read_assertion=assertion_reader(key_of=key_of),
         ended=ended,
     )
-
-
-def _headless(
-    args: argparse.Namespace, given: Given, session: AuthSession[Any], plan: OverridePlan
-) -> int:
-    from authtui.commands.capture_lines import Printer
-
-    capture = capture_of(args, given, session, plan)
-    printer = Printer(given.out, capture.stop, as_json=args.json, hold=args.terminal)
-    printer.start(session)
-    with (
-        _terminal_as_it_was(given.stdin),
-        _ended_in_order(capture, keeps_terminal=args.terminal) as interrupted,
-    ):
-        problem = capture.start()
-        if problem is None:
-            while capture.wait(_POLL_SECONDS) is None and capture.problem is None:
-                pass
-            capture.finish()
-            problem = capture.problem
-    if problem is None:
-        # What the program made of the stored login: rotated, deleted, or nothing.
-        after = observe(args, plan.environment, probe_keyring=False)
-        session.adopt(after, f"after capture {capture.number}")
-        printer.compare(session, capture.number)
-    printer.release()
-    for error in session.subscriber_errors:
-        raise error  # what was printed is not whole
-    if args.har and (written := write_har(args.har, session)) is not None:
-        print(f"authtui capture: {written}", file=given.err)
-        return EXIT_USAGE
-    if problem is not None:
-        return told_problem(given, problem)
-    if interrupted:
-        return EXIT_INTERRUPTED
-    return exit_code(capture.ending)
-
-
-@contextmanager
-def _terminal_as_it_was(stdin: TextIO) -> Iterator[None]:
-    """A program that dies may leave the terminal raw; where there is none, nothing is done."""
-    try:
-        import termios
-    except ImportError:  # Windows
-        yield
-        return
-    try:
-        before = termios.tcgetattr(stdin)
-    except (OSError, ValueError, termios.error):
-        yield
-        return
-    try:
-        yield
-    finally:
-        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
-
-
-@contextmanager
-def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[str]]:
-    """Ctrl-C, SIGTERM and a closed terminal end the program first, then the proxy.
-
-    The list tells which signals came; the second ends the program at once.
-
-    Where the program keeps the terminal, Ctrl-C reaches it by itself and is its own business.
-    """
-    came: list[str] = []
-
-    def end(number: int) -> None:
-        name = signal.Signals(number).name
-        if keeps_terminal and name == "SIGINT":
-            return
-        came.append(name)
-        if len(came) == 1:
-            capture.stop()
-        else:
-            capture.send("SIGKILL")
-
-    with on_signals(end, "SIGINT", "SIGTERM", "SIGHUP"):
-        yield came
 
 
 def exit_code(ending: Ending | None) -> int:

@@ -3,21 +3,110 @@
 from __future__ import annotations
 
 import json
+import signal
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.commands import EXIT_INTERRUPTED, EXIT_USAGE
+from authtui.commands.capture import capture_of, exit_code, told_problem, write_har
 from authtui.commands.event_lines import event_line
+from authtui.commands.options import observe
+from authtui.commands.signals import on_signals
 from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    import argparse
+    from collections.abc import Callable, Iterator
     from typing import TextIO
 
+    from authtui.capture.capture import Capture
     from authtui.capture.comparison import Comparison
+    from authtui.capture.overrides import OverridePlan
+    from authtui.commands import Given
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
 
+_POLL_SECONDS: Final = 0.5
 _MARKS: Final = {"differs": "≠", "open": "…", "same": "="}
+
+
+def without_the_app(
+    args: argparse.Namespace, given: Given, session: AuthSession[Any], plan: OverridePlan
+) -> int:
+    """Run the program to its end; its events are printed meanwhile, or after it with --terminal."""
+    capture = capture_of(args, given, session, plan)
+    printer = Printer(given.out, capture.stop, as_json=args.json, hold=args.terminal)
+    printer.start(session)
+    with (
+        _terminal_as_it_was(given.stdin),
+        _ended_in_order(capture, keeps_terminal=args.terminal) as interrupted,
+    ):
+        problem = capture.start()
+        if problem is None:
+            while capture.wait(_POLL_SECONDS) is None and capture.problem is None:
+                pass
+            capture.finish()
+            problem = capture.problem
+    if problem is None:
+        # What the program made of the stored login: rotated, deleted, or nothing.
+        after = observe(args, plan.environment, probe_keyring=False)
+        session.adopt(after, f"after capture {capture.number}")
+        printer.compare(session, capture.number)
+    printer.release()
+    for error in session.subscriber_errors:
+        raise error  # what was printed is not whole
+    if args.har and (written := write_har(args.har, session)) is not None:
+        print(f"authtui capture: {written}", file=given.err)
+        return EXIT_USAGE
+    if problem is not None:
+        return told_problem(given, problem)
+    if interrupted:
+        return EXIT_INTERRUPTED
+    return exit_code(capture.ending)
+
+
+@contextmanager
+def _terminal_as_it_was(stdin: TextIO) -> Iterator[None]:
+    """A program that dies may leave the terminal raw; where there is none, nothing is done."""
+    try:
+        import termios
+    except ImportError:  # Windows
+        yield
+        return
+    try:
+        before = termios.tcgetattr(stdin)
+    except (OSError, ValueError, termios.error):
+        yield
+        return
+    try:
+        yield
+    finally:
+        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
+
+
+@contextmanager
+def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[str]]:
+    """Ctrl-C, SIGTERM and a closed terminal end the program first, then the proxy.
+
+    The list tells which signals came; the second ends the program at once.
+
+    Where the program keeps the terminal, Ctrl-C reaches it by itself and is its own business.
+    """
+    came: list[str] = []
+
+    def end(number: int) -> None:
+        name = signal.Signals(number).name
+        if keeps_terminal and name == "SIGINT":
+            return
+        came.append(name)
+        if len(came) == 1:
+            capture.stop()
+        else:
+            capture.send("SIGKILL")
+
+    with on_signals(end, "SIGINT", "SIGTERM", "SIGHUP"):
+        yield came
 
 
 class Printer:
