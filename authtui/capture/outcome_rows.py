@@ -72,7 +72,7 @@ def _answered(record: RequestRecord) -> tuple[str, bool]:
 
 
 def refresh_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
-    """Whether the tokens were renewed, how often, and why."""
+    """Whether the tokens were refreshed, how often, and why."""
     wanted = RENEWED in prediction.assumes
     seen = program.evidence.refreshes
     expected = "once" if wanted else "none"

@@ -67,48 +67,41 @@ def run(args: argparse.Namespace, given: Given) -> int:
         return EXIT_USAGE
     if writer.notice:
         print(f"authtui record: {_shown(args.file)}: {writer.notice}", file=given.err)
-    stop = threading.Event()
-    ended_by = _until_the_end(session, writer, stop, args, given.err)
-    stop.set()
+    ended_by = _until_the_end(session, writer, args, given.err)
     leave()
     done = writer.close()
     return _tell_the_end(args.file, done, ended_by, given.err)
 
 
 def _until_the_end(
-    session: AuthSession[Any],
-    writer: TraceWriter,
-    stop: threading.Event,
-    args: argparse.Namespace,
-    err: TextIO,
+    session: AuthSession[Any], writer: TraceWriter, args: argparse.Namespace, err: TextIO
 ) -> int:
     """The number of the signal that ended it, or 0."""
     from authtui.model.watch import watch_session
 
-    told: list[int] = []
-    watching = threading.Thread(
-        target=watch_session, args=(session, stop), name="authtui-record-watch", daemon=True
-    )
+    came: list[int] = []
+    stop = threading.Event()
+    threads = [threading.Thread(target=look_at_keyring, args=(session,), daemon=True)]
     if args.watch:
-        watching.start()
-    looking = threading.Thread(target=look_at_keyring, args=(session,), daemon=True)
-    looking.start()
-    began = said = time.monotonic()
+        watch = threading.Thread(target=watch_session, args=(session, stop), daemon=True)
+        threads.append(watch)
     line = _Line(err)
-    line.say(args.file, writer.progress)
-    try:
-        with on_signals(told.append, "SIGINT", "SIGTERM", "SIGHUP"):
-            while not told and writer.progress.ended is None:
-                time.sleep(_LOOK_SECONDS)
-                now = time.monotonic()
-                if args.seconds is not None and now - began >= args.seconds:
-                    break
-                if now - said >= SAID_EVERY_SECONDS:
-                    said = now
-                    line.say(args.file, writer.progress)
-    finally:
+    with on_signals(came.append, "SIGINT", "SIGTERM", "SIGHUP"):
+        for thread in threads:
+            thread.start()
+        began = said = time.monotonic()
+        line.say(args.file, writer.progress)
+        while not came and writer.progress.ended is None:
+            time.sleep(_LOOK_SECONDS)
+            now = time.monotonic()
+            if args.seconds is not None and now - began >= args.seconds:
+                break
+            if now - said >= SAID_EVERY_SECONDS:
+                said = now
+                line.say(args.file, writer.progress)
+        stop.set()
         line.end()
-    return told[0] if told else 0
+    return came[0] if came else 0
 
 
 class _Line:
