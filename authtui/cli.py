@@ -38,13 +38,16 @@ COMMANDS = {
     "completion": "completion for bash, zsh and fish: prints it, or installs it",
 }
 """What each command does; it lives in the module of that name in `authtui.commands`."""
+LONG_RUNNING = ("record", "demo", "serve", "capture", "serve-backend")
+"""Those that make garbage for as long as the user likes."""
 
 
 def run() -> NoReturn:
     """The entry point of the `authtui` program.
 
     A command that prints and leaves lives for a tenth of a second, and collecting garbage and
-    taking a hundred modules apart at the end would be a third of that. Neither is done.
+    taking a hundred modules apart at the end would be a third of that. Neither is done; the
+    app and the commands in `LONG_RUNNING` turn the collector on again.
     """
     gc.disable()
     code = main()
@@ -102,6 +105,8 @@ def _run(arguments: list[str]) -> int:
     args = _parser(arguments).parse_args(arguments)
     args.whole_parser = whole_parser
     given = Given(os.environ, sys.stdin, sys.stdout, sys.stderr)
+    if args.command in LONG_RUNNING:
+        gc.enable()
     code: int = _module(args.command or "app").run(args, given)
     return code
 

@@ -29,7 +29,7 @@ def request_rows(program: Program, planned: PlannedRequest | None) -> Iterator[R
     call = program.evidence.first
     if planned is None:
         if call is not None:
-            sent = f"{scheme_of(call) or 'nothing'} to {call.host}"
+            sent = f"{_scheme_of(call) or 'nothing'} to {call.host}"
             meaning = "It was expected to stop before its first model call, and did not."
             yield Row("sent", "request", "none", sent, "differs", meaning, call.number)
         else:
@@ -54,7 +54,7 @@ def request_rows(program: Program, planned: PlannedRequest | None) -> Iterator[R
 
 
 def _authorization(planned: PlannedRequest, call: RequestRecord) -> Row:
-    expected, observed = planned.authorization, scheme_of(call)
+    expected, observed = planned.authorization, _scheme_of(call)
     same = expected == observed
     meaning = ""
     if not same and observed is None:
@@ -70,7 +70,7 @@ def _authorization(planned: PlannedRequest, call: RequestRecord) -> Row:
     return row("authorization", "scheme", expected or "nothing", shown, same, meaning, call.number)
 
 
-def scheme_of(call: RequestRecord) -> str | None:
+def _scheme_of(call: RequestRecord) -> str | None:
     """`Bearer` of `Bearer JWT`; None where nothing was attached."""
     carried = call.authorization
     return None if carried is None else carried.partition(" ")[0]

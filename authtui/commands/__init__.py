@@ -1,4 +1,10 @@
-"""The commands: each takes parsed options and what it may touch, and returns an exit code."""
+"""The commands: `authtui NAME` is the module of that name, `authtui` alone is `app`.
+
+Each has `add_arguments` for its options and `run`, which takes the parsed options and what it may
+touch, and returns an exit code. The other modules are parts of one command, named after it or in
+its words (`capture_app`, `check_json`, `key_set`), or shared: `options`, `session`, `signals`,
+`event_lines`.
+"""
 
 from __future__ import annotations
 

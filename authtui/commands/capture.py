@@ -7,7 +7,6 @@ those the program would have asked itself, or the one that was named, is contact
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 import os
 from contextlib import ExitStack
@@ -93,7 +92,6 @@ def run(args: argparse.Namespace, given: Given) -> int:
         return usage(given, "which program? `authtui capture -- codex exec hi`")
     if args.offline:
         return usage(given, "a capture passes requests on; leave --offline")
-    gc.enable()  # the program's entry turns it off for commands that end at once
     with ExitStack() as stack:
         planned = prepare(args, given, command, stack)
         if isinstance(planned, str):

@@ -6,7 +6,6 @@ Exit code 0 only where the story ended green: a server accepted the request.
 from __future__ import annotations
 
 import argparse
-import gc
 import json
 from functools import partial
 from typing import TYPE_CHECKING, Final
@@ -65,7 +64,6 @@ def run(args: argparse.Namespace, given: Given, folder: Path | None = None) -> i
     if args.offline:
         print("authtui demo: a story talks to a server on this machine; leave --offline", file=err)
         return EXIT_USAGE
-    gc.enable()  # the program's entry turns it off for commands that end at once
     # The throw-away home is removed on SIGTERM as it is on Ctrl-C.
     with on_signals(_interrupt, "SIGTERM"):
         if args.headless or args.json:

@@ -6,7 +6,6 @@ Loads, then watches the files, until Ctrl-C. Exit code 0 when the recording ende
 from __future__ import annotations
 
 import argparse
-import gc
 import signal
 import threading
 import time
@@ -58,7 +57,6 @@ def run(args: argparse.Namespace, given: Given) -> int:
     from authtui.model.trace.target import CannotRecordError
     from authtui.model.trace.writer import record
 
-    gc.enable()  # the program's entry turns it off for commands that end at once
     session = make_session(args, given.environ)
     try:
         writer, leave = record(session, args.file, given.environ, args.max_size)

@@ -5,7 +5,6 @@ It listens on 127.0.0.1 only, lets in the one browser that opens its link first,
 
 from __future__ import annotations
 
-import gc
 import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
@@ -58,8 +57,6 @@ def run(args: argparse.Namespace, given: Given) -> int:
     import signal
 
     from authtui.web.server import serve
-
-    gc.enable()  # the program's entry turns it off for commands that end at once
 
     def started(link: str) -> None:
         can = "The page can act" if args.allow_acting else "The page is read-only"

@@ -5,7 +5,6 @@ Everything it prints, secrets included, opens this backend and nothing else.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shlex
@@ -70,7 +69,6 @@ def run(args: argparse.Namespace, given: Given) -> int:
     from authtui.demo.backend.server import running_backend
     from authtui.wire.serving import NotLoopbackError
 
-    gc.enable()  # the program's entry turns it off for commands that end at once
     seen: queue.SimpleQueue[SeenRequest] = queue.SimpleQueue()
     try:
         with (
