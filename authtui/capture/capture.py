@@ -1,6 +1,6 @@
 """One captured program: the proxy and the child, in a thread of their own.
 
-Whoever wants to see it subscribes to the session: requests, output and end come as events there.
+Its requests, output and end are published as events of the session.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ STARTS_WITHIN: Final = 20.0
 
 
 class Problem(NamedTuple):
-    """Why nothing was captured, in a sentence. `usage`: what was asked for cannot be had."""
+    """Why nothing was captured, in a sentence. `usage`: what was asked for cannot be done."""
 
     statement: str
     usage: bool = True
@@ -42,7 +42,7 @@ class Capture:
         environment: The user's variables: they name the proxy and the certificates to use.
         number: Tells several captures of one session apart, from 1.
         port: That of the proxy, 0 for a free one.
-        terminal: The program keeps the terminal, and what it says is not seen.
+        terminal: The program uses the terminal, and its output is not read.
         keep_stdin: The program reads the standard input of authtui.
         ended: Called on the capture's thread when the program has ended.
     """
@@ -90,7 +90,7 @@ class Capture:
         return self._begun.is_set() and not self._over.is_set() and self.problem is None
 
     def start(self) -> Problem | None:
-        """Open the proxy and start the program; the sentence where either cannot be done."""
+        """Open the proxy and start the program; the problem if either fails."""
         self._thread.start()
         if not self._begun.wait(STARTS_WITHIN):
             return Problem("the proxy did not start in time", usage=False)
@@ -107,7 +107,7 @@ class Capture:
             self._thread.join(seconds)
 
     def stop(self) -> None:
-        """Ask the program to end, first gently; returns at once, `wait` tells when it is over."""
+        """Ask the program to end, gently at first; returns at once, before it has ended."""
         self._later(self._stop.set if self._stop else None)
 
     def send(self, name: str) -> None:
@@ -126,9 +126,9 @@ class Capture:
         try:
             asyncio.run(self._main())
         except BaseException as error:  # noqa: BLE001 - the border of a thread: it becomes a value
-            from authtui.redaction import printable, redact_text
+            from authtui.redaction import safe_text
 
-            text = printable(redact_text(str(error) or type(error).__name__), 300)
+            text = safe_text(str(error) or type(error).__name__, 300)
             self.problem = self.problem or Problem(f"the capture failed: {text}", usage=False)
         finally:
             self._begun.set()

@@ -26,7 +26,7 @@ def subcommand_of(command: Sequence[str]) -> str | None:
 
 
 def surface_of(command: Sequence[str]) -> Surface | None:
-    """Which program start a command line is, None where it is none of those we predict."""
+    """Which program start a command line is; None for one that is not predicted."""
     if not is_client(command):
         return None
     name = subcommand_of(command)

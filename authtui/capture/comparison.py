@@ -1,4 +1,4 @@
-"""Predicted and observed, side by side: what a watched program was expected to do, and did.
+"""Predicted and observed, side by side: what a captured program was expected to do, and did.
 
 Pure. The prediction is the one that stood when the program started; what was observed comes from
 the wire, from the program's own output and end, and from the stored login before and after.
@@ -32,7 +32,7 @@ _ORDER: Final[tuple[Status, ...]] = ("differs", "open", "same")
 
 
 class Comparison(NamedTuple):
-    """Every row, differences first. `surface` is None where the command is none we predict."""
+    """Every row, differences first. `surface` is None for a command that is not predicted."""
 
     rows: tuple[Row, ...] = ()
     surface: Surface | None = None

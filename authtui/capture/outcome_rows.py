@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def preparation_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
-    """What failed before the first model call; foretold where no good end was."""
+    """The requests before the first model call that failed; expected if no good end was."""
     for record in program.evidence.preparations:
         status: Status = "differs" if prediction.outcome == "ready" else "same"
         words = record.reason or ("no answer" if record.status is None else "refused")
@@ -39,7 +39,7 @@ def preparation_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
 def answer_rows(
     program: Program, prediction: Prediction, planned: PlannedRequest | None
 ) -> Iterator[Row]:
-    """The newest answer to a model call that counts."""
+    """The answer to the last model call, if it tells something about the server."""
     last = program.evidence.last
     if planned is None and last is None:
         return
@@ -134,7 +134,7 @@ def _why_refreshed(program: Program, last: RequestRecord, *, good: bool, wanted:
 
 
 def rotated_rows(program: Program) -> Iterator[Row]:
-    """Who else used up the refresh token meanwhile; nothing where nobody did."""
+    """Whether another process used up the refresh token meanwhile; no row if none did."""
     others = [r for r in program.rotations if r.by == ANOTHER_PROCESS]
     if not others:
         return
@@ -147,7 +147,7 @@ def rotated_rows(program: Program) -> Iterator[Row]:
 
 
 def deletion_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
-    """Whether the stored login is still there, once somebody has looked after the end."""
+    """Whether the stored login is still there; known once it is read after the end."""
     if program.before is None or not _stored(program.before):
         return
     expected = "deleted" if prediction.deletes_stored_login else "stays"
@@ -175,7 +175,7 @@ def _stored(observation: Observation) -> bool:
 
 
 def exit_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
-    """The exit status; one that was ended from outside has none to compare."""
+    """The exit code; a program that was ended from outside has none to compare."""
     expected = str(prediction.exit) if prediction.ends else "runs on"
     if program.running:
         yield Row("exit", "exit code", expected, "still running", "open")
@@ -197,7 +197,7 @@ def exit_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
 
 
 def message_rows(program: Program, prediction: Prediction, message: str | None) -> Iterator[Row]:
-    """The program's last words."""
+    """The program's last message."""
     expected = prediction.says
     if program.running or program.stopped:
         seen = message or (NOT_YET if program.running else "no error")

@@ -21,7 +21,7 @@ from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE
 from authtui.credentials.config import join_key, selected_provider
 from authtui.credentials.environment import effective_environ
 from authtui.record import NamedTuple
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, safe_text
 from authtui.wire.endpoints import (
     JWKS_BASE_VARIABLE,
     REFRESH_OVERRIDE,
@@ -113,7 +113,7 @@ class OverridePlan(NamedTuple):
         return Launch(
             (*self.command[:place], *options, *self.command[place:]),
             environment,
-            tuple(printable(redact_text(word), 400) for word in self.command),
+            tuple(safe_text(word, 400) for word in self.command),
             (*overrides, *(f"not led: {text}" for text in self.not_captured)),
         )
 
@@ -121,9 +121,7 @@ class OverridePlan(NamedTuple):
         """The program's name among several: `codex exec (2)`."""
         words = [PurePath(self.command[0]).name]
         sub = subcommand_of(self.command) if is_client(self.command) else None
-        return printable(redact_text(" ".join([*words, *([sub] if sub else [])])), 80) + (
-            f" ({number})"
-        )
+        return safe_text(" ".join([*words, *([sub] if sub else [])]), 80) + (f" ({number})")
 
     def _target(self, override: Override) -> str:
         route = next(route for route in self.routes.all if route.name == override.route)

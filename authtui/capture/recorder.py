@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 from authtui.model import events as ev
-from authtui.redaction import Secret, printable, redact_text
+from authtui.redaction import Secret, safe_text
 from authtui.request_auth import bearer_facts
 from authtui.wire import recording
 from authtui.wire.answers import Answer
@@ -184,7 +184,7 @@ class Exchange:
         server = self._server
         if (parts.scheme, parts.hostname, port) == (server.scheme, server.host, server.port):
             return None
-        return printable(redact_text(parts.hostname or "⟨unreadable⟩"), 120)
+        return safe_text(parts.hostname or "⟨unreadable⟩", 120)
 
     def _rotation(self, answer: bytes) -> None:
         # A 5xx judges no token, and a code that is exchanged rotates none.

@@ -1,4 +1,4 @@
-"""What the first model call carried, and where it went, beside what was expected."""
+"""What the first model call carried and where it went, beside what was expected; what is wrong."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def _credential(program: Program, planned: PlannedRequest, call: RequestRecord) 
 
 
 def _source_of(program: Program, call: RequestRecord) -> tuple[str, bool]:
-    """Which place the credential on the wire comes from, and whether that is certain."""
+    """Which source the credential on the wire comes from, and whether that is certain."""
     if call.authorization is None:
         return "", True
     if call.assertion is not None:
@@ -116,9 +116,9 @@ def _looks(program: Program) -> tuple[Observation, ...]:
 
 
 def _host(planned: PlannedRequest, call: RequestRecord) -> Row:
-    """The address; a loopback host with the path of the service stands in for it.
+    """The address; a loopback host with the path of the service counts as the service.
 
-    The client would go there by itself only where it is configured to, which is foretold then.
+    The client would go there by itself only if it is configured to, and then that is predicted.
     """
     wanted = planned.base_url.split("://", 1)[-1].rstrip("/")
     path = re.sub(r"/responses(?:/compact)?(?:\?.*)?$", "", call.path)
@@ -170,9 +170,9 @@ def _fedramp(planned: PlannedRequest, call: RequestRecord) -> Row:
 
 
 def judged_rows(program: Program) -> Iterator[Row]:
-    """A row for each kind of fault in what requests carried; for an assertion also what is well.
+    """A row for each kind of fault in what requests carried; for an assertion, also what is right.
 
-    Whatever was expected, these are wrong by themselves.
+    These faults are wrong whatever was expected.
     """
     named = named_hosts(program.before) if program.before is not None else frozenset()
     told: set[str] = set()

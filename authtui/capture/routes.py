@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from authtui.record import NamedTuple
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 from authtui.wire.meaning import host_name
 from authtui.wire.transport import is_loopback
 
@@ -105,7 +105,7 @@ class Routes:
 
 def upstream_of(url: str) -> Upstream | str:
     """The server of a base URL, or a sentence about what is wrong with it."""
-    shown = printable(redact_text(url), 200)
+    shown = safe_text(url, 200)
     try:
         parts = urlsplit(url.strip())
         host, port = host_name(parts.hostname or ""), parts.port

@@ -25,7 +25,7 @@ IDLE_SECONDS = 4.0
 
 
 class UpstreamPool:
-    """One pool of connections for each proxy on the way; no limit on how many are open."""
+    """One pool of connections for each scheme and proxy; no limit on how many are open."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Nothing is opened until the first request."""
@@ -46,7 +46,7 @@ class UpstreamPool:
         return await pool.handle_async_request(request)
 
     async def warm(self, servers: Iterable[Upstream]) -> None:
-        """Get ready before the first request comes; connects to nobody."""
+        """Load certificates before the first request comes; connects to nobody."""
         for server in servers:
             await self._pool(server)
 

@@ -73,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def more_help() -> str:
-    """What stands below the options."""
+    """What `--help` says below the options."""
     return (
         "here: 0 the program ended well · 1 it did not · 2 it cannot be started, or the port is "
         "taken ·\n130 interrupted. Its own exit status stands in the event of its end; what was "
@@ -150,7 +150,7 @@ def prepare(
 
 
 def _record(path: str, session: AuthSession[Any], given: Given, stack: ExitStack) -> str | None:
-    """Record until `stack` is closed; a sentence where that cannot be done."""
+    """Record until `stack` is closed; a sentence if that fails."""
     from authtui.model.trace.target import CannotRecordError
     from authtui.model.trace.writer import record
 
@@ -235,18 +235,18 @@ def capture_of(
 
 
 def exit_code(ending: Ending | None) -> int:
-    """That of this command for a program that has ended."""
+    """The exit code of this command for a program that has ended."""
     return 0 if ending is not None and ending.exit_status == 0 else EXIT_FAILED
 
 
 def told_problem(given: Given, problem: Problem) -> int:
-    """Say why nothing was captured; the exit code."""
+    """Say why nothing was captured; returns the exit code."""
     print(f"authtui capture: {problem.statement}", file=given.err)
     return EXIT_USAGE if problem.usage else EXIT_BUG
 
 
 def write_har(path: str, session: AuthSession[Any]) -> str | None:
-    """Write the requests as HAR; a sentence where that cannot be done."""
+    """Write the requests as HAR; a sentence if that fails."""
     from authtui import __version__
     from authtui.wire.export import as_har
 
@@ -262,7 +262,7 @@ def write_har(path: str, session: AuthSession[Any]) -> str | None:
 
 
 def usage(given: Given, text: str) -> int:
-    """Say what is wrong with what was asked for; the exit code."""
+    """Say what is wrong with the command line; returns the exit code."""
     print(f"authtui capture: {text}", file=given.err)
     return EXIT_USAGE
 

@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, given: Given) -> int:
-    """Record until it is told to end."""
+    """Record until a signal, the time or the size ends it."""
     from authtui.model.trace.target import CannotRecordError
     from authtui.model.trace.writer import record
 
