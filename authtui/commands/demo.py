@@ -75,16 +75,18 @@ def _list(folder: Path, out: TextIO, *, as_json: bool) -> int:
     from authtui.demo.story import read_names, read_story
 
     code = 0
-    for name in read_names(folder):
+    names = read_names(folder)
+    width = max(map(len, names), default=0)
+    for name in names:
         story = read_story(name, folder)
         if isinstance(story, str):
-            out.write(f"{name:<12} {_safe(story)}\n")
+            out.write(f"{name:<{width}}  {_safe(story)}\n")
             code = EXIT_FAILED
         elif as_json:
             tree = {"name": name, "title": story.title, "about": story.about}
             out.write(json.dumps(tree, ensure_ascii=False) + "\n")
         else:
-            out.write(f"{name:<12} {story.title}: {story.about}\n")
+            out.write(f"{name:<{width}}  {story.title}: {story.about}\n")
     return code
 
 
