@@ -15,14 +15,13 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from authtui import __version__
-from authtui.commands import Given
+from authtui.commands import EXIT_BUG, EXIT_CODES, EXIT_INTERRUPTED, Given
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
     from typing import TextIO
 
-EXIT_BUG, EXIT_INTERRUPTED = 70, 130
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 COMMANDS = {
     "check": "the verdict as text or JSON; no network, no writes",
@@ -38,20 +37,17 @@ COMMANDS = {
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
     "completion": "completion for bash, zsh and fish: prints it, or installs it",
 }
-"""What each does; it lives in the module of that name in `authtui.commands`."""
-EXIT_CODES = """\
-exit codes: 0 usable as far as can be known without the network · 1 the client would refuse, or
-send no or a wrong credential, or a check fails · 2 wrong usage · 3 cannot tell: something is there
-and could not be read · 4 not logged in · 70 a bug in authtui · 130 interrupted
-"""
+"""What each command does; it lives in the module of that name in `authtui.commands`."""
+LONG_RUNNING = ("record", "demo", "serve", "capture", "serve-backend")
+"""Those that make garbage for as long as the user likes."""
 
 
 def run() -> NoReturn:
-    """The entry point of the `authtui` program: `main`, and out.
+    """The entry point of the `authtui` program.
 
-    A command that prints and leaves lives for a tenth of a second: collecting garbage and taking
-    a hundred modules apart at the end would be a third of it. Both are left out, once the output
-    is written.
+    A command that prints and leaves lives for a tenth of a second, and collecting garbage and
+    taking a hundred modules apart at the end would be a third of that. Neither is done; the
+    app and the commands in `LONG_RUNNING` turn the collector on again.
     """
     gc.disable()
     code = main()
@@ -72,6 +68,11 @@ def run() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Run the program; returns the exit code. Never lets a traceback reach the user."""
     arguments = list(sys.argv[1:] if argv is None else argv)
+    # Where a stream was closed by whoever started the program, there is None.
+    sys.stdin, sys.stderr = sys.stdin or io.StringIO(), sys.stderr or io.StringIO()
+    if sys.stdout is None:
+        _complain(OSError())
+        return EXIT_BUG
     try:
         return _run(arguments)
     except KeyboardInterrupt:
@@ -104,6 +105,8 @@ def _run(arguments: list[str]) -> int:
     args = _parser(arguments).parse_args(arguments)
     args.whole_parser = whole_parser
     given = Given(os.environ, sys.stdin, sys.stdout, sys.stderr)
+    if args.command in LONG_RUNNING:
+        gc.enable()
     code: int = _module(args.command or "app").run(args, given)
     return code
 
@@ -141,7 +144,7 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
     vars(argparse)["_"] = lambda text: text
 
     from authtui.commands.options import add_common
-    from authtui.redaction import printable, redact_text
+    from authtui.redaction import safe_text
 
     def formatter(prog: str) -> argparse.HelpFormatter:
         # A given width spares the look at the terminal, and the modules that needs.
@@ -150,7 +153,7 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
     class Parser(argparse.ArgumentParser):
         def error(self, message: str) -> NoReturn:
             # What was typed in the wrong place may be a key, or hold control bytes.
-            super().error(printable(redact_text(message)))
+            super().error(safe_text(message))
 
     parser = Parser(
         prog="authtui",
@@ -172,9 +175,10 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
     )
     help_wanted = bool({"-h", "--help"} & set(arguments))
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
-    chosen = next((word for word in arguments if word in COMMANDS), None)
+    # Of several names one is the command, and the others are values: of --home, say.
+    named = COMMANDS.keys() & set(arguments)
     for name, words in COMMANDS.items():
-        if chosen not in (None, name) and not help_wanted:
+        if named and name not in named and not help_wanted:
             continue  # nobody will see that it exists
         sub = commands.add_parser(
             name,
@@ -183,7 +187,7 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
             epilog=EXIT_CODES,
             formatter_class=formatter,
         )
-        if every or name == chosen:
+        if every or name in named:
             module = _module(name)
             module.add_arguments(sub)
             if help_wanted and hasattr(module, "more_help"):

@@ -264,6 +264,11 @@ def redact_text(text: str) -> str:
     return text
 
 
+def safe_text(text: str, limit: int | None = None) -> str:
+    """Outside text as it may be shown: redacted by shape, then `printable`."""
+    return printable(redact_text(text), limit)
+
+
 def redacted_lines(text: str) -> list[str]:
     """The lines of a text, each harmless: redacted before they are taken apart."""
     return [printable(line) for line in redact_text(text).split("\n")]

@@ -1,6 +1,6 @@
 """One captured program: the proxy and the child, in a thread of their own.
 
-Whoever wants to see it subscribes to the session: requests, output and end come as events there.
+Its requests, output and end are published as events of the session.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.capture.child import Stream
-    from authtui.capture.leading import Leading
+    from authtui.capture.overrides import OverridePlan
     from authtui.model.session import AuthSession
     from authtui.wire.records import AssertionFacts
 
@@ -27,7 +27,7 @@ STARTS_WITHIN: Final = 20.0
 
 
 class Problem(NamedTuple):
-    """Why nothing was captured, in a sentence. `usage`: what was asked for cannot be had."""
+    """Why nothing was captured, in a sentence. `usage`: what was asked for cannot be done."""
 
     statement: str
     usage: bool = True
@@ -38,11 +38,11 @@ class Capture:
 
     Args:
         session: Gets the events; load it first, so that there is a prediction.
-        leading: What is led where; made anew for each capture.
-        environment: The variables of the user: for the program, and for the road to the servers.
+        plan: The command, and the addresses that are overridden in it.
+        environment: The user's variables: they name the proxy and the certificates to use.
         number: Tells several captures of one session apart, from 1.
         port: That of the proxy, 0 for a free one.
-        terminal: The program keeps the terminal, and what it says is not seen.
+        terminal: The program uses the terminal, and its output is not read.
         keep_stdin: The program reads the standard input of authtui.
         ended: Called on the capture's thread when the program has ended.
     """
@@ -50,7 +50,7 @@ class Capture:
     def __init__(
         self,
         session: AuthSession[Any],
-        leading: Leading,
+        plan: OverridePlan,
         environment: Mapping[str, str],
         clock: Callable[[], datetime],
         *,
@@ -63,7 +63,7 @@ class Capture:
     ) -> None:
         """Nothing is opened or started yet."""
         self._session = session
-        self._leading = leading
+        self._plan = plan
         self._environment = dict(environment)
         self._clock = clock
         self._port = port
@@ -89,13 +89,8 @@ class Capture:
         """Whether the program was started and has not ended."""
         return self._begun.is_set() and not self._over.is_set() and self.problem is None
 
-    @property
-    def pid(self) -> int | None:
-        """The process id of the program."""
-        return None if self._child is None else self._child.pid
-
     def start(self) -> Problem | None:
-        """Open the proxy and start the program; the sentence where either cannot be done."""
+        """Open the proxy and start the program; the problem if either fails."""
         self._thread.start()
         if not self._begun.wait(STARTS_WITHIN):
             return Problem("the proxy did not start in time", usage=False)
@@ -112,7 +107,7 @@ class Capture:
             self._thread.join(seconds)
 
     def stop(self) -> None:
-        """Ask the program to end, first gently; returns at once, `wait` tells when it is over."""
+        """Ask the program to end, gently at first; returns at once, before it has ended."""
         self._later(self._stop.set if self._stop else None)
 
     def send(self, name: str) -> None:
@@ -131,18 +126,18 @@ class Capture:
         try:
             asyncio.run(self._main())
         except BaseException as error:  # noqa: BLE001 - the border of a thread: it becomes a value
-            from authtui.redaction import printable, redact_text
+            from authtui.redaction import safe_text
 
-            text = printable(redact_text(str(error) or type(error).__name__), 300)
+            text = safe_text(str(error) or type(error).__name__, 300)
             self.problem = self.problem or Problem(f"the capture failed: {text}", usage=False)
         finally:
             self._begun.set()
             self._over.set()
 
     async def _main(self) -> None:
-        from authtui.capture.proxy import Proxy, Spelled
+        from authtui.capture.proxy import Proxy, RawHeadConnection
         from authtui.capture.recorder import Recorder
-        from authtui.capture.road import Road
+        from authtui.capture.upstream_pool import UpstreamPool
         from authtui.wire.serving import LOOPBACK, Server, bind, config_for
 
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
@@ -153,37 +148,38 @@ class Capture:
             self.problem = Problem(f"the proxy cannot have port {self._port}: {reason}")
             return
         self.base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
-        leading = self._leading
+        plan = self._plan
         cause = cause_of(self.number)
-        road = Road(self._environment)
+        pool = UpstreamPool(self._environment)
         recorder = Recorder(
-            self._session, self._clock, self._read_assertion, cause, leading.name_of(self.number)
+            self._session, self._clock, self._read_assertion, cause, plan.name_of(self.number)
         )
-        server = Server(config_for(Proxy(leading.doors, road, recorder), Spelled, keep_alive=120))
+        server = Server(
+            config_for(Proxy(plan.routes, pool, recorder), RawHeadConnection, keep_alive=120)
+        )
         with listener:
             serving = asyncio.ensure_future(server.serve(sockets=[listener]))
             try:
-                warm = asyncio.ensure_future(road.warm(leading.doors.servers))
+                warm = asyncio.ensure_future(pool.warm(plan.routes.servers))
                 await self._watch(cause)
                 await warm
             finally:
                 server.should_exit = True
                 server.wake()
                 await asyncio.wait((serving,), timeout=5.0)
-                await road.aclose()
+                await pool.aclose()
 
     async def _watch(self, cause: str) -> None:
-        number, led = self.number, self._leading.at(self.base_url)
-
-        doors, here = self._leading.doors, self.base_url
+        number, launch = self.number, self._plan.launch_at(self.base_url)
+        routes, here = self._plan.routes, self.base_url
 
         def said(stream: Stream, lines: tuple[str, ...]) -> None:
-            lines = tuple(doors.as_unled(line, here) for line in lines)
+            lines = tuple(routes.with_real_addresses(line, here) for line in lines)
             self._session.publish(lambda n, at: ev.ChildSaid(n, at, cause, number, stream, lines))
 
         child = Child(
-            led.command,
-            led.environment,
+            launch.command,
+            launch.environment,
             said,
             terminal=self._terminal,
             keep_stdin=self._keep_stdin,
@@ -194,7 +190,7 @@ class Capture:
             return
         self._child = child
         self._session.publish(
-            lambda n, at: ev.ChildStarted(n, at, cause, number, led.shown, led.overrides)
+            lambda n, at: ev.ChildStarted(n, at, cause, number, launch.shown, launch.overrides)
         )
         self._begun.set()
         ending = await self._until_over(child)

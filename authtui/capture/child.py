@@ -1,7 +1,7 @@
-"""The watched program: started, listened to line by line, and ended in order.
+"""The captured program: started, read line by line, and ended gently before it is killed.
 
-It runs in a process group of its own, so that an interrupt typed for authtui reaches it when
-authtui says so: first the interrupt, then a request to end, then the end.
+It runs in a process group of its own: an interrupt that is typed for authtui reaches it only when
+authtui passes it on. To end it, authtui sends SIGINT, then SIGTERM, then SIGKILL.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import sys
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.record import NamedTuple
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -38,7 +38,7 @@ _WINDOWS: Final = sys.platform == "win32"
 class Ending(NamedTuple):
     """How a program ended: its exit status, or the name of the signal; `reason` is a sentence.
 
-    Both stand there where it was sent the signal and left with a status of its own.
+    Both are set if it was sent the signal and then exited with a status of its own.
     """
 
     exit_status: int | None
@@ -47,7 +47,7 @@ class Ending(NamedTuple):
 
 
 class Child:
-    """One program. `terminal`: it keeps this terminal, and nothing of what it says is read."""
+    """One program. `terminal`: it uses this terminal, and its output is not read."""
 
     def __init__(
         self,
@@ -58,7 +58,7 @@ class Child:
         terminal: bool = False,
         keep_stdin: bool = False,
     ) -> None:
-        """`keep_stdin`: it reads the standard input of authtui; else it finds the end there."""
+        """`said` gets its output; `keep_stdin`: it shares our input, else it has none."""
         self._command = tuple(command)
         self._environment = dict(environment)
         self._said = said
@@ -67,13 +67,8 @@ class Child:
         self._process: asyncio.subprocess.Process | None = None
         self._asked: str | None = None
 
-    @property
-    def pid(self) -> int | None:
-        """Its process id, once it runs."""
-        return None if self._process is None else self._process.pid
-
     async def start(self) -> str | None:
-        """Start it; a sentence where that cannot be done."""
+        """Start it; a sentence if that fails."""
         pipe = None if self._terminal else asyncio.subprocess.PIPE
         inherit = self._terminal or self._keep_stdin
         more: dict[str, Any] = {}
@@ -92,13 +87,13 @@ class Child:
                 **more,
             )
         except (OSError, ValueError) as error:
-            name = printable(redact_text(self._command[0]), 200)
+            name = safe_text(self._command[0], 200)
             reason = getattr(error, "strerror", None) or "its command line cannot be passed on"
             return f"{name} cannot be started: {printable(reason, 200)}"
         return None
 
     async def wait(self) -> Ending:
-        """Listen until it ended and its output is closed."""
+        """Read its output until it has ended."""
         process = self._process
         if process is None:
             return Ending(None, None, "The program was not started.")
@@ -124,7 +119,7 @@ class Child:
         return self._ending(process.returncode)
 
     async def end(self) -> None:
-        """Interrupt it; ask it to end; end it. Returns when it is gone."""
+        """Interrupt it, then terminate it, then kill it; returns when it is gone."""
         steps = (
             ("SIGINT", INTERRUPT_SECONDS),
             ("SIGTERM", TERMINATE_SECONDS),
@@ -137,9 +132,9 @@ class Child:
             await self._gone(seconds)
 
     async def _gone(self, seconds: float | None) -> None:
-        """Wait until it ended, `seconds` at most.
+        """Wait until it has ended, `seconds` at most.
 
-        The library's own wait is for the end of its output too, which others may hold open.
+        The library's own wait is also for the end of its output, which others may hold open.
         """
         process = self._process
         end = None if seconds is None else asyncio.get_running_loop().time() + seconds
@@ -149,7 +144,7 @@ class Child:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def send(self, name: str) -> None:
-        """Send a signal to it and to what it started."""
+        """Send a signal, by its name, to it and to what it started."""
         process = self._process
         if process is None or process.returncode is not None:
             return
@@ -180,8 +175,8 @@ class Child:
             name = signal.Signals(-status).name
         except ValueError:
             name = f"signal {-status}"
-        by = "authtui ended it" if name == self._asked else "something ended it"
-        return Ending(None, name, f"{by} ({name}).".capitalize().replace(name.lower(), name))
+        by = "Authtui" if name == self._asked else "Something"
+        return Ending(None, name, f"{by} ended it ({name}).")
 
     async def _listen(self, name: Stream, reader: asyncio.StreamReader) -> None:
         batch: list[str] = []
@@ -220,9 +215,9 @@ class Child:
 
 
 class KeyHider:
-    """Makes a line of output fit to be shown, one after the other of one stream.
+    """Makes the lines of one stream fit to be shown, called with one after the other.
 
-    Secrets are known by their shape; of a private key in several lines all of them are left out.
+    Secrets are recognised by shape; of a private key no line is shown.
     """
 
     def __init__(self) -> None:
@@ -240,4 +235,4 @@ class KeyHider:
         start = text.rfind(_KEY_BEGIN)
         if start >= 0 and "PRIVATE KEY" in text[start:] and _KEY_END not in text[start:]:
             self._inside = True
-        return printable(redact_text(text), _LINE_SHOWN)
+        return safe_text(text, _LINE_SHOWN)

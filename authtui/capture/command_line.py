@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from authtui.checks.findings import Surface
+
 _CLIENT_NAMES: Final = ("codex", "codex.exe", "codex.cmd", "codex.js")
 
 
@@ -21,6 +23,26 @@ def subcommand_of(command: Sequence[str]) -> str | None:
     """The client's subcommand: the first word that is no option and no option's value."""
     place = _place_of_subcommand(command)
     return None if place is None else command[place]
+
+
+def surface_of(command: Sequence[str]) -> Surface | None:
+    """Which program start a command line is; None for one that is not predicted."""
+    if not is_client(command):
+        return None
+    name = subcommand_of(command)
+    if name in ("exec", "e"):
+        return "exec"
+    if name == "login":
+        return "login-status" if "status" in command else None
+    return "tui" if name in (None, "resume", "fork") else None
+
+
+def nearest_surface(command: Sequence[str]) -> Surface:
+    """Which program start a command of the client reads its variables like."""
+    name = subcommand_of(command)
+    if name in ("exec", "e", "review"):
+        return "exec"
+    return "login-status" if name == "login" else "tui"
 
 
 def place_of_options(command: Sequence[str]) -> int:

@@ -1,4 +1,4 @@
-"""Predicted and observed, side by side: what a watched program was expected to do, and did.
+"""Predicted and observed, side by side: what a captured program was expected to do, and did.
 
 Pure. The prediction is the one that stood when the program started; what was observed comes from
 the wire, from the program's own output and end, and from the stored login before and after.
@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authtui.capture.command_line import is_client, subcommand_of
-from authtui.capture.course_rows import (
+from authtui.capture.command_line import surface_of
+from authtui.capture.messages import final_message
+from authtui.capture.outcome_rows import (
     answer_rows,
     deletion_rows,
     exit_rows,
@@ -18,7 +19,6 @@ from authtui.capture.course_rows import (
     refresh_rows,
     rotated_rows,
 )
-from authtui.capture.messages import final_message
 from authtui.capture.request_rows import judged_rows, request_rows
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _ORDER: Final[tuple[Status, ...]] = ("differs", "open", "same")
 
 
 class Comparison(NamedTuple):
-    """Every row, differences first. `surface` is None where the command is none we predict."""
+    """Every row, differences first. `surface` is None for a command that is not predicted."""
 
     rows: tuple[Row, ...] = ()
     surface: Surface | None = None
@@ -44,32 +44,21 @@ class Comparison(NamedTuple):
         return tuple(row for row in self.rows if row.status == "differs")
 
 
-def surface_of(command: tuple[str, ...]) -> Surface | None:
-    """Which program start a command line is, None where it is none of those we predict."""
-    if not is_client(command):
-        return None
-    name = subcommand_of(command)
-    if name in ("exec", "e"):
-        return "exec"
-    if name == "login":
-        return "login-status" if "status" in command else None
-    return "tui" if name in (None, "resume", "fork") else None
-
-
 def compare(program: Program) -> Comparison:
     """The rows for a program at this moment."""
     surface = surface_of(program.command)
     expected = program.expected
     message = final_message(program)
-    if expected is None or surface is None:
+    predictions = expected.predictions if expected is not None else ()
+    prediction = next((p for p in predictions if p.surface == surface), None)
+    if expected is None or prediction is None:
         return Comparison(_ordered(judged_rows(program)), surface, message)
-    prediction = next((p for p in expected.predictions if p.surface == surface), None)
-    if prediction is None:
-        return Comparison(_ordered(judged_rows(program)), surface, message)
-    planned = expected.request if expected.surface == surface else None
+    # A request is predicted only for the program start that was modelled.
+    modelled = expected.surface == surface
+    planned = expected.request if modelled else None
     rows = [
         *preparation_rows(program, prediction),
-        *request_rows(program, planned, guess=expected.surface == surface),
+        *(request_rows(program, planned) if modelled else ()),
         *judged_rows(program),
         *answer_rows(program, prediction, planned),
         *refresh_rows(program, prediction),

@@ -1,4 +1,4 @@
-"""The reverse proxy: passes a request on to the server its door names, and the answer back.
+"""The reverse proxy: passes a request on to the server behind its route, and the answer back.
 
 Nothing is added and nothing changed but what belongs to one connection only (RFC 9110, 7.6.1) and
 the Host, which names the server instead of the proxy and is written first. Bodies pass as the
@@ -20,18 +20,17 @@ from authtui.wire.serving import TRANSPORT, Connection
 from authtui.wire.transport import Trouble, trouble_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from authtui.capture.recorder import Exchange, Recorder
-    from authtui.capture.road import Road
-    from authtui.capture.upstreams import Doors, Upstream
+    from authtui.capture.recorder import Exchange, Lines, Recorder
+    from authtui.capture.routes import Routes, Upstream
+    from authtui.capture.upstream_pool import UpstreamPool
 
-    Lines = Sequence[tuple[bytes, bytes]]
     Receive = Callable[[], Awaitable[dict[str, Any]]]
     Send = Callable[[dict[str, Any]], Awaitable[None]]
 
-SPELLED: Final = "spelled"
-"""The key of the target and the header lines as they were spelled, in the scope's state."""
+RAW_HEAD: Final = "raw-head"
+"""Where the scope's state holds the target and the header lines as the client spelled them."""
 CONNECT_SECONDS: Final = 60.0
 _HOP_BY_HOP: Final = frozenset(
     [
@@ -45,7 +44,7 @@ class ClientLeftError(Exception):
     """The client closed its connection before the answer was whole."""
 
 
-class Spelled(Connection):
+class RawHeadConnection(Connection):
     """A connection that also tells how the client spelled its header names."""
 
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - as uvicorn calls it
@@ -56,7 +55,7 @@ class Spelled(Connection):
         def watched() -> Any:  # noqa: ANN401 - one of many event types
             event = next_event()
             if isinstance(event, h11.Request):
-                self.app_state[SPELLED] = (event.target, event.headers.raw_items())
+                self.app_state[RAW_HEAD] = (event.target, event.headers.raw_items())
             return event
 
         self.conn.next_event = watched  # type: ignore[method-assign] # the parser has no hook
@@ -65,23 +64,23 @@ class Spelled(Connection):
 class Proxy:
     """The ASGI application."""
 
-    def __init__(self, doors: Doors, road: Road, recorder: Recorder) -> None:
-        """`road` leads to the servers, `recorder` keeps what passed."""
-        self._doors = doors
-        self._road = road
+    def __init__(self, routes: Routes, pool: UpstreamPool, recorder: Recorder) -> None:
+        """`pool` connects to the servers, `recorder` keeps what passed."""
+        self._routes = routes
+        self._pool = pool
         self._recorder = recorder
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
         """Serve one request."""
         transport: asyncio.Transport = scope["state"][TRANSPORT]
-        spelled: tuple[bytes, Lines] = scope["state"][SPELLED]
-        asked, lines = spelled
-        found = self._doors.find(asked)
+        raw_head: tuple[bytes, Lines] = scope["state"][RAW_HEAD]
+        asked, lines = raw_head
+        found = self._routes.find(asked)
         if found is None:
             await _refuse(send)
             return
-        door, rest = found
-        server = door.for_headers(scope["headers"])
+        route, rest = found
+        server = route.for_headers(scope["headers"])
         target = server.path.encode() + rest
         if not target.startswith(b"/"):
             target = b"/" + target
@@ -132,14 +131,15 @@ class Proxy:
                 stream=_Stream(body.pieces()),
                 extensions={"timeout": {"connect": CONNECT_SECONDS, "pool": None}},
             )
-            request.url = _AsSpelled(request.url, target)
-            response = await self._road.send(request, server)
+            request.url = _RawURL(request.url, target)
+            response = await self._pool.send(request, server)
             if isinstance(response, Trouble):
                 return response
             try:
                 exchange.answered(response.status_code, response.headers.raw)
                 if response.status_code == 101:
-                    return await tunnel.join(scope["state"][TRANSPORT], response, exchange)
+                    await tunnel.join(scope["state"][TRANSPORT], response, exchange)
+                    return None
                 await _answer(response, send, exchange)
             finally:
                 await response.aclose()
@@ -237,7 +237,7 @@ class _Body:
             pass
 
 
-class _AsSpelled(httpx.URL):
+class _RawURL(httpx.URL):
     """A URL whose path and query go out as the client spelled them.
 
     Not by the library's extension for that, which it would send to a proxy on the way as well.

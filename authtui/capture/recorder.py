@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from datetime import datetime
 
-    from authtui.capture.upstreams import Upstream
+    from authtui.capture.routes import Upstream
     from authtui.model.session import AuthSession
     from authtui.wire.records import AssertionFacts, RequestRecord
 
@@ -100,10 +100,6 @@ class Exchange:
         """Part of the answer's body came."""
         self._answer_size += len(piece)
         self._answer += piece[: BODY_KEPT - len(self._answer)]
-
-    def upgraded(self) -> None:
-        """The connection changed its protocol; what passes from here on is not looked at."""
-        self.finished()
 
     def left(self) -> None:
         """The client closed its connection: after the head of an answer it knows enough."""

@@ -1,4 +1,4 @@
-"""What the first model call carried, and where it went, beside what was expected."""
+"""What the first model call carried and where it went, beside what was expected; what is wrong."""
 
 from __future__ import annotations
 
@@ -24,14 +24,12 @@ GOES_WITH_IT: Final = "It goes with the credential that was used instead."
 """Said of what differs only because another credential was used."""
 
 
-def request_rows(program: Program, planned: PlannedRequest | None, *, guess: bool) -> Iterator[Row]:
-    """What the first model call carried. `guess` False: no request was predicted for this start."""
+def request_rows(program: Program, planned: PlannedRequest | None) -> Iterator[Row]:
+    """What the first model call carried; `planned` None: none was expected."""
     call = program.evidence.first
-    if not guess:
-        return
     if planned is None:
         if call is not None:
-            sent = f"{scheme_of(call) or 'nothing'} to {call.host}"
+            sent = f"{_scheme_of(call) or 'nothing'} to {call.host}"
             meaning = "It was expected to stop before its first model call, and did not."
             yield Row("sent", "request", "none", sent, "differs", meaning, call.number)
         else:
@@ -56,7 +54,7 @@ def request_rows(program: Program, planned: PlannedRequest | None, *, guess: boo
 
 
 def _authorization(planned: PlannedRequest, call: RequestRecord) -> Row:
-    expected, observed = planned.authorization, scheme_of(call)
+    expected, observed = planned.authorization, _scheme_of(call)
     same = expected == observed
     meaning = ""
     if not same and observed is None:
@@ -72,7 +70,7 @@ def _authorization(planned: PlannedRequest, call: RequestRecord) -> Row:
     return row("authorization", "scheme", expected or "nothing", shown, same, meaning, call.number)
 
 
-def scheme_of(call: RequestRecord) -> str | None:
+def _scheme_of(call: RequestRecord) -> str | None:
     """`Bearer` of `Bearer JWT`; None where nothing was attached."""
     carried = call.authorization
     return None if carried is None else carried.partition(" ")[0]
@@ -95,7 +93,7 @@ def _credential(program: Program, planned: PlannedRequest, call: RequestRecord) 
 
 
 def _source_of(program: Program, call: RequestRecord) -> tuple[str, bool]:
-    """Which place the credential on the wire comes from, and whether that is certain."""
+    """Which source the credential on the wire comes from, and whether that is certain."""
     if call.authorization is None:
         return "", True
     if call.assertion is not None:
@@ -118,9 +116,9 @@ def _looks(program: Program) -> tuple[Observation, ...]:
 
 
 def _host(planned: PlannedRequest, call: RequestRecord) -> Row:
-    """The address; a loopback host with the path of the service stands in for it.
+    """The address; a loopback host with the path of the service counts as the service.
 
-    The client would go there by itself only where it is configured to, which is foretold then.
+    The client would go there by itself only if it is configured to, and then that is predicted.
     """
     wanted = planned.base_url.split("://", 1)[-1].rstrip("/")
     path = re.sub(r"/responses(?:/compact)?(?:\?.*)?$", "", call.path)
@@ -172,9 +170,9 @@ def _fedramp(planned: PlannedRequest, call: RequestRecord) -> Row:
 
 
 def judged_rows(program: Program) -> Iterator[Row]:
-    """A row for each kind of fault in what requests carried; for an assertion also what is well.
+    """A row for each kind of fault in what requests carried; for an assertion, also what is right.
 
-    Whatever was expected, these are wrong by themselves.
+    These faults are wrong whatever was expected.
     """
     named = named_hosts(program.before) if program.before is not None else frozenset()
     told: set[str] = set()

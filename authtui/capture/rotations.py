@@ -1,7 +1,7 @@
 """Who used up a refresh token: the program on the wire, or somebody else on the same login.
 
 A refresh on the wire is published as it passes, before the client can store what it got. A stored
-refresh token that changes to one the wire never showed was therefore renewed elsewhere.
+refresh token that changes to one the wire never showed was therefore refreshed elsewhere.
 """
 
 from __future__ import annotations

@@ -34,14 +34,3 @@ def row(
 ) -> Row:
     """A row of which both sides are known."""
     return Row(id, label, expected, observed, "same" if same else "differs", meaning, request)
-
-
-def times(count: int) -> str:
-    """`once`, `twice`, `3 times`."""
-    return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def sentence(text: str) -> str:
-    """A text with a capital at its start and a stop at its end."""
-    text = text[:1].upper() + text[1:]
-    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -6,14 +6,9 @@ import asyncio
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     import httpx
 
-    from authtui.capture.recorder import Exchange
-    from authtui.wire.transport import Trouble
-
-    Lines = Sequence[tuple[bytes, bytes]]
+    from authtui.capture.recorder import Exchange, Lines
 
 _PIECE: Final = 65_536
 
@@ -24,16 +19,14 @@ def wanted(headers: Lines) -> bool:
     return b"upgrade" in names and b"upgrade" in names.get(b"connection", b"")
 
 
-async def join(
-    transport: asyncio.Transport, response: httpx.Response, exchange: Exchange
-) -> Trouble | None:
+async def join(transport: asyncio.Transport, response: httpx.Response, exchange: Exchange) -> None:
     """Hand the server's `101` to the client, then carry bytes until either side closes."""
     server: Any = response.extensions["network_stream"]
     http: Any = transport.get_protocol()
     early, _ = http.conn.trailing_data
     # The answer is written here, so the server's own machinery must not write another.
     http.cycle.response_started = http.cycle.response_complete = True
-    exchange.upgraded()
+    exchange.finished()  # what passes from here on is not looked at
     client = _Client(transport, early)
     http.connections.discard(http)
     http.connections.add(client)
@@ -50,7 +43,6 @@ async def join(
         await asyncio.gather(upward, downward, return_exceptions=True)
         transport.close()
         http.connections.discard(client)
-    return None
 
 
 def _head(response: httpx.Response) -> bytes:

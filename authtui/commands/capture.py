@@ -7,37 +7,30 @@ those the program would have asked itself, or the one that was named, is contact
 from __future__ import annotations
 
 import argparse
-import gc
 import json
-import signal
-from contextlib import ExitStack, contextmanager
+import os
+from contextlib import ExitStack
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.commands.options import add_common, clock_of, observe
-from authtui.commands.serve_backend import LOGINS
+from authtui.commands import EXIT_BUG, EXIT_FAILED, EXIT_USAGE
+from authtui.commands.options import add_common, clock_of, port_number
+from authtui.commands.session import make_session
+from authtui.demo.backend.client_setup import LOGINS
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-    from typing import TextIO
+    from collections.abc import Callable
 
     from authtui.capture.capture import Capture, Problem
     from authtui.capture.child import Ending
-    from authtui.capture.leading import Leading
+    from authtui.capture.overrides import OverridePlan
     from authtui.commands import Given
     from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.server import Backend
     from authtui.model.session import AuthSession
 
-EXIT_FAILED: Final = 1
-EXIT_USAGE: Final = 2
-EXIT_BUG: Final = 70
-EXIT_INTERRUPTED: Final = 130
 DEMO: Final = "demo"
-_POLL_SECONDS: Final = 0.5
-_ENDING: Final = tuple(
-    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
-)
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,7 +58,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "are printed when it has ended",
     )
     parser.add_argument(
-        "--port", type=_port, default=0, metavar="N", help="the proxy's port (default: a free one)"
+        "--port",
+        type=port_number,
+        default=0,
+        metavar="N",
+        help="the proxy's port (default: a free one)",
     )
     parser.add_argument("--har", metavar="FILE", help="write the requests as HAR, redacted")
     parser.add_argument(
@@ -76,7 +73,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def more_help() -> str:
-    """What stands below the options."""
+    """What `--help` says below the options."""
     return (
         "here: 0 the program ended well · 1 it did not · 2 it cannot be started, or the port is "
         "taken ·\n130 interrupted. Its own exit status stands in the event of its end; what was "
@@ -95,30 +92,30 @@ def run(args: argparse.Namespace, given: Given) -> int:
         return usage(given, "which program? `authtui capture -- codex exec hi`")
     if args.offline:
         return usage(given, "a capture passes requests on; leave --offline")
-    gc.enable()  # the program's entry turns it off for commands that end at once
     with ExitStack() as stack:
         planned = prepare(args, given, command, stack)
         if isinstance(planned, str):
             return usage(given, planned)
-        session, leading = planned
+        session, plan = planned
         if args.record and (problem := _record(args.record, session, given, stack)):
             return usage(given, problem)
-        if _in_a_terminal(args, given):
+        if not (args.headless or args.json or args.terminal) and given.in_terminal():
             from authtui.commands.capture_app import in_the_app
 
-            return in_the_app(args, given, session, leading)
-        return _headless(args, given, session, leading)
+            return in_the_app(args, given, session, plan)
+        from authtui.commands.capture_headless import without_the_app
+
+        return without_the_app(args, given, session, plan)
 
 
 def prepare(
     args: argparse.Namespace, given: Given, command: list[str], stack: ExitStack
-) -> tuple[AuthSession[Any], Leading] | str:
-    """The session with its prediction, and what is led where; a sentence where neither can be.
+) -> tuple[AuthSession[Any], OverridePlan] | str:
+    """The session with its prediction, and what is overridden; a sentence if neither can be had.
 
     The embedded backend, where it is the upstream, runs until `stack` is closed.
     """
-    from authtui.capture.command_line import is_client, subcommand_of
-    from authtui.commands.app import make_session
+    from authtui.capture.command_line import is_client, nearest_surface
     from authtui.credentials.installed import version_of_program
 
     program, version = version_of_program(command[0], given.environ)
@@ -128,7 +125,7 @@ def prepare(
         if args.contract == "auto" and version is not None:
             args.contract = version
         if args.surface == "exec":
-            args.surface = _surface(subcommand_of(command))
+            args.surface = nearest_surface(command)
     upstream, environ = args.upstream, dict(given.environ)
     if args.home:
         environ["CODEX_HOME"] = args.home
@@ -142,7 +139,7 @@ def prepare(
         if args.login:
             environ["CODEX_HOME"] = _throw_away_home(backend, args.login, stack)
     elif upstream is not None:
-        from authtui.capture.upstreams import upstream_of
+        from authtui.capture.routes import upstream_of
 
         found = upstream_of(upstream)
         if isinstance(found, str):
@@ -153,7 +150,7 @@ def prepare(
 
 
 def _record(path: str, session: AuthSession[Any], given: Given, stack: ExitStack) -> str | None:
-    """Record until `stack` is closed; a sentence where that cannot be done."""
+    """Record until `stack` is closed; a sentence if that fails."""
     from authtui.model.trace.target import CannotRecordError
     from authtui.model.trace.writer import record
 
@@ -181,8 +178,8 @@ def _throw_away_home(backend: Backend, login: Login, stack: ExitStack) -> str:
 
 def _plan(
     session: AuthSession[Any], command: list[str], environ: dict[str, str], upstream: str | None
-) -> tuple[AuthSession[Any], Leading] | str:
-    from authtui.capture.leading import lead
+) -> tuple[AuthSession[Any], OverridePlan] | str:
+    from authtui.capture.overrides import plan_overrides
     from authtui.checks.generations import choose_contract
     from authtui.lifecycle.addresses import addresses_of
 
@@ -192,7 +189,7 @@ def _plan(
         return "nothing could be read"
     contract, _ = choose_contract(observation, session.options.contract)
     addresses = addresses_of(observation, contract, None, base_url=upstream)
-    leading = lead(
+    plan = plan_overrides(
         command,
         environ,
         observation,
@@ -201,14 +198,14 @@ def _plan(
         mode=assessment.verdict.mode,
         upstream=upstream,
     )
-    return leading if isinstance(leading, str) else (session, leading)
+    return plan if isinstance(plan, str) else (session, plan)
 
 
 def capture_of(
     args: argparse.Namespace,
     given: Given,
     session: AuthSession[Any],
-    leading: Leading,
+    plan: OverridePlan,
     number: int = 1,
     ended: Callable[[Ending], None] | None = None,
 ) -> Capture:
@@ -223,131 +220,33 @@ def capture_of(
         seen = session.state.observation
         return None if seen is None else public_keys_of(seen).get(agent_runtime_id)
 
-    terminal = bool(args.terminal)
     return Capture(
         session,
-        leading,
+        plan,
         environment_of(given.environ, session.state.observation),
         partial(clock_of, args),
         number=number,
         port=args.port,
-        terminal=terminal,
-        keep_stdin=not terminal and not _is_terminal(given.stdin),
+        terminal=args.terminal,
+        keep_stdin=not args.terminal and not given.stdin.isatty(),
         read_assertion=partial(assertion_facts, key_of=key_of),
         ended=ended,
     )
 
 
-def _in_a_terminal(args: argparse.Namespace, given: Given) -> bool:
-    """Whether the app is wanted and can be shown."""
-    if args.headless or args.json or args.terminal:
-        return False
-    return _is_terminal(given.stdin) and _is_terminal(given.out)
-
-
-def _headless(
-    args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
-) -> int:
-    from authtui.commands.capture_lines import Printer
-
-    capture = capture_of(args, given, session, leading)
-    printer = Printer(given.out, capture.stop, as_json=args.json, hold=args.terminal)
-    printer.start(session)
-    with (
-        _terminal_as_it_was(given.stdin),
-        _ended_in_order(capture, keeps_terminal=args.terminal) as interrupted,
-    ):
-        problem = capture.start()
-        if problem is None:
-            while capture.wait(_POLL_SECONDS) is None and capture.problem is None:
-                pass
-            capture.finish()
-            problem = capture.problem
-    if problem is None:
-        # What the program made of the stored login: rotated, deleted, or nothing.
-        after = observe(args, leading.environment, probe_keyring=False)
-        session.adopt(after, f"after capture {capture.number}")
-        printer.compare(session, capture.number)
-    printer.release()
-    for error in session.subscriber_errors:
-        raise error  # what was printed is not whole
-    if args.har and (written := write_har(args.har, session)) is not None:
-        print(f"authtui capture: {written}", file=given.err)
-        return EXIT_USAGE
-    if problem is not None:
-        return told_problem(given, problem)
-    if interrupted:
-        return EXIT_INTERRUPTED
-    return exit_code(capture.ending)
-
-
-@contextmanager
-def _terminal_as_it_was(stdin: TextIO) -> Iterator[None]:
-    """A program that dies may leave the terminal raw; where there is none, nothing is done."""
-    try:
-        import termios
-    except ImportError:  # Windows
-        yield
-        return
-    try:
-        before = termios.tcgetattr(stdin)
-    except (OSError, ValueError, termios.error):
-        yield
-        return
-    try:
-        yield
-    finally:
-        termios.tcsetattr(stdin, termios.TCSADRAIN, before)
-
-
-@contextmanager
-def _ended_in_order(capture: Capture, *, keeps_terminal: bool) -> Iterator[list[str]]:
-    """Ctrl-C, SIGTERM and a closed terminal end the program first, then the proxy.
-
-    The list tells which signals came; the second ends the program at once.
-
-    Where the program keeps the terminal, Ctrl-C reaches it by itself and is its own business.
-    """
-    came: list[str] = []
-
-    def end(number: int, _frame: object) -> None:
-        name = signal.Signals(number).name
-        if keeps_terminal and name == "SIGINT":
-            return
-        came.append(name)
-        if len(came) == 1:
-            capture.stop()
-        else:
-            capture.send("SIGKILL")
-
-    before: dict[int, Any] = {}
-    try:
-        for number in _ENDING:
-            before[number] = signal.signal(number, end)
-    except ValueError:
-        pass  # not the main thread: whoever started us ends us
-    try:
-        yield came
-    finally:
-        for which, handler in before.items():
-            signal.signal(which, handler)
-
-
 def exit_code(ending: Ending | None) -> int:
-    """That of this command for a program that has ended."""
+    """The exit code of this command for a program that has ended."""
     return 0 if ending is not None and ending.exit_status == 0 else EXIT_FAILED
 
 
 def told_problem(given: Given, problem: Problem) -> int:
-    """Say why nothing was captured; the exit code."""
+    """Say why nothing was captured; returns the exit code."""
     print(f"authtui capture: {problem.statement}", file=given.err)
     return EXIT_USAGE if problem.usage else EXIT_BUG
 
 
 def write_har(path: str, session: AuthSession[Any]) -> str | None:
-    """Write the requests as HAR; a sentence where that cannot be done."""
-    import os
-
+    """Write the requests as HAR; a sentence if that fails."""
     from authtui import __version__
     from authtui.wire.export import as_har
 
@@ -362,32 +261,11 @@ def write_har(path: str, session: AuthSession[Any]) -> str | None:
     return None
 
 
-def _surface(subcommand: str | None) -> str:
-    if subcommand in ("exec", "e", "review"):
-        return "exec"
-    return "login-status" if subcommand == "login" else "tui"
-
-
-def _is_terminal(stream: TextIO) -> bool:
-    try:
-        return stream.isatty()
-    except (OSError, ValueError):
-        return True
-
-
 def usage(given: Given, text: str) -> int:
-    """Say what is wrong with what was asked for; the exit code."""
+    """Say what is wrong with the command line; returns the exit code."""
     print(f"authtui capture: {text}", file=given.err)
     return EXIT_USAGE
 
 
 def _safe(text: str) -> str:
-    from authtui.redaction import printable, redact_text
-
-    return printable(redact_text(text), 400)
-
-
-def _port(text: str) -> int:
-    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65_536:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    return safe_text(text, 400)

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from authtui.commands.capture import (
-    capture_of,
-    exit_code,
-    told_problem,
-    usage,
-    write_har,
-)
+from authtui.commands.capture import capture_of, exit_code, told_problem, usage, write_har
 
 if TYPE_CHECKING:
     import argparse
 
     from authtui.capture.capture import Capture
     from authtui.capture.child import Ending
-    from authtui.capture.leading import Leading
+    from authtui.capture.overrides import OverridePlan
     from authtui.commands import Given
     from authtui.model.session import AuthSession
 
 
 def in_the_app(
-    args: argparse.Namespace, given: Given, session: AuthSession[Any], leading: Leading
+    args: argparse.Namespace, given: Given, session: AuthSession[Any], plan: OverridePlan
 ) -> int:
     """Show the program; what still runs when the app is left is ended before its proxy."""
-    from authtui.capture.comparison import surface_of
+    from authtui.capture.command_line import surface_of
     from authtui.capture.rotations import tell_of_rotations
-    from authtui.commands.app import keyring_look
+    from authtui.commands.session import look_at_keyring
     from authtui.settings import read_settings, settings_path
     from authtui.tui.launch import launch
 
-    if surface_of(leading.command) == "tui":
+    if surface_of(plan.command) == "tui":
         text = "the client's own interface needs this terminal for itself: add --terminal"
         return usage(given, text)
     made: list[Capture] = []
@@ -42,7 +37,7 @@ def in_the_app(
         session.load("ended")
 
     def make(number: int) -> Capture:
-        made.append(capture_of(args, given, session, leading, number, look_again))
+        made.append(capture_of(args, given, session, plan, number, look_again))
         return made[-1]
 
     tell_of_rotations(session)
@@ -51,8 +46,9 @@ def in_the_app(
             lambda: session,
             read_settings(settings_path()),
             presenter=args.presenter,
+            read_only=args.read_only,
             watch=args.watch,
-            fill_in=keyring_look(lambda: session),
+            fill_in=partial(look_at_keyring, session),
             offline=args.offline,
             capture=make,
         )

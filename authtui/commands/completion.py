@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from authtui.commands import EXIT_USAGE
 from authtui.credentials.home import shorten
 from authtui.directories import user_home
 from authtui.record import NamedTuple
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
     from authtui.commands import Given
 
-EXIT_USAGE: Final = 2
 SHELLS: Final = ("bash", "zsh", "fish")
 INSTALL: Final = "install"
 _BASH_COMPLETION: Final = (

@@ -13,7 +13,7 @@ MARK: Final = "made by `authtui completion`"
 """Stands in the first lines of each script: a file without it is somebody else's."""
 
 
-def _first_line(text: str) -> str:
+def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
@@ -135,7 +135,7 @@ def zsh(tree: Command) -> str:
         mark=MARK,
         options="\n".join(f"    {_zsh_option(option)} \\" for option in tree.options),
         commands="\n".join(
-            "      " + _zsh_quoted(f"{c.name}:{_first_line(c.help)}") for c in tree.commands
+            "      " + _zsh_quoted(f"{c.name}:{_one_line(c.help)}") for c in tree.commands
         ),
         cases="\n".join(cases),
     )
@@ -169,7 +169,7 @@ def _zsh(value: Value) -> str:
 
 
 def _zsh_plain(text: str) -> str:
-    return "".join(f"\\{c}" if c in "[]:\\" else c for c in _first_line(text))
+    return "".join(f"\\{c}" if c in "[]:\\" else c for c in _one_line(text))
 
 
 def _zsh_quoted(text: str) -> str:
@@ -184,7 +184,7 @@ def fish(tree: Command) -> str:
     lines = [f"# fish completion for authtui, {MARK}", "complete -c authtui -e", _FISH_NONE]
     at_first = "__fish_use_subcommand"
     for command in tree.commands:
-        told = _fish_quoted(_first_line(command.help))
+        told = _fish_quoted(_one_line(command.help))
         lines.append(f"complete -c authtui -n {at_first} -a {command.name} -d {told}")
     for command in (tree, *tree.commands):
         when = f"'__fish_seen_subcommand_from {command.name}'" if command.name else at_first
@@ -200,7 +200,7 @@ _FISH_NONE: Final = "complete -c authtui -f"
 
 def _fish_option(option: Option) -> str:
     flags = [f"-l {f[2:]}" if f.startswith("--") else f"-s {f[1:]}" for f in option.flags]
-    words = [*flags, "-d", _fish_quoted(_first_line(option.help))]
+    words = [*flags, "-d", _fish_quoted(_one_line(option.help))]
     if option.value.kind != "none":
         words += ["-r", _fish(option.value) or "-f"]
     return " ".join(words)

@@ -5,17 +5,18 @@ Exit code 0 only where the story ended green: a server accepted the request.
 
 from __future__ import annotations
 
-import gc
+import argparse
 import json
-import signal
-import sys
-from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Final
 
+from authtui.commands import EXIT_FAILED, EXIT_USAGE
+from authtui.commands.event_lines import event_line
+from authtui.commands.options import clock_of
+from authtui.commands.signals import on_signals
+from authtui.redaction import safe_text
+
 if TYPE_CHECKING:
-    import argparse
-    from collections.abc import Iterator
     from pathlib import Path
     from typing import TextIO
 
@@ -26,9 +27,7 @@ if TYPE_CHECKING:
     from authtui.model.events import Event
     from authtui.model.state import AuthState
 
-EXIT_NOT_GREEN: Final = 1
-EXIT_USAGE: Final = 2
-LONGEST_PACE: Final = 60.0
+LONGEST_PACE: Final = 60
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -65,33 +64,33 @@ def run(args: argparse.Namespace, given: Given, folder: Path | None = None) -> i
     if args.offline:
         print("authtui demo: a story talks to a server on this machine; leave --offline", file=err)
         return EXIT_USAGE
-    gc.enable()  # the program's entry turns it off for commands that end at once
-    with _removed_in_the_end():
+    # The throw-away home is removed on SIGTERM as it is on Ctrl-C.
+    with on_signals(_interrupt, "SIGTERM"):
         if args.headless or args.json:
             return _as_text(story, args, out)
-        return _in_the_app(names, args, err, folder)
+        return _in_the_app(names, args, given, folder)
 
 
 def _list(folder: Path, out: TextIO, *, as_json: bool) -> int:
     from authtui.demo.story import read_names, read_story
 
     code = 0
-    for name in read_names(folder):
+    names = read_names(folder)
+    width = max(map(len, names), default=0)
+    for name in names:
         story = read_story(name, folder)
         if isinstance(story, str):
-            out.write(f"{name:<12} {_safe(story)}\n")
-            code = EXIT_NOT_GREEN
+            out.write(f"{name:<{width}}  {_safe(story)}\n")
+            code = EXIT_FAILED
         elif as_json:
             tree = {"name": name, "title": story.title, "about": story.about}
             out.write(json.dumps(tree, ensure_ascii=False) + "\n")
         else:
-            out.write(f"{name:<12} {story.title}: {story.about}\n")
+            out.write(f"{name:<{width}}  {story.title}: {story.about}\n")
     return code
 
 
 def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
-    from authtui.commands.event_lines import event_json, event_text
-    from authtui.commands.options import clock_of
     from authtui.commands.run import write_outcome
     from authtui.demo.play import play
     from authtui.demo.stage import stage_for
@@ -99,8 +98,7 @@ def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
 
     def tell(state: AuthState, event: Event) -> None:
         del state
-        text = json.dumps(event_json(event), ensure_ascii=False) if args.json else event_text(event)
-        out.write(text + "\n")
+        out.write(event_line(event, as_json=args.json) + "\n")
         out.flush()
 
     def hear(outcome: Outcome) -> None:
@@ -119,7 +117,7 @@ def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
 
     ending = bound_by_modes(on_stage)
     _write_ending(story, ending, out, as_json=args.json)
-    return 0 if ending.green else EXIT_NOT_GREEN
+    return 0 if ending.green else EXIT_FAILED
 
 
 def _write_ending(story: Story, ending: Ending, out: TextIO, *, as_json: bool) -> None:
@@ -131,13 +129,14 @@ def _write_ending(story: Story, ending: Ending, out: TextIO, *, as_json: bool) -
         out.write(f"{story.name}: {'green' if ending.green else 'not green'}: {reason}\n")
 
 
-def _in_the_app(names: tuple[str, ...], args: argparse.Namespace, err: TextIO, folder: Path) -> int:
-    from authtui.commands.options import clock_of
+def _in_the_app(
+    names: tuple[str, ...], args: argparse.Namespace, given: Given, folder: Path
+) -> int:
     from authtui.settings import read_settings, settings_path
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not given.in_terminal():
         text = "the app needs a terminal; `--headless` plays a story as text"
-        print(f"authtui demo: {text}", file=err)
+        print(f"authtui demo: {text}", file=given.err)
         return EXIT_USAGE
     from authtui.demo.story import Story, read_story
     from authtui.tui.story_app import StoryApp, run_stories
@@ -153,42 +152,26 @@ def _in_the_app(names: tuple[str, ...], args: argparse.Namespace, err: TextIO, f
     )
     code = run_stories(app)
     if app.failure is not None:
-        print(f"authtui demo: {_safe(app.failure)}", file=err)
-        return code or EXIT_NOT_GREEN
+        print(f"authtui demo: {_safe(app.failure)}", file=given.err)
+        return code or EXIT_FAILED
     return code
 
 
-@contextmanager
-def _removed_in_the_end() -> Iterator[None]:
-    """SIGTERM interrupts like Ctrl-C, so that the throw-away home is removed then too."""
-
-    def interrupt(_number: int, _frame: object) -> None:
-        raise KeyboardInterrupt
-
-    try:
-        before = signal.signal(signal.SIGTERM, interrupt)
-    except ValueError:  # not the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+def _interrupt(_number: int) -> None:
+    raise KeyboardInterrupt
 
 
 def _safe(text: str) -> str:
-    from authtui.redaction import printable, redact_text
-
-    return printable(redact_text(text), 4000)
+    return safe_text(text, 4_000)
 
 
 def _pace(text: str) -> float:
-    import argparse
-
     try:
         seconds = float(text)
     except ValueError:
         seconds = -1.0
     if 0 <= seconds <= LONGEST_PACE:
         return seconds
-    raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds from 0 to 60")
+    raise argparse.ArgumentTypeError(
+        f"{text!r} is not a number of seconds from 0 to {LONGEST_PACE}"
+    )

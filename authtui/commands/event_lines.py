@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from dataclasses import fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from authtui.model import events as ev
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     from authtui.wire.records import RequestRecord
@@ -36,6 +37,11 @@ _WORDS = {
     "ChildEnded": "program ended",
     "RotationSeen": "refresh token rotated",
 }
+
+
+def event_line(event: ev.Event, *, as_json: bool) -> str:
+    """The event as a line of JSON Lines, or as text."""
+    return json.dumps(event_json(event), ensure_ascii=False) if as_json else event_text(event)
 
 
 def event_json(event: ev.Event) -> dict[str, Any]:
@@ -121,4 +127,4 @@ def _plain(value: object) -> Any:  # noqa: ANN401 - a JSON value
 
 
 def _safe(text: str) -> str:
-    return printable(redact_text(text), 4000)
+    return safe_text(text, 4_000)

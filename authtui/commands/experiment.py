@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.checks.differences import differences
 from authtui.checks.experiment import shown_assignment
-from authtui.redaction import printable, redact_text, redacted_lines
+from authtui.redaction import redacted_lines, safe_text
 
 if TYPE_CHECKING:
     import argparse
@@ -26,19 +26,23 @@ def experiment_json(
     """What was changed on paper, the verdict without it, and each fact that is another then."""
     verdict = before.verdict
     return {
-        "without": [_safe(name) for name in args.without],
-        "with": [_safe(shown_assignment(text)) for text in args.with_],
+        "without": [safe_text(name) for name in args.without],
+        "with": [safe_text(shown_assignment(text)) for text in args.with_],
         "before": {
             "outcome": verdict.outcome,
             "kind": verdict.kind,
             "mode": verdict.mode,
-            "headline": _safe(verdict.headline),
-            "sentence": _safe(verdict.sentence),
+            "headline": safe_text(verdict.headline),
+            "sentence": safe_text(verdict.sentence),
             "client_exit": verdict.client_exit,
             "deletes_stored_login": verdict.deletes_stored_login,
         },
         "differences": [
-            {"what": _safe(row.label), "before": _client(row.before), "after": _client(row.after)}
+            {
+                "what": safe_text(row.label),
+                "before": _client(row.before),
+                "after": _client(row.after),
+            }
             for row in differences(before, after)
         ],
     }
@@ -50,7 +54,7 @@ def write_experiment(
     """The same as lines: `-` is how it is, `+` how it would be."""
     changes = [f"without {name}" for name in args.without]
     changes += [f"with {shown_assignment(text)}" for text in args.with_]
-    out.write(f"\nWhat if: {_safe(', '.join(changes))}\n")
+    out.write(f"\nWhat if: {safe_text(', '.join(changes))}\n")
     out.write(
         "  The answer above is that of the experiment; nothing on this machine was touched.\n"
     )
@@ -58,7 +62,7 @@ def write_experiment(
     if not found:
         out.write("  Nothing is different: the client would do exactly the same.\n")
     for row in found:
-        out.writelines(_rows(_safe(row.label), "-", row.before))
+        out.writelines(_rows(safe_text(row.label), "-", row.before))
         out.writelines(_rows("", "+", row.after))
 
 
@@ -75,7 +79,3 @@ def _client(text: str) -> str:
 
 def _wrapped(text: str) -> list[str]:
     return textwrap.wrap(text, _WIDTH - _LABEL - 4) or [""]
-
-
-def _safe(text: str) -> str:
-    return printable(redact_text(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     from typing import TextIO
@@ -47,12 +47,12 @@ def explain(wanted: str, assessment: Assessment, out: TextIO, err: TextIO) -> in
             _write(out, f"source: {entry.source}")
             return 0
     ids = ", ".join(sorted(entry.id for entry in REGISTER))
-    shown = printable(redact_text(wanted), 200)
+    shown = safe_text(wanted, 200)
     print(f"authtui check: no check or source is called {shown}; checks are {ids}", file=err)
     return 2
 
 
 def _write(out: TextIO, text: str) -> None:
     if text:
-        lines = textwrap.wrap(printable(redact_text(text)), 96, subsequent_indent="  ")
+        lines = textwrap.wrap(safe_text(text), 96, subsequent_indent="  ")
         out.writelines(f"{line}\n" for line in lines)

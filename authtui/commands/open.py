@@ -6,8 +6,11 @@ Exit code 0, or 3 where a file could not be read, or not to its end.
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any, Final
+
+from authtui.commands import EXIT_CANNOT_TELL, EXIT_USAGE
+from authtui.commands.event_lines import event_line, event_text
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     import argparse
@@ -17,8 +20,6 @@ if TYPE_CHECKING:
     from authtui.model.trace.reader import Trace
     from authtui.model.trace.replay import Replay
 
-EXIT_USAGE: Final = 2
-EXIT_UNREADABLE: Final = 3
 _LINES_AT_ONCE: Final = 1_000
 
 
@@ -43,7 +44,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
         found = open_trace(path)
         if isinstance(found, Refusal):
             print(f"authtui open: {_safe(path)}: {found}", file=given.err)
-            return EXIT_UNREADABLE
+            return EXIT_CANNOT_TELL
         traces.append(found)
     if args.list or args.json:
         return _as_text(args, traces, given)
@@ -54,7 +55,7 @@ def _in_the_app(args: argparse.Namespace, traces: list[Trace], given: Given) -> 
     from authtui.settings import read_settings, settings_path
     from authtui.tui.launch import launch_replay
 
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not given.in_terminal():
         print(
             "authtui open: the app needs a terminal; `--list` prints the events as text",
             file=given.err,
@@ -88,26 +89,20 @@ def _tell_damage(args: argparse.Namespace, traces: list[Trace], given: Given) ->
     for path, trace in zip((args.file, args.other), traces, strict=False):
         if trace.damage is not None:
             print(f"authtui open: {_safe(path)}: {trace.damage}", file=given.err)
-            code = EXIT_UNREADABLE
+            code = EXIT_CANNOT_TELL
     return code
 
 
 def _events(replay: Replay, *, as_json: bool) -> Iterator[str]:
-    from authtui.commands.event_lines import event_json, event_text
-
     place, more = 0, True
     while more or place < len(replay.events):
         while place < len(replay.events):
-            event = replay.events[place]
-            yield (
-                json.dumps(event_json(event), ensure_ascii=False) if as_json else event_text(event)
-            )
+            yield event_line(replay.events[place], as_json=as_json)
             place += 1
         more = replay.read_on(_LINES_AT_ONCE)
 
 
 def _differences(left: Replay, right: Replay, *, as_json: bool) -> Iterator[str]:
-    from authtui.commands.event_lines import event_text
     from authtui.model.trace.compare import compare, first_difference, state_differences
 
     pairs = compare(left.events, right.events)
@@ -140,6 +135,4 @@ def _differences(left: Replay, right: Replay, *, as_json: bool) -> Iterator[str]
 
 
 def _safe(text: str) -> str:
-    from authtui.redaction import printable, redact_text
-
-    return printable(redact_text(text), 600)
+    return safe_text(text, 600)

@@ -1,4 +1,4 @@
-"""Options common to the commands that look at a state, and what they come to."""
+"""Options that several commands share, and what they come to."""
 
 from __future__ import annotations
 
@@ -109,21 +109,30 @@ def observe(
     args: argparse.Namespace,
     environ: Mapping[str, str],
     *,
+    key_set_file: str | None = None,
     probe_keyring: bool = True,
     installed: bool | None = None,
 ) -> Observation:
     """Read the state that the options name; `probe_keyring` may ask the OS for its entry.
 
+    `key_set_file` holds the key set that the client would fetch.
     `installed` looks for copies of the client; None where only the choice of a client needs them.
     """
     return read_observation(
         environ=environ,
         home_option=args.home,
         now=clock_of(args),
-        key_set_file=Path(args.jwks) if getattr(args, "jwks", None) else None,
+        key_set_file=Path(key_set_file) if key_set_file else None,
         probe_keyring=probe_keyring,
         installed=args.contract == "auto" if installed is None else installed,
     )
+
+
+def port_number(text: str) -> int:
+    """A port of the command line; 0 stands for a free one."""
+    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65_536:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
 
 
 def _contract(text: str) -> str:

@@ -11,14 +11,16 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.commands.options import add_common
 from authtui.credentials import encrypted_store, keyring_store
+from authtui.credentials.backups import MARK, list_backups
 from authtui.credentials.environment import read_environment
 from authtui.credentials.files import stat_file
 from authtui.credentials.home import resolve_home, shorten
 from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.observe import DOTENV_FILE, SYSTEM_DIR
 from authtui.directories import TRACE_KEY, state_dir, user_home
+from authtui.lifecycle.stores import KEYRING_BACKUP
 from authtui.record import NamedTuple
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, safe_text
 from authtui.settings import settings_path
 
 if TYPE_CHECKING:
@@ -28,9 +30,9 @@ if TYPE_CHECKING:
 
     from authtui.commands import Given
 
-Access = Literal["read", "read, on request removed", "written"]
-
 NOT_ASKED: Final = "not asked"
+STORED: Final = "read; written or removed on request"
+SETTINGS: Final = "read; written when a theme is chosen"
 
 
 class Place(NamedTuple):
@@ -56,13 +58,13 @@ def add_arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace, given: Given) -> int:
     """Print the places; 0, or 1 where the client itself would not find its home."""
     environ, out = given.environ, given.out
-    home = resolve_home(environ, getattr(args, "home", None))
-    found = places(environ, getattr(args, "home", None))
-    if getattr(args, "json", False):
+    home = resolve_home(environ, args.home)
+    found = places(environ, args.home)
+    if args.json:
         tree = {
             "schema": 1,
-            "home": _safe(home.path),
-            "home_error": _safe(home.error) if home.error else None,
+            "home": safe_text(home.path),
+            "home_error": safe_text(home.error) if home.error else None,
             "places": [_plain(place) for place in found],
         }
         json.dump(tree, out, indent=2, ensure_ascii=False)
@@ -83,17 +85,19 @@ def places(
     secret = f"{keyring_store.SECRETS_SERVICE} / {keyring_store.secrets_account(account)}"
     return (
         _place("client", "home (CODEX_HOME)", folder, "read"),
-        _place("client", "login", f"{folder}/{AUTH_FILE}", "read, removed on request"),
+        _place("client", "login", f"{folder}/{AUTH_FILE}", STORED),
         _place("client", "configuration", f"{folder}/config.toml", "read"),
         _place("client", "variables", f"{folder}/{DOTENV_FILE}", "read"),
         _place("client", "encrypted login", f"{folder}/{encrypted_store.STORE}", "read"),
-        Place("client", "keyring entry", printable(entry), "read", None, NOT_ASKED),
+        Place("client", "keyring entry", printable(entry), STORED, None, NOT_ASKED),
         Place("client", "keyring passphrase", printable(secret), "read", None, NOT_ASKED),
         *_named_by_variables(environ, folder),
         _place("system", "configuration", str(system_dir / "config.toml"), "read"),
         _place("system", "managed configuration", str(system_dir / "managed_config.toml"), "read"),
         _place("system", "requirements", str(system_dir / "requirements.toml"), "read"),
-        _place("authtui", "settings", str(settings_path(environ)), "read"),
+        _place("authtui", "settings", str(settings_path(environ)), SETTINGS),
+        _backups("backups of the login", f"{folder}/{AUTH_FILE}"),
+        _backups("backups of the keyring entry", f"{folder}/{KEYRING_BACKUP}"),
         _place("authtui", "log of its own failures", str(state_dir(environ)), "written"),
         _place(
             "authtui", "key of traces", str(state_dir(environ) / TRACE_KEY), "written to record"
@@ -119,8 +123,15 @@ def _place(
     if facts.owner and not facts.owned_by_me:
         parts.append(f"owner {facts.owner}")
     if facts.link_target is not None:
-        parts.append(f"link to {_safe(facts.link_target)}")
-    return Place(owner, what, _safe(path), access, facts.exists, ", ".join(parts))
+        parts.append(f"link to {safe_text(facts.link_target)}")
+    return Place(owner, what, safe_text(path), access, facts.exists, ", ".join(parts))
+
+
+def _backups(what: str, path: str) -> Place:
+    number = len(list_backups(path))
+    detail = f"{number:,} of them" if number else ""
+    access = "written before a change; read on request"
+    return Place("authtui", what, safe_text(f"{path}{MARK}*"), access, number > 0, detail)
 
 
 def _plain(place: Place) -> dict[str, str | bool | None]:
@@ -129,7 +140,7 @@ def _plain(place: Place) -> dict[str, str | bool | None]:
 
 def _write_text(found: tuple[Place, ...], error: str | None, user: str | None, out: TextIO) -> None:
     if error:
-        out.write(f"{_safe(error)}\n\n")
+        out.write(f"{safe_text(error)}\n\n")
     shown = [shorten(place.path, user) for place in found]
     wide = max(map(len, shown))
     label = max(len(place.what) for place in found)
@@ -141,7 +152,3 @@ def _write_text(found: tuple[Place, ...], error: str | None, user: str | None, o
         state = "?" if place.present is None else "present" if place.present else "absent"
         line = f"  {place.what:<{label}}  {path:<{wide}}  {state:<7}  {place.access}"
         out.write(f"{line}{'  ' + place.detail if place.detail else ''}\n")
-
-
-def _safe(text: str) -> str:
-    return printable(redact_text(text))

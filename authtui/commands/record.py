@@ -5,21 +5,25 @@ Loads, then watches the files, until Ctrl-C. Exit code 0 when the recording ende
 
 from __future__ import annotations
 
-import gc
+import argparse
 import signal
 import threading
 import time
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.commands import EXIT_USAGE
+from authtui.commands.options import add_common
+from authtui.commands.session import look_at_keyring, make_session
+from authtui.commands.signals import on_signals
+from authtui.redaction import safe_text
+
 if TYPE_CHECKING:
-    import argparse
     from typing import TextIO
 
     from authtui.commands import Given
     from authtui.model.session import AuthSession
     from authtui.model.trace.writer import Progress, TraceWriter
 
-EXIT_USAGE: Final = 2
 EXIT_NOT_WRITTEN: Final = 3
 SAID_EVERY_SECONDS: Final = 0.5
 _LOOK_SECONDS: Final = 0.1
@@ -29,8 +33,6 @@ _UNITS: Final = {"": 1, "K": 1024, "M": 1024**2}
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    from authtui.commands.options import add_common
-
     add_common(parser, nested=True)
     parser.add_argument("file", metavar="FILE", help="a new file, or a trace to go on with")
     parser.add_argument(
@@ -51,52 +53,43 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, given: Given) -> int:
-    """Record until it is told to end."""
-    from authtui.commands.app import make_session
+    """Record until a signal, the time or the size ends it."""
     from authtui.model.trace.target import CannotRecordError
     from authtui.model.trace.writer import record
 
-    gc.enable()  # the program's entry turns it off for commands that end at once
     session = make_session(args, given.environ)
     try:
         writer, leave = record(session, args.file, given.environ, args.max_size)
     except CannotRecordError as error:
-        print(f"authtui record: {_safe(args.file)}: {error}; nothing was written", file=given.err)
+        print(f"authtui record: {_shown(args.file)}: {error}; nothing was written", file=given.err)
         return EXIT_USAGE
     if writer.notice:
-        print(f"authtui record: {_safe(args.file)}: {writer.notice}", file=given.err)
-    stop = threading.Event()
-    ended_by = _until_the_end(session, writer, stop, args, given.err)
-    stop.set()
+        print(f"authtui record: {_shown(args.file)}: {writer.notice}", file=given.err)
+    ended_by = _until_the_end(session, writer, args, given.err)
     leave()
     done = writer.close()
     return _tell_the_end(args.file, done, ended_by, given.err)
 
 
 def _until_the_end(
-    session: AuthSession[Any],
-    writer: TraceWriter,
-    stop: threading.Event,
-    args: argparse.Namespace,
-    err: TextIO,
+    session: AuthSession[Any], writer: TraceWriter, args: argparse.Namespace, err: TextIO
 ) -> int:
-    # The number of the signal that ended it, or 0.
+    """The number of the signal that ended it, or 0."""
     from authtui.model.file_watch import watch_session
 
-    told: list[int] = []
-    before = {n: signal.signal(n, lambda n, _: told.append(n)) for n in _signals()}
-    watching = threading.Thread(
-        target=watch_session, args=(session, stop), name="authtui-record-watch", daemon=True
-    )
+    came: list[int] = []
+    stop = threading.Event()
+    threads = [threading.Thread(target=look_at_keyring, args=(session,), daemon=True)]
     if args.watch:
-        watching.start()
-    looking = threading.Thread(target=_look_at_the_keyring, args=(session,), daemon=True)
-    looking.start()
-    began = said = time.monotonic()
+        watch = threading.Thread(target=watch_session, args=(session, stop), daemon=True)
+        threads.append(watch)
     line = _Line(err)
-    line.say(args.file, writer.progress)
-    try:
-        while not told and writer.progress.ended is None:
+    with on_signals(came.append, "SIGINT", "SIGTERM", "SIGHUP"):
+        for thread in threads:
+            thread.start()
+        began = said = time.monotonic()
+        line.say(args.file, writer.progress)
+        while not came and writer.progress.ended is None:
             time.sleep(_LOOK_SECONDS)
             now = time.monotonic()
             if args.seconds is not None and now - began >= args.seconds:
@@ -104,27 +97,9 @@ def _until_the_end(
             if now - said >= SAID_EVERY_SECONDS:
                 said = now
                 line.say(args.file, writer.progress)
-    finally:
+        stop.set()
         line.end()
-        for number, handler in before.items():
-            signal.signal(number, handler)
-    return told[0] if told else 0
-
-
-def _signals() -> list[signal.Signals]:
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    return [getattr(signal, name) for name in names if hasattr(signal, name)]
-
-
-def _look_at_the_keyring(session: AuthSession[Any]) -> None:
-    # The first look leaves the keyring out, which may take its time to answer.
-    from authtui.credentials.observe import read_keyring, wants_keyring
-
-    observation = session.state.observation
-    if observation is not None and wants_keyring(observation):
-        seen = read_keyring(observation)
-        if (seen.keyring, seen.encrypted) != (observation.keyring, observation.encrypted):
-            session.adopt(seen, "keyring")
+    return came[0] if came else 0
 
 
 class _Line:
@@ -136,7 +111,7 @@ class _Line:
         self._said = False
 
     def say(self, path: str, progress: Progress) -> None:
-        text = f"recording to {_safe(path)}: {_words(progress)}; Ctrl-C ends"
+        text = f"recording to {_shown(path)}: {_words(progress)}; Ctrl-C ends"
         if self._live:
             self._err.write(f"\r\x1b[K{text}")
         elif not self._said:
@@ -152,12 +127,12 @@ class _Line:
 
 def _tell_the_end(path: str, done: Progress, ended_by: int, err: TextIO) -> int:
     if done.failed:
-        print(f"authtui record: {_safe(path)}: {done.ended}", file=err)
+        print(f"authtui record: {_shown(path)}: {done.ended}", file=err)
         return EXIT_NOT_WRITTEN
     why = f"; {done.ended}" if done.ended else ""
-    print(f"recorded to {_safe(path)}: {_words(done)}{why}", file=err)
+    print(f"recorded to {_shown(path)}: {_words(done)}{why}", file=err)
     print(
-        f"no secret is in it, and ids are stand-ins; show it: authtui open {_safe(path)}", file=err
+        f"no secret is in it, and ids are stand-ins; show it: authtui open {_shown(path)}", file=err
     )
     ended_early = ended_by not in (0, signal.SIGINT)
     return 128 + ended_by if ended_early else 0
@@ -173,8 +148,6 @@ def _words(progress: Progress) -> str:
 
 
 def _size(text: str) -> int:
-    import argparse
-
     from authtui.model.trace.line_format import LARGEST_FILE
 
     number, unit = text.strip(), ""
@@ -188,8 +161,6 @@ def _size(text: str) -> int:
 
 
 def _seconds(text: str) -> float:
-    import argparse
-
     try:
         seconds = float(text)
     except ValueError:
@@ -199,7 +170,5 @@ def _seconds(text: str) -> float:
     raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
 
 
-def _safe(text: str) -> str:
-    from authtui.redaction import printable, redact_text
-
-    return printable(redact_text(text), 400)
+def _shown(path: str) -> str:
+    return safe_text(path, 400)

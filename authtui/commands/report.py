@@ -6,9 +6,9 @@ import os
 from typing import TYPE_CHECKING, Final
 
 from authtui.checks.assess import assess
-from authtui.commands.check import EXIT_USAGE
+from authtui.commands import EXIT_USAGE
 from authtui.commands.options import add_common, observe, options_of
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 from authtui.report.formats import FORMATS, file_bytes, render
 
 if TYPE_CHECKING:
@@ -122,4 +122,4 @@ def _write(file: str, text: str, err: TextIO) -> int:
 
 
 def _safe(text: str) -> str:
-    return printable(redact_text(text), 400)
+    return safe_text(text, 400)

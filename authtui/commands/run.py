@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.commands.app import make_session
-from authtui.commands.check import EXIT_CANNOT_TELL, EXIT_NOT_LOGGED_IN, EXIT_REFUSED, EXIT_USAGE
-from authtui.commands.event_lines import event_json, event_text
+from authtui.commands import EXIT_CANNOT_TELL, EXIT_FAILED, EXIT_NOT_LOGGED_IN, EXIT_USAGE
+from authtui.commands.event_lines import event_line
 from authtui.commands.options import add_common, clock_of
-from authtui.redaction import printable, redact_text
+from authtui.commands.session import make_session
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
-    from datetime import datetime
     from typing import TextIO
 
     from authtui.commands import Given
@@ -67,10 +67,13 @@ def run(args: argparse.Namespace, given: Given) -> int:
     environ, _, out, err = given
     import asyncio
 
-    problem = _bad_base(args.base_url)
-    if problem is not None:
-        print(f"authtui run: {problem}", file=err)
-        return EXIT_USAGE
+    if args.base_url is not None:
+        from authtui.capture.routes import upstream_of
+
+        problem = upstream_of(args.base_url)
+        if isinstance(problem, str):
+            print(f"authtui run: --base-url: {problem}", file=err)
+            return EXIT_USAGE
     log = _open_log(args.log_file)
     if isinstance(log, str):
         print(f"authtui run: {log}", file=err)
@@ -87,21 +90,14 @@ async def _run(
 ) -> int:
     from authtui.lifecycle.transitions import Lifecycle, wire_factory
 
-    session = make_session(args, environ)
-
-    def clock() -> datetime:
-        return clock_of(args)
+    session, clock = make_session(args, environ), partial(clock_of, args)
 
     def tell(state: AuthState, event: Event) -> None:
         del state
-        line = json.dumps(event_json(event), ensure_ascii=False)
-        if args.json:
-            out.write(line + "\n")
-        else:
-            out.write(event_text(event) + "\n")
+        out.write(event_line(event, as_json=args.json) + "\n")
         out.flush()
         if log is not None:
-            log.write(line + "\n")
+            log.write(event_line(event, as_json=True) + "\n")
             log.flush()
 
     session.subscribe(tell)
@@ -165,31 +161,12 @@ def _exit_code(outcome: Outcome, session: AuthSession[Any]) -> int:
     if outcome.done:
         if outcome.action == "assert" and assessment is not None:
             light = assessment.lamps.accepted.light
-            return {"green": 0, "red": EXIT_REFUSED}.get(light, EXIT_CANNOT_TELL)
+            return {"green": 0, "red": EXIT_FAILED}.get(light, EXIT_CANNOT_TELL)
         return 0
     found = assessment.verdict.outcome if assessment else None
     if found == "not-logged-in":
         return EXIT_NOT_LOGGED_IN
-    return EXIT_CANNOT_TELL if found == "unreadable" else EXIT_REFUSED
-
-
-def _bad_base(url: str | None) -> str | None:
-    if url is None:
-        return None
-    from urllib.parse import urlsplit
-
-    from authtui.wire.hosts import is_loopback
-
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return "--base-url is no URL"
-    if parts.scheme not in ("http", "https") or not host or "@" in parts.netloc:
-        return "--base-url wants http or https and a host, without a user name"
-    if parts.scheme == "http" and not is_loopback(host):
-        return "--base-url: plain http is used with this machine only"
-    return None
+    return EXIT_CANNOT_TELL if found == "unreadable" else EXIT_FAILED
 
 
 def _open_log(path: str | None) -> TextIO | str | None:
@@ -205,4 +182,4 @@ def _open_log(path: str | None) -> TextIO | str | None:
 
 
 def _safe(text: str) -> str:
-    return printable(redact_text(text), 4000)
+    return safe_text(text, 4_000)

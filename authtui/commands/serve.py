@@ -5,23 +5,20 @@ It listens on 127.0.0.1 only, lets in the one browser that opens its link first,
 
 from __future__ import annotations
 
-import gc
 import sys
 from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from authtui.commands.options import add_common, common_words
-from authtui.commands.serve_backend import port_number
+from authtui.commands import EXIT_INTERRUPTED, EXIT_USAGE
+from authtui.commands.options import add_common, common_words, port_number
 
 if TYPE_CHECKING:
     import argparse
 
     from authtui.commands import Given
 
-EXIT_USAGE: Final = 2
-EXIT_INTERRUPTED: Final = 130
 NEEDS: Final = ("textual_serve", "aiohttp")
 _NOT_INSTALLED: Final = (
     "authtui serve: a browser needs the extra `web`: pip install 'authtui[web]'"
@@ -60,8 +57,6 @@ def run(args: argparse.Namespace, given: Given) -> int:
     import signal
 
     from authtui.web.server import serve
-
-    gc.enable()  # the program's entry turns it off for commands that end at once
 
     def started(link: str) -> None:
         can = "The page can act" if args.allow_acting else "The page is read-only"

@@ -5,14 +5,17 @@ Everything it prints, secrets included, opens this backend and nothing else.
 
 from __future__ import annotations
 
-import gc
 import json
 import os
 import shlex
-import signal
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from authtui.commands import EXIT_INTERRUPTED, EXIT_USAGE
+from authtui.commands.options import port_number
+from authtui.commands.signals import on_signals
+from authtui.demo.backend.client_setup import LOGINS
 
 if TYPE_CHECKING:
     import argparse
@@ -25,19 +28,7 @@ if TYPE_CHECKING:
     from authtui.demo.backend.server import Backend
     from authtui.demo.backend.state import SeenRequest
 
-EXIT_USAGE: Final = 2
-EXIT_INTERRUPTED: Final = 130
 DEFAULT_LOGIN: Final = "chatgpt"
-LOGINS: Final = (
-    "chatgpt",
-    "api-key",
-    "agent-identity",
-    "personal-access-token",
-    "managed-record",
-    "first-record",
-    "april-identity",
-)
-"""As in `authtui.demo.backend.client_setup`, which costs too much to import for a list of names."""
 
 
 class _Terminated(Exception):  # noqa: N818 - no error: the wish of who sent the signal
@@ -78,11 +69,10 @@ def run(args: argparse.Namespace, given: Given) -> int:
     from authtui.demo.backend.server import running_backend
     from authtui.wire.serving import NotLoopbackError
 
-    gc.enable()  # the program's entry turns it off for commands that end at once
     seen: queue.SimpleQueue[SeenRequest] = queue.SimpleQueue()
     try:
         with (
-            _terminable(),
+            on_signals(_end, "SIGTERM"),
             _told_to_the_end(seen, out, as_json=args.json),
             running_backend(args.port, host=args.host) as backend,
         ):
@@ -162,15 +152,13 @@ def _as_json(backend: Backend, setup: Setup) -> str:
 
 
 def _as_text(backend: Backend, setup: Setup, args: argparse.Namespace) -> str:
-    from authtui.demo.backend.client_setup import LOGINS as EXPLAINED
-
     home = shlex.quote(str(Path(args.write).absolute())) if args.write else "~/codex-demo"
     variables = "".join(f"export {name}={value}\n" for name, value in setup.environment.items())
     others = ", ".join(name for name in LOGINS if name != setup.login)
     written = "; both files were written" if args.write else ""
     return (
         f"{backend.base_url}  the authtui backend, for this machine only; Ctrl-C ends it\n"
-        f"Login: {EXPLAINED[setup.login]}. Others: --login {others}\n"
+        f"Login: {LOGINS[setup.login]}. Others: --login {others}\n"
         f"\n"
         f"# 1. A home of its own, so that your own login stays as it is{written}\n"
         f"mkdir -p {home} && export CODEX_HOME={home}\n"
@@ -207,28 +195,5 @@ def _write(folder: Path, setup: Setup, err: TextIO) -> bool:
     return True
 
 
-@contextmanager
-def _terminable() -> Iterator[None]:
-    """SIGTERM ends the block in order; where signals cannot be handled, nothing changes."""
-
-    def end(_number: int, _frame: object) -> None:
-        raise _Terminated
-
-    try:
-        before = signal.signal(signal.SIGTERM, end)
-    except ValueError:  # not the main thread
-        yield
-        return
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
-
-
-def port_number(text: str) -> int:
-    """A port of the command line; 0 stands for a free one."""
-    import argparse
-
-    if text.isascii() and text.isdigit() and len(text) <= 5 and int(text) < 65_536:
-        return int(text)
-    raise argparse.ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+def _end(_number: int) -> None:
+    raise _Terminated

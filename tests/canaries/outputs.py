@@ -11,7 +11,8 @@ from authtui.checks.all_checks import REGISTER
 from authtui.checks.assess import Options, assess
 from authtui.checks.forms import forms_here
 from authtui.commands import Given
-from authtui.commands.check import as_json, safe_json, write_text
+from authtui.commands.check_json import as_json, safe_json
+from authtui.commands.check_text import write_text
 from authtui.commands.explain import explain
 from authtui.credentials.observe import read_observation
 from authtui.report.build import Given as Facts

@@ -7,10 +7,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from authtui.capture.proxy import Proxy, Spelled
+from authtui.capture.proxy import Proxy, RawHeadConnection
 from authtui.capture.recorder import Recorder
-from authtui.capture.road import Road
-from authtui.capture.upstreams import Door, Doors, Upstream, upstream_of
+from authtui.capture.routes import Route, Routes, Upstream, upstream_of
+from authtui.capture.upstream_pool import UpstreamPool
 from authtui.model import events as ev
 from authtui.model.session import AuthSession
 from authtui.wire.serving import LOOPBACK, Server, bind, config_for
@@ -81,7 +81,7 @@ async def body_of(reader: asyncio.StreamReader, head: bytes) -> bytes:
 
 
 class Proxied:
-    """A running proxy, the base URL of its door, and the records it made."""
+    """A running proxy, the base URL of its route, and the records it made."""
 
     def __init__(self, address: tuple[str, int], path: str, session: AuthSession[Any]) -> None:
         self.address = address
@@ -120,23 +120,23 @@ async def proxy_for(
     base: str, account_base: str | None = None, environment: dict[str, str] | None = None
 ) -> AsyncIterator[Proxied]:
     """A proxy in front of a server."""
-    door = Door("model", server_of(base), server_of(account_base) if account_base else None)
-    doors = Doors([door], SECRET)
+    route = Route("model", server_of(base), server_of(account_base) if account_base else None)
+    routes = Routes([route], SECRET)
     events = session()
-    road = Road(environment or {})
-    app = Proxy(doors, road, Recorder(events, lambda: datetime.now(UTC), by="codex exec (1)"))
-    server = Server(config_for(app, Spelled))
+    pool = UpstreamPool(environment or {})
+    app = Proxy(routes, pool, Recorder(events, lambda: datetime.now(UTC), by="codex exec (1)"))
+    server = Server(config_for(app, RawHeadConnection))
     with bind(LOOPBACK, 0) as listener:
         serving = asyncio.ensure_future(server.serve(sockets=[listener]))
         while not server.ready.is_set():
             await asyncio.sleep(0.001)
         try:
-            yield Proxied(listener.getsockname()[:2], doors.path("model"), events)
+            yield Proxied(listener.getsockname()[:2], routes.path("model"), events)
         finally:
             server.should_exit = True
             server.wake()
             await serving
-            await road.aclose()
+            await pool.aclose()
 
 
 def server_of(url: str) -> Upstream:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from authtui.capture.capture import Capture
 from authtui.capture.child import Ending
-from authtui.capture.leading import AUTH, CHATGPT, Leading, Turn
-from authtui.capture.upstreams import Door, Doors
+from authtui.capture.overrides import AUTH, CHATGPT, Override, OverridePlan
+from authtui.capture.routes import Route, Routes
 from authtui.demo.backend.server import running_backend
 from authtui.model import events as ev
 from authtui.redaction import Secret
@@ -58,12 +58,12 @@ def clock() -> datetime:
     return datetime.now(UTC)
 
 
-def leading_of(backend: Backend, command: list[str], environment: dict[str, str]) -> Leading:
-    doors = Doors(
-        [Door(AUTH, server_of(backend.base_url)), Door(CHATGPT, server_of(backend.base_url))]
+def plan_of(backend: Backend, command: list[str], environment: dict[str, str]) -> OverridePlan:
+    routes = Routes(
+        [Route(AUTH, server_of(backend.base_url)), Route(CHATGPT, server_of(backend.base_url))]
     )
-    turn = Turn("REFRESH", AUTH, "/oauth/token", option=False)
-    return Leading((sys.executable, *command), environment, doors, (turn,))
+    override = Override("REFRESH", AUTH, "/oauth/token", option=False)
+    return OverridePlan((sys.executable, *command), environment, routes, (override,))
 
 
 def test_of_two_on_one_home_the_session_tells_who_rotated(tmp_path: Path) -> None:
@@ -76,7 +76,7 @@ def test_of_two_on_one_home_the_session_tells_who_rotated(tmp_path: Path) -> Non
         environment = {"AUTH": str(auth), "CLIENT_ID": CLIENT_ID, "PAUSE": "3"}
         captures = [
             Capture(
-                events, leading_of(backend, [str(script), *words], environment), {}, clock, number=n
+                events, plan_of(backend, [str(script), *words], environment), {}, clock, number=n
             )
             for n, words in ((1, []), (2, ["late"]))
         ]
@@ -109,7 +109,7 @@ def test_a_5xx_and_a_login_code_are_no_rotation(tmp_path: Path) -> None:
         auth.write_text(backend.mint.chatgpt_login().auth_json.reveal())
         script.write_text(CLIENT)
         environment = {"AUTH": str(auth), "CLIENT_ID": CLIENT_ID}
-        capture = Capture(events, leading_of(backend, [str(script)], environment), {}, clock)
+        capture = Capture(events, plan_of(backend, [str(script)], environment), {}, clock)
         assert capture.start() is None
         capture.wait(60)
         capture.finish()
@@ -123,7 +123,7 @@ def test_a_taken_port_is_a_sentence_and_starts_nothing(tmp_path: Path) -> None:
         marker = tmp_path / "ran"
         command = ["-c", f"open({str(marker)!r}, 'w')"]
         capture = Capture(
-            events, leading_of(backend, command, {}), {}, clock, port=taken.getsockname()[1]
+            events, plan_of(backend, command, {}), {}, clock, port=taken.getsockname()[1]
         )
         problem = capture.start()
         capture.finish()
@@ -137,8 +137,8 @@ def test_a_taken_port_is_a_sentence_and_starts_nothing(tmp_path: Path) -> None:
 def test_a_program_that_cannot_be_started_closes_the_proxy_again() -> None:
     events = session()
     with running_backend() as backend:
-        leading = leading_of(backend, [], {})._replace(command=("/nowhere/codex",))
-        capture = Capture(events, leading, {}, clock)
+        plan = plan_of(backend, [], {})._replace(command=("/nowhere/codex",))
+        capture = Capture(events, plan, {}, clock)
         problem = capture.start()
         capture.finish()
     assert problem is not None
@@ -152,7 +152,7 @@ def test_stopping_ends_the_program_before_the_proxy() -> None:
     heard: list[ev.Event] = []
     events.subscribe(lambda _state, event: heard.append(event))
     with running_backend() as backend:
-        capture = Capture(events, leading_of(backend, ["-c", LAST_WORD], {}), {}, clock)
+        capture = Capture(events, plan_of(backend, ["-c", LAST_WORD], {}), {}, clock)
         assert capture.start() is None
         while not any(isinstance(event, ev.ChildSaid) for event in list(heard)):
             assert capture.wait(0.05) is None

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.capture.comparison import compare, surface_of
+from authtui.capture.command_line import surface_of
+from authtui.capture.comparison import compare
 from authtui.capture.rotations import ANOTHER_PROCESS
 from authtui.credentials.marks import mark_of
 from authtui.credentials.observation import FileFacts

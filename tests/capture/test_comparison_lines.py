@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from authtui.capture.comparison import compare
-from authtui.commands.comparison_lines import comparison_json, comparison_text
+from authtui.commands.capture_headless import comparison_json, comparison_text
 from tests.capture.build import Watched
 from tests.capture.test_comparison import as_predicted, finished
 from tests.program import api_key_login, codex_home, run

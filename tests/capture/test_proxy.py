@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authtui.capture.proxy import incoming, outgoing
-from authtui.capture.upstreams import Door, Doors, upstream_of
+from authtui.capture.routes import Route, Routes, upstream_of
 from authtui.redaction import printable
 from authtui.wire.hosts import is_loopback
 from tests.capture.servers import SECRET, proxy_for, raw_server, server_of
@@ -327,13 +327,13 @@ def test_what_is_no_hop_s_own_business_stays_in_its_order(lines: list[tuple[byte
 
 @given(st.binary(max_size=60))
 def test_any_target_finds_a_door_or_none(rest: bytes) -> None:
-    doors = Doors([Door("model", server_of("https://api.openai.com/v1"))], SECRET)
-    found = doors.find(b"/the-secret/model" + rest)
+    routes = Routes([Route("model", server_of("https://api.openai.com/v1"))], SECRET)
+    found = routes.find(b"/the-secret/model" + rest)
     inside = not rest or rest[:1] in (b"/", b"?")
     assert (found is not None) == inside
     if found is not None:
         assert found[1] == rest
-    assert doors.find(rest) is None or rest.startswith(b"/the-secret/model")
+    assert routes.find(rest) is None or rest.startswith(b"/the-secret/model")
 
 
 @given(st.text(max_size=60))

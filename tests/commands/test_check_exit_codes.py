@@ -208,4 +208,19 @@ def test_a_closed_output_is_no_pass_and_no_traceback(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode != 0
-    assert b"Traceback" not in done.stderr
+    assert done.stderr == b"authtui: the output could not be written: it is closed\n"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"), [("", 2), ("demo", 2), ("check", 0), ("decode", 2), ("report -o new", 2)]
+)
+def test_a_closed_input_is_an_empty_one(tmp_path: Path, command: str, code: int) -> None:
+    environ = environment(tmp_path, CODEX_HOME=str(codex_home(tmp_path, api_key_login())))
+    done = subprocess.run(
+        ["/bin/sh", "-c", f'exec "{sys.executable}" -m authtui {command} <&-'],
+        env=environ,
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, b"bug" in done.stderr) == (code, False)

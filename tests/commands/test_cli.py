@@ -34,5 +34,14 @@ def test_help_lists_the_commands_and_the_exit_codes(tmp_path: Path) -> None:
     assert all(f"{code} " in text for code in (0, 1, 2, 3, 4, 70, 130))
 
 
-def test_the_help_of_check_lists_what_it_recognises(tmp_path: Path) -> None:
-    assert "recognised from local state" in run("check", "--help", user_home=tmp_path).out
+def test_a_home_may_have_the_name_of_a_command(tmp_path: Path) -> None:
+    (tmp_path / "demo").mkdir()
+    assert run("--home", "demo", "check", user_home=tmp_path).code == 4
+    assert run("check", "--home", "demo", user_home=tmp_path).code == 4
+
+
+def test_the_help_of_check_lists_what_it_recognises_and_nothing_else(tmp_path: Path) -> None:
+    text = run("check", "--help", user_home=tmp_path).out
+    modes = text.partition("recognised from local state alone:\n")[2].splitlines()
+    assert "keyring.size" in text
+    assert [line for line in modes if "." not in line] == []

@@ -23,7 +23,7 @@ json.dump(sorted(m.partition(".")[0] for m in sys.modules), out)
 FIRST_FRAME = """
 import asyncio, json, sys
 from authtui.cli import _parser
-from authtui.commands.app import make_session
+from authtui.commands.session import make_session
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
 args = _parser(sys.argv[1:]).parse_args(sys.argv[1:])

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from authtui.checks.forms import forms_here
-from authtui.commands.check import as_json, write_text
+from authtui.commands.check_json import as_json
+from authtui.commands.check_text import write_text
 from authtui.commands.event_lines import event_json, event_text
 from authtui.commands.explain import explain
 from authtui.commands.run import write_outcome

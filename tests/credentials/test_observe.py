@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui.commands import Given, paths
+from authtui.credentials.backups import write_backup
 from authtui.credentials.encrypted_store import STORE
 from authtui.credentials.keyring_store import SERVICE, auth_account, secrets_account
 from authtui.credentials.observation import FileFacts, Observation
@@ -178,6 +179,7 @@ def test_strange_things_in_place_of_every_file_are_all_answered(home: Path) -> N
 def test_paths_lists_every_place_and_whether_it_is_there(home: Path) -> None:
     (home / "auth.json").write_text("planted")
     (home / "auth.json").chmod(0o644)
+    write_backup(str(home / "auth.json"), b"planted", NOW)
     environ = {"HOME": str(home.parent), "XDG_CONFIG_HOME": "/xdg", "SSL_CERT_FILE": "/no.pem"}
     out = io.StringIO()
     status = paths.run(Namespace(home=None, json=False), Given(environ, io.StringIO(), out, out))
@@ -187,7 +189,11 @@ def test_paths_lists_every_place_and_whether_it_is_there(home: Path) -> None:
     assert "~/.codex/auth.json" in lines["login"]
     assert "present" in lines["login"]
     assert "mode 0644" in lines["login"]
+    assert "written or removed on request" in lines["login"]
     assert auth_account(str(home)) in lines["keyring entry"]
+    assert "~/.codex/auth.json.authtui-*" in lines["backups of the login"]
+    assert "present" in lines["backups of the login"]
+    assert "absent" in lines["backups of the keyring entry"]
     assert "absent" in lines["file named by SSL_CERT_FILE"]
     assert "/xdg/authtui/config.toml" in lines["settings"]
     assert "planted" not in text

@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import authtui
-from authtui.cli import EXIT_CODES, whole_parser
+from authtui.cli import whole_parser
+from authtui.commands import EXIT_CODES
 from authtui.commands.command_tree import command_tree
 
 if TYPE_CHECKING:

@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING, Any, Final
 from authtui import contracts
 from authtui.checks.assess import Options, assess
 from authtui.checks.forms import forms_here
-from authtui.commands.check import as_json, exit_code, write_text
+from authtui.commands.check import exit_code
+from authtui.commands.check_json import as_json
+from authtui.commands.check_text import write_text
 from authtui.commands.explain import explain
 from authtui.credentials.observe import read_observation
 from authtui.model.session import AuthSession

@@ -21,10 +21,12 @@ pytestmark = pytest.mark.pty
 SECONDS = 40.0
 
 
-def capture(tmp_path: Path, *command: str, size: tuple[int, int] = (120, 40)) -> Terminal:
+def capture(
+    tmp_path: Path, *command: str, size: tuple[int, int] = (120, 40), first: tuple[str, ...] = ()
+) -> Terminal:
     home = codex_home(tmp_path, chatgpt_login())
     options = ("capture", "--upstream", "demo", "--home", home, "--contract", "current", "--")
-    return Terminal(*options, *command, user_home=tmp_path, size=size)
+    return Terminal(*first, *options, *command, user_home=tmp_path, size=size)
 
 
 def long(tmp_path: Path) -> tuple[str, ...]:
@@ -53,6 +55,15 @@ def test_it_shows_the_program_and_leaves_with_its_word(
         terminal.type("q")
         assert terminal.wait() == 0
         assert_restored(terminal)
+
+
+def test_read_only_locks_what_writes(tmp_path: Path) -> None:
+    with capture(tmp_path, "true", first=("--read-only",)) as terminal:
+        assert terminal.sees("exit code 0", seconds=SECONDS)
+        terminal.type("E")
+        assert terminal.sees("this screen is read-only", seconds=SECONDS)
+        terminal.type("q")
+        assert terminal.wait() == 0
 
 
 def test_a_program_that_fails_gives_its_own_exit_code(tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ def run(*words: str, stdin: str = "", offline: bool = False) -> tuple[int, str, 
     parser = argparse.ArgumentParser()
     decode.add_arguments(parser)
     args = parser.parse_args(words)
-    args.offline, args.now = offline, NOW
+    args.contract, args.offline, args.now = "auto", offline, NOW
     out, err = io.StringIO(), io.StringIO()
     code = decode.run(args, Given({}, io.StringIO(stdin), out, err))
     return code, out.getvalue(), err.getvalue()

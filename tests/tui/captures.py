@@ -193,7 +193,7 @@ def capture_maker(
 ) -> tuple[Callable[[int], Capture], list[Capture]]:
     """The real thing: a program behind a proxy of its own, whose servers nobody asks."""
     from authtui.capture.capture import Capture
-    from authtui.capture.leading import Leading, lead
+    from authtui.capture.overrides import OverridePlan, plan_overrides
     from authtui.checks.generations import choose_contract
     from authtui.lifecycle.addresses import addresses_of
 
@@ -207,12 +207,12 @@ def capture_maker(
         assert seen is not None
         contract, _ = choose_contract(seen, shown.options.contract)
         addresses = addresses_of(seen, contract, None, base_url="http://127.0.0.1:9")
-        leading = lead(
+        plan = plan_overrides(
             command, {"PATH": os.environ["PATH"]}, seen, contract, addresses,
             upstream="http://127.0.0.1:9",
         )  # fmt: skip
-        assert isinstance(leading, Leading)
-        made.append(Capture(shown, leading, {}, lambda: NOW, number=number, ended=ended))
+        assert isinstance(plan, OverridePlan)
+        made.append(Capture(shown, plan, {}, lambda: NOW, number=number, ended=ended))
         return made[-1]
 
     return make, made

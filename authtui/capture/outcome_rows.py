@@ -1,4 +1,4 @@
-"""What came of it: answers, refreshes, the stored login, the program's end and its words."""
+"""How a program fared: answers, refreshes, the stored login, its end and its last message."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.capture.messages import same_message
 from authtui.capture.rotations import ANOTHER_PROCESS
-from authtui.capture.rows import NOT_YET, Row, Status, row, sentence, times
+from authtui.capture.rows import NOT_YET, Row, Status, row
 from authtui.checks.refreshing import REFRESHED
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def preparation_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
-    """What failed before the first model call; foretold where no good end was."""
+    """The requests before the first model call that failed; expected if no good end was."""
     for record in program.evidence.preparations:
         status: Status = "differs" if prediction.outcome == "ready" else "same"
         words = record.reason or ("no answer" if record.status is None else "refused")
@@ -30,7 +30,7 @@ def preparation_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
             "answered" if status == "differs" else "refused",
             observed,
             status,
-            f"{sentence(record.meaning or record.error or 'It failed')} This comes before the "
+            f"{_sentence(record.meaning or record.error or 'It failed')} This comes before the "
             "first model call: without it the client drops the credential or stops.",
             record.number,
         )
@@ -39,7 +39,7 @@ def preparation_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
 def answer_rows(
     program: Program, prediction: Prediction, planned: PlannedRequest | None
 ) -> Iterator[Row]:
-    """The newest answer to a model call that counts."""
+    """The answer to the last model call, if it tells something about the server."""
     last = program.evidence.last
     if planned is None and last is None:
         return
@@ -56,7 +56,7 @@ def answer_rows(
     same = accepted if well else (last.status is not None and last.status >= 400)
     meaning = ""
     if not same and well:
-        meaning = sentence(last.meaning or last.error or "The server did not accept it")
+        meaning = _sentence(last.meaning or last.error or "The server did not accept it")
     elif not same:
         meaning = "The server took what it was expected to refuse."
     yield row("answer", "answer", expected, observed, same, meaning, last.number)
@@ -72,7 +72,7 @@ def _answered(record: RequestRecord) -> tuple[str, bool]:
 
 
 def refresh_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
-    """Whether the tokens were renewed, how often, and why."""
+    """Whether the tokens were refreshed, how often, and why."""
     wanted = REFRESHED in prediction.assumes
     seen = program.evidence.refreshes
     expected = "once" if wanted else "none"
@@ -90,7 +90,7 @@ def refresh_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
         return
     last = seen[-1]
     good = [r for r in seen if r.status is not None and r.status < 300]
-    observed = f"{times(len(seen))}, {_refresh_words(last)}"
+    observed = f"{_times(len(seen))}, {_refresh_words(last)}"
     own = [r for r in program.rotations if r.accepted and r.by != ANOTHER_PROCESS]
     if own and len(seen) == 1:
         observed = f"once, {own[-1].old or 'none'} → {own[-1].new or 'none'}"
@@ -116,7 +116,7 @@ def _refresh_words(record: RequestRecord) -> str:
 
 def _why_refreshed(program: Program, last: RequestRecord, *, good: bool, wanted: bool) -> str:
     if not good:
-        return sentence(f"The refresh token did not help: {last.meaning or last.error or 'no'}")
+        return _sentence(f"The refresh token did not help: {last.meaning or last.error or 'no'}")
     call = program.evidence.last
     if call is not None and call.status == 401 and call.number > last.number:
         return (
@@ -134,7 +134,7 @@ def _why_refreshed(program: Program, last: RequestRecord, *, good: bool, wanted:
 
 
 def rotated_rows(program: Program) -> Iterator[Row]:
-    """Who else used up the refresh token meanwhile; nothing where nobody did."""
+    """Whether another process used up the refresh token meanwhile; no row if none did."""
     others = [r for r in program.rotations if r.by == ANOTHER_PROCESS]
     if not others:
         return
@@ -147,7 +147,7 @@ def rotated_rows(program: Program) -> Iterator[Row]:
 
 
 def deletion_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
-    """Whether the stored login is still there, once somebody has looked after the end."""
+    """Whether the stored login is still there; known once it is read after the end."""
     if program.before is None or not _stored(program.before):
         return
     expected = "deleted" if prediction.deletes_stored_login else "stays"
@@ -175,7 +175,7 @@ def _stored(observation: Observation) -> bool:
 
 
 def exit_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
-    """The exit status; one that was ended from outside has none to compare."""
+    """The exit code; a program that was ended from outside has none to compare."""
     expected = str(prediction.exit) if prediction.ends else "runs on"
     if program.running:
         yield Row("exit", "exit code", expected, "still running", "open")
@@ -197,7 +197,7 @@ def exit_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
 
 
 def message_rows(program: Program, prediction: Prediction, message: str | None) -> Iterator[Row]:
-    """The program's last words."""
+    """The program's last message."""
     expected = prediction.says
     if program.running or program.stopped:
         seen = message or (NOT_YET if program.running else "no error")
@@ -212,3 +212,14 @@ def message_rows(program: Program, prediction: Prediction, message: str | None) 
     elif not same:
         meaning = "The program's own words; the rows above say what is true."
     yield row("message", "message", expected or "no error", message or "no error", same, meaning)
+
+
+def _times(count: int) -> str:
+    """`once`, `twice`, `3 times`."""
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
+
+
+def _sentence(text: str) -> str:
+    """A text with a capital at its start and a stop at its end."""
+    text = text[:1].upper() + text[1:]
+    return text if text.endswith((".", "!", "?")) else f"{text}."

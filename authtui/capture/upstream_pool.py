@@ -1,8 +1,8 @@
-"""The way from the proxy to the servers: the certificates and the proxy the client would use.
+"""Connections to the servers, with the certificates and the proxy that the client would use.
 
-The environment is read by the client's rules and by nothing else: a machine that reaches the
-service only through its company's proxy still does, and a request is not sent where the client's
-own would not have gone.
+The environment is read by the client's rules and by no others: a machine that reaches the service
+only through its company's proxy still does, and no request goes where the client's own would not
+have gone.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterable, Mapping
 
-    from authtui.capture.upstreams import Upstream
+    from authtui.capture.routes import Upstream
 
 IDLE_SECONDS = 4.0
 """How long an idle connection to a server is kept: shorter than any server keeps its own."""
 
 
-class Road:
-    """One pool of connections for each proxy on the way; no limit on how many are open."""
+class UpstreamPool:
+    """One pool of connections for each scheme and proxy; no limit on how many are open."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         """Nothing is opened until the first request."""
@@ -46,7 +46,7 @@ class Road:
         return await pool.handle_async_request(request)
 
     async def warm(self, servers: Iterable[Upstream]) -> None:
-        """Get ready before the first request comes; connects to nobody."""
+        """Load certificates before the first request comes; connects to nobody."""
         for server in servers:
             await self._pool(server)
 

@@ -1,7 +1,8 @@
-"""How a program's requests are led through the proxy, without touching a file of the user's.
+"""Which addresses of a program are overridden to send its requests through the proxy.
 
-The client gets options in front of its own (`-c KEY=VALUE`) and variables, as its generation
-reads them; any other program gets the variables. What cannot be led is said, never hidden.
+No file of the user's is touched: the client gets options in front of its own (`-c KEY=VALUE`) and
+variables, as its generation reads them; any other program gets the variables. What cannot be
+captured in this way is said, never hidden.
 """
 
 from __future__ import annotations
@@ -15,12 +16,12 @@ from authtui.capture.command_line import (
     sets_itself,
     subcommand_of,
 )
-from authtui.capture.upstreams import MODEL, Door, Doors, Upstream, upstream_of
+from authtui.capture.routes import MODEL, Route, Routes, Upstream, upstream_of
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE
 from authtui.credentials.config import join_key, selected_provider
 from authtui.credentials.environment import effective_environ
 from authtui.record import NamedTuple
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, safe_text
 from authtui.wire.endpoints import (
     JWKS_BASE_VARIABLE,
     REFRESH_OVERRIDE,
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from authtui.lifecycle.addresses import Addresses
 
 CHATGPT, AUTH, IDENTITY, OPENAI = "chatgpt", "auth", "identity", "openai"
-"""The doors beside that of model calls: ChatGPT's base, OAuth, AuthAPI, other programs' OpenAI."""
+"""Routes beside that of model calls: ChatGPT's base, OAuth, AuthAPI, other programs' OpenAI."""
 CHATGPT_KEY: Final = "chatgpt_base_url"
 MODEL_KEY: Final = "openai_base_url"
 """The keys of config.toml that `-c KEY=VALUE` overrides. Of two the later wins; up to 0.142 those
@@ -51,8 +52,11 @@ _MANAGED: Final = "managed_config.toml"
 _WHOAMI_PATH: Final = "/v1/user-auth-credential/whoami"
 
 
-class Led(NamedTuple):
-    """The program as it is started. `shown` and `overrides` are harmless to show."""
+class Launch(NamedTuple):
+    """How the program is started. `shown` is its command and `overrides` tell what was changed.
+
+    Both are harmless to show; the environment is not.
+    """
 
     command: tuple[str, ...]
     environment: dict[str, str]
@@ -60,77 +64,76 @@ class Led(NamedTuple):
     overrides: tuple[str, ...]
 
     def __repr__(self) -> str:
-        """Without the environment, which holds secrets."""
-        return f"<Led {self.shown}>"
+        """Without the environment."""
+        return f"<Launch {self.shown}>"
 
 
-class Turn(NamedTuple):
-    """One address that is led: its name, the door, and the path behind it.
+class Override(NamedTuple):
+    """One address that is overridden: its name, the route it gets, and the path behind that.
 
-    `option`: it is a key for `-c`, else a variable.
+    `option`: the name is a key for `-c`, else a variable.
     """
 
     name: str
-    door: str
+    route: str
     path: str
     option: bool
 
 
-class Leading(NamedTuple):
-    """What is led where. `unled` are sentences about what is not.
+class OverridePlan(NamedTuple):
+    """A command, its routes and overrides. `not_captured` tells what will not be seen.
 
     `no_proxy` is what the user excepts from the proxy in force; None where there is no proxy.
     """
 
     command: tuple[str, ...]
     environment: dict[str, str]
-    doors: Doors
-    turns: tuple[Turn, ...]
-    unled: tuple[str, ...] = ()
+    routes: Routes
+    overrides: tuple[Override, ...]
+    not_captured: tuple[str, ...] = ()
     no_proxy: str | None = None
 
     def __repr__(self) -> str:
-        """Without the environment and the doors, which hold secrets."""
-        return f"<Leading, {len(self.turns)} addresses led>"
+        """Without the environment and the routes, which hold secrets."""
+        return f"<OverridePlan, {len(self.overrides)} addresses overridden>"
 
-    def at(self, base_url: str) -> Led:
-        """The program for a proxy at this address."""
+    def launch_at(self, base_url: str) -> Launch:
+        """How to start the program for a proxy at this address."""
         environment, options, overrides = dict(self.environment), list[str](), list[str]()
-        for turn in self.turns:
-            address = f"{base_url}{self.doors.path(turn.door)}{turn.path}"
-            if turn.option:
-                options += ["-c", f'{turn.name}="{address}"']
+        for override in self.overrides:
+            address = f"{base_url}{self.routes.path(override.route)}{override.path}"
+            if override.option:
+                options += ["-c", f'{override.name}="{address}"']
             else:
-                environment[turn.name] = address
-            overrides.append(f"{'-c ' * turn.option}{turn.name} for {self._target(turn)}")
+                environment[override.name] = address
+            option = "-c " if override.option else ""
+            overrides.append(f"{option}{override.name} for {self._target(override)}")
         if self.no_proxy is not None:
             # Both spellings: of two that differ, programs do not agree which one counts.
             excepted = ",".join(filter(None, (self.no_proxy, LOOPBACK_NAMES)))
             environment["NO_PROXY"] = environment["no_proxy"] = excepted
             overrides.append("NO_PROXY with this machine in it")
         place = place_of_options(self.command)
-        return Led(
+        return Launch(
             (*self.command[:place], *options, *self.command[place:]),
             environment,
-            tuple(printable(redact_text(word), 400) for word in self.command),
-            (*overrides, *(f"not led: {text}" for text in self.unled)),
+            tuple(safe_text(word, 400) for word in self.command),
+            (*overrides, *(f"not led: {text}" for text in self.not_captured)),
         )
 
     def name_of(self, number: int) -> str:
         """The program's name among several: `codex exec (2)`."""
         words = [PurePath(self.command[0]).name]
         sub = subcommand_of(self.command) if is_client(self.command) else None
-        return printable(redact_text(" ".join([*words, *([sub] if sub else [])])), 80) + (
-            f" ({number})"
-        )
+        return safe_text(" ".join([*words, *([sub] if sub else [])]), 80) + (f" ({number})")
 
-    def _target(self, turn: Turn) -> str:
-        door = next(door for door in self.doors.all if door.name == turn.door)
-        servers = [door.upstream, *([door.with_account] if door.with_account else [])]
-        return " or ".join(printable(f"{server.url}{turn.path}", 200) for server in servers)
+    def _target(self, override: Override) -> str:
+        route = next(route for route in self.routes.all if route.name == override.route)
+        servers = [route.upstream, *([route.with_account] if route.with_account else [])]
+        return " or ".join(printable(f"{server.url}{override.path}", 200) for server in servers)
 
 
-def lead(
+def plan_overrides(
     command: Sequence[str],
     environment: Mapping[str, str],
     observation: Observation,
@@ -139,68 +142,52 @@ def lead(
     *,
     mode: str | None = None,
     upstream: str | None = None,
-) -> Leading | str:
+) -> OverridePlan | str:
     """The plan for a command, or a sentence about what makes it impossible.
 
     `addresses` are those of the user's own state, or all on the one server that was named as
     `upstream`. `mode` is that of the credential the client is predicted to use.
     """
-    identity_selected = mode == "agent_identity"
     plan = _Plan(command, environment, observation, contract)
-    base = _base_of(upstream, addresses)
     identity_kept = (
-        identity_selected
+        mode == "agent_identity"
         and upstream is None
         and not contract.leading.identity
         and not isinstance(addresses.endpoints.jwks, EndpointProblem)
     )
     if is_client(command):
-        if identity_kept:
-            plan.unled.append(
-                f"{CHATGPT_KEY}, because this client uses an agent identity with the known ChatGPT "
-                "addresses only; the key set and ChatGPT's own endpoints are not seen"
-            )
-        else:
-            plan.option(CHATGPT_KEY, CHATGPT, base)
-            if identity_selected and not contract.leading.identity:
-                plan.unled.append(
-                    "this client refuses an agent identity at any but the known ChatGPT addresses"
-                )
-        _lead_model(plan, addresses, upstream, account=mode not in _WITHOUT_ACCOUNT)
+        _override_chatgpt(plan, _base_of(upstream, addresses), mode, identity_kept=identity_kept)
+        _override_model(plan, addresses, upstream, account=mode not in _WITHOUT_ACCOUNT)
         if subcommand_of(command) == "login":
-            plan.unled.append("what a login by browser or device code asks of the auth server")
+            plan.miss("what a login by browser or device code asks of the auth server")
         hosts = ", ".join(contract.leading.beside)
-        plan.unled.append(f"telemetry and copies of plugins, which it asks of {hosts} directly")
+        plan.miss(f"telemetry and copies of plugins, which it asks of {hosts} directly")
     else:
         name = printable(PurePath(command[0]).name, 80)
-        plan.unled.append(
+        plan.miss(
             f"{name} is not codex: it gets variables, which codex reads for its auth server only; "
             f"what it sends by {CHATGPT_KEY} and {MODEL_KEY} is not seen"
         )
-        given = environment.get(OPENAI_VARIABLE)
-        plan.variable(
-            OPENAI_VARIABLE,
-            OPENAI,
-            upstream_model(upstream) if upstream else given or API_MODEL_BASE,
-        )
+        given = environment.get(OPENAI_VARIABLE) or API_MODEL_BASE
+        plan.variable(OPENAI_VARIABLE, OPENAI, _model_base_of(upstream) if upstream else given)
     for name in contract.leading.variables:
-        _lead_variable(plan, name, addresses, identity_kept=identity_kept)
+        _override_variable(plan, name, addresses, identity_kept=identity_kept)
     if plan.problem:
         return plan.problem
-    if not plan.turns:
-        plan.unled.append("nothing of this program can be led")
-    return Leading(
+    if not plan.overrides:
+        plan.miss("nothing of this program can be led")
+    return OverridePlan(
         tuple(command),
         dict(environment),
-        Doors(plan.doors),
-        tuple(plan.turns),
-        tuple(plan.unled),
+        Routes(plan.routes),
+        tuple(plan.overrides),
+        tuple(plan.not_captured),
         _no_proxy(effective_environ(observation.environment, environment)),
     )
 
 
 class _Plan:
-    """What has been planned so far."""
+    """A plan in the making; `problem` is why there can be none."""
 
     def __init__(
         self,
@@ -213,76 +200,94 @@ class _Plan:
         self.environment = environment
         self.observation = observation
         self.contract = contract
-        self.doors: list[Door] = []
-        self.turns: list[Turn] = []
-        self.unled: list[str] = []
+        self.routes: list[Route] = []
+        self.overrides: list[Override] = []
+        self.not_captured: list[str] = []
         self.problem: str | None = None
 
-    def option(self, key: str, door: str, url: str) -> None:
-        """Lead the address of a key; the path stays, because the client reads meaning into it."""
+    def miss(self, text: str) -> None:
+        """Tell what will not be captured."""
+        self.not_captured.append(text)
+
+    def option(self, key: str, route: str, url: str) -> None:
+        """Override a key; its path stays, because the client reads meaning into it."""
         if not self._free(key):
             return
         server = self._server(url)
         if server is not None:
-            self._door(Door(door, server._replace(path="")))
-            self.turns.append(Turn(key, door, server.path, option=True))
+            self._route(Route(route, server._replace(path="")))
+            self.overrides.append(Override(key, route, server.path, option=True))
 
     def model(
         self, key: str, url: str, with_account: str | None = None, *, account: bool = False
     ) -> None:
-        """Lead model calls; behind their door there is no path, for there may be two bases."""
+        """Override the base of model calls, without a path: there may be two bases behind it."""
         if not self._free(key):
             return
         server = self._server(url)
         other = self._server(with_account) if with_account else None
         if server is not None:
-            self._door(Door(MODEL, server, other, account))
-            self.turns.append(Turn(key, MODEL, "", option=True))
+            self._route(Route(MODEL, server, other, account))
+            self.overrides.append(Override(key, MODEL, "", option=True))
 
-    def variable(self, name: str, door: str, url: str) -> None:
-        """Lead the address of a variable."""
+    def variable(self, name: str, route: str, url: str) -> None:
+        """Override a variable."""
         server = self._server(url)
         if server is not None:
-            self._door(Door(door, server._replace(path="")))
-            self.turns.append(Turn(name, door, server.path, option=False))
+            self._route(Route(route, server._replace(path="")))
+            self.overrides.append(Override(name, route, server.path, option=False))
 
-    def _door(self, door: Door) -> None:
-        known = next((other for other in self.doors if other.name == door.name), None)
+    def _route(self, route: Route) -> None:
+        known = next((other for other in self.routes if other.name == route.name), None)
         if known is None:
-            self.doors.append(door)
-        elif known != door:
-            self.problem = self.problem or f"two servers were found behind the door {door.name}"
+            self.routes.append(route)
+        elif known != route:
+            self.problem = self.problem or f"two servers were found behind the route {route.name}"
 
     def _server(self, url: str) -> Upstream | None:
         found = upstream_of(url)
         if isinstance(found, str):
-            self.unled.append(found)
+            self.miss(found)
             return None
         return found
 
     def _free(self, key: str) -> bool:
         if sets_itself(self.command, key):
-            self.unled.append(f"{key}, which the command line sets itself")
+            self.miss(f"{key}, which the command line sets itself")
             return False
         value = self.observation.config.values.get(key)
         if value is not None and value.file.endswith(_MANAGED):
-            self.unled.append(f"{key}, which the managed configuration sets over every option")
+            self.miss(f"{key}, which the managed configuration sets over every option")
             return False
         return True
 
 
-def _lead_model(plan: _Plan, addresses: Addresses, upstream: str | None, *, account: bool) -> None:
+def _override_chatgpt(plan: _Plan, base: str, mode: str | None, *, identity_kept: bool) -> None:
+    if identity_kept:
+        plan.miss(
+            f"{CHATGPT_KEY}, because this client uses an agent identity with the known ChatGPT "
+            "addresses only; the key set and ChatGPT's own endpoints are not seen"
+        )
+        return
+    plan.option(CHATGPT_KEY, CHATGPT, base)
+    if mode == "agent_identity" and not plan.contract.leading.identity:
+        plan.miss("this client refuses an agent identity at any but the known ChatGPT addresses")
+
+
+def _override_model(
+    plan: _Plan, addresses: Addresses, upstream: str | None, *, account: bool
+) -> None:
     provider = selected_provider(plan.observation.config)
     if provider.id != "openai":
         own = join_key(("model_providers", provider.id, "base_url"))
         if upstream is None and provider.base_url is None:
-            plan.unled.append(f"model calls of the provider {printable(provider.id, 80)}")
+            plan.miss(f"model calls of the provider {printable(provider.id, 80)}")
         else:
-            plan.model(own, upstream_model(upstream) if upstream else provider.base_url or "")
+            plan.model(own, _model_base_of(upstream) if upstream else provider.base_url or "")
         return
     if upstream is not None:
         base = f"{_base_of(upstream, addresses)}/codex"
-        plan.model(MODEL_KEY, upstream_model(upstream), base, account=account)
+        plan.model(MODEL_KEY, _model_base_of(upstream), base, account=account)
         return
     configured = plan.observation.config.get(MODEL_KEY)
     if isinstance(configured, str) and configured.strip():
@@ -290,13 +295,15 @@ def _lead_model(plan: _Plan, addresses: Addresses, upstream: str | None, *, acco
     else:
         plan.model(MODEL_KEY, API_MODEL_BASE, CHATGPT_MODEL_BASE, account=account)
         if plan.contract.routing:
-            plan.unled.append(
+            plan.miss(
                 "the client's choice of a server by workspace: model calls of a ChatGPT login go "
                 f"to {CHATGPT_MODEL_BASE}"
             )
 
 
-def _lead_variable(plan: _Plan, name: str, addresses: Addresses, *, identity_kept: bool) -> None:
+def _override_variable(
+    plan: _Plan, name: str, addresses: Addresses, *, identity_kept: bool
+) -> None:
     endpoints = addresses.endpoints
     if name == REFRESH_OVERRIDE:
         plan.variable(name, f"{AUTH}-refresh", endpoints.refresh)
@@ -307,27 +314,27 @@ def _lead_variable(plan: _Plan, name: str, addresses: Addresses, *, identity_kep
     elif isinstance(endpoints.agent_base, EndpointProblem) or isinstance(
         endpoints.jwks, EndpointProblem
     ):
-        return  # The client will refuse the environment: led or not, so it should.
+        return  # The client will refuse the environment, and should.
     elif name == IDENTITY_VARIABLE:
         plan.variable(name, IDENTITY, endpoints.agent_base)
     elif name == JWKS_BASE_VARIABLE and not identity_kept:
-        _lead_key_set(plan, name)
+        _override_key_set(plan, name)
 
 
-def _lead_key_set(plan: _Plan, name: str) -> None:
-    """The base of the key set has to be the led ChatGPT base to the letter."""
+def _override_key_set(plan: _Plan, name: str) -> None:
+    """The base of the key set has to be the overridden ChatGPT base to the letter."""
     own = plan.environment.get(name, "").strip()
-    chatgpt = next((turn for turn in plan.turns if turn.door == CHATGPT), None)
+    chatgpt = next((override for override in plan.overrides if override.route == CHATGPT), None)
     if chatgpt is None:
         return
-    door = next(door for door in plan.doors if door.name == CHATGPT)
-    if own and own.rstrip("/") != f"{door.upstream.url}{chatgpt.path}":
-        plan.unled.append(f"{name}, which names another server than the ChatGPT base")
+    route = next(route for route in plan.routes if route.name == CHATGPT)
+    if own and own.rstrip("/") != f"{route.upstream.url}{chatgpt.path}":
+        plan.miss(f"{name}, which names another server than the ChatGPT base")
         return
-    plan.turns.append(Turn(name, CHATGPT, chatgpt.path, option=False))
+    plan.overrides.append(Override(name, CHATGPT, chatgpt.path, option=False))
 
 
-def upstream_model(upstream: str) -> str:
+def _model_base_of(upstream: str) -> str:
     """The base of model calls with an API key on the one server for everything."""
     return f"{upstream.rstrip('/')}/v1"
 

@@ -1,4 +1,4 @@
-"""The servers that requests may be passed on to, and the unguessable address of each here."""
+"""The routes of the proxy: an unguessable path for each server that requests may be sent to."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from authtui.record import NamedTuple
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 from authtui.wire.hosts import host_name, is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MODEL: Final = "model"
-"""The door of model calls: which of the two bases is meant depends on the credential sent."""
+"""The route of model calls: which of the two bases is meant depends on the credential sent."""
 _PREFIX_BYTES: Final = 18
 
 
 class Upstream(NamedTuple):
-    """One server a door leads to. `netloc` is what stands in the Host header, `path` its base."""
+    """One server behind a route. `netloc` stands in the Host header, `path` begins each request."""
 
     scheme: str
     host: str
@@ -33,8 +33,8 @@ class Upstream(NamedTuple):
         return f"{self.scheme}://{self.netloc}{self.path}"
 
 
-class Door(NamedTuple):
-    """A path of the proxy and where it leads.
+class Route(NamedTuple):
+    """A path of the proxy, by its name, and the server behind it.
 
     `with_account` is the base for requests that carry a ChatGPT credential, where that is another:
     the client has two built in and takes the one that fits, and so does the proxy. Where a request
@@ -56,55 +56,55 @@ class Door(NamedTuple):
         return self.with_account if account else self.upstream
 
 
-class Doors:
-    """Every door of one proxy, under one secret that only the led program is told."""
+class Routes:
+    """Every route of one proxy, under one secret that only the captured program is told."""
 
-    def __init__(self, doors: Sequence[Door], secret: str | None = None) -> None:
-        """Nothing is opened by this."""
-        self.all = tuple(doors)
+    def __init__(self, routes: Sequence[Route], secret: str | None = None) -> None:
+        """`secret` is made up where none is given."""
+        self.all = tuple(routes)
         self._secret = secret or secrets.token_urlsafe(_PREFIX_BYTES)
-        self._by_path = {f"/{self._secret}/{door.name}".encode(): door for door in doors}
+        self._by_path = {f"/{self._secret}/{route.name}".encode(): route for route in routes}
 
     @property
     def servers(self) -> tuple[Upstream, ...]:
-        """Every server a door leads to: no other is ever contacted."""
-        found = [server for door in self.all for server in (door.upstream, door.with_account)]
+        """Every server a route leads to: no other is ever contacted."""
+        found = [server for route in self.all for server in (route.upstream, route.with_account)]
         return tuple(dict.fromkeys(server for server in found if server is not None))
 
     def path(self, name: str) -> str:
-        """The path of a door; no slash at its end."""
+        """The path of a route; no slash at its end."""
         return f"/{self._secret}/{name}"
 
-    def find(self, target: bytes) -> tuple[Door, bytes] | None:
-        """The door of a request's target, and the rest of that; None for any other target."""
+    def find(self, target: bytes) -> tuple[Route, bytes] | None:
+        """The route of a request's target, and the rest of that; None for any other target."""
         end = target.find(b"/", len(self._secret) + 2)
         query = target.find(b"?")
         stops = [stop for stop in (end, query) if stop >= 0]
         stop = min(stops, default=len(target))
-        door = self._by_path.get(target[:stop])
-        return None if door is None else (door, target[stop:])
+        route = self._by_path.get(target[:stop])
+        return None if route is None else (route, target[stop:])
 
-    def as_unled(self, text: str, base_url: str) -> str:
-        """A text of the program's with the servers' own addresses in place of the doors'.
+    def with_real_addresses(self, text: str, base_url: str) -> str:
+        """A text of the program's with the servers' own addresses in place of the proxy's.
 
         What it says is then what it would have said without the proxy, and tells no secret.
         """
         if self._secret not in text:
             return text
         netloc = base_url.partition("://")[2]
-        for door in self.all:
-            server = door.with_account if door.account_predicted else door.upstream
-            real = (server or door.upstream).url.partition("://")[2]
-            secure = door.upstream.scheme == "https"
+        for route in self.all:
+            server = route.with_account if route.account_predicted else route.upstream
+            real = (server or route.upstream).url.partition("://")[2]
+            secure = route.upstream.scheme == "https"
             for scheme in ("http", "ws"):
-                led = f"{scheme}://{netloc}{self.path(door.name)}"
-                text = text.replace(led, f"{scheme}{'s' * secure}://{real}")
+                here = f"{scheme}://{netloc}{self.path(route.name)}"
+                text = text.replace(here, f"{scheme}{'s' * secure}://{real}")
         return text.replace(self._secret, "…")
 
 
 def upstream_of(url: str) -> Upstream | str:
     """The server of a base URL, or a sentence about what is wrong with it."""
-    shown = printable(redact_text(url), 200)
+    shown = safe_text(url, 200)
     try:
         parts = urlsplit(url.strip())
         host, port = host_name(parts.hostname or ""), parts.port

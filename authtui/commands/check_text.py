@@ -1,0 +1,116 @@
+"""The answer of `authtui check` as plain text: no colour, one fact a line, fit to be read aloud."""
+
+from __future__ import annotations
+
+import textwrap
+from typing import TYPE_CHECKING, Final
+
+from authtui.redaction import redacted_lines, safe_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TextIO
+
+    from authtui.checks.findings import Assessment, Fix
+    from authtui.credentials.observation import Observation
+
+_WIDTH: Final = 88
+_GLYPHS: Final = {"pass": "✓", "warn": "!", "fail": "✗", "unknown": "?"}
+_LAMPS: Final = {"green": "●", "amber": "◐", "red": "✗", "grey": "○"}
+_WORDS: Final = {"green": "yes", "amber": "look", "red": "no", "grey": "unknown"}
+
+
+def write_text(assessment: Assessment, observation: Observation, out: TextIO) -> None:
+    """Write everything that the screen shows: the verdict first, then what it rests on."""
+    parts = (
+        _verdict(assessment),
+        _setting(assessment),
+        _sources(assessment),
+        _matrix(assessment),
+        _checks(assessment),
+        _programs(assessment),
+        _dotenv(observation),
+    )
+    texts = ["".join(f"{safe_text(line)}\n" for line in part) for part in parts]
+    out.write("\n".join(filter(None, texts)))
+
+
+def _verdict(assessment: Assessment) -> Iterator[str]:
+    verdict = assessment.verdict
+    glyph = "✗" if verdict.outcome != "ready" else "✓" if verdict.kind == "ready" else "!"
+    yield f"{glyph} {verdict.headline}"
+    yield from _folded("", verdict.sentence)
+    for fix in verdict.fix:
+        yield from _folded("to fix", _fix(fix))
+    says = verdict.client_message
+    yield from _folded("client says", redacted_lines(says)[-1] if says else "(nothing)")
+    if verdict.deletes_stored_login:
+        yield from _folded("beware", "starting Codex now would delete the stored login")
+    for text in verdict.assumes:
+        yield from _folded("assumes", text)
+
+
+def _folded(label: str, text: str) -> Iterator[str]:
+    for number, part in enumerate(textwrap.wrap(safe_text(text), _WIDTH) or [""]):
+        yield f"  {label if number == 0 else '':<12}{part}"
+
+
+def _fix(fix: Fix) -> str:
+    return f"{fix.text}: {fix.command}" if fix.command else fix.text
+
+
+def _setting(assessment: Assessment) -> Iterator[str]:
+    contract = assessment.contract
+    chosen = f"{contract.title} (chosen by {contract.chosen_by})"
+    yield f"  {assessment.home} · {chosen} · surface {assessment.surface}"
+    if contract.note:
+        yield f"  {contract.note}"
+    lights = [(name, lamp.light) for name, lamp in assessment.lamps._asdict().items()]
+    yield "  " + "   ".join(f"{_LAMPS[light]} {name}: {_WORDS[light]}" for name, light in lights)
+
+
+def _sources(assessment: Assessment) -> Iterator[str]:
+    yield "Sources, in the client's order"
+    for source in assessment.sources:
+        rank = str(source.rank) if source.rank else "-"
+        status = source.status + (f" by {source.shadowed_by}" if source.shadowed_by else "")
+        note = source.detail or source.reason or ""
+        yield f"  {rank:>2} {source.name:<24} {status:<33} {note}".rstrip()
+
+
+def _matrix(assessment: Assessment) -> Iterator[str]:
+    if assessment.matrix:
+        yield "Who names which account"
+    for row in assessment.matrix:
+        wrong = f"  ✗ {' and '.join(row.wrong)} disagrees" if row.wrong else ""
+        account, user = row.account_id or "-", row.user_id or "-"
+        yield f"     {row.who:<28} {account:<24} {user:<16} {row.where}{wrong}".rstrip()
+
+
+def _checks(assessment: Assessment) -> Iterator[str]:
+    failing = [c for c in assessment.checks if c.status != "pass"]
+    yield f"Checks: {len(assessment.checks) - len(failing)} passed, {len(failing)} to look at"
+    for result in failing:
+        yield f"  {_GLYPHS[result.status]} {result.id:<28} {result.summary}"
+        if result.fix:
+            yield f"      {_fix(result.fix)}"
+
+
+def _programs(assessment: Assessment) -> Iterator[str]:
+    yield "What each program start does"
+    for found in assessment.predictions:
+        says = redacted_lines(found.says or "(nothing)")[-1]
+        yield f"     {found.surface:<14} exit {found.exit}  {says}"
+    doctor, server = assessment.doctor, assessment.app_server
+    if doctor is not None:
+        yield f"     {'doctor':<14} {doctor.status:<6}  {doctor.summary}"
+    if server is not None:
+        logged_in = f"logged in: {server.auth_method or server.account}"
+        says = server.stops or server.error or (logged_in if server.account else "nobody")
+        yield f"     {'app-server':<14} {'':<6}  {redacted_lines(says)[0]}"
+
+
+def _dotenv(observation: Observation) -> Iterator[str]:
+    names = observation.environment.dotenv_overrides
+    if names:
+        yield f"  $CODEX_HOME/.env sets {', '.join(names)} over the environment"
