@@ -5,23 +5,27 @@ from __future__ import annotations
 import asyncio
 import signal
 import threading
-import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual import events
+from textual.app import App
 from textual.message import Message
 
 from authtui.redaction import redact_text
 from authtui.tui.acts import Acts
+from authtui.tui.boxed import BoxedScreen
 from authtui.tui.capture import Run
 from authtui.tui.desk import Desk
-from authtui.tui.keys import unknown_ids
+from authtui.tui.keys import changes_something, unknown_ids
 from authtui.tui.lines import safe
+from authtui.tui.pane import Pane
 from authtui.tui.probing import KEYRING_SECONDS, Probing
 from authtui.tui.recording import Recording
-from authtui.tui.theme import NAMES, first_theme, themes
+from authtui.tui.revealing import Revealing
+from authtui.tui.theme import THEMES, first_theme, themes
 from authtui.tui.traffic import Traffic
 from authtui.tui.views.context import View, clock
 
@@ -53,7 +57,7 @@ class Heard(Message):
     """The session published something; sent from whatever thread it happened on."""
 
 
-class AuthtuiApp(Recording):
+class AuthtuiApp(App[None]):
     """Shows a session. Holds no truth of its own: what is drawn comes from `AuthState`."""
 
     TITLE = "authtui"
@@ -74,12 +78,14 @@ class AuthtuiApp(Recording):
         offline: bool = False,
         capture: MakeCapture | None = None,
     ) -> None:
-        """`fill_in`: slow looks (keyring, installed clients), in a thread after the first frame.
+        """`fill_in` reads the keyring, which may take its time: in a thread, after the first frame.
 
         `lifecycle` makes what acts, at its first use; `offline` forbids every connection.
         `capture` prepares a program to watch, started after the first frame.
         """
         super().__init__()
+        self.revealing = Revealing(self)
+        self.recording = Recording(self)
         self.acts = Acts(self, lifecycle, offline=offline)
         self.watched = Run(self, capture) if capture is not None else None
         self.traffic = Traffic(session.state.requests)
@@ -104,6 +110,13 @@ class AuthtuiApp(Recording):
         if settings.keymap:
             self.set_keymap(dict(settings.keymap))
 
+    def run_until_left(self) -> int:
+        """Run until the user leaves; the exit status. A bug of ours is raised, not drawn."""
+        self.run()
+        if self._exception is not None:
+            raise self._exception
+        return self.return_code or 0
+
     def get_default_screen(self) -> Screen[Any]:
         """The desk; another one where a program is watched, or was."""
         if self.watched is not None or self.session.state.programs:
@@ -115,10 +128,7 @@ class AuthtuiApp(Recording):
     @property
     def desk(self) -> Desk:
         """The main screen, under whatever stands on it."""
-        screen = self.screen_stack[0]
-        if not isinstance(screen, Desk):
-            raise TypeError("the first screen is the desk")
-        return screen
+        return cast("Desk", self.screen_stack[0])
 
     # ── life ───────────────────────────────────────────────────────────────────────────────────
 
@@ -143,14 +153,14 @@ class AuthtuiApp(Recording):
     def on_unmount(self) -> None:
         """End the threads."""
         self._stop.set()
+        self.recording.close()
         if hasattr(self, "_unsubscribe"):
             self._unsubscribe()
 
     def _start_slow_parts(self) -> None:
         if self.session.state.assessment is None:
             self.load("start")
-        for problem in (*self.settings.problems, *unknown_ids(self.settings.keymap))[:1]:
-            self.say(f"settings: {problem}", "warn", 8)
+        self._tell_settings_problem()
         self.probing.start()
         if self.watched is not None:
             self.watched.begin()
@@ -162,6 +172,10 @@ class AuthtuiApp(Recording):
             self.run_thread(lambda: watch_session(self.session, self._stop), "watch")
             self.desk.update_frame()
             self.set_interval(KEYRING_SECONDS, self.probing.again)
+
+    def _tell_settings_problem(self) -> None:
+        for problem in (*self.settings.problems, *unknown_ids(self.settings.keymap))[:1]:
+            self.say(f"settings: {problem}", "warn", 8)
 
     @property
     def looking(self) -> bool:
@@ -212,7 +226,7 @@ class AuthtuiApp(Recording):
             return  # a timer may still fire while the app closes
         self.desk.update_all()
         top = self.screen
-        if top is not self.desk and hasattr(top, "update_all"):
+        if top is not self.desk and isinstance(top, BoxedScreen):
             top.update_all()
 
     # ── what is shown ──────────────────────────────────────────────────────────────────────────
@@ -223,12 +237,11 @@ class AuthtuiApp(Recording):
 
     def view(self, token: int = 0, matrix: bool = False) -> View:
         """What the panes draw from."""
-        secret = self.revealed[0] if self.revealed else None
         busy = "Reading the credentials of this machine…" if self._loading else ""
         return View(
             self.shown_state(),
             self.session.events,
-            secret,
+            self.revealing.secret,
             token,
             matrix,
             self._marks,
@@ -240,9 +253,8 @@ class AuthtuiApp(Recording):
 
     def banner(self) -> str | None:
         """What must be seen before anything else: a revealed secret, a look into the past."""
-        if self.revealed is not None:
-            left = max(0, round(self.revealed[2] - time.monotonic()))
-            return f"! {self.revealed[1]} is shown in clear · hides in {left} s · x hides it now"
+        if (banner := self.revealing.banner) is not None:
+            return banner
         if self.at is not None:
             events = self.session.events
             numbers = [e.sequence for e in events]
@@ -269,7 +281,7 @@ class AuthtuiApp(Recording):
     def update_frames(self) -> None:
         """Draw headers and footers anew."""
         for screen in self.screen_stack:
-            if hasattr(screen, "update_frame"):
+            if isinstance(screen, BoxedScreen):
                 screen.update_frame()
 
     # ── actions ────────────────────────────────────────────────────────────────────────────────
@@ -278,14 +290,30 @@ class AuthtuiApp(Recording):
         """Why an action cannot be done now, or None."""
         if action.startswith("act("):
             return self.locked(action) or self.acts.reason_against()
-        if action in ("surface", "generation"):
-            return self._against_reassess("surface" if action == "surface" else "contract")
+        if action in ("surface", "generation") and self.session.options is None:
+            return "this session shows a record, which cannot be judged anew"
         return self.locked(action)
 
-    def _against_reassess(self, field: str) -> str | None:
-        if field not in getattr(self.session.options, "_fields", ()):
-            return "this session shows a record, which cannot be judged anew"
+    def locked(self, action: str) -> str | None:
+        """Why an action is refused for the whole of this run, or None."""
+        if self.presenter and action in ("reveal", "export", "report", "record"):
+            return f"{action} is locked: this run is a presentation"
+        if self.read_only and changes_something(action):
+            return "locked: this screen is read-only; it shows and changes nothing"
         return None
+
+    async def run_action(self, action: Any, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as Textual's own
+        """Run an action, from a key, the mouse or the palette, unless it is locked."""
+        if isinstance(action, str) and (locked := self.locked(action)):
+            self.say(locked, "warn")
+            return True
+        return await super().run_action(action, *args, **options)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Make a paste safe where it goes to a field of Textual's own, which draws it as it is."""
+        if isinstance(event, events.Paste) and not isinstance(self.focused, Pane):
+            event = events.Paste(safe(event.text))
+        await super().on_event(event)
 
     def load(self, cause: str) -> None:
         """Read the machine in a thread."""
@@ -300,7 +328,7 @@ class AuthtuiApp(Recording):
                 answer = f"read again at {clock(seen.at)}" if seen else "read again"
                 tone = "good"
             except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
-                answer, tone = f"loading failed: {redact_text(str(error))[:200]}", "bad"
+                answer, tone = f"loading failed: {safe(error, 200)}", "bad"
             self._loading = False
             if not self._stop.is_set() and cause == "load":
                 self.call_from_thread(self.say, answer, tone)
@@ -346,8 +374,8 @@ class AuthtuiApp(Recording):
 
     def next_theme(self) -> None:
         """Dark, light, terminal colours."""
-        index = NAMES.index(self.theme) if self.theme in NAMES else -1
-        self.theme = NAMES[(index + 1) % len(NAMES)]
+        index = THEMES.index(self.theme) if self.theme in THEMES else -1
+        self.theme = THEMES[(index + 1) % len(THEMES)]
         self.settings = self.settings._replace(theme=self.theme)
         self.redraw()
         self.say(f"theme: {self.theme.removeprefix('authtui-')}", "muted", 2)
@@ -362,15 +390,3 @@ class AuthtuiApp(Recording):
         from authtui.tui.dialogs import DetailScreen
 
         self.push_screen(DetailScreen.of_item(item))
-
-    def open_verdict(self) -> None:
-        """The whole verdict."""
-        from authtui.tui.dialogs import DetailScreen
-
-        self.push_screen(DetailScreen.of_verdict())
-
-    def open_help(self) -> None:
-        """Every key."""
-        from authtui.tui.dialogs import help_screen
-
-        self.push_screen(help_screen(dict(self.settings.keymap), self.desk.KEYS))

@@ -6,7 +6,6 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
-from authtui.redaction import redact_text
 from authtui.tui.lines import Doc, Item, Line, Span, safe
 
 if TYPE_CHECKING:
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     MakeCapture = Callable[[int], Captured]
 
 LOOKED_WITHIN: Final = 10.0
+"""Seconds to wait for what is stored; after them the program starts without it."""
 _POLL: Final = 0.1
 
 
@@ -83,7 +83,7 @@ class Run:
             problem = current.start()
             self._current = current
         except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
-            self.app.session.fail("capture", safe(redact_text(str(error)), 300))
+            self.app.session.fail("capture", safe(error, 300))
         else:
             if problem is not None:
                 text = problem.statement

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.dialogs import Sheet
+from authtui.tui.dialogs import COPY, Hint, Sheet
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
 from authtui.tui.views.context import note
 
@@ -42,10 +42,7 @@ def damage_doc(trace: Trace, width: int) -> Doc:
 class DamageScreen(Sheet):
     """Stands on the desk once; leaving it shows what could be read."""
 
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("esc", "what was read", "leave"),
-        ("c", "copy", "copy"),
-    )
+    HINTS: ClassVar[tuple[Hint, ...]] = (Hint("esc", "what was read", "leave"), COPY)
 
     def __init__(self, trace: Trace) -> None:
         """For one trace."""

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from textual.binding import Binding
+
 from authtui.tui.lines import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from textual.binding import BindingType
 
 
 class Key(NamedTuple):
@@ -307,7 +311,6 @@ KEYS: Final[tuple[Key, ...]] = (
         MOVE,
     ),
 )
-"""Those of `authtui capture`, beside all the others."""
 
 LIST_KEYS: Final[tuple[Key, ...]] = (
     Key("down", "down,j", "cursor(1)", "Next row", "", MOVE),
@@ -317,7 +320,7 @@ LIST_KEYS: Final[tuple[Key, ...]] = (
     Key("first", "home", "edge(-1)", "First row", "", MOVE),
 )
 
-NAMES: Final = {
+KEY_NAMES: Final = {
     "slash": "/",
     "question_mark": "?",
     "full_stop": ".",
@@ -360,9 +363,17 @@ def changes_something(action: str) -> bool:
     return any(k.action == action and k.id not in _CHANGES_NOTHING for k in KEYS if k.group == ACT)
 
 
+def bindings(keys: Iterable[Key], *, first: str = "") -> list[BindingType]:
+    """Bindings as Textual has them; the key of the id `first` goes before the focused pane's."""
+    return [
+        Binding(key.keys, key.action, key.title, id=key.id, show=False, priority=key.id == first)
+        for key in keys
+    ]
+
+
 def shown(keys: str) -> str:
     """`slash` as `/`, `down,j` as `↓ j`."""
-    return " ".join(NAMES.get(key, key) for key in keys.split(","))
+    return " ".join(KEY_NAMES.get(key, key) for key in keys.split(","))
 
 
 def effective(key: Key, keymap: Mapping[str, str]) -> str:

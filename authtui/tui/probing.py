@@ -1,4 +1,4 @@
-"""Slow looks (keyring, installed clients) beside the app, one at a time, again and again."""
+"""The look at the keyring, beside the app: it may be slow, or never answer; repeated meanwhile."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ SLOW_KEYRING_SECONDS: Final = 30.0
 
 
 class Probing:
-    """Runs `look` in a thread of the app; None looks at nothing."""
+    """Runs `look` in a thread of the app, one at a time; None looks at nothing."""
 
     def __init__(self, app: AuthtuiApp, look: Callable[[], None] | None) -> None:
         """Nothing is looked at before `start`."""

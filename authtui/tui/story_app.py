@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual.binding import Binding
 
@@ -12,7 +12,7 @@ from authtui.demo.walk import Walk
 from authtui.model.session import AuthSession
 from authtui.tui.acts import Acts
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.dialogs import Sheet
+from authtui.tui.dialogs import BACK, Hint, Sheet
 from authtui.tui.story_desk import StoryDesk
 from authtui.tui.traffic import Traffic
 from authtui.tui.views.guide import menu_doc
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from pathlib import Path
 
+    from textual import events
     from textual.binding import BindingType
     from textual.screen import Screen
     from textual.timer import Timer
@@ -44,13 +45,14 @@ class StoryMenu(Sheet):
 
     WIDE: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "Help", show=False),
+        Binding("question_mark,f1", "help", "Help"),
+        Binding("q", "quit_all", "Quit"),
     ]
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("⏎", "open", "choose"),
-        ("1-8", "open at once", "choose"),
-        ("esc", "back", "leave"),
-        ("q", "quit", "quit_all"),
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        Hint("⏎", "open", "choose"),
+        Hint("1-8", "open at once", "choose"),
+        BACK,
+        Hint("q", "quit", "quit_all"),
     )
 
     def __init__(self) -> None:
@@ -58,15 +60,12 @@ class StoryMenu(Sheet):
         super().__init__(self._doc)
 
     @property
-    def story(self) -> StoryApp:
+    def owner(self) -> StoryApp:
         """The app, by its own type."""
-        if not isinstance(self.app, StoryApp):
-            raise TypeError("the menu belongs to the app of stories")
-        return self.app
+        return cast("StoryApp", self.app)
 
-    def _doc(self, view: View, width: int) -> Doc:
-        del view
-        app = self.story
+    def _doc(self, view: View, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
+        app = self.owner
         return menu_doc(app.stories, frozenset(app.seen), width, app.size.height)
 
     def on_pane_chosen(self, event: Pane.Chosen) -> None:
@@ -74,28 +73,24 @@ class StoryMenu(Sheet):
         event.stop()
         self.dismiss(event.item.key)
 
-    def key_q(self) -> None:
-        """Quit, from the menu too."""
-        self.story.exit()
-
-    def on_key(self, event: Any) -> None:  # noqa: ANN401 - a key event
+    def on_key(self, event: events.Key) -> None:
         """A digit opens a story at once."""
         if self.pane.typing or not event.key.isdigit():
             return
         number = int(event.key)
-        name = next((s.name for s in self.story.stories if s.order == number), None)
+        name = next((s.name for s in self.owner.stories if s.order == number), None)
         if name is not None:
             event.stop()
             self.dismiss(name)
 
     def action_quit_all(self) -> None:
         """Leave the program."""
-        self.story.exit()
+        self.owner.exit()
 
     def action_leave(self) -> None:
         """Back to the story on stage; with none, leave the program."""
-        if self.story.walk is None:
-            self.story.exit()
+        if self.owner.walk is None:
+            self.owner.exit()
         else:
             super().action_leave()
 
@@ -135,14 +130,12 @@ class StoryApp(AuthtuiApp):
         return StoryDesk()
 
     @property
-    def story_desk(self) -> StoryDesk:
+    def desk(self) -> StoryDesk:
         """The main screen, by its own type."""
-        desk = self.desk
-        if not isinstance(desk, StoryDesk):
-            raise TypeError("the first screen is the desk of stories")
-        return desk
+        return cast("StoryDesk", super().desk)
 
     def _start_slow_parts(self) -> None:
+        self._tell_settings_problem()
         if self._first is None:
             self.open_menu()
         else:
@@ -155,7 +148,7 @@ class StoryApp(AuthtuiApp):
 
     def banner(self) -> str | None:
         """A look into the past is the way of a story; only a revealed secret is announced."""
-        return super().banner() if self.revealed is not None else None
+        return self.revealing.banner
 
     @property
     def command(self) -> str:
@@ -193,7 +186,7 @@ class StoryApp(AuthtuiApp):
         self._stage = None
         self.session = AuthSession(_nothing, assess, Options(), self._clock)
         self.traffic, self.at = Traffic(()), None
-        self.story_desk.turn()
+        self.desk.turn()
 
         def work() -> None:
             # A server and its cryptography: loaded when the first stage is set, not for the menu.
@@ -282,7 +275,7 @@ class StoryApp(AuthtuiApp):
             self._turned()
             return
         walk.waiting, self.at = True, None
-        self.story_desk.turn()
+        self.desk.turn()
 
         async def play() -> None:
             while walk.wanted:
@@ -310,7 +303,7 @@ class StoryApp(AuthtuiApp):
             self.seen.add(walk.story.name)
         self._woken.clear()
         self.traffic.drain()
-        self.story_desk.turn()
+        self.desk.turn()
         self._turn_later()
 
     # ── presenting ─────────────────────────────────────────────────────────────────────────────
@@ -345,8 +338,10 @@ class StoryApp(AuthtuiApp):
     def _turn(self) -> None:
         """What a presenter would press now."""
         walk = self.walk
-        if walk is None or walk.waiting or self.pace is None or self.screen is not self.desk:
+        if walk is None or walk.waiting or self.pace is None:
             return
+        if not self.screen_stack or self.screen is not self.desk:
+            return  # a timer may still fire while the app closes, or the menu stands on top
         right = walk.right_guess()
         if walk.page.kind == "symptom" and right is not None and right not in walk.tried:
             self.guess(right)
@@ -361,11 +356,3 @@ class StoryApp(AuthtuiApp):
 
 def _nothing() -> Observation:
     raise RuntimeError("no story is on stage yet")
-
-
-def run_stories(app: StoryApp) -> int:
-    """Run until the viewer quits; the exit status for the command line."""
-    app.run()
-    if app._exception is not None:
-        raise app._exception
-    return app.return_code or 0

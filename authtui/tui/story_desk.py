@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.binding import Binding
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from authtui.model.events import Told
-from authtui.tui.desk import Desk
-from authtui.tui.geometry import PANES, Box
-from authtui.tui.keys import KEYS, effective
+from authtui.tui.desk import PARTS, Desk
+from authtui.tui.geometry import PANES, is_small
+from authtui.tui.keys import KEYS, bindings
 from authtui.tui.lines import BLANK, Line, Span, plain, safe
 from authtui.tui.pane import Pane
-from authtui.tui.story_geometry import GUIDE_WIDTH, guide_width, is_small, plan_story
+from authtui.tui.story_geometry import GUIDE_WIDTH, first_page_width, plan_first_page, plan_story
 from authtui.tui.story_keys import STORY_KEYS
-from authtui.tui.views.checks import checks_doc
-from authtui.tui.views.claims import claims_doc
-from authtui.tui.views.events import events_doc
 from authtui.tui.views.guide import Shown, guide_doc, symptom_doc
-from authtui.tui.views.requests import requests_doc
-from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import tint, verdict_lines
 
 if TYPE_CHECKING:
@@ -30,20 +23,18 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.geometry import Size
 
+    from authtui.demo.story import Step
     from authtui.demo.walk import Walk
+    from authtui.tui.geometry import Box
     from authtui.tui.keys import Key
     from authtui.tui.lines import Doc
     from authtui.tui.story_app import StoryApp
     from authtui.tui.views.context import View
 
-_DOCS = {
-    "sources": sources_doc,
-    "claims": claims_doc,
-    "checks": checks_doc,
-    "requests": requests_doc,
-    "events": events_doc,
-}
 _LATEST = ("requests", "events")
+"""Panes in which a page means the latest row of several that fit."""
+_POINTING = ("evidence", "proof")
+"""The kinds of page that point at a pane."""
 
 
 class GuidePane(Pane):
@@ -62,11 +53,11 @@ class GuidePane(Pane):
 class StoryDesk(Desk):
     """The desk with a guide. Which page is shown is the app's business."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.title, id=key.id, show=False)
+    BINDINGS: ClassVar[list[BindingType]] = bindings(
+        key
         for key in STORY_KEYS
         if key.id != "story-menu"  # escape has an action of its own here
-    ]
+    )
     AUTO_FOCUS = "#guide"
     KEYS: ClassVar[tuple[Key, ...]] = (*STORY_KEYS, *KEYS)
 
@@ -78,13 +69,9 @@ class StoryDesk(Desk):
         self._places: dict[str, Box] = {}
 
     @property
-    def story(self) -> StoryApp:
+    def owner(self) -> StoryApp:
         """The app, by its own type."""
-        from authtui.tui.story_app import StoryApp
-
-        if not isinstance(self.app, StoryApp):
-            raise TypeError("a story's desk belongs to the app of stories")
-        return self.app
+        return cast("StoryApp", self.app)
 
     def compose(self) -> ComposeResult:
         """The parts, in focus order."""
@@ -103,120 +90,92 @@ class StoryDesk(Desk):
 
     def fill(self, size: Size) -> None:
         """Make the content of every part."""
-        width, height = size.width, size.height
-        walk = self.story.walk
-        self._frame(width)
+        walk = self.owner.walk
+        self._frame(size.width)
         if walk is None:
-            self._places = plan_story(width, height, {"guide": 1}, "", "", first=True)
-            self._places = {name: self._places[name] for name in ("header", "footer")}
-            return
-        first = walk.page.kind == "symptom"
-        small = is_small(width, height)
-        view = self.owner.view(self.token, self.matrix)
-        inner = guide_width(width, height, first=first) - 4
-        wants = {"guide": 8, "verdict": 2}
-        if first:
-            doc = symptom_doc(Shown(walk), inner, small=small)
-            wants["guide"] = len(doc.lines)
-            self._places = plan_story(width, height, wants, "", "", first=True)
-            self.guide.show(doc)
-            return
-        right = width if small else width - GUIDE_WIDTH - 2
-        whole = verdict_lines(view, right - 1, compact=True)
-        evidence, companion = self._evidence()
-        wants["verdict"] = len(whole)
-        docs = self._docs(view, right, evidence, companion)
-        subject = self._subject(docs.get(evidence), evidence)
-        kind = view.assessment.verdict.kind if view.assessment else None
-        told = Shown(walk, subject, self.story.command, kind)
-        doc = guide_doc(told, inner, small=small)
-        wants["guide"] = len(doc.lines)
-        wants |= {name: len(content.lines) for name, content in docs.items()}
-        self._places = plan_story(width, height, wants, evidence, companion, first=False)
-        self.guide.show(doc)
-        rows = self._places["verdict"].height
-        if rows < len(whole):
-            whole = (
-                [whole[0], whole[-1]][:rows]
-                if rows <= 2
-                else verdict_lines(view, right - 1, compact=True, rows=rows)
-            )
-        self.verdict.set_lines(whole, tint(view))
-        for name, content in docs.items():
-            self.panes[name].heading = None
-            if name in self._places:
-                self.panes[name].show(content)
-        self._aim(docs.get(evidence), evidence)
+            boxes = plan_first_page(size.width, size.height, 1)
+            self._places = {name: boxes[name] for name in ("header", "footer") if name in boxes}
+        elif walk.page.kind == "symptom":
+            self._fill_first_page(walk, size)
+        else:
+            self._fill_page(walk, size)
 
-    def _evidence(self) -> tuple[str, str]:
-        """The pane to show, and a second one."""
+    def _fill_first_page(self, walk: Walk, size: Size) -> None:
+        width, height = size.width, size.height
+        inner = first_page_width(width, height) - 4
+        doc = symptom_doc(Shown(walk), inner, small=is_small(width, height))
+        self._places = plan_first_page(width, height, len(doc.lines))
+        self.guide.show(doc)
+
+    def _fill_page(self, walk: Walk, size: Size) -> None:
+        width, height = size.width, size.height
+        small = is_small(width, height)
+        guide = width if small else GUIDE_WIDTH
+        right = width if small else width - GUIDE_WIDTH - 2
+        view = self.owner.view(self.token, self.matrix)
+        whole = verdict_lines(view, right - 1, compact=True)
         evidence = self.active if self.active in PANES else ""
         companion = "requests" if evidence != "requests" else "sources"
-        return evidence, companion
-
-    def _docs(self, view: View, width: int, evidence: str, companion: str) -> dict[str, Doc]:
         names = dict.fromkeys(name for name in (evidence, companion, "events") if name)
-        return {name: _DOCS[name](view, width - 4) for name in names}
-
-    def _subject(self, doc: Doc | None, name: str) -> object:
-        walk = self.story.walk
-        if doc is None or walk is None or name != self._pane_of(walk):
-            return None
-        index = row_of(doc, walk.step.row, last=name in _LATEST)
-        return None if index is None else doc.items[index].subject
-
-    def _aim(self, doc: Doc | None, name: str) -> None:
-        """Put the cursor of the evidence on the row that the page is about, once a page."""
-        walk = self.story.walk
-        if doc is None or walk is None or walk.waiting or name != self._pane_of(walk):
-            return
-        now = (id(walk), walk.here)
-        if self._aimed == now:
-            return
-        self._aimed = now
-        index = row_of(doc, walk.step.row, last=name in _LATEST)
-        if index is not None:
-            self.panes[name].point_at(index)
+        docs = {name: PARTS[name].doc(view, right - 4) for name in names}
+        row = self._row(walk, docs.get(evidence), evidence)
+        subject = docs[evidence].items[row].subject if row is not None else None
+        kind = view.assessment.verdict.kind if view.assessment else None
+        doc = guide_doc(Shown(walk, subject, self.owner.command, kind), guide - 4, small=small)
+        wants = {"guide": len(doc.lines), "verdict": len(whole)}
+        wants |= {name: len(content.lines) for name, content in docs.items()}
+        self._places = plan_story(width, height, wants, evidence, companion)
+        self.guide.show(doc)
+        rows = self._places["verdict"].height if "verdict" in self._places else 0
+        if rows <= 2 and rows < len(whole):
+            whole = [whole[0], whole[-1]][:rows]
+        elif rows < len(whole):
+            whole = verdict_lines(view, right - 1, compact=True, rows=rows)
+        self.verdict.set_lines(whole, tint(view))
+        for name, content in docs.items():
+            if name in self._places:
+                self.panes[name].show(content)
+        if row is not None and not walk.waiting:
+            self._aim(walk, self.panes[evidence], row)
 
     @staticmethod
-    def _pane_of(walk: Walk) -> str:
-        return {"matrix": "checks", "verdict": ""}.get(walk.step.pane, walk.step.pane)
+    def _row(walk: Walk, doc: Doc | None, name: str) -> int | None:
+        """The row of the evidence that the page is about."""
+        if doc is None or name != _pane_of(walk.step):
+            return None
+        return row_of(doc, walk.step.row, last=name in _LATEST)
+
+    def _aim(self, walk: Walk, pane: Pane, row: int) -> None:
+        """Put the cursor on the row that the page is about, once a page."""
+        here = (id(walk), walk.here)
+        if self._aimed != here:
+            self._aimed = here
+            pane.point_at(row)
 
     def turn(self) -> None:
         """Another page is shown: its pane is lit, its row will be marked."""
-        walk = self.story.walk
+        walk = self.owner.walk
         if walk is None:
             return
+        # The page of the fix goes on showing what the page before it pointed at.
+        step = walk.pages[max(0, walk.here - 1)].step if walk.page.kind == "offer" else walk.step
         self._aimed = None
-        self.matrix = walk.step.pane == "matrix"
         self.token = 0
-        name = self._pane_of(walk) if walk.page.kind in ("evidence", "proof") else ""
-        if walk.page.kind == "offer":
-            before = walk.pages[walk.here - 1].step if walk.here else walk.step
-            name = {"matrix": "checks", "verdict": ""}.get(before.pane, before.pane)
-            self.matrix = before.pane == "matrix"
-        self.active = name
+        self.matrix = step.pane == "matrix"
+        self.active = _pane_of(step) if walk.page.kind in (*_POINTING, "offer") else ""
         self.update_all()
         self.call_after_refresh(self._light)
 
     def _light(self) -> None:
-        walk = self.story.walk
-        lit = walk is not None and walk.page.kind in ("evidence", "proof") and self.active in PANES
+        walk = self.owner.walk
+        lit = walk is not None and walk.page.kind in _POINTING and self.active in PANES
         self.set_focus(self.panes[self.active] if lit else self.guide)
 
     # ── frame ──────────────────────────────────────────────────────────────────────────────────
 
-    def _frame(self, width: int) -> None:
-        app = self.story
-        banner = app.banner()
-        if banner is not None:
-            self.header.set_lines([Line((Span("  " + banner.ljust(width), "banner"),))])
-        else:
-            self.header.set_lines([self._header(width)])
-        self.footer.set_lines([self._footer(width)])
-
-    def _header(self, width: int) -> Line:
-        app, walk = self.story, self.story.walk
+    def head(self, view: View, width: int) -> Line:  # noqa: ARG002 - as every desk has it
+        """The story's title, and how it is told."""
+        app, walk = self.owner, self.owner.walk
         left = [Span("  authtui demo", "key")]
         right: list[Span] = []
         if walk is None:
@@ -231,24 +190,14 @@ class StoryDesk(Desk):
         return Line(tuple(left), tuple(right))
 
     def _footer(self, width: int) -> Line:
-        app, walk = self.story, self.story.walk
-        if walk is None or app.message is not None or app.acts.under_way:
-            return super()._footer(width) if walk is not None or app.message else BLANK
-        keymap = dict(app.settings.keymap)
-        right: list[Span] = []
-        for key in (k for k in KEYS if k.id in ("help", "quit")):
-            right += self._hint(effective(key, keymap), key.hint, key.action)
-        left: list[Span] = [Span("  ")]
-        room = width - 4 - sum(len(s.text) for s in right)
-        for key in self._hints(walk):
-            hint = self._hint(effective(key, keymap), key.hint, key.action)
-            size = sum(len(s.text) for s in hint)
-            if size <= room:
-                room -= size
-                left += hint
-        return Line(tuple(left), tuple(right))
+        empty = self.owner.walk is None and self.owner.message is None
+        return BLANK if empty else super()._footer(width)
 
-    def _hints(self, walk: Walk) -> Iterator[Key]:
+    def hinted(self) -> Iterator[Key]:
+        """What can be done on this page."""
+        walk = self.owner.walk
+        if walk is None:
+            return
         by_id = {key.id: key for key in (*STORY_KEYS, *KEYS)}
         offered = walk.page.kind == "offer" and not walk.played
         if offered:
@@ -261,7 +210,7 @@ class StoryDesk(Desk):
         if walk.at_end:
             yield by_id["story-restart"]
         yield by_id["story-menu"]
-        if walk.page.kind in ("evidence", "proof"):
+        if walk.page.kind in _POINTING:
             yield by_id["details"]
         if not walk.at_end:
             yield by_id["story-play"]
@@ -271,10 +220,10 @@ class StoryDesk(Desk):
 
     def action_pane(self, name: str) -> None:
         """A digit is a guess on the first page; elsewhere it opens a pane."""
-        walk = self.story.walk
+        walk = self.owner.walk
         if walk is not None and walk.page.kind == "symptom":
             if name in PANES:
-                self.story.guess(PANES.index(name))
+                self.owner.guess(PANES.index(name))
             return
         super().action_pane({"matrix": "checks"}.get(name, name))
 
@@ -283,11 +232,11 @@ class StoryDesk(Desk):
         if event.pane is self.guide:
             event.stop()
             event.prevent_default()
-            self.story.guess(int(event.item.key.rpartition(".")[2]))
+            self.owner.guess(int(event.item.key.rpartition(".")[2]))
 
     def action_details(self) -> None:
         """On the guide: go on; else the detail of the row."""
-        walk = self.story.walk
+        walk = self.owner.walk
         if self.focused is not self.guide or walk is None:
             super().action_details()
         elif walk.page.kind == "symptom" and walk.right_guess() not in walk.tried:
@@ -299,31 +248,31 @@ class StoryDesk(Desk):
 
     def action_story_next(self) -> None:
         """The next page."""
-        self.story.next_page()
+        self.owner.next_page()
 
     def action_story_back(self) -> None:
         """The page before."""
-        self.story.previous_page()
+        self.owner.previous_page()
 
     def action_story_fix(self) -> None:
         """Do what is offered."""
-        self.story.do_fix()
+        self.owner.do_fix()
 
     def action_story_restart(self) -> None:
         """From the beginning."""
-        self.story.restart()
+        self.owner.restart()
 
     def action_story_play(self) -> None:
         """By itself, or not any more."""
-        self.story.toggle_play()
+        self.owner.toggle_play()
 
     def action_story_pace(self, step: int) -> None:
         """Faster or slower."""
-        self.story.change_pace(step)
+        self.owner.change_pace(step)
 
     def action_story_menu(self) -> None:
         """The list of stories."""
-        self.story.open_menu()
+        self.owner.open_menu()
 
     def action_cancel(self) -> None:
         """Stop what is under way; with nothing under way, back to the list."""
@@ -331,6 +280,11 @@ class StoryDesk(Desk):
             super().action_cancel()
         else:
             self.action_story_menu()
+
+
+def _pane_of(step: Step) -> str:
+    """The pane that a step points at; empty for the verdict, which is none."""
+    return {"matrix": "checks", "verdict": ""}.get(step.pane, step.pane)
 
 
 def row_of(doc: Doc, needle: str, *, last: bool) -> int | None:

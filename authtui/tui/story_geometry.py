@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.tui.geometry import Box, shape_of
+from authtui.tui.geometry import Box, is_small
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,55 +14,42 @@ _LEAST_PANE: Final = 5
 _FIRST_PAGE: Final = 92
 
 
-def is_small(width: int, height: int) -> bool:
-    """Whether the design is that of 80x24."""
-    return shape_of(width, height) in ("tiny", "tabs")
+def first_page_width(width: int, height: int) -> int:
+    """Columns of the guide while it shows nothing but the client's message."""
+    return width if is_small(width, height) else min(width - 4, _FIRST_PAGE)
 
 
-def guide_width(width: int, height: int, *, first: bool) -> int:
-    """Columns of the guide; `first`: the page that shows nothing but the client's message."""
-    if is_small(width, height):
-        return width
-    return min(width - 4, _FIRST_PAGE) if first else GUIDE_WIDTH
+def plan_first_page(width: int, height: int, rows: int) -> dict[str, Box]:
+    """The boxes while the guide, with so many rows of content, has the screen for itself."""
+    boxes, body = _frame(width, height)
+    if "header" in boxes:
+        wide = first_page_width(width, height)
+        high = body if is_small(width, height) else min(body, rows + 3)
+        boxes["guide"] = Box((width - wide) // 2, 1 + (body - high) // 3, wide, high)
+    return boxes
+
+
+def _frame(width: int, height: int) -> tuple[dict[str, Box], int]:
+    """Header and footer, and the rows between them; where these are too few, the guide alone."""
+    body = height - 2
+    if body < _LEAST_PANE:
+        return {"guide": Box(0, 0, width, height)}, body
+    return {"header": Box(0, 0, width, 1), "footer": Box(0, height - 1, width, 1)}, body
 
 
 def plan_story(
-    width: int,
-    height: int,
-    wants: Mapping[str, int],
-    evidence: str,
-    companion: str,
-    *,
-    first: bool,
+    width: int, height: int, wants: Mapping[str, int], evidence: str, companion: str
 ) -> dict[str, Box]:
     """The boxes of the parts. `wants` holds rows of content: of `guide`, `verdict`, the evidence.
 
     `evidence` is the pane that the guide points at, empty where it points at the verdict;
     `companion` is a second one where there is room.
     """
-    body = height - 2
-    boxes = {"header": Box(0, 0, width, 1), "footer": Box(0, height - 1, width, 1)}
-    if body < _LEAST_PANE:
-        return {"guide": Box(0, 0, width, height)}
-    small = is_small(width, height)
-    if first:
-        wide = guide_width(width, height, first=True)
-        high = body if small else min(body, wants["guide"] + 3)
-        boxes["guide"] = Box((width - wide) // 2, 1 + (body - high) // 3, wide, high)
+    boxes, body = _frame(width, height)
+    if "header" not in boxes:
         return boxes
-    if small:
-        verdict = min(wants["verdict"], body // 2) if not evidence else min(2, wants["verdict"])
-        least = 0 if not evidence else _LEAST_PANE
-        guide = max(4, min(wants["guide"] + 2, body - verdict - least, 12))
-        rest = body - verdict - guide
-        boxes["verdict"] = Box(0, 1, width, verdict)
-        if evidence and rest >= 3:
-            boxes[evidence] = Box(0, 1 + verdict, width, rest)
-        elif rest >= 3 and companion:
-            boxes[companion] = Box(0, 1 + verdict, width, rest)
-        else:
-            guide += rest
-        boxes["guide"] = Box(0, height - 1 - guide, width, guide)
+    if is_small(width, height):
+        _plan_small(boxes, width, body, wants, evidence or companion, pointing=bool(evidence))
         return boxes
     left = GUIDE_WIDTH
     boxes["guide"] = Box(1, 1, left, body)
@@ -78,6 +65,27 @@ def plan_story(
         boxes[name] = Box(x, top, right, high)
         top += high
     return boxes
+
+
+def _plan_small(
+    boxes: dict[str, Box],
+    width: int,
+    body: int,
+    wants: Mapping[str, int],
+    pane: str,
+    *,
+    pointing: bool,
+) -> None:
+    verdict = min(wants["verdict"], 2 if pointing else body // 2)
+    least = _LEAST_PANE if pointing else 0
+    guide = max(4, min(wants["guide"] + 2, body - verdict - least, 12))
+    rest = body - verdict - guide
+    boxes["verdict"] = Box(0, 1, width, verdict)
+    if rest >= 3:
+        boxes[pane] = Box(0, 1 + verdict, width, rest)
+    else:
+        guide += rest
+    boxes["guide"] = Box(0, 1 + body - guide, width, guide)
 
 
 def _heights(stack: list[str], wants: Mapping[str, int], rest: int) -> list[int]:

@@ -259,7 +259,7 @@ async def test_a_wait_of_an_hour_is_played_in_seconds(tmp_path: Path) -> None:
 
 async def test_dragging_over_the_timeline_travels(path: Path) -> None:
     async with shown(path) as (app, pilot):
-        line = app.trace_desk.timeline
+        line = app.desk.timeline
         await pilot.mouse_down(line, offset=(60, 1))
         middle = app.place
         assert 15 < middle < 30
@@ -289,9 +289,9 @@ async def test_the_timeline_takes_keys_of_its_own(path: Path) -> None:
 
 async def test_a_click_on_its_words_does_what_they_say(path: Path) -> None:
     async with shown(path) as (app, pilot):
-        await pilot.click(app.trace_desk.timeline, offset=(3, 0))
+        await pilot.click(app.desk.timeline, offset=(3, 0))
         assert app.playing
-        await pilot.click(app.trace_desk.timeline, offset=(12, 0))
+        await pilot.click(app.desk.timeline, offset=(12, 0))
         assert isinstance(app.screen, Prompt)
 
 
@@ -317,7 +317,7 @@ async def test_a_damage_is_stated_over_what_could_be_read(tmp_path: Path) -> Non
 
 
 def words_of(app: ReplayApp) -> str:
-    line = app.trace_desk.timeline
+    line = app.desk.timeline
     return "\n".join(line.render_line(y).text for y in range(2))
 
 

@@ -164,7 +164,7 @@ def test_the_help_names_the_keys_only_where_they_work() -> None:
     text = "\n".join(plain(line) for line in help_doc({}, CaptureDesk.KEYS).lines)
     for key in CAPTURE_KEYS:
         assert key.title in text
-    assert "Start it again" not in "\n".join(plain(line) for line in help_doc({}).lines)
+    assert "Start it again" not in "\n".join(plain(line) for line in help_doc({}, KEYS).lines)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -56,7 +56,7 @@ CASES = {
     "verdict": Case(on_top(DetailScreen)),
     "filter": Case(lambda app: app.desk.panes["sources"].typing),
     "matrix": Case(lambda app: app.desk.matrix),
-    "reveal": Case(lambda app: app.revealed is not None, story="shadowed"),
+    "reveal": Case(lambda app: app.revealing.secret is not None, story="shadowed"),
     "surface": Case(on_top(ChooseScreen)),
     "generation": Case(on_top(GenerationsScreen)),
     "whatif": Case(on_top(WhatIfScreen)),

@@ -28,6 +28,12 @@ def url_of(record: RequestRecord) -> str:
     return safe(f"{record.scheme}://{record.host}{record.path}")
 
 
+def credential_words(record: RequestRecord) -> str:
+    """Which credential a request carried, with the mark that tells it from others of its kind."""
+    mark = f" {record.credential_mark}" if record.credential_mark else ""
+    return f"{record.authorization or 'none was attached'}{mark}"
+
+
 def tone_of(record: RequestRecord) -> tuple[str, str]:
     """Status text and tone, by what the answer means: a 403 while a login waits is no fault."""
     if record.error is not None:
