@@ -139,7 +139,7 @@ def _in_the_app(names: tuple[str, ...], args: argparse.Namespace, err: TextIO, f
         print(f"authtui demo: {text}", file=err)
         return EXIT_USAGE
     from authtui.demo.story import Story, read_story
-    from authtui.tui.story_app import StoryApp
+    from authtui.tui.story.app import StoryApp
 
     found = [read_story(name, folder) for name in names]
     app = StoryApp(

@@ -78,7 +78,7 @@ class Acts:
             return
 
         async def work() -> None:
-            from authtui.tui.preview import PreviewScreen
+            from authtui.tui.sheets.preview import PreviewScreen
 
             found = await self._run(name, live=False)
             if found is not None:

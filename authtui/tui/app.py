@@ -17,12 +17,12 @@ from textual.message import Message
 from authtui.redaction import redact_text
 from authtui.tui.acts import Acts
 from authtui.tui.boxed import BoxedScreen
-from authtui.tui.capture import Run
+from authtui.tui.capture.program import WatchedProgram
 from authtui.tui.desk import Desk
+from authtui.tui.keyring import KEYRING_SECONDS, KeyringLook
 from authtui.tui.keys import changes_something, unknown_ids
 from authtui.tui.lines import safe
 from authtui.tui.pane import Pane
-from authtui.tui.probing import KEYRING_SECONDS, Probing
 from authtui.tui.recording import Recording
 from authtui.tui.revealing import Revealing
 from authtui.tui.theme import THEMES, first_theme, themes
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from authtui.model.state import AuthState
     from authtui.settings import Settings
     from authtui.tui.acts import MakeLifecycle
-    from authtui.tui.capture import MakeCapture
+    from authtui.tui.capture.program import MakeCapture
     from authtui.tui.lines import Item
 
 MARK_SECONDS = 3.0
@@ -87,7 +87,7 @@ class AuthtuiApp(App[None]):
         self.revealing = Revealing(self)
         self.recording = Recording(self)
         self.acts = Acts(self, lifecycle, offline=offline)
-        self.watched = Run(self, capture) if capture is not None else None
+        self.watched = WatchedProgram(self, capture) if capture is not None else None
         self.traffic = Traffic(session.state.requests)
         self.session = session
         self.read_only = read_only
@@ -97,7 +97,7 @@ class AuthtuiApp(App[None]):
         self.message: tuple[str, str] | None = None
         self.watching = ""
         self._watch = watch
-        self.probing = Probing(self, fill_in)
+        self.keyring = KeyringLook(self, fill_in)
         self._marks: frozenset[str] = frozenset()
         self._drawn = session.state.assessment
         self._woken = threading.Event()
@@ -120,7 +120,7 @@ class AuthtuiApp(App[None]):
     def get_default_screen(self) -> Screen[Any]:
         """The desk; another one where a program is watched, or was."""
         if self.watched is not None or self.session.state.programs:
-            from authtui.tui.capture_desk import CaptureDesk
+            from authtui.tui.capture.desk import CaptureDesk
 
             return CaptureDesk()
         return Desk()
@@ -161,7 +161,7 @@ class AuthtuiApp(App[None]):
         if self.session.state.assessment is None:
             self.load("start")
         self._tell_settings_problem()
-        self.probing.start()
+        self.keyring.start()
         if self.watched is not None:
             self.watched.begin()
             self.set_interval(1, self.redraw)
@@ -171,7 +171,7 @@ class AuthtuiApp(App[None]):
             self.watching = "watching"
             self.run_thread(lambda: watch_session(self.session, self._stop), "watch")
             self.desk.update_frame()
-            self.set_interval(KEYRING_SECONDS, self.probing.again)
+            self.set_interval(KEYRING_SECONDS, self.keyring.again)
 
     def _tell_settings_problem(self) -> None:
         for problem in (*self.settings.problems, *unknown_ids(self.settings.keymap))[:1]:
@@ -180,7 +180,7 @@ class AuthtuiApp(App[None]):
     @property
     def looking(self) -> bool:
         """Whether a slow look is under way."""
-        return self.probing.under_way or self._loading
+        return self.keyring.under_way or self._loading
 
     def action_help_quit(self) -> None:
         """Ctrl-C on whatever screen: it ends a watched program; else q leaves."""
@@ -387,6 +387,6 @@ class AuthtuiApp(App[None]):
 
     def open_detail(self, item: Item) -> None:
         """A row's detail."""
-        from authtui.tui.dialogs import DetailScreen
+        from authtui.tui.sheets.sheet import DetailScreen
 
         self.push_screen(DetailScreen.of_item(item))

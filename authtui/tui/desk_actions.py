@@ -44,7 +44,7 @@ class DeskActions(BoxedScreen[None]):
 
     def action_verdict(self) -> None:
         """Open the whole verdict."""
-        from authtui.tui.dialogs import DetailScreen
+        from authtui.tui.sheets.sheet import DetailScreen
 
         self.app.push_screen(DetailScreen.of_verdict())
 
@@ -117,19 +117,19 @@ class DeskActions(BoxedScreen[None]):
 
     def action_surface(self) -> None:
         """Choose another program start."""
-        from authtui.tui.menus import surface_menu
+        from authtui.tui.sheets.surface import surface_menu
 
         surface_menu(self.owner)
 
     def action_generation(self) -> None:
         """Every generation side by side."""
-        from authtui.tui.generations import GenerationsScreen
+        from authtui.tui.sheets.generations import GenerationsScreen
 
         self.app.push_screen(GenerationsScreen())
 
     def action_whatif(self) -> None:
         """Experiments on paper."""
-        from authtui.tui.whatif import WhatIfScreen
+        from authtui.tui.sheets.whatif import WhatIfScreen
 
         self.app.push_screen(WhatIfScreen())
 
@@ -143,7 +143,7 @@ class DeskActions(BoxedScreen[None]):
 
     def action_help(self) -> None:
         """The list of keys."""
-        from authtui.tui.dialogs import help_screen
+        from authtui.tui.sheets.sheet import help_screen
 
         self.app.push_screen(help_screen(self.owner.settings.keymap, self.KEYS))
 
@@ -184,6 +184,6 @@ class DeskActions(BoxedScreen[None]):
 
     def action_report(self) -> None:
         """Show what a report for a ticket would say."""
-        from authtui.tui.report import open_report
+        from authtui.tui.sheets.report import open_report
 
         open_report(self.owner)

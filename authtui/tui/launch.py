@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from authtui.model.trace.reader import Trace
     from authtui.settings import Settings
     from authtui.tui.acts import MakeLifecycle
-    from authtui.tui.capture import MakeCapture
+    from authtui.tui.capture.program import MakeCapture
 
 
 def launch(
@@ -51,7 +51,7 @@ def launch_replay(traces: Sequence[Trace], settings: Settings, *, presenter: boo
     """The same for one trace, or for two to compare; the exit status."""
     with _collector_resting():
         from authtui.model.trace.replay import Replay
-        from authtui.tui.replay import ReplayApp, describe
+        from authtui.tui.replay.app import ReplayApp, describe
 
         replays = [Replay(trace, describe) for trace in traces]
     other = replays[1] if len(replays) > 1 else None

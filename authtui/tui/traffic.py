@@ -105,7 +105,7 @@ def copy_curl(app: AuthtuiApp, item: Item | None) -> None:
 
 def ask_export(app: AuthtuiApp) -> None:
     """Show where the file would be written, and what stands in it; enter writes."""
-    from authtui.tui.prompt import Prompt, new_path
+    from authtui.tui.sheets.prompt import Prompt, new_path
 
     if reason := app.reason_against("export"):
         app.say(reason, "warn")

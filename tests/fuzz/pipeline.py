@@ -22,7 +22,7 @@ from authtui.tui.views.context import View
 from authtui.tui.views.events import events_doc
 from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import verdict_lines
-from authtui.tui.views.whole import whole_doc
+from authtui.tui.views.verdict_detail import whole_doc
 from tests.fuzz.oracles import assert_hidden, assert_shown, planted, with_planted
 from tests.fuzz.targets import FOLDER, NOW, SPLIT
 

@@ -10,14 +10,14 @@ import pytest
 from authtui.model.trace.reader import Trace, open_trace
 from authtui.model.trace.replay import Replay
 from authtui.settings import Settings
-from authtui.tui.comparison import ComparisonScreen
-from authtui.tui.damage import DamageScreen
-from authtui.tui.dialogs import ChooseScreen, DetailScreen, Sheet
 from authtui.tui.keys import LIST_KEYS
-from authtui.tui.prompt import Prompt
-from authtui.tui.replay import LONGEST_WAIT, ReplayApp, describe
-from authtui.tui.replay_keys import REPLAY_KEYS
-from authtui.tui.timeline import Timeline
+from authtui.tui.replay.app import LONGEST_WAIT, ReplayApp, describe
+from authtui.tui.replay.comparison import ComparisonScreen
+from authtui.tui.replay.damage import DamageScreen
+from authtui.tui.replay.keys import REPLAY_KEYS
+from authtui.tui.replay.timeline import Timeline
+from authtui.tui.sheets.prompt import Prompt
+from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, Sheet
 from tests.traces.made import busy, lines_of, told, write
 from tests.tui.drive import hints, sheet, words
 

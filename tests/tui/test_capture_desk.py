@@ -9,12 +9,12 @@ import pytest
 
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.capture_desk import CaptureDesk
-from authtui.tui.capture_keys import CAPTURE_KEYS
-from authtui.tui.dialogs import ChooseScreen, DetailScreen, help_doc
+from authtui.tui.capture.desk import CaptureDesk
+from authtui.tui.capture.keys import CAPTURE_KEYS
 from authtui.tui.geometry import PANES, RUN_PANES, Box, plan_run
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import plain
+from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, help_doc
 from tests.tui.captures import CAPTURES, capture_maker
 from tests.tui.drive import running, sheet, words
 from tests.tui.samples import session

@@ -19,8 +19,8 @@ from authtui.redaction import Secret
 from authtui.settings import Settings
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import Item
-from authtui.tui.preview import PreviewScreen
-from authtui.tui.prompt import Prompt
+from authtui.tui.sheets.preview import PreviewScreen
+from authtui.tui.sheets.prompt import Prompt
 from tests.traces.made import lines_of, told
 from tests.traces.test_replay_app import shown as replaying
 from tests.tui.captures import capture_maker

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from authtui.settings import Settings
-from authtui.tui.dialogs import ChooseScreen, DetailScreen, Sheet, help_doc
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import plain
 from authtui.tui.pane import Pane, Rows
+from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, Sheet, help_doc
 from tests.tui.drive import running, words
 from tests.tui.samples import HOMES, OLD_KEY, answer, session_of
 

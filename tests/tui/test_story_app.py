@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from authtui.tui.story_app import StoryApp
+    from authtui.tui.story.app import StoryApp
 
 LARGE, SMALL = (120, 40), (80, 24)
 SIZES = (LARGE, SMALL)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.dialogs import BACK, Hint, Sheet
 from authtui.tui.lines import BLANK, Doc, Line, Span, safe
+from authtui.tui.sheets.sheet import BACK, Hint, Sheet
 from authtui.tui.views.context import note
 
 if TYPE_CHECKING:

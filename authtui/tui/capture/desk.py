@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.capture_keys import CAPTURE_KEYS
+from authtui.tui.capture.keys import CAPTURE_KEYS
 from authtui.tui.desk import PARTS, Desk, Part
 from authtui.tui.geometry import DRAWER, RUN_PANES, Box, is_small, plan_run
 from authtui.tui.keys import KEYS, bindings

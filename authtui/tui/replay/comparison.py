@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding
 from textual.message import Message
 
-from authtui.tui.dialogs import BACK, Hint, Sheet
 from authtui.tui.geometry import Box
 from authtui.tui.lines import Doc
 from authtui.tui.pane import Pane
-from authtui.tui.views.comparison import differences_doc, pairs_doc
+from authtui.tui.sheets.sheet import BACK, Hint, Sheet
+from authtui.tui.views.trace_comparison import differences_doc, pairs_doc
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from authtui.model.trace.compare import Pair
     from authtui.model.trace.replay import Replay
     from authtui.tui.lines import Item
-    from authtui.tui.replay import ReplayApp
+    from authtui.tui.replay.app import ReplayApp
     from authtui.tui.views.context import View
 
 WAIT_SECONDS = 0.2

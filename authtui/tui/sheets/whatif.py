@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from authtui.checks.experiment import FORCED
-from authtui.tui.dialogs import COPY, FILTER, Hint, Sheet
-from authtui.tui.prompt import Prompt
+from authtui.tui.sheets.prompt import Prompt
+from authtui.tui.sheets.sheet import COPY, FILTER, Hint, Sheet
 from authtui.tui.views.whatif import toggles_of, whatif_doc
 
 if TYPE_CHECKING:

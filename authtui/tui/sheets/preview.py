@@ -8,8 +8,8 @@ from textual.binding import Binding
 
 from authtui.checks.findings import Fact
 from authtui.tui.acts import ACTIONS
-from authtui.tui.dialogs import BACK, COPY, Hint, Sheet
 from authtui.tui.lines import BLANK, Doc, Line, Span, safe
+from authtui.tui.sheets.sheet import BACK, COPY, Hint, Sheet
 from authtui.tui.views.context import View, note
 from authtui.tui.views.detail import Page
 

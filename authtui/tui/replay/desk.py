@@ -9,8 +9,8 @@ from textual.geometry import Size
 from authtui.tui.desk import Desk
 from authtui.tui.geometry import Box
 from authtui.tui.keys import bindings
-from authtui.tui.replay_keys import REPLAY_KEYS
-from authtui.tui.timeline import ROWS, Timeline
+from authtui.tui.replay.keys import REPLAY_KEYS
+from authtui.tui.replay.timeline import ROWS, Timeline
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from authtui.tui.keys import Key
     from authtui.tui.pane import Pane
-    from authtui.tui.replay import ReplayApp
+    from authtui.tui.replay.app import ReplayApp
 
 
 class ReplayDesk(Desk, inherit_bindings=False):

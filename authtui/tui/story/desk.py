@@ -10,9 +10,9 @@ from authtui.tui.geometry import PANES, is_small
 from authtui.tui.keys import KEYS, bindings
 from authtui.tui.lines import BLANK, Line, Span, plain, safe
 from authtui.tui.pane import Pane
-from authtui.tui.story_geometry import GUIDE_WIDTH, first_page_width, plan_first_page, plan_story
-from authtui.tui.story_keys import STORY_KEYS
-from authtui.tui.views.guide import Shown, guide_doc, symptom_doc
+from authtui.tui.story.geometry import GUIDE_WIDTH, first_page_width, plan_first_page, plan_story
+from authtui.tui.story.keys import STORY_KEYS
+from authtui.tui.views.story import Shown, guide_doc, symptom_doc
 from authtui.tui.views.verdict import tint, verdict_lines
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from authtui.tui.geometry import Box
     from authtui.tui.keys import Key
     from authtui.tui.lines import Doc
-    from authtui.tui.story_app import StoryApp
+    from authtui.tui.story.app import StoryApp
     from authtui.tui.views.context import View
 
 _LATEST = ("requests", "events")

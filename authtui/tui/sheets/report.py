@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding
 
 from authtui.report.formats import FORMATS, TITLES, file_bytes, render
-from authtui.tui.dialogs import FILTER, Hint, Sheet
 from authtui.tui.lines import Doc, safe
-from authtui.tui.prompt import Prompt, new_path
+from authtui.tui.sheets.prompt import Prompt, new_path
+from authtui.tui.sheets.sheet import FILTER, Hint, Sheet
 from authtui.tui.views.report import report_doc
 
 if TYPE_CHECKING:

@@ -12,10 +12,10 @@ from authtui.demo.walk import Walk
 from authtui.model.session import AuthSession
 from authtui.tui.acts import Acts
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.dialogs import BACK, Hint, Sheet
-from authtui.tui.story_desk import StoryDesk
+from authtui.tui.sheets.sheet import BACK, Hint, Sheet
+from authtui.tui.story.desk import StoryDesk
 from authtui.tui.traffic import Traffic
-from authtui.tui.views.guide import menu_doc
+from authtui.tui.views.story import menu_doc
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -41,7 +41,7 @@ LOOKED_WITHIN: Final = 10.0
 _POLL: Final = 0.1
 
 
-class Run:
+class WatchedProgram:
     """The program that this app watches; one at a time, and again on request."""
 
     def __init__(self, app: AuthtuiApp, make: MakeCapture) -> None:
@@ -106,7 +106,7 @@ class Run:
             # Asked a second time while it takes its time: the command ends it by force.
             self.app.exit()
             return
-        from authtui.tui.dialogs import ChooseScreen
+        from authtui.tui.sheets.sheet import ChooseScreen
 
         def answered(answer: str | None) -> None:
             if answer == "leave":

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.dialogs import COPY, Hint, Sheet
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
+from authtui.tui.sheets.sheet import COPY, Hint, Sheet
 from authtui.tui.views.context import note
 
 if TYPE_CHECKING:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.dialogs import BACK, COPY, FILTER, Hint, Sheet
-from authtui.tui.menus import reassess
+from authtui.tui.sheets.sheet import BACK, COPY, FILTER, Hint, Sheet
+from authtui.tui.sheets.surface import reassess
 from authtui.tui.views.generations import generations_doc
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from authtui.tui.pane import Pane, Rows
 from authtui.tui.views.claims import claim_key
 from authtui.tui.views.detail import detail_doc
 from authtui.tui.views.sources import source_key
-from authtui.tui.views.whole import whole_doc
+from authtui.tui.views.verdict_detail import whole_doc
 from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:

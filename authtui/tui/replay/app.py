@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from authtui.tui.app import AuthtuiApp
 from authtui.tui.lines import Doc, Item, Line, Span, safe
-from authtui.tui.replay_desk import ReplayDesk
+from authtui.tui.replay.desk import ReplayDesk
 from authtui.tui.views.events import EVENT_NAMES, name_of, words_of
 from authtui.tui.views.timeline import Moment, speed_words
 
@@ -102,7 +102,7 @@ class ReplayApp(AuthtuiApp):
                     self.say(f"{safe(trace.name, 40)}: {text}", "warn", 8)
             if trace.damage is not None and trace.name not in self._told:
                 self._told.add(trace.name)
-                from authtui.tui.damage import DamageScreen
+                from authtui.tui.replay.damage import DamageScreen
 
                 self.push_screen(DamageScreen(trace))
         self.redraw()
@@ -250,7 +250,7 @@ class ReplayApp(AuthtuiApp):
         """A list of what happened; enter goes to the next of it."""
         from collections import Counter
 
-        from authtui.tui.dialogs import ChooseScreen
+        from authtui.tui.sheets.sheet import ChooseScreen
 
         counts = Counter(self.replay.trace.kinds)
         lines: list[Line] = []
@@ -268,7 +268,7 @@ class ReplayApp(AuthtuiApp):
 
     def ask_where(self) -> None:
         """Ask where to go."""
-        from authtui.tui.prompt import Prompt
+        from authtui.tui.sheets.prompt import Prompt
 
         question = (
             f"A number up to {len(self.replay.trace):,}, a time such as 12:01:07, a part such as "
@@ -334,7 +334,7 @@ class ReplayApp(AuthtuiApp):
         """The two traces side by side."""
         if reason := self.reason_against("compare"):
             return self.say(reason, "muted")
-        from authtui.tui.comparison import ComparisonScreen
+        from authtui.tui.replay.comparison import ComparisonScreen
 
         self.push_screen(ComparisonScreen(*self.replays))
         return None

@@ -16,7 +16,7 @@ SLOW_KEYRING_SECONDS: Final = 30.0
 """The same for one that does not: each look there leaves a thread waiting for it."""
 
 
-class Probing:
+class KeyringLook:
     """Runs `look` in a thread of the app, one at a time; None looks at nothing."""
 
     def __init__(self, app: AuthtuiApp, look: Callable[[], None] | None) -> None:
