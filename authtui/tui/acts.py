@@ -1,4 +1,4 @@
-"""Acting: each step of the lifecycle is shown first, asked for, performed, and can be cancelled."""
+"""Acting: each step of the lifecycle is shown, agreed to and performed, and can be cancelled."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ ACTIONS: Final = {
 
 
 class Acts:
-    """One step at a time. Without a lifecycle (a record, a demonstration) nothing can be done."""
+    """One step at a time. Without a lifecycle, as on a trace, nothing can be done."""
 
     def __init__(self, app: AuthtuiApp, make: MakeLifecycle | None, *, offline: bool) -> None:
         """`make` builds the lifecycle when it is first needed."""

@@ -16,7 +16,6 @@ from textual.message import Message
 
 from authtui.redaction import redact_text
 from authtui.tui.acts import Acts
-from authtui.tui.boxed import BoxedScreen
 from authtui.tui.capture.program import WatchedProgram
 from authtui.tui.desk import Desk
 from authtui.tui.keyring import KEYRING_SECONDS, KeyringLook
@@ -25,6 +24,7 @@ from authtui.tui.lines import safe
 from authtui.tui.pane import Pane
 from authtui.tui.recording import Recording
 from authtui.tui.revealing import Revealing
+from authtui.tui.screen import BoxedScreen
 from authtui.tui.theme import THEMES, first_theme, themes
 from authtui.tui.traffic import Traffic
 from authtui.tui.views.context import View, clock
@@ -48,7 +48,7 @@ REDRAWS_PER_SECOND = 15
 
 
 def _commands() -> type[Provider]:
-    from authtui.tui.commands import Actions
+    from authtui.tui.palette import Actions
 
     return Actions
 
@@ -118,7 +118,7 @@ class AuthtuiApp(App[None]):
         return self.return_code or 0
 
     def get_default_screen(self) -> Screen[Any]:
-        """The desk; another one where a program is watched, or was."""
+        """The desk; that of a capture where a program is watched, or was."""
         if self.watched is not None or self.session.state.programs:
             from authtui.tui.capture.desk import CaptureDesk
 
@@ -241,14 +241,14 @@ class AuthtuiApp(App[None]):
         return View(
             self.shown_state(),
             self.session.events,
-            self.revealing.secret,
-            token,
-            matrix,
-            self._marks,
-            self.at,
-            busy,
-            self.traffic if self.at is None else None,
-            self.watched.now() if self.watched is not None else None,
+            revealed=self.revealing.secret,
+            token=token,
+            matrix=matrix,
+            marks=self._marks,
+            at=self.at,
+            busy=busy,
+            traffic=self.traffic if self.at is None else None,
+            now=self.watched.now() if self.watched is not None else None,
         )
 
     def banner(self) -> str | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from authtui.tui.desk_actions import DeskActions
 from authtui.tui.geometry import Box, is_small, plan, verdict_width
-from authtui.tui.keys import KEYS, bindings, effective, shown
+from authtui.tui.keys import KEYS, bindings, mapped, shown
 from authtui.tui.lines import Line, Span, spans_width
 from authtui.tui.pane import Pane, Rows
 from authtui.tui.views.checks import checks_doc
@@ -184,7 +184,7 @@ class Desk(DeskActions):
         return sorted(ranked, key=lambda key: key.rank)
 
     def _hint(self, key: Key) -> list[Span]:
-        first = shown(effective(key, self.owner.settings.keymap).split(",")[0])
+        first = shown(mapped(key.id, key.keys, self.owner.settings.keymap).split(",")[0])
         dim = self.owner.reason_against(key.action) is not None
         return [
             Span(f"{first} ", "faint" if dim else "key", key.action),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.boxed import BoxedScreen
 from authtui.tui.pane import Pane
+from authtui.tui.screen import BoxedScreen
 
 if TYPE_CHECKING:
     from authtui.tui.keys import Key

@@ -12,7 +12,7 @@ PANES = ("sources", "claims", "checks", "requests", "events")
 RUN_PANES = ("compare", "program", "requests", "events", "sources", "claims", "checks")
 """The panes while a program is watched, in the order of what one wants to see."""
 DRAWER = ("sources", "claims", "checks")
-"""Those that share one place then."""
+"""Those that share one box then; it shows the one that was asked for last."""
 
 
 class Box(NamedTuple):

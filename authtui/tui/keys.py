@@ -355,6 +355,9 @@ KEY_NAMES: Final = {
 }
 
 
+_OF_SHEETS: Final = frozenset(
+    ["back", "yes", "next-difference", "previous-difference", "show-a", "show-b"]
+)
 _CHANGES_NOTHING: Final = frozenset({"copy", "copy-fix", "copy-curl", "cancel", "pause"})
 
 
@@ -376,9 +379,9 @@ def shown(keys: str) -> str:
     return " ".join(KEY_NAMES.get(key, key) for key in keys.split(","))
 
 
-def effective(key: Key, keymap: Mapping[str, str]) -> str:
-    """The keys of an action after the user's own key map, as they may be shown."""
-    return safe(keymap.get(key.id, key.keys), 40)
+def mapped(name: str, keys: str, keymap: Mapping[str, str]) -> str:
+    """The keys of the action of an id after the user's own key map, as they may be shown."""
+    return safe(keymap.get(name, keys), 40)
 
 
 def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
@@ -390,5 +393,5 @@ def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
     from authtui.tui.story.keys import STORY_KEYS
 
     own = (*KEYS, *CAPTURE_KEYS, *LIST_KEYS, *STORY_KEYS, *REPLAY_KEYS)
-    known = {key.id for key in own} | {"back"}
+    known = {key.id for key in own} | _OF_SHEETS
     return tuple(f"keymap.{safe(name, 40)}: no such action" for name in keymap if name not in known)

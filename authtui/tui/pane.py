@@ -224,15 +224,14 @@ class Pane(Painted, can_focus=True):
 
     def _title(self, width: int, edge: str) -> list[Span]:
         name = "title-focus" if self.has_focus else "title"
+        spans = [Span("╭─ ", edge)]
         if self.heading is not None:
-            spans = [Span("╭─ ", edge), *self.heading]
+            spans += self.heading
         else:
-            spans = [Span("╭─ ", edge)]
             if self.number:
                 spans.append(Span(f"{self.number} ", "key" if self.has_focus else "faint"))
             spans.append(Span(self.doc.title, name))
-        if self.doc.tabs and self.heading is None:
-            spans += [Span(" ─ ", edge), *self.doc.tabs]
+            spans += [Span(" ─ ", edge), *self.doc.tabs] if self.doc.tabs else []
         spans.append(Span(" ", edge))
         info = [Span(" ", edge), *self.doc.info, Span(" ─╮", edge)] if self.doc.info else []
         if not info or width_of_spans(spans) + width_of_spans(info) + 1 > width:
@@ -320,11 +319,9 @@ class Pane(Painted, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Select; a click on what is already selected opens it; titles hold actions."""
-        if event.y == 0:
-            self._press(self._title(self.size.width, ""), event.x)
-            return
-        if event.y == self.size.height - 1:
-            self._press(self._foot(self.size.width, ""), event.x)
+        if event.y in (0, self.size.height - 1):
+            frame = self._foot if event.y else self._title
+            self._press(frame(self.size.width, ""), event.x)
             return
         index = self.top + event.y - 1
         if index >= len(self.doc.lines):

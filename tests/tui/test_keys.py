@@ -11,7 +11,7 @@ from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import plain
 from authtui.tui.pane import Pane, Rows
 from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, Sheet, help_doc
-from tests.tui.drive import running, words
+from tests.tui.drive import hints, running, words
 from tests.tui.samples import HOMES, OLD_KEY, answer, session_of
 
 if TYPE_CHECKING:
@@ -261,6 +261,22 @@ async def test_a_key_can_be_remapped_and_help_and_footer_follow() -> None:
     assert any(plain(x).lstrip().startswith("z ") for x in help_doc({"verdict": "z"}, KEYS).lines)
 
 
+async def test_a_sheet_names_its_keys_as_they_were_remapped() -> None:
+    async with running(settings=Settings(keymap={"copy": "z", "back": "b"})) as (app, pilot):
+        await pilot.press("v")
+        assert "z copy" in hints(app)
+        await pilot.press("z")
+        assert "nothing to copy" in hints(app) or app.clipboard
+        await pilot.press("b")
+        assert app.screen is app.desk
+
+
+async def test_a_key_of_a_sheet_is_known_to_the_key_map() -> None:
+    async with running(settings=Settings(theme="dark", keymap={"yes": "z"})) as (app, pilot):
+        await pilot.pause()
+        assert "no such action" not in words(app.desk.footer)
+
+
 async def test_a_key_map_with_an_unknown_action_is_reported() -> None:
     async with running(settings=Settings(theme="dark", keymap={"fly": "y"})) as (app, pilot):
         await pilot.pause()
@@ -269,7 +285,7 @@ async def test_a_key_map_with_an_unknown_action_is_reported() -> None:
 
 async def test_the_palette_offers_every_action() -> None:
     async with running() as (app, _):
-        from authtui.tui.commands import Actions
+        from authtui.tui.palette import Actions
 
         found = [hit async for hit in Actions(app.screen).discover()]
         assert len(found) == len(KEYS)

@@ -53,10 +53,10 @@ class ComparisonScreen(Sheet):
         Binding("tab,shift+tab", "turn", "The other half"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
-        Hint("n", "next difference", "next(1)"),
-        Hint("N", "before", "next(-1)"),
-        Hint("1", "A there", "show(0)"),
-        Hint("2", "B there", "show(1)"),
+        Hint("n", "next difference", "next(1)", "next-difference"),
+        Hint("N", "before", "next(-1)", "previous-difference"),
+        Hint("1", "A there", "show(0)", "show-a"),
+        Hint("2", "B there", "show(1)", "show-b"),
         Hint("Tab", "below", "turn"),
         BACK,
     )
@@ -125,9 +125,8 @@ class ComparisonScreen(Sheet):
 
     def fill(self, width: int) -> None:
         """Both halves."""
-        self.pane.show(self._pairs_doc(self.owner.view(), width))
+        super().fill(width)
         self.below.show(self._differences(width))
-        self.update_frame()
 
     def _differences(self, width: int) -> Doc:
         places = self._places()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.sheets.sheet import BACK, COPY, FILTER, Hint, Sheet
+from authtui.tui.sheets.sheet import BACK, CHOOSE, COPY, FILTER, Hint, Sheet
 from authtui.tui.sheets.surface import reassess
 from authtui.tui.views.generations import generations_doc
 
@@ -22,7 +22,7 @@ class GenerationsScreen(Sheet):
 
     WIDE: ClassVar[bool] = True
     HINTS: ClassVar[tuple[Hint, ...]] = (
-        Hint("⏎", "judge as this client", "choose"),
+        CHOOSE._replace(words="judge as this client"),
         COPY,
         FILTER,
         BACK,

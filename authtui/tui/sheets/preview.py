@@ -9,7 +9,7 @@ from textual.binding import Binding
 from authtui.checks.findings import Fact
 from authtui.tui.acts import ACTIONS
 from authtui.tui.lines import BLANK, Doc, Line, Span, safe
-from authtui.tui.sheets.sheet import BACK, COPY, Hint, Sheet
+from authtui.tui.sheets.sheet import BACK, COPY, YES, Hint, Sheet
 from authtui.tui.views.context import View, note
 from authtui.tui.views.detail import Page
 
@@ -78,7 +78,7 @@ class PreviewScreen(Sheet):
             return (BACK, COPY)
         hosts = ", ".join(safe(host, 80) for host in plan.hosts)
         words = f"yes, send to {hosts}" if hosts else "yes, change it"
-        return (Hint("y", words, "yes"), Hint("esc", "back; nothing is done", "leave"), COPY)
+        return (YES._replace(words=words), BACK._replace(words="back; nothing is done"), COPY)
 
     def action_yes(self) -> None:
         """Agree."""

@@ -10,7 +10,7 @@ from textual.binding import Binding
 from authtui.report.formats import FORMATS, TITLES, file_bytes, render
 from authtui.tui.lines import Doc, safe
 from authtui.tui.sheets.prompt import Prompt, new_path
-from authtui.tui.sheets.sheet import FILTER, Hint, Sheet
+from authtui.tui.sheets.sheet import BACK, COPY, FILTER, YES, Hint, Sheet
 from authtui.tui.views.report import report_doc
 
 if TYPE_CHECKING:
@@ -97,11 +97,11 @@ class ReportScreen(Sheet):
     def hints(self) -> tuple[Hint, ...]:
         """The next format by name."""
         return (
-            Hint("y", "write a file", "write"),
-            Hint("c", "copy all", "copy"),
+            YES._replace(words="write a file", action="write"),
+            COPY._replace(words="copy all"),
             Hint("f", f"as {TITLES[self._next()]}", "format"),
             FILTER,
-            Hint("esc", "back, unwritten", "leave"),
+            BACK._replace(words="back, unwritten"),
         )
 
     def _next(self) -> str:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
-from authtui.tui.boxed import BoxedScreen
 from authtui.tui.geometry import Box
-from authtui.tui.keys import LIST_KEYS, Key, effective, shown
+from authtui.tui.keys import LIST_KEYS, Key, mapped, shown
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad
 from authtui.tui.pane import Pane, Rows
+from authtui.tui.screen import BoxedScreen
 from authtui.tui.views.claims import claim_key
 from authtui.tui.views.detail import detail_doc
 from authtui.tui.views.sources import source_key
-from authtui.tui.views.verdict_detail import whole_doc
+from authtui.tui.views.verdict_detail import verdict_doc
 from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
@@ -30,17 +30,22 @@ if TYPE_CHECKING:
 
 
 class Hint(NamedTuple):
-    """A key worth naming below a sheet, and the action of a click on it."""
+    """A key worth naming below a sheet, and the action of a click on it.
+
+    `id` is what a settings file remaps; empty where it cannot.
+    """
 
     key: str
     words: str
     action: str
+    id: str = ""
 
 
-BACK: Final = Hint("esc", "back", "leave")
-CHOOSE: Final = Hint("⏎", "choose", "choose")
-COPY: Final = Hint("c", "copy", "copy")
-FILTER: Final = Hint("/", "filter", "filter")
+BACK: Final = Hint("esc", "back", "leave", "back")
+CHOOSE: Final = Hint("⏎", "choose", "choose", "details")
+COPY: Final = Hint("c", "copy", "copy", "copy")
+FILTER: Final = Hint("/", "filter", "filter", "filter")
+YES: Final = Hint("y", "yes", "yes", "yes")
 
 
 class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
@@ -104,8 +109,10 @@ class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
             spans = [Span("  "), Span(*app.message)]
         else:
             spans = [Span("  ")]
-            for key, words, action in self.hints:
-                spans += [Span(f"{key} ", "key", action), Span(f"{words}   ", "muted", action)]
+            for hint in self.hints:
+                key = shown(mapped(hint.id, hint.key, app.settings.keymap))
+                spans.append(Span(f"{key} ", "key", hint.action))
+                spans.append(Span(f"{hint.words}   ", "muted", hint.action))
         self.footer.set_lines([Line(tuple(spans))])
 
     def on_pane_chosen(self, event: Pane.Chosen) -> None:
@@ -156,7 +163,12 @@ class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
 class DetailScreen(Sheet):
     """One thing in full."""
 
-    HINTS: ClassVar[tuple[Hint, ...]] = (BACK, COPY, Hint("x", "reveal", "reveal"), FILTER)
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        BACK,
+        COPY,
+        Hint("x", "reveal", "reveal", "reveal"),
+        FILTER,
+    )
 
     @classmethod
     def of_item(cls, item: Item) -> DetailScreen:
@@ -177,13 +189,13 @@ class DetailScreen(Sheet):
     def hints(self) -> tuple[Hint, ...]:
         """A request can be copied as a command, too."""
         if self.item is not None and isinstance(self.item.subject, RequestRecord):
-            return (*self.HINTS, Hint("C", "as curl", "copy_curl"))
+            return (*self.HINTS, Hint("C", "as curl", "copy_curl", "copy-curl"))
         return self.HINTS
 
     @classmethod
     def of_verdict(cls) -> DetailScreen:
         """The whole verdict."""
-        return cls(whole_doc)
+        return cls(verdict_doc)
 
 
 def _again(found: Assessment, item: Item) -> object | None:
@@ -239,7 +251,7 @@ def help_doc(keymap: Mapping[str, str], keys: tuple[Key, ...]) -> Doc:
             lines += [BLANK] if lines else []
             lines.append(Line((Span(f"  {group}", "title"),)))
         words = (
-            Span("  " + pad(shown(effective(key, keymap)), 10), "key"),
+            Span("  " + pad(shown(mapped(key.id, key.keys, keymap)), 10), "key"),
             Span(pad(key.title, 36), "text"),
             Span(key.help, "muted"),
         )

@@ -1,4 +1,4 @@
-"""Short lists to choose from: the program start to judge for."""
+"""The list of program starts to judge for; `s` opens it."""
 
 from __future__ import annotations
 

@@ -8,7 +8,7 @@ from textual.binding import Binding
 
 from authtui.checks.experiment import FORCED
 from authtui.tui.sheets.prompt import Prompt
-from authtui.tui.sheets.sheet import COPY, FILTER, Hint, Sheet
+from authtui.tui.sheets.sheet import BACK, COPY, FILTER, Hint, Sheet
 from authtui.tui.views.whatif import toggles_of, whatif_doc
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class WhatIfScreen(Sheet):
         Hint("⏎ space", "switch", "choose"),
         COPY,
         FILTER,
-        Hint("esc", "back; nothing was changed", "leave"),
+        BACK._replace(words="back; nothing was changed"),
     )
 
     def __init__(self) -> None:

@@ -12,7 +12,7 @@ from authtui.demo.walk import Walk
 from authtui.model.session import AuthSession
 from authtui.tui.acts import Acts
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.sheets.sheet import BACK, Hint, Sheet
+from authtui.tui.sheets.sheet import BACK, CHOOSE, Hint, Sheet
 from authtui.tui.story.desk import StoryDesk
 from authtui.tui.traffic import Traffic
 from authtui.tui.views.story import menu_doc
@@ -49,7 +49,7 @@ class StoryMenu(Sheet):
         Binding("q", "quit_all", "Quit"),
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
-        Hint("⏎", "open", "choose"),
+        CHOOSE._replace(words="open"),
         Hint("1-8", "open at once", "choose"),
         BACK,
         Hint("q", "quit", "quit_all"),
@@ -109,7 +109,10 @@ class StoryApp(AuthtuiApp):
         presenter: bool = False,
         folder: Path | None = None,
     ) -> None:
-        """`first` opens a story at once; `pace` plays by itself, so many seconds a page."""
+        """`first` opens a story at once; `pace` turns the pages by itself, after so many seconds.
+
+        The throw-away homes are made in `folder`; without one, where temporary files belong.
+        """
         empty: AuthSession[Any] = AuthSession(_nothing, assess, Options(), clock)
         super().__init__(empty, settings, presenter=presenter, watch=False)
         self.stories = stories

@@ -8,7 +8,7 @@ from authtui.model.events import Told
 from authtui.tui.desk import PARTS, Desk
 from authtui.tui.geometry import PANES, is_small
 from authtui.tui.keys import KEYS, bindings
-from authtui.tui.lines import BLANK, Line, Span, plain, safe
+from authtui.tui.lines import BLANK, Line, Span, safe, words_of_items
 from authtui.tui.pane import Pane
 from authtui.tui.story.geometry import GUIDE_WIDTH, first_page_width, plan_first_page, plan_story
 from authtui.tui.story.keys import STORY_KEYS
@@ -65,7 +65,7 @@ class StoryDesk(Desk):
         """The parts of the desk, and the guide."""
         super().__init__()
         self.guide = GuidePane(id="guide")
-        self._aimed: tuple[int, int] | None = None
+        self._aimed = False
         self._places: dict[str, Box] = {}
 
     @property
@@ -135,8 +135,10 @@ class StoryDesk(Desk):
         for name, content in docs.items():
             if name in self._places:
                 self.panes[name].show(content)
-        if row is not None and not walk.waiting:
-            self._aim(walk, self.panes[evidence], row)
+        if row is not None and not walk.waiting and not self._aimed:
+            # Once a page: after that the cursor is the viewer's.
+            self._aimed = True
+            self.panes[evidence].point_at(row)
 
     @staticmethod
     def _row(walk: Walk, doc: Doc | None, name: str) -> int | None:
@@ -145,13 +147,6 @@ class StoryDesk(Desk):
             return None
         return row_of(doc, walk.step.row, last=name in _LATEST)
 
-    def _aim(self, walk: Walk, pane: Pane, row: int) -> None:
-        """Put the cursor on the row that the page is about, once a page."""
-        here = (id(walk), walk.here)
-        if self._aimed != here:
-            self._aimed = here
-            pane.point_at(row)
-
     def turn(self) -> None:
         """Another page is shown: its pane is lit, its row will be marked."""
         walk = self.owner.walk
@@ -159,7 +154,7 @@ class StoryDesk(Desk):
             return
         # The page of the fix goes on showing what the page before it pointed at.
         step = walk.pages[max(0, walk.here - 1)].step if walk.page.kind == "offer" else walk.step
-        self._aimed = None
+        self._aimed = False
         self.token = 0
         self.matrix = step.pane == "matrix"
         self.active = _pane_of(step) if walk.page.kind in (*_POINTING, "offer") else ""
@@ -292,21 +287,14 @@ def row_of(doc: Doc, needle: str, *, last: bool) -> int | None:
     wanted = needle.casefold()
     if not wanted:
         return None
-    words: dict[int, str] = {}
-    if doc.rows_from is not None:
-        for index, item in enumerate(doc.items):
-            if isinstance(item.subject, Told):
-                continue  # what the story says about a row is not that row
-            text = doc.texts(index) if doc.texts else plain(doc.lines[doc.rows_from + index])
-            path = getattr(item.subject, "path", "")
-            words[index] = f"{item.key} {text} {path}".casefold()
-    else:
-        for line in doc.lines:
-            if line.item is not None:
-                words[line.item] = words.get(line.item, "") + " " + plain(line).casefold()
-        for index, item in enumerate(doc.items):
-            words[index] = f"{item.key} {words.get(index, '')}".casefold()
-    found = [index for index, text in words.items() if wanted in text]
+    words = words_of_items(doc)
+    found = []
+    for index, item in enumerate(doc.items):
+        # What the story says about a row is not that row; a row may show its path cut short.
+        path = getattr(item.subject, "path", "")
+        text = f"{item.key} {words(index)} {path}".casefold()
+        if wanted in text and not isinstance(item.subject, Told):
+            found.append(index)
     if not found:
         return None
     return found[-1] if last else found[0]

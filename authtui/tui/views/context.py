@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 class View(NamedTuple):
     """Everything a pane may draw from.
 
-    `revealed` is the one secret shown in clear; `marks` are the keys of items that just changed;
-    `at` is the sequence number of the event looked back at, or None in the present. `traffic` is
-    the live list of requests, which the past does not have; `now` is the time, where a watched
-    program runs. `words` are those of an event by its place, where they are cheaper to have than
-    the event.
+    `revealed` is the one secret shown in clear; `token` is the number of the token on show;
+    `matrix` shows who says which account instead of the checks; `marks` are the keys of items that
+    just changed; `at` is the sequence number of the event looked back at, or None in the present;
+    `busy` says what is being read while nothing has been. `traffic` is the live list of requests,
+    which the past does not have; `now` is the time, where a watched program runs. `words` gives
+    those of an event by its index, where they are cheaper to have than the event.
     """
 
     state: AuthState

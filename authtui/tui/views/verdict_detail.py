@@ -18,7 +18,7 @@ from authtui.tui.views.detail import Page
 from authtui.tui.views.verdict import LAMPS
 
 
-def whole_doc(view: View, width: int) -> Doc:
+def verdict_doc(view: View, width: int) -> Doc:
     """Everything the verdict rests on."""
     found = view.assessment
     if found is None:
