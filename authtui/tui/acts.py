@@ -1,4 +1,4 @@
-"""Acting: each step of the lifecycle is shown first, asked for, performed, and can be cancelled."""
+"""Acting: each step of the lifecycle is shown, agreed to and performed, and can be cancelled."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Final, cast
 
-from authtui.redaction import redact_text
 from authtui.tui.lines import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from textual.worker import Worker
 
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 SHOWN_AFTER_SECONDS: Final = 0.2
 _FRAMES: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
-NAMES: Final = {
+ACTIONS: Final = {
     "load": "load as a start of the client would",
     "register": "register an agent identity and a task",
     "assert": "send one small request with the credential",
@@ -33,7 +32,7 @@ NAMES: Final = {
 
 
 class Acts:
-    """One step at a time. Without a lifecycle (a record, a demonstration) nothing can be done."""
+    """One step at a time. Without a lifecycle, as on a trace, nothing can be done."""
 
     def __init__(self, app: AuthtuiApp, make: MakeLifecycle | None, *, offline: bool) -> None:
         """`make` builds the lifecycle when it is first needed."""
@@ -79,13 +78,13 @@ class Acts:
             return
 
         async def work() -> None:
-            from authtui.tui.preview import PreviewScreen
+            from authtui.tui.sheets.preview import PreviewScreen
 
             found = await self._run(name, live=False)
             if found is not None:
                 self.app.push_screen(PreviewScreen(name, found, note), self._answered(name, found))
 
-        self._start(work, f"working out what it would take to {NAMES.get(name, name)}")
+        self._start(work, f"working out what it would take to {ACTIONS.get(name, name)}")
 
     def _answered(self, name: str, shown: Outcome) -> Callable[[str | None], None]:
         def answered(answer: str | None) -> None:
@@ -94,7 +93,7 @@ class Acts:
 
         return answered
 
-    # ── then the deed ──────────────────────────────────────────────────────────────────────────
+    # ── then the act ──────────────────────────────────────────────────────────────────────────
 
     def _perform(self, name: str, plan: Plan) -> None:
         async def work() -> None:
@@ -107,7 +106,7 @@ class Acts:
             if found is not None:
                 self._tell(name, found)
 
-        self._start(work, NAMES.get(name, name))
+        self._start(work, ACTIONS.get(name, name))
 
     def cancel(self) -> None:
         """Stop what is under way; with nothing under way, say so quietly."""
@@ -119,14 +118,9 @@ class Acts:
         self.app.session.fail("cancel", "cancelled; the answer, if any, was not awaited")
         self.app.say("cancelled", "warn")
 
-    def _start(self, work: Callable[[], object], doing: str) -> None:
+    def _start(self, work: Callable[[], Coroutine[None, None, None]], doing: str) -> None:
         self._doing, self._since = doing, time.monotonic()
-        self._worker = self.app.run_worker(
-            work,  # type: ignore[arg-type] # a coroutine function
-            group="acts",
-            exclusive=True,
-            exit_on_error=False,
-        )
+        self._worker = self.app.run_worker(work, group="acts", exclusive=True, exit_on_error=False)
         self._tick()
 
     def _tick(self) -> None:
@@ -139,7 +133,7 @@ class Acts:
         self.app.set_timer(0.1, self._tick)
 
     def _progress(self, text: str) -> None:
-        self._doing = safe(redact_text(text), 200)
+        self._doing = safe(text, 200)
 
     async def _run(self, name: str, *, live: bool) -> Outcome | None:
         life = self.life
@@ -153,11 +147,10 @@ class Acts:
         try:
             return await life.perform(action)
         except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
-            self.app.say(f"{name} failed: {safe(redact_text(str(error)), 200)}", "bad", 8)
+            self.app.say(f"{name} failed: {safe(error, 200)}", "bad", 8)
             return None
         finally:
             life.live = before
 
     def _tell(self, name: str, found: Outcome) -> None:
-        text = safe(redact_text(found.reason), 300)
-        self.app.say(f"{name}: {text}", "good" if found.done else "bad", 8)
+        self.app.say(f"{name}: {safe(found.reason, 300)}", "good" if found.done else "bad", 8)

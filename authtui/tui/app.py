@@ -6,23 +6,27 @@ import asyncio
 import os
 import signal
 import threading
-import time
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
+from textual import events
+from textual.app import App
 from textual.message import Message
 
 from authtui.redaction import redact_text
 from authtui.tui.acts import Acts
-from authtui.tui.capture import Run
+from authtui.tui.capture.program import WatchedProgram
 from authtui.tui.desk import Desk
-from authtui.tui.keys import unknown_ids
+from authtui.tui.keyring import KEYRING_SECONDS, KeyringLook
+from authtui.tui.keys import changes_something, unknown_ids
 from authtui.tui.lines import safe
-from authtui.tui.probing import KEYRING_SECONDS, Probing
+from authtui.tui.pane import Pane
 from authtui.tui.recording import Recording
-from authtui.tui.theme import NAMES, first_theme, themes
+from authtui.tui.revealing import Revealing
+from authtui.tui.screen import BoxedScreen
+from authtui.tui.theme import THEMES, first_theme, themes
 from authtui.tui.traffic import Traffic
 from authtui.tui.views.context import View, clock
 
@@ -37,7 +41,7 @@ if TYPE_CHECKING:
     from authtui.model.state import AuthState
     from authtui.settings import Settings
     from authtui.tui.acts import MakeLifecycle
-    from authtui.tui.capture import MakeCapture
+    from authtui.tui.capture.program import MakeCapture
     from authtui.tui.lines import Item
 
 MARK_SECONDS = 3.0
@@ -45,7 +49,7 @@ REDRAWS_PER_SECOND = 15
 
 
 def _commands() -> type[Provider]:
-    from authtui.tui.commands import Actions
+    from authtui.tui.palette import Actions
 
     return Actions
 
@@ -54,7 +58,7 @@ class Heard(Message):
     """The session published something; sent from whatever thread it happened on."""
 
 
-class AuthtuiApp(Recording):
+class AuthtuiApp(App[None]):
     """Shows a session. Holds no truth of its own: what is drawn comes from `AuthState`."""
 
     TITLE = "authtui"
@@ -75,15 +79,17 @@ class AuthtuiApp(Recording):
         offline: bool = False,
         capture: MakeCapture | None = None,
     ) -> None:
-        """`fill_in`: slow looks (keyring, installed clients), in a thread after the first frame.
+        """`fill_in` reads the keyring, which may take its time: in a thread, after the first frame.
 
         `lifecycle` makes what acts, at its first use; `offline` forbids every connection.
         `capture` prepares a program to watch, started after the first frame.
         """
         # With NO_COLOR alone Textual writes greys: black on black in a terminal of sixteen colours.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
+        self.revealing = Revealing(self)
+        self.recording = Recording(self)
         self.acts = Acts(self, lifecycle, offline=offline)
-        self.watched = Run(self, capture) if capture is not None else None
+        self.watched = WatchedProgram(self, capture) if capture is not None else None
         self.traffic = Traffic(session.state.requests)
         self.session = session
         self.read_only = read_only
@@ -93,7 +99,7 @@ class AuthtuiApp(Recording):
         self.message: tuple[str, str] | None = None
         self.watching = ""
         self._watch = watch
-        self.probing = Probing(self, fill_in)
+        self.keyring = KeyringLook(self, fill_in)
         self._marks: frozenset[str] = frozenset()
         self._drawn = session.state.assessment
         self._woken = threading.Event()
@@ -107,10 +113,17 @@ class AuthtuiApp(Recording):
         if settings.keymap:
             self.set_keymap(dict(settings.keymap))
 
+    def run_until_left(self) -> int:
+        """Run until the user leaves; the exit status. A bug of ours is raised, not drawn."""
+        self.run()
+        if self._exception is not None:
+            raise self._exception
+        return self.return_code or 0
+
     def get_default_screen(self) -> Screen[Any]:
-        """The desk; another one where a program is watched, or was."""
+        """The desk; that of a capture where a program is watched, or was."""
         if self.watched is not None or self.session.state.programs:
-            from authtui.tui.capture_desk import CaptureDesk
+            from authtui.tui.capture.desk import CaptureDesk
 
             return CaptureDesk()
         return Desk()
@@ -118,10 +131,7 @@ class AuthtuiApp(Recording):
     @property
     def desk(self) -> Desk:
         """The main screen, under whatever stands on it."""
-        screen = self.screen_stack[0]
-        if not isinstance(screen, Desk):
-            raise TypeError("the first screen is the desk")
-        return screen
+        return cast("Desk", self.screen_stack[0])
 
     # ── life ───────────────────────────────────────────────────────────────────────────────────
 
@@ -146,15 +156,15 @@ class AuthtuiApp(Recording):
     def on_unmount(self) -> None:
         """End the threads."""
         self._stop.set()
+        self.recording.close()
         if hasattr(self, "_unsubscribe"):
             self._unsubscribe()
 
     def _start_slow_parts(self) -> None:
         if self.session.state.assessment is None:
             self.load("start")
-        for problem in (*self.settings.problems, *unknown_ids(self.settings.keymap))[:1]:
-            self.say(f"settings: {problem}", "warn", 8)
-        self.probing.start()
+        self._tell_settings_problem()
+        self.keyring.start()
         if self.watched is not None:
             self.watched.begin()
             self.set_interval(1, self.redraw)
@@ -164,12 +174,16 @@ class AuthtuiApp(Recording):
             self.watching = "watching"
             self.run_thread(lambda: watch_session(self.session, self._stop), "watch")
             self.desk.update_frame()
-            self.set_interval(KEYRING_SECONDS, self.probing.again)
+            self.set_interval(KEYRING_SECONDS, self.keyring.again)
+
+    def _tell_settings_problem(self) -> None:
+        for problem in (*self.settings.problems, *unknown_ids(self.settings.keymap))[:1]:
+            self.say(f"settings: {problem}", "warn", 8)
 
     @property
     def looking(self) -> bool:
         """Whether a slow look is under way."""
-        return self.probing.under_way or self._loading
+        return self.keyring.under_way or self._loading
 
     def action_help_quit(self) -> None:
         """Ctrl-C on whatever screen: it ends a watched program; else q leaves."""
@@ -215,7 +229,7 @@ class AuthtuiApp(Recording):
             return  # a timer may still fire while the app closes
         self.desk.update_all()
         top = self.screen
-        if top is not self.desk and hasattr(top, "update_all"):
+        if top is not self.desk and isinstance(top, BoxedScreen):
             top.update_all()
 
     # ── what is shown ──────────────────────────────────────────────────────────────────────────
@@ -226,26 +240,24 @@ class AuthtuiApp(Recording):
 
     def view(self, token: int = 0, matrix: bool = False) -> View:
         """What the panes draw from."""
-        secret = self.revealed[0] if self.revealed else None
         busy = "Reading the credentials of this machine…" if self._loading else ""
         return View(
             self.shown_state(),
             self.session.events,
-            secret,
-            token,
-            matrix,
-            self._marks,
-            self.at,
-            busy,
-            self.traffic if self.at is None else None,
-            self.watched.now() if self.watched is not None else None,
+            revealed=self.revealing.secret,
+            token=token,
+            matrix=matrix,
+            marks=self._marks,
+            at=self.at,
+            busy=busy,
+            traffic=self.traffic if self.at is None else None,
+            now=self.watched.now() if self.watched is not None else None,
         )
 
     def banner(self) -> str | None:
         """What must be seen before anything else: a revealed secret, a look into the past."""
-        if self.revealed is not None:
-            left = max(0, round(self.revealed[2] - time.monotonic()))
-            return f"! {self.revealed[1]} is shown in clear · hides in {left} s · x hides it now"
+        if (banner := self.revealing.banner) is not None:
+            return banner
         if self.at is not None:
             events = self.session.events
             numbers = [e.sequence for e in events]
@@ -272,7 +284,7 @@ class AuthtuiApp(Recording):
     def update_frames(self) -> None:
         """Draw headers and footers anew."""
         for screen in self.screen_stack:
-            if hasattr(screen, "update_frame"):
+            if isinstance(screen, BoxedScreen):
                 screen.update_frame()
 
     # ── actions ────────────────────────────────────────────────────────────────────────────────
@@ -281,14 +293,30 @@ class AuthtuiApp(Recording):
         """Why an action cannot be done now, or None."""
         if action.startswith("act("):
             return self.locked(action) or self.acts.reason_against()
-        if action in ("surface", "generation"):
-            return self._against_reassess("surface" if action == "surface" else "contract")
+        if action in ("surface", "generation") and self.session.options is None:
+            return "this session shows a record, which cannot be judged anew"
         return self.locked(action)
 
-    def _against_reassess(self, field: str) -> str | None:
-        if field not in getattr(self.session.options, "_fields", ()):
-            return "this session shows a record, which cannot be judged anew"
+    def locked(self, action: str) -> str | None:
+        """Why an action is refused for the whole of this run, or None."""
+        if self.presenter and action in ("reveal", "export", "report", "record"):
+            return f"{action} is locked: this run is a presentation"
+        if self.read_only and changes_something(action):
+            return "locked: this screen is read-only; it shows and changes nothing"
         return None
+
+    async def run_action(self, action: Any, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as Textual's own
+        """Run an action, from a key, the mouse or the palette, unless it is locked."""
+        if isinstance(action, str) and (locked := self.locked(action)):
+            self.say(locked, "warn")
+            return True
+        return await super().run_action(action, *args, **options)
+
+    async def on_event(self, event: events.Event) -> None:
+        """Make a paste safe where it goes to a field of Textual's own, which draws it as it is."""
+        if isinstance(event, events.Paste) and not isinstance(self.focused, Pane):
+            event = events.Paste(safe(event.text))
+        await super().on_event(event)
 
     def load(self, cause: str) -> None:
         """Read the machine in a thread."""
@@ -303,7 +331,7 @@ class AuthtuiApp(Recording):
                 answer = f"read again at {clock(seen.at)}" if seen else "read again"
                 tone = "good"
             except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
-                answer, tone = f"loading failed: {redact_text(str(error))[:200]}", "bad"
+                answer, tone = f"loading failed: {safe(error, 200)}", "bad"
             self._loading = False
             if not self._stop.is_set() and cause == "load":
                 self.call_from_thread(self.say, answer, tone)
@@ -349,8 +377,8 @@ class AuthtuiApp(Recording):
 
     def next_theme(self) -> None:
         """Dark, light, terminal colours."""
-        index = NAMES.index(self.theme) if self.theme in NAMES else -1
-        self.theme = NAMES[(index + 1) % len(NAMES)]
+        index = THEMES.index(self.theme) if self.theme in THEMES else -1
+        self.theme = THEMES[(index + 1) % len(THEMES)]
         self.settings = self.settings._replace(theme=self.theme)
         self.redraw()
         self.say(f"theme: {self.theme.removeprefix('authtui-')}", "muted", 2)
@@ -362,18 +390,6 @@ class AuthtuiApp(Recording):
 
     def open_detail(self, item: Item) -> None:
         """A row's detail."""
-        from authtui.tui.dialogs import DetailScreen
+        from authtui.tui.sheets.sheet import DetailScreen
 
         self.push_screen(DetailScreen.of_item(item))
-
-    def open_verdict(self) -> None:
-        """The whole verdict."""
-        from authtui.tui.dialogs import DetailScreen
-
-        self.push_screen(DetailScreen.of_verdict())
-
-    def open_help(self) -> None:
-        """Every key."""
-        from authtui.tui.dialogs import help_screen
-
-        self.push_screen(help_screen(dict(self.settings.keymap), self.desk.KEYS))

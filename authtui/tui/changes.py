@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.tui.views.claims import claim_key
 from authtui.tui.views.sources import source_key
 
 if TYPE_CHECKING:
@@ -21,9 +22,5 @@ def changed_keys(before: Assessment | None, after: Assessment) -> frozenset[str]
 def _facts(found: Assessment) -> dict[str, object]:
     facts: dict[str, object] = {source_key(s): (s.status, s.detail) for s in found.sources}
     facts |= {check.id: (check.status, check.summary) for check in found.checks}
-    facts |= {
-        f"{token.name}.{row.section}.{row.name}": row.value
-        for token in found.tokens
-        for row in token.rows
-    }
+    facts |= {claim_key(token, row): row.value for token in found.tokens for row in token.rows}
     return facts

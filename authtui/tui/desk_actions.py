@@ -4,46 +4,37 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.screen import Screen
+from authtui.tui.pane import Pane
+from authtui.tui.screen import BoxedScreen
 
 if TYPE_CHECKING:
-    from authtui.tui.app import AuthtuiApp
+    from authtui.tui.keys import Key
     from authtui.tui.lines import Item
-    from authtui.tui.pane import Pane
 
 
-class DeskActions(Screen[None]):
-    """The actions; the parts they act on belong to `Desk`."""
+class DeskActions(BoxedScreen[None]):
+    """The actions, and the panes that they act on.
 
-    PARTS: ClassVar[tuple[str, ...]]
+    `active` names the pane that was focused last; `token` is the tab of the claims; `matrix`
+    replaces the list of checks by the table of who says which account.
+    """
+
+    KEYS: ClassVar[tuple[Key, ...]]
     panes: dict[str, Pane]
     active: str
-    token: int
-    matrix: bool
-
-    def update_all(self) -> None:
-        """Make the content anew."""
-        raise NotImplementedError
+    token = 0
+    matrix = False
 
     @property
     def pane(self) -> Pane:
         """The pane that keys act on."""
-        raise NotImplementedError
+        focused = self.focused
+        return focused if isinstance(focused, Pane) else self.panes[self.active]
 
     @property
     def selected(self) -> Item | None:
         """The row that keys act on."""
-        raise NotImplementedError
-
-    @property
-    def owner(self) -> AuthtuiApp:
-        """The app, by its own type."""
-        from authtui.tui.app import AuthtuiApp
-
-        app = self.app
-        if not isinstance(app, AuthtuiApp):
-            raise TypeError("the desk belongs to authtui's app")
-        return app
+        return self.pane.selected
 
     def action_details(self) -> None:
         """Open the detail of the selected row."""
@@ -53,7 +44,9 @@ class DeskActions(Screen[None]):
 
     def action_verdict(self) -> None:
         """Open the whole verdict."""
-        self.owner.open_verdict()
+        from authtui.tui.sheets.sheet import DetailScreen
+
+        self.app.push_screen(DetailScreen.of_verdict())
 
     def action_filter(self) -> None:
         """Filter the pane."""
@@ -75,9 +68,9 @@ class DeskActions(Screen[None]):
 
     def action_step_pane(self, step: int) -> None:
         """The next or previous pane."""
-        parts = self.PARTS
-        index = parts.index(self.active if self.active in parts else parts[0])
-        self.action_pane(parts[(index + step) % len(parts)])
+        names = list(self.panes)
+        index = names.index(self.active) if self.active in names else 0
+        self.action_pane(names[(index + step) % len(names)])
 
     def action_step_token(self, step: int) -> None:
         """The next or previous token."""
@@ -120,23 +113,23 @@ class DeskActions(Screen[None]):
 
     def action_reveal(self) -> None:
         """Show one secret for a moment."""
-        self.owner.reveal(self.selected)
+        self.owner.revealing.toggle(self.selected)
 
     def action_surface(self) -> None:
         """Choose another program start."""
-        from authtui.tui.menus import surface_menu
+        from authtui.tui.sheets.surface import surface_menu
 
         surface_menu(self.owner)
 
     def action_generation(self) -> None:
         """Every generation side by side."""
-        from authtui.tui.generations import GenerationsScreen
+        from authtui.tui.sheets.generations import GenerationsScreen
 
         self.app.push_screen(GenerationsScreen())
 
     def action_whatif(self) -> None:
         """Experiments on paper."""
-        from authtui.tui.whatif import WhatIfScreen
+        from authtui.tui.sheets.whatif import WhatIfScreen
 
         self.app.push_screen(WhatIfScreen())
 
@@ -150,7 +143,9 @@ class DeskActions(Screen[None]):
 
     def action_help(self) -> None:
         """The list of keys."""
-        self.owner.open_help()
+        from authtui.tui.sheets.sheet import help_screen
+
+        self.app.push_screen(help_screen(self.owner.settings.keymap, self.KEYS))
 
     def action_quit(self) -> None:
         """Leave."""
@@ -179,7 +174,7 @@ class DeskActions(Screen[None]):
 
     def action_record(self) -> None:
         """Start to record a trace, after a look at its path, or end the recording."""
-        self.owner.toggle_recording()
+        self.owner.recording.toggle()
 
     def action_export(self) -> None:
         """Write the requests to a file, after a look at its path."""
@@ -189,6 +184,6 @@ class DeskActions(Screen[None]):
 
     def action_report(self) -> None:
         """Show what a report for a ticket would say."""
-        from authtui.tui.report import open_report
+        from authtui.tui.sheets.report import open_report
 
         open_report(self.owner)

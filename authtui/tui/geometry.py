@@ -12,7 +12,7 @@ PANES = ("sources", "claims", "checks", "requests", "events")
 RUN_PANES = ("compare", "program", "requests", "events", "sources", "claims", "checks")
 """The panes while a program is watched, in the order of what one wants to see."""
 DRAWER = ("sources", "claims", "checks")
-"""Those that share one place then."""
+"""Those that share one box then; it shows the one that was asked for last."""
 
 
 class Box(NamedTuple):
@@ -33,9 +33,14 @@ def shape_of(width: int, height: int) -> Shape:
     return "wide" if width >= 160 else "full"
 
 
+def is_small(width: int, height: int) -> bool:
+    """Whether there is room for one pane at a time only."""
+    return shape_of(width, height) in ("tiny", "tabs")
+
+
 def verdict_width(width: int, height: int) -> int:
     """Columns of the verdict block at that terminal size."""
-    return width if shape_of(width, height) in ("tiny", "tabs") else width - 2
+    return width if is_small(width, height) else width - 2
 
 
 def plan(width: int, height: int, wants: Mapping[str, int], active: str) -> dict[str, Box]:
@@ -54,7 +59,7 @@ def plan_run(
 ) -> dict[str, Box]:
     """As `plan`, while a program is watched. `drawer` is the one of `DRAWER` that is open."""
     boxes, top, rest = _frame(width, height, wants, active)
-    if shape_of(width, height) in ("tiny", "tabs"):
+    if is_small(width, height):
         return boxes
     inner = width - 2
     left = max(58, inner * 58 // 100)
@@ -87,7 +92,7 @@ def _frame(
     if header:
         boxes["header"] = Box(0, 0, width, 1)
         boxes["footer"] = Box(0, height - 1, width, 1)
-    if shape_of(width, height) in ("tiny", "tabs"):
+    if is_small(width, height):
         least = 3 if body >= 5 else 0
         top = max(1, min(wants["verdict"], body - least, max(1, body // 2)))
         boxes["verdict"] = Box(0, header, width, top)

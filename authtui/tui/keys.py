@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from textual.binding import Binding
+
 from authtui.tui.lines import safe
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+    from textual.binding import BindingType
 
 
 class Key(NamedTuple):
@@ -307,7 +311,6 @@ KEYS: Final[tuple[Key, ...]] = (
         MOVE,
     ),
 )
-"""Those of `authtui capture`, beside all the others."""
 
 LIST_KEYS: Final[tuple[Key, ...]] = (
     Key("down", "down,j", "cursor(1)", "Next row", "", MOVE),
@@ -317,7 +320,7 @@ LIST_KEYS: Final[tuple[Key, ...]] = (
     Key("first", "home", "edge(-1)", "First row", "", MOVE),
 )
 
-NAMES: Final = {
+KEY_NAMES: Final = {
     "slash": "/",
     "question_mark": "?",
     "full_stop": ".",
@@ -352,6 +355,9 @@ NAMES: Final = {
 }
 
 
+_OF_SHEETS: Final = frozenset(
+    ["back", "yes", "next-difference", "previous-difference", "show-a", "show-b"]
+)
 _CHANGES_NOTHING: Final = frozenset({"copy", "copy-fix", "copy-curl", "cancel", "pause"})
 
 
@@ -360,24 +366,32 @@ def changes_something(action: str) -> bool:
     return any(k.action == action and k.id not in _CHANGES_NOTHING for k in KEYS if k.group == ACT)
 
 
+def bindings(keys: Iterable[Key], *, first: str = "") -> list[BindingType]:
+    """Bindings as Textual has them; the key of the id `first` goes before the focused pane's."""
+    return [
+        Binding(key.keys, key.action, key.title, id=key.id, show=False, priority=key.id == first)
+        for key in keys
+    ]
+
+
 def shown(keys: str) -> str:
     """`slash` as `/`, `down,j` as `↓ j`."""
-    return " ".join(NAMES.get(key, key) for key in keys.split(","))
+    return " ".join(KEY_NAMES.get(key, key) for key in keys.split(","))
 
 
-def effective(key: Key, keymap: Mapping[str, str]) -> str:
-    """The keys of an action after the user's own key map, as they may be shown."""
-    return safe(keymap.get(key.id, key.keys), 40)
+def mapped(name: str, keys: str, keymap: Mapping[str, str]) -> str:
+    """The keys of the action of an id after the user's own key map, as they may be shown."""
+    return safe(keymap.get(name, keys), 40)
 
 
 def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """What a key map names that is no action of ours, as sentences."""
     if not keymap:
         return ()
-    from authtui.tui.capture_keys import CAPTURE_KEYS
-    from authtui.tui.replay_keys import REPLAY_KEYS
-    from authtui.tui.story_keys import STORY_KEYS
+    from authtui.tui.capture.keys import CAPTURE_KEYS
+    from authtui.tui.replay.keys import REPLAY_KEYS
+    from authtui.tui.story.keys import STORY_KEYS
 
     own = (*KEYS, *CAPTURE_KEYS, *LIST_KEYS, *STORY_KEYS, *REPLAY_KEYS)
-    known = {key.id for key in own} | {"back"}
+    known = {key.id for key in own} | _OF_SHEETS
     return tuple(f"keymap.{safe(name, 40)}: no such action" for name in keymap if name not in known)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from authtui.model.session import AuthSession
     from authtui.model.trace.reader import Trace
     from authtui.settings import Settings
     from authtui.tui.acts import MakeLifecycle
-    from authtui.tui.capture import MakeCapture
+    from authtui.tui.capture.program import MakeCapture
 
 
 def launch(
@@ -27,19 +28,11 @@ def launch(
     offline: bool = False,
     capture: MakeCapture | None = None,
 ) -> int:
-    """Import the interface, make the session and run the app; the exit status.
-
-    The collector rests meanwhile: several hundred modules make no garbage, and tracing them again
-    and again costs up to 30 ms. What is alive after the imports is then set aside for good.
-    """
-    gc.disable()
-    try:
+    """Import the interface, make the session and run the app; the exit status."""
+    with _collector_resting():
         from authtui.tui.app import AuthtuiApp
 
         session = make_session()
-        gc.freeze()
-    finally:
-        gc.enable()
     app = AuthtuiApp(
         session,
         settings,
@@ -51,22 +44,29 @@ def launch(
         offline=offline,
         capture=capture,
     )
-    app.run()
-    if app._exception is not None:
-        raise app._exception
-    return app.return_code or 0
+    return app.run_until_left()
 
 
 def launch_replay(traces: Sequence[Trace], settings: Settings, *, presenter: bool = False) -> int:
     """The same for one trace, or for two to compare; the exit status."""
-    gc.disable()
-    try:
+    with _collector_resting():
         from authtui.model.trace.replay import Replay
-        from authtui.tui.replay import describe, run_replay
+        from authtui.tui.replay.app import ReplayApp, describe
 
         replays = [Replay(trace, describe) for trace in traces]
+    other = replays[1] if len(replays) > 1 else None
+    return ReplayApp(replays[0], settings, other=other, presenter=presenter).run_until_left()
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Several hundred modules make no garbage, and tracing them again and again takes 30 ms.
+
+    What is alive after the imports is then set aside for good.
+    """
+    gc.disable()
+    try:
+        yield
         gc.freeze()
     finally:
         gc.enable()
-    other = replays[1] if len(replays) > 1 else None
-    return run_replay(replays[0], settings, other=other, presenter=presenter)

@@ -250,26 +250,29 @@ def plain(line: Line) -> str:
     return "".join(s.text for s in line.left) + " " + "".join(s.text for s in line.right)
 
 
+def words_of_items(doc: Doc) -> Callable[[int], str]:
+    """The words of each item by its index: its own text, or those of its lines."""
+    if doc.texts is not None:
+        return doc.texts
+    words: dict[int, list[str]] = {}
+    for line in doc.lines:
+        if line.item is not None:
+            words.setdefault(line.item, []).append(plain(line))
+    return lambda index: " ".join(words.get(index, ()))
+
+
 def narrow(doc: Doc, needle: str) -> Doc:
     """The items whose words contain `needle`, whatever its case."""
     wanted = needle.casefold()
     if doc.texts is not None and doc.rows_from is not None:
         return _narrow_rows(doc, doc.texts, doc.rows_from, needle)
-    words: dict[int, list[str]] = {}
-    for line in doc.lines:
-        if line.item is not None:
-            words.setdefault(line.item, []).append(plain(line))
-    kept = {i for i, texts in words.items() if wanted in " ".join(texts).casefold()}
-    lines = [line for line in doc.lines if line.item in kept and line.item is not None]
+    words = words_of_items(doc)
+    kept = [i for i in range(len(doc.items)) if wanted in words(i).casefold()]
+    index = {old: new for new, old in enumerate(kept)}
+    lines = [line._replace(item=index[line.item]) for line in doc.lines if line.item in index]
     if not lines:
         return _nothing(doc, needle)
-    order = sorted(kept)
-    index = {old: new for new, old in enumerate(order)}
-    return doc._replace(
-        lines=[line._replace(item=index[line.item]) for line in lines if line.item is not None],
-        items=[doc.items[i] for i in order],
-        rows_from=None,
-    )
+    return doc._replace(lines=lines, items=[doc.items[i] for i in kept], rows_from=None)
 
 
 def _nothing(doc: Doc, needle: str) -> Doc:

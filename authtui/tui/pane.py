@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from textual.binding import Binding
 from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
-from authtui.tui.keys import LIST_KEYS
+from authtui.tui.keys import LIST_KEYS, bindings
 from authtui.tui.lines import BLANK, Doc, Line, Span, action_at, clip_spans, fit, narrow, safe
 from authtui.tui.lines import spans_width as width_of_spans
 from authtui.tui.theme import TONES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual import events
     from textual.binding import BindingType
@@ -30,10 +29,9 @@ _PLAIN = Style()
 class Painted(Widget):
     """A widget that paints spans; colours come from the theme's tones, never from data."""
 
-    def tones(self) -> dict[str, Style]:
+    def tones(self) -> Mapping[str, Style]:
         """The styles of the present theme, by tone."""
-        found = TONES.get(self.app.theme) or TONES["authtui-dark"]
-        return dict(found)
+        return TONES.get(self.app.theme) or TONES["authtui-dark"]
 
     def strip(self, spans: Sequence[Span], base: Style = _PLAIN) -> Strip:
         """Spans as a strip of the widget's background."""
@@ -93,9 +91,7 @@ class Rows(Painted):
 class Pane(Painted, can_focus=True):
     """A bordered list on the line API: it costs what is on screen, not what it holds."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.title, id=key.id, show=False) for key in LIST_KEYS
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(LIST_KEYS)
 
     class Chosen(Message):
         """Enter or a second click on a row."""
@@ -107,19 +103,24 @@ class Pane(Painted, can_focus=True):
             self.item = item
 
     def __init__(self, number: str = "", *, id: str | None = None) -> None:  # noqa: A002 - Textual's name
-        """`number` stands before the title; `holds`: the cursor moves with the thing it is on."""
+        """`number` is the key that turns to the pane; it stands before the title."""
         super().__init__(id=id)
         self.number = number
         self.heading: tuple[Span, ...] | None = None
+        """Stands instead of number, title and tabs: the names of all panes where one is shown."""
         self.source = Doc("", ())
+        """What was given to show; `doc` is what the filter leaves of it."""
         self.doc = self.source
         self.cursor = 0
         self.top = 0
         self.needle = ""
         self.typing = False
         self.follow = False
+        """Whether a cursor on the last row stays on the last row as rows arrive."""
         self.holds = True
-        self.sift: Callable[[str], str | None] | None = None
+        """Whether the cursor moves with the thing it is on."""
+        self.own_filter: Callable[[str], str | None] | None = None
+        """Filters where the content is made, instead of here; a sentence where it cannot."""
         self.problem: str | None = None
         self._firsts: list[int] | None = None
 
@@ -131,7 +132,7 @@ class Pane(Painted, can_focus=True):
             return
         held = self.selected
         at_end = self.follow and self.cursor >= len(self.doc.items) - 1
-        fresh = held is None and not (self.needle and self.sift is None)
+        fresh = held is None and not (self.needle and self.own_filter is None)
         self.source = doc
         self._narrow()
         if fresh:
@@ -146,7 +147,7 @@ class Pane(Painted, can_focus=True):
         self._settle()
 
     def _narrow(self) -> None:
-        mine = self.needle and self.sift is None
+        mine = self.needle and self.own_filter is None
         self.doc = narrow(self.source, self.needle) if mine else self.source
         self._firsts = None
 
@@ -223,15 +224,14 @@ class Pane(Painted, can_focus=True):
 
     def _title(self, width: int, edge: str) -> list[Span]:
         name = "title-focus" if self.has_focus else "title"
+        spans = [Span("╭─ ", edge)]
         if self.heading is not None:
-            spans = [Span("╭─ ", edge), *self.heading]
+            spans += self.heading
         else:
-            spans = [Span("╭─ ", edge)]
             if self.number:
                 spans.append(Span(f"{self.number} ", "key" if self.has_focus else "faint"))
             spans.append(Span(self.doc.title, name))
-        if self.doc.tabs and self.heading is None:
-            spans += [Span(" ─ ", edge), *self.doc.tabs]
+            spans += [Span(" ─ ", edge), *self.doc.tabs] if self.doc.tabs else []
         spans.append(Span(" ", edge))
         info = [Span(" ", edge), *self.doc.info, Span(" ─╮", edge)] if self.doc.info else []
         if not info or width_of_spans(spans) + width_of_spans(info) + 1 > width:
@@ -319,11 +319,9 @@ class Pane(Painted, can_focus=True):
 
     def on_click(self, event: events.Click) -> None:
         """Select; a click on what is already selected opens it; titles hold actions."""
-        if event.y == 0:
-            self._press(self._title(self.size.width, ""), event.x)
-            return
-        if event.y == self.size.height - 1:
-            self._press(self._foot(self.size.width, ""), event.x)
+        if event.y in (0, self.size.height - 1):
+            frame = self._foot if event.y else self._title
+            self._press(frame(self.size.width, ""), event.x)
             return
         index = self.top + event.y - 1
         if index >= len(self.doc.lines):
@@ -357,9 +355,9 @@ class Pane(Painted, can_focus=True):
         """Keep the rows that contain the text."""
         held = self.selected
         self.needle = needle
-        if self.sift is not None:
+        if self.own_filter is not None:
             # Whoever made the content knows its own language, and makes it anew.
-            self.problem = self.sift(needle)
+            self.problem = self.own_filter(needle)
             self.refresh()
             return
         self._narrow()

@@ -1,85 +1,65 @@
-"""What a screen for others must not do: show a secret for long, or act when it only shows."""
+"""Showing one secret in clear for a moment, because the user asked for it."""
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
-from authtui.tui.keys import changes_something
 from authtui.tui.lines import safe
-from authtui.tui.pasting import Pasting
 
 if TYPE_CHECKING:
     from authtui.redaction import Secret
+    from authtui.tui.app import AuthtuiApp
     from authtui.tui.lines import Item
 
-REVEAL_SECONDS = 10
+REVEAL_SECONDS: Final = 10
+_TICK_SECONDS: Final = 0.5
 
 
-class Revealing(Pasting):
-    """The part of the app that reveals. `revealed`: the secret, its name, when it hides.
+class Revealing:
+    """`secret` is the one in clear; None while nothing is."""
 
-    `presenter` locks reveal and export; `read_only` every key that does something.
-    """
+    def __init__(self, app: AuthtuiApp) -> None:
+        """Nothing is in clear at first."""
+        self.secret: Secret | None = None
+        self._app = app
+        self._name = ""
+        self._until = 0.0
 
-    revealed: tuple[Secret, str, float] | None = None
-    presenter = False
-    read_only = False
+    @property
+    def banner(self) -> str | None:
+        """What must be seen as long as a secret is in clear."""
+        if self.secret is None:
+            return None
+        left = max(0, round(self._until - time.monotonic()))
+        return f"! {self._name} is shown in clear · hides in {left} s · x hides it now"
 
-    def reason_against(self, action: str) -> str | None:
-        """Why an action cannot be done now, or None."""
-        raise NotImplementedError
-
-    def say(self, text: str, tone: str = "good", seconds: float = 4) -> None:
-        """Say something in the footer for a moment."""
-        raise NotImplementedError
-
-    def redraw(self) -> None:
-        """Draw every screen anew from the state."""
-        raise NotImplementedError
-
-    def update_frames(self) -> None:
-        """Draw headers and footers anew."""
-        raise NotImplementedError
-
-    def locked(self, action: str) -> str | None:
-        """Why an action is refused for the whole of this run, or None."""
-        if self.presenter and action in ("reveal", "export", "report", "record"):
-            return f"{action} is locked: this run is a presentation"
-        if self.read_only and changes_something(action):
-            return "locked: this screen is read-only; it shows and changes nothing"
-        return None
-
-    async def run_action(self, action: Any, *args: Any, **options: Any) -> bool:  # noqa: ANN401 - as Textual's own
-        """Run an action, from a key, the mouse or the palette, unless it is locked."""
-        if isinstance(action, str) and (locked := self.locked(action)):
-            self.say(locked, "warn")
-            return True
-        return await super().run_action(action, *args, **options)
-
-    def reveal(self, item: Item | None) -> None:
-        """Show one secret value for a moment, or hide the one shown."""
-        if reason := self.reason_against("reveal"):
-            return self.say(reason, "warn")
-        if self.revealed is not None:
-            return self.hide()
-        if item is None or item.secret is None:
-            return self.say("nothing secret is selected", "muted")
-        name = safe(item.label or item.key, 80)
-        self.revealed = (item.secret, name, time.monotonic() + REVEAL_SECONDS)
-        self._tick()
-        return self.redraw()
+    def toggle(self, item: Item | None) -> None:
+        """Show the secret of a row for ten seconds, or hide the one in clear."""
+        app = self._app
+        if reason := app.reason_against("reveal"):
+            app.say(reason, "warn")
+        elif self.secret is not None:
+            self.hide()
+        elif item is None or item.secret is None:
+            app.say("nothing secret is selected", "muted")
+        else:
+            self.secret, self._name = item.secret, safe(item.label or item.key, 80)
+            self._until = time.monotonic() + REVEAL_SECONDS
+            self._tick()
+            app.redraw()
 
     def _tick(self) -> None:
-        if self.revealed is None:
+        if self.secret is None:
             return
-        if time.monotonic() >= self.revealed[2]:
+        if time.monotonic() >= self._until:
             self.hide()
         else:
-            self.update_frames()
-            self.set_timer(0.5, self._tick)
+            self._app.update_frames()
+            self._app.set_timer(_TICK_SECONDS, self._tick)
 
     def hide(self) -> None:
-        """Mask the revealed value again."""
-        self.revealed = None
-        self.redraw()
+        """Mask it again."""
+        if self.secret is not None:
+            self.secret = None
+            self._app.redraw()

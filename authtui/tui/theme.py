@@ -140,7 +140,7 @@ TONES: Final[Mapping[str, Mapping[str, Style]]] = {
     "authtui-light": _tones(LIGHT),
     "authtui-ansi": _ansi_tones(),
 }
-NAMES: Final = tuple(TONES)
+THEMES: Final = tuple(TONES)
 
 
 def _theme(name: str, p: Palette, *, dark: bool) -> Theme:
@@ -189,6 +189,6 @@ def first_theme(wanted: str | None, color_system: str | None) -> str:
     """The theme to start with: the one asked for, else what the terminal's colours allow."""
     if wanted is not None:
         for name in (wanted, f"authtui-{wanted}"):
-            if name in NAMES:
+            if name in THEMES:
                 return name
     return "authtui-ansi" if color_system in ("standard", "windows") else "authtui-dark"

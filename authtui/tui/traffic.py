@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 from collections import deque
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authtui.model.events import RequestFinished, RequestStarted
-from authtui.redaction import redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +70,7 @@ class Traffic:
         self.paused = not self.paused
         self.drain()
 
-    def sift(self, text: str) -> str | None:
+    def filter(self, text: str) -> str | None:
         """Show what a filter lets through; a sentence where it cannot be read."""
         from authtui.wire.request_filter import NO_FILTER, FilterProblem, parse_filter
 
@@ -83,11 +81,11 @@ class Traffic:
         return None
 
     @property
-    def sifting(self) -> bool:
+    def filtering(self) -> bool:
         """Whether the filter has rows left to look at."""
         return self._log is not None and self._log.unseen > 0
 
-    def sift_on(self) -> None:
+    def filter_further(self) -> None:
         """Let the filter look further back."""
         self.log.look_on(ROWS_A_FRAME)
 
@@ -107,7 +105,7 @@ def copy_curl(app: AuthtuiApp, item: Item | None) -> None:
 
 def ask_export(app: AuthtuiApp) -> None:
     """Show where the file would be written, and what stands in it; enter writes."""
-    from authtui.tui.prompt import Prompt
+    from authtui.tui.sheets.prompt import Prompt, new_path
 
     if reason := app.reason_against("export"):
         app.say(reason, "warn")
@@ -120,7 +118,7 @@ def ask_export(app: AuthtuiApp) -> None:
         return
     seen = app.session.state.observation
     stamp = f"{seen.at:%Y%m%dT%H%M%SZ}" if seen is not None else "now"
-    path = str(_folder() / f"authtui-{stamp}.har")
+    path = new_path(f"authtui-{stamp}.har")
     which = "the requests that the filter shows" if app.traffic.log.filter.terms else "all requests"
     question = (
         f"{len(records)} entries, {which}, as HAR 1.2: no secret in it, ids replaced by stand-ins."
@@ -134,14 +132,6 @@ def ask_export(app: AuthtuiApp) -> None:
     app.push_screen(Prompt("Export the requests?", question, path), answered)
 
 
-def _folder() -> Path:
-    # The directory the app was started in may be gone by now.
-    try:
-        return Path.cwd()
-    except OSError:
-        return Path.home()
-
-
 def _write(records: Sequence[RequestRecord], text: str) -> tuple[str, str]:
     import json
 
@@ -152,5 +142,5 @@ def _write(records: Sequence[RequestRecord], text: str) -> tuple[str, str]:
     document = json.dumps(as_har(records, __version__), ensure_ascii=False, indent=1)
     problem = write_new_file(text, document.encode("utf-8", "replace"))
     if problem is not None:
-        return f"not written: {problem}: {redact_text(text)}", "bad"
-    return f"✓ wrote {len(records)} entries to {redact_text(text)}", "good"
+        return f"not written: {problem}: {text}", "bad"
+    return f"✓ wrote {len(records)} entries to {text}", "good"

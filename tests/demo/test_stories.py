@@ -103,7 +103,7 @@ def test_the_verdict_of_the_core_is_the_sentence_that_the_story_teaches(name: st
 @pytest.mark.parametrize("name", ORDER)
 def test_every_row_that_is_pointed_at_is_there(name: str) -> None:
     """Looked for as the guide does, in the state of that moment."""
-    from authtui.tui.story_desk import row_of
+    from authtui.tui.story.desk import row_of
     from authtui.tui.views.checks import checks_doc
     from authtui.tui.views.claims import claims_doc
     from authtui.tui.views.context import View

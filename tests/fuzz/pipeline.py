@@ -24,7 +24,7 @@ from authtui.tui.views.context import View
 from authtui.tui.views.events import events_doc
 from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import verdict_lines
-from authtui.tui.views.whole import whole_doc
+from authtui.tui.views.verdict_detail import verdict_doc
 from tests.fuzz.oracles import assert_hidden, assert_shown, planted, with_planted
 from tests.fuzz.targets import FOLDER, NOW, SPLIT
 
@@ -116,7 +116,9 @@ def _drawn(session: AuthSession[Options]) -> str:
     session.load("start")
     view = View(session.state, session.events)
     texts = []
-    docs = [make(view, 46) for make in (sources_doc, claims_doc, checks_doc, events_doc, whole_doc)]
+    docs = [
+        make(view, 46) for make in (sources_doc, claims_doc, checks_doc, events_doc, verdict_doc)
+    ]
     for doc in docs:
         assert_shown(doc.title)
     for line in (

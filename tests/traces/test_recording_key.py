@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.tui.prompt import Prompt
+from authtui.tui.sheets.prompt import Prompt
 from tests.traces.made import read
 from tests.tui.drive import running, words
 from tests.tui.samples import session
@@ -27,7 +27,7 @@ def own_places(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
 
 
-async def start(app: AuthtuiApp, pilot: Pilot[None], path: Path) -> None:
+async def start(app: AuthtuiApp, pilot: Pilot[None], path: Path | str) -> None:
     await pilot.press("T")
     assert isinstance(app.screen, Prompt)
     app.screen.value = str(path)
@@ -72,7 +72,7 @@ async def test_a_foreign_file_is_refused_in_the_footer(tmp_path: Path) -> None:
     async with running() as (app, pilot):
         await start(app, pilot, tmp_path / "notes")
         assert "not recorded" in words(app.desk.footer)
-        assert app.recorder is None
+        assert app.recording.writer is None
     assert (tmp_path / "notes").read_text() == "mine"
 
 
@@ -88,12 +88,33 @@ async def test_the_limit_ends_it_and_is_said(tmp_path: Path) -> None:
     shown = session("healthy")
     async with running(session=shown) as (app, pilot):
         await start(app, pilot, tmp_path / "a.trace")
-        writer = app.recorder
+        writer = app.recording.writer
         assert writer is not None
         writer._limit = 0
         shown.fail("register", "one too many")
-        while app.recorder is not None:
+        while app.recording.writer is not None:
             await pilot.pause(0.05)
         await app.workers.wait_for_complete()
         await pilot.pause()
         assert "limit" in words(app.desk.footer)
+
+
+async def test_the_home_of_nobody_is_refused_in_the_footer() -> None:
+    async with running() as (app, pilot):
+        await start(app, pilot, "~nobody-of-that-name/a.trace")
+        assert "not recorded: ~nobody-of-that-name/a.trace" in words(app.desk.footer)
+        assert app.recording.writer is None
+
+
+async def test_where_the_directory_of_the_start_is_gone_the_home_is_offered(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    monkeypatch.setenv("HOME", str(tmp_path))
+    async with running() as (app, pilot):
+        await pilot.press("T")
+        assert isinstance(app.screen, Prompt)
+        assert app.screen.value.startswith(f"{tmp_path}/authtui-")

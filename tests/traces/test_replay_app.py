@@ -10,14 +10,14 @@ import pytest
 from authtui.model.trace.reader import Trace, open_trace
 from authtui.model.trace.replay import Replay
 from authtui.settings import Settings
-from authtui.tui.comparison import ComparisonScreen
-from authtui.tui.damage import DamageScreen
-from authtui.tui.dialogs import ChooseScreen, DetailScreen, Sheet
 from authtui.tui.keys import LIST_KEYS
-from authtui.tui.prompt import Prompt
-from authtui.tui.replay import LONGEST_WAIT, ReplayApp, describe
-from authtui.tui.replay_keys import REPLAY_KEYS
-from authtui.tui.timeline import Timeline
+from authtui.tui.replay.app import LONGEST_WAIT, ReplayApp, describe
+from authtui.tui.replay.comparison import ComparisonScreen
+from authtui.tui.replay.damage import DamageScreen
+from authtui.tui.replay.keys import REPLAY_KEYS
+from authtui.tui.replay.timeline import Timeline
+from authtui.tui.sheets.prompt import Prompt
+from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, Sheet
 from tests.traces.made import busy, lines_of, told, write
 from tests.tui.drive import hints, sheet, words
 
@@ -259,7 +259,7 @@ async def test_a_wait_of_an_hour_is_played_in_seconds(tmp_path: Path) -> None:
 
 async def test_dragging_over_the_timeline_travels(path: Path) -> None:
     async with shown(path) as (app, pilot):
-        line = app.trace_desk.timeline
+        line = app.desk.timeline
         await pilot.mouse_down(line, offset=(60, 1))
         middle = app.place
         assert 15 < middle < 30
@@ -289,9 +289,9 @@ async def test_the_timeline_takes_keys_of_its_own(path: Path) -> None:
 
 async def test_a_click_on_its_words_does_what_they_say(path: Path) -> None:
     async with shown(path) as (app, pilot):
-        await pilot.click(app.trace_desk.timeline, offset=(3, 0))
+        await pilot.click(app.desk.timeline, offset=(3, 0))
         assert app.playing
-        await pilot.click(app.trace_desk.timeline, offset=(12, 0))
+        await pilot.click(app.desk.timeline, offset=(12, 0))
         assert isinstance(app.screen, Prompt)
 
 
@@ -317,7 +317,7 @@ async def test_a_damage_is_stated_over_what_could_be_read(tmp_path: Path) -> Non
 
 
 def words_of(app: ReplayApp) -> str:
-    line = app.trace_desk.timeline
+    line = app.desk.timeline
     return "\n".join(line.render_line(y).text for y in range(2))
 
 

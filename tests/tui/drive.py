@@ -45,4 +45,4 @@ def sheet(app: AuthtuiApp) -> str:
 
 def hints(app: AuthtuiApp) -> str:
     """The row below the sheet on top."""
-    return words(app.screen.query_one("#hints", Rows))
+    return words(app.screen.query_one("#footer", Rows))

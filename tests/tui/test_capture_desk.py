@@ -9,12 +9,12 @@ import pytest
 
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.capture_desk import CaptureDesk
-from authtui.tui.capture_keys import CAPTURE_KEYS
-from authtui.tui.dialogs import ChooseScreen, DetailScreen, help_doc
+from authtui.tui.capture.desk import CaptureDesk
+from authtui.tui.capture.keys import CAPTURE_KEYS
 from authtui.tui.geometry import PANES, RUN_PANES, Box, plan_run
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import plain
+from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, help_doc
 from tests.tui.captures import CAPTURES, capture_maker
 from tests.tui.drive import running, sheet, words
 from tests.tui.samples import session
@@ -164,7 +164,7 @@ def test_the_help_names_the_keys_only_where_they_work() -> None:
     text = "\n".join(plain(line) for line in help_doc({}, CaptureDesk.KEYS).lines)
     for key in CAPTURE_KEYS:
         assert key.title in text
-    assert "Start it again" not in "\n".join(plain(line) for line in help_doc({}).lines)
+    assert "Start it again" not in "\n".join(plain(line) for line in help_doc({}, KEYS).lines)
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from authtui.tui.acts import Acts
-from authtui.tui.dialogs import ChooseScreen, DetailScreen, Sheet
-from authtui.tui.generations import GenerationsScreen
 from authtui.tui.keys import KEYS, LIST_KEYS
-from authtui.tui.prompt import Prompt
-from authtui.tui.report import ReportScreen
-from authtui.tui.whatif import WhatIfScreen
+from authtui.tui.sheets.generations import GenerationsScreen
+from authtui.tui.sheets.prompt import Prompt
+from authtui.tui.sheets.report import ReportScreen
+from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, Sheet
+from authtui.tui.sheets.whatif import WhatIfScreen
 from tests.tui.drive import running, words
 from tests.tui.samples import REQUESTS, session
 
@@ -56,7 +56,7 @@ CASES = {
     "verdict": Case(on_top(DetailScreen)),
     "filter": Case(lambda app: app.desk.panes["sources"].typing),
     "matrix": Case(lambda app: app.desk.matrix),
-    "reveal": Case(lambda app: app.revealed is not None, story="shadowed"),
+    "reveal": Case(lambda app: app.revealing.secret is not None, story="shadowed"),
     "surface": Case(on_top(ChooseScreen)),
     "generation": Case(on_top(GenerationsScreen)),
     "whatif": Case(on_top(WhatIfScreen)),

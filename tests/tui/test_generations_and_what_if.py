@@ -9,10 +9,14 @@ from textual.events import Paste
 
 from authtui import contracts
 from authtui.checks.assess import Options
+from authtui.checks.forms import FormRow
 from authtui.checks.generations import compare_generations
 from authtui.credentials.observation import InstalledClient
+from authtui.tui.views.context import View
+from authtui.tui.views.generations import generations_doc
 from tests.tui.drive import hints, running, sheet
 from tests.tui.homes import HOMES, OLD_KEY, read
+from tests.tui.samples import session
 
 if TYPE_CHECKING:
     from tests.tui.conftest import Until
@@ -36,6 +40,14 @@ def test_a_row_says_that_the_login_would_be_deleted() -> None:
     rows = {row.name: row for row in compare_generations(read("workspace-token"), Options())}
     assert rows["identity-only"].deletes
     assert not rows["first"].deletes
+
+
+def test_a_form_that_no_release_accepts_stands_out() -> None:
+    view = View(session("shadowed").state)
+    forms = (FormRow("a record", "auth.json", None, None, ()),)
+    lines = generations_doc((), view, 100, forms).lines
+    span = next(s for line in lines for s in line.right if s.text.startswith("no release"))
+    assert span.tone == "warn"
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 40), (60, 14)])

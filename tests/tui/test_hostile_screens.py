@@ -19,8 +19,8 @@ from authtui.redaction import Secret
 from authtui.settings import Settings
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import Item
-from authtui.tui.preview import PreviewScreen
-from authtui.tui.prompt import Prompt
+from authtui.tui.sheets.preview import PreviewScreen
+from authtui.tui.sheets.prompt import Prompt
 from tests.traces.made import lines_of, told
 from tests.traces.test_replay_app import shown as replaying
 from tests.tui.captures import capture_maker
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 SIZES = ((120, 40), (80, 24))
 ENDS = {"quit", "load"}  # ends the app; reads anew what no longer exists
 # Widgets that only other widgets are made of.
-ABSTRACT = {"Painted", "DeskActions", "Sheet"}
+ABSTRACT = {"Painted", "BoxedScreen", "DeskActions", "Sheet"}
 
 
 # Screens of apps that look at something else: each is drawn by the test of that name below.
@@ -141,7 +141,7 @@ async def visit_everything(app: AuthtuiApp, pilot: Pilot[None], text: str) -> Vi
     await previews(visit, text)
     app.say(text, "bad")
     await visit.check()
-    app.reveal(Item(text, label=text, secret=Secret(text or "x")))
+    app.revealing.toggle(Item(text, label=text, secret=Secret(text or "x")))
     await visit.press("v")
     return visit
 

@@ -12,7 +12,7 @@ from authtui.checks.forms import FormRow
 from authtui.checks.generations import GenerationRow
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.tui.lines import Doc, Line, fit, spans_width
-from authtui.tui.preview import preview_doc
+from authtui.tui.sheets.preview import preview_doc
 from authtui.tui.views.capture import compare_doc, program_doc
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.claims import claims_doc
@@ -23,8 +23,8 @@ from authtui.tui.views.generations import generations_doc
 from authtui.tui.views.requests import requests_doc
 from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import header_line, verdict_lines
+from authtui.tui.views.verdict_detail import verdict_doc
 from authtui.tui.views.whatif import Toggle, whatif_doc
-from authtui.tui.views.whole import whole_doc
 from tests.tui.hostile import HOSTILE, assert_harmless, poisoned, told, watch
 from tests.tui.samples import NOW, REQUESTS, answer, session_of
 
@@ -47,7 +47,7 @@ def docs_of(view: View, width: int, *, details: bool) -> Iterator[Doc]:
     for make in MAKERS:
         yield make(view, width)
     yield checks_doc(view._replace(matrix=True), width)
-    yield whole_doc(view, width)
+    yield verdict_doc(view, width)
     if not details:
         return
     for make in MAKERS:

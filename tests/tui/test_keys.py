@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from authtui.settings import Settings
-from authtui.tui.dialogs import ChooseScreen, DetailScreen, Sheet, help_doc
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import plain
 from authtui.tui.pane import Pane, Rows
-from tests.tui.drive import running, words
+from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, Sheet, help_doc
+from tests.tui.drive import hints, running, words
 from tests.tui.samples import HOMES, OLD_KEY, answer, session_of
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ async def test_x_reveals_one_secret_with_a_banner_and_hides_it_again() -> None:
         sheet = app.screen.query_one("#sheet", Pane)
         await pilot.press("slash", *"codex", "enter", "x")
         assert OLD_KEY.reveal() in words(sheet)
-        assert "is shown in clear" in words(app.screen.query_one("#hints", Rows))
+        assert "is shown in clear" in words(app.screen.query_one("#footer", Rows))
         await pilot.press("x")
         assert OLD_KEY.reveal() not in words(sheet)
 
@@ -126,20 +126,20 @@ async def test_a_revealed_secret_hides_itself(
     monkeypatch.setattr("authtui.tui.revealing.REVEAL_SECONDS", 0.2)
     async with running() as (app, pilot):
         await pilot.press("x")
-        assert app.revealed is not None
-        await until(pilot, lambda: app.revealed is None)
+        assert app.revealing.secret is not None
+        await until(pilot, lambda: app.revealing.secret is None)
 
 
 async def test_leaving_a_detail_masks_the_secret() -> None:
     async with running() as (app, pilot):
         await pilot.press("enter", "x", "escape")
-        assert app.revealed is None
+        assert app.revealing.secret is None
 
 
 async def test_a_presentation_never_reveals_and_says_why() -> None:
     async with running(presenter=True) as (app, pilot):
         await pilot.press("x")
-        assert app.revealed is None
+        assert app.revealing.secret is None
         assert "reveal is locked" in words(app.desk.footer)
 
 
@@ -244,7 +244,7 @@ async def test_t_steps_through_the_themes() -> None:
 
 
 async def test_help_lists_every_key_and_can_be_searched() -> None:
-    titles = "\n".join(plain(line) for line in help_doc({}).lines)
+    titles = "\n".join(plain(line) for line in help_doc({}, KEYS).lines)
     assert all(key.title in titles for key in (*KEYS, *LIST_KEYS))
     async with running() as (app, pilot):
         await pilot.press("question_mark")
@@ -258,7 +258,23 @@ async def test_a_key_can_be_remapped_and_help_and_footer_follow() -> None:
         assert "z verdict" in words(app.desk.footer)
         await pilot.press("z")
         assert isinstance(app.screen, DetailScreen)
-    assert any(plain(x).lstrip().startswith("z ") for x in help_doc({"verdict": "z"}).lines)
+    assert any(plain(x).lstrip().startswith("z ") for x in help_doc({"verdict": "z"}, KEYS).lines)
+
+
+async def test_a_sheet_names_its_keys_as_they_were_remapped() -> None:
+    async with running(settings=Settings(keymap={"copy": "z", "back": "b"})) as (app, pilot):
+        await pilot.press("v")
+        assert "z copy" in hints(app)
+        await pilot.press("z")
+        assert "nothing to copy" in hints(app) or app.clipboard
+        await pilot.press("b")
+        assert app.screen is app.desk
+
+
+async def test_a_key_of_a_sheet_is_known_to_the_key_map() -> None:
+    async with running(settings=Settings(theme="dark", keymap={"yes": "z"})) as (app, pilot):
+        await pilot.pause()
+        assert "no such action" not in words(app.desk.footer)
 
 
 async def test_a_key_map_with_an_unknown_action_is_reported() -> None:
@@ -269,7 +285,7 @@ async def test_a_key_map_with_an_unknown_action_is_reported() -> None:
 
 async def test_the_palette_offers_every_action() -> None:
     async with running() as (app, _):
-        from authtui.tui.commands import Actions
+        from authtui.tui.palette import Actions
 
         found = [hit async for hit in Actions(app.screen).discover()]
         assert len(found) == len(KEYS)

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from authtui.redaction import printable
 from authtui.report.formats import FORMATS, render
 from authtui.tui.lines import cut_rows, width_of
-from authtui.tui.prompt import Prompt
-from authtui.tui.report import ReportScreen
+from authtui.tui.sheets.prompt import Prompt
+from authtui.tui.sheets.report import ReportScreen
 from authtui.tui.views.report import report_doc
 from tests.report.samples import made_report
 from tests.tui.drive import hints, running, sheet, words

@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from authtui.tui.story_app import StoryApp
+    from authtui.tui.story.app import StoryApp
 
 LARGE, SMALL = (120, 40), (80, 24)
 SIZES = (LARGE, SMALL)
 
 
 def guide(app: StoryApp) -> str:
-    return words(app.story_desk.guide)
+    return words(app.desk.guide)
 
 
 async def to(app: StoryApp, pilot: Pilot[None], kind: str) -> None:
@@ -62,7 +62,7 @@ async def test_enter_opens_a_story_and_escape_comes_back_with_what_was_seen() ->
         assert "✓ The ghost in the shell" in sheet(app)
         await pilot.press("escape")
         await pilot.pause()
-        assert app.screen is app.story_desk
+        assert app.screen is app.desk
 
 
 async def test_a_digit_opens_a_story_at_once_and_a_click_chooses_too() -> None:
@@ -123,7 +123,7 @@ async def test_a_guess_is_taken_by_arrow_and_enter_and_enter_then_goes_on() -> N
 
 async def test_a_guess_is_taken_by_one_click() -> None:
     async with telling("ghost", LARGE) as (app, pilot):
-        pane = app.story_desk.guide
+        pane = app.desk.guide
         row = next(
             y for y in range(pane.size.height) if "My account was" in pane.render_line(y).text
         )
@@ -140,7 +140,7 @@ async def test_a_guess_is_taken_by_one_click() -> None:
 async def test_a_page_lights_its_pane_and_marks_its_row(size: tuple[int, int]) -> None:
     async with telling("ghost", size) as (app, pilot):
         await turn(app, pilot)
-        desk = app.story_desk
+        desk = app.desk
         assert desk.focused is desk.panes["sources"]
         assert desk.pane.selected is not None
         assert "CODEX_API_KEY" in desk.pane.selected.key
@@ -154,15 +154,15 @@ async def test_back_shows_the_earlier_moment_in_every_pane_and_undoes_nothing() 
         assert app.walk is not None
         while not app.walk.at_end:
             await turn(app, pilot)
-        assert "● accepted" in words(app.story_desk.verdict)
+        assert "● accepted" in words(app.desk.verdict)
         asked = len(app.session.state.requests)
         for _ in range(5):
             await pilot.press("b")
             await ready(app, pilot)
         assert app.at is not None
-        assert "an earlier moment" in words(app.story_desk.header)
-        assert "✗ accepted" in words(app.story_desk.verdict)
-        assert "shadowed by 1" in words(app.story_desk.panes["sources"])
+        assert "an earlier moment" in words(app.desk.header)
+        assert "✗ accepted" in words(app.desk.verdict)
+        assert "shadowed by 1" in words(app.desk.panes["sources"])
         for _ in range(5):
             await pilot.press("n")
             await ready(app, pilot)
@@ -180,7 +180,7 @@ async def test_a_fix_is_copied_or_done_but_never_by_going_on() -> None:
         await pilot.press("n")
         await ready(app, pilot)
         assert "CODEX_API_KEY" in stage.environ
-        assert "y does the fix" in words(app.story_desk.footer)
+        assert "y does the fix" in words(app.desk.footer)
         await pilot.press("f")
         await pilot.pause()
         assert app.clipboard == "unset CODEX_API_KEY"
@@ -198,7 +198,7 @@ async def test_y_does_nothing_where_no_fix_is_offered() -> None:
         await pilot.press("y")
         await pilot.pause()
         assert app.walk.here == before
-        assert "no fix on this page" in words(app.story_desk.footer)
+        assert "no fix on this page" in words(app.desk.footer)
 
 
 async def test_restart_sets_a_new_stage_with_a_new_home() -> None:
@@ -231,7 +231,7 @@ async def test_other_panes_stay_open_to_a_look() -> None:
         assert "Events" in screen_text(app)
         await pilot.press("n")
         await ready(app, pilot)
-        assert app.story_desk.active == "requests"
+        assert app.desk.active == "requests"
 
 
 async def test_enter_on_the_marked_row_opens_its_detail_with_the_road_of_the_request() -> None:
@@ -269,16 +269,32 @@ async def test_pages_turn_by_themselves_to_the_proof_fixes_included() -> None:
         assert app.walk.ending.green
 
 
+async def test_a_page_that_is_due_while_the_app_closes_is_not_turned() -> None:
+    async with telling("ghost", LARGE, pace=30) as (app, _):
+        pass
+    app._turn()
+    assert app.walk is not None
+    assert app.walk.here == 0
+
+
+@pytest.mark.parametrize("height", [3, 5, 6, 7, 8])
+async def test_a_page_of_evidence_can_be_told_on_very_few_rows(height: int) -> None:
+    async with telling("ghost", (80, height)) as (app, pilot):
+        await to(app, pilot, "evidence")
+        assert app.desk.guide.doc.lines
+        assert app.is_running
+
+
 async def test_presenting_can_be_paused_and_its_pace_changed() -> None:
     async with telling("ghost", LARGE, pace=30) as (app, pilot):
-        assert "a page in 30 s" in words(app.story_desk.header)
+        assert "a page in 30 s" in words(app.desk.header)
         await pilot.press("plus")
         await pilot.pause()
         assert app.pace == 15
         await pilot.press("P")
         await pilot.pause()
         assert app.pace is None
-        assert "a page in" not in words(app.story_desk.header)
+        assert "a page in" not in words(app.desk.header)
         await pilot.press("minus", "P")
         await pilot.pause()
         assert app.pace == 30

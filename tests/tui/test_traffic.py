@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from textual.events import MouseScrollUp
 
-from authtui.tui.prompt import Prompt
+from authtui.tui.sheets.prompt import Prompt
 from authtui.wire.records import RequestRecord
 from tests.tui.drive import hints, running, sheet, words
 from tests.tui.samples import NOW, REQUESTS, session

@@ -9,7 +9,7 @@ from authtui.tui.lines import Line, Span, safe
 from authtui.tui.views.capture import MARKS, comparison_of, program_of, standing
 from authtui.tui.views.context import stamp
 from authtui.tui.views.events import words_of
-from authtui.tui.views.requests import tone_of, url_of
+from authtui.tui.views.requests import credential_words, tone_of, url_of
 
 if TYPE_CHECKING:
     from authtui.capture.rows import Row
@@ -35,8 +35,7 @@ def row_doc(row: Row, page: Page) -> Doc:
         status, colour = tone_of(record)
         page.fact(Fact("request", f"{record.method} {url_of(record)}"))
         page.fact(Fact("answer", status), colour)
-        mark = f" {record.credential_mark}" if record.credential_mark else ""
-        page.fact(Fact("credential", f"{record.authorization or 'none was attached'}{mark}"))
+        page.fact(Fact("credential", credential_words(record)))
         if record.meaning or record.error:
             page.fact(Fact("meaning", record.error or record.meaning))
         page.words("4 turns to the requests; enter there shows all of it.", "faint")

@@ -54,11 +54,11 @@ def _verdict(view: View, found: Assessment) -> Verdict:
     program = program_of(view)
     if program is None:
         return _not_started(view, found.verdict)
-    foretold = program.expected.verdict if program.expected is not None else found.verdict
+    predicted = program.expected.verdict if program.expected is not None else found.verdict
     compared = comparison_of(program)
     if compared.differences:
-        return _differing(program, compared, foretold)
-    return _as_foretold(program, compared, foretold)
+        return _differing(program, compared, predicted)
+    return _as_predicted(program, compared, predicted)
 
 
 def _not_started(view: View, verdict: Verdict) -> Verdict:
@@ -81,7 +81,7 @@ def _not_started(view: View, verdict: Verdict) -> Verdict:
     )
 
 
-def _differing(program: Program, compared: Comparison, foretold: Verdict) -> Verdict:
+def _differing(program: Program, compared: Comparison, predicted: Verdict) -> Verdict:
     rows = compared.differences
     labels = ", ".join(row.label for row in rows[:3])
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
@@ -90,19 +90,19 @@ def _differing(program: Program, compared: Comparison, foretold: Verdict) -> Ver
         well = last is None or _accepted(program)
     else:
         well = program.exit_status == 0 and not program.stopped
-    return foretold._replace(
+    return predicted._replace(
         outcome="degraded" if well else "refused",
         kind=_kind(rows[0]),
         headline=f"Not as predicted: {labels}{more}",
         sentence=_sentence(rows),
         client_message=compared.message,
         deletes_stored_login=False,
-        fix=_fix(program, rows, foretold, well=well),
+        fix=_fix(program, rows, predicted, well=well),
     )
 
 
 def _fix(
-    program: Program, rows: tuple[Row, ...], foretold: Verdict, *, well: bool
+    program: Program, rows: tuple[Row, ...], predicted: Verdict, *, well: bool
 ) -> tuple[Fix, ...]:
     """What to do: where it ended well nothing has to be done."""
     if well:
@@ -111,12 +111,12 @@ def _fix(
     if known is None and any(row.id == "refresh" and "refused" in row.observed for row in rows):
         known = _LOGIN
     last = program.evidence.last
-    astray = any(row.id in (*_ANOTHER, *_ELSEWHERE) for row in rows)
-    if known is None and not astray and last is not None and last.status == 401:
+    elsewhere = any(row.id in (*_ANOTHER, *_ELSEWHERE) for row in rows)
+    if known is None and not elsewhere and last is not None and last.status == 401:
         known = _REFUSED.get(last.authorization or "")
     if known is not None:
         return (known,)
-    return foretold.fix if foretold.outcome != "ready" else ()
+    return predicted.fix if predicted.outcome != "ready" else ()
 
 
 def _sentence(rows: tuple[Row, ...]) -> str:
@@ -137,21 +137,21 @@ def _kind(row: Row) -> Kind:
     return "record-not-what-it-seems"
 
 
-def _as_foretold(program: Program, compared: Comparison, foretold: Verdict) -> Verdict:
+def _as_predicted(program: Program, compared: Comparison, predicted: Verdict) -> Verdict:
     if program.running:
         headline = "Running, as predicted so far"
         if program.evidence.first is None:
             headline = "Running: no model call was seen yet"
-        calm = foretold.outcome == "ready"
-        return foretold._replace(
+        calm = predicted.outcome == "ready"
+        return predicted._replace(
             outcome="ready" if calm and _accepted(program) else "not-logged-in",
             kind="ready",
             headline=headline,
             client_message=compared.message,
-            sentence=f"Predicted: {foretold.sentence}",
+            sentence=f"Predicted: {predicted.sentence}",
         )
     if compared.surface is None:
-        return foretold._replace(
+        return predicted._replace(
             outcome="ready" if program.exit_status == 0 else "degraded",
             kind="ready",
             headline="It ended; nothing was predicted for this command",
@@ -161,7 +161,7 @@ def _as_foretold(program: Program, compared: Comparison, foretold: Verdict) -> V
             fix=(),
         )
     if program.stopped:
-        return foretold._replace(
+        return predicted._replace(
             outcome="not-logged-in",
             kind="ready",
             headline="Ended from outside; as predicted until then",
@@ -170,17 +170,17 @@ def _as_foretold(program: Program, compared: Comparison, foretold: Verdict) -> V
             deletes_stored_login=False,
             fix=(),
         )
-    if foretold.outcome == "ready" and foretold.kind == "ready":
+    if predicted.outcome == "ready" and predicted.kind == "ready":
         sentence = "Every row is as predicted: what was sent, to whom, the answer, and its end."
-        return foretold._replace(headline="As predicted: accepted, and it ended well",
-                                 sentence=sentence, fix=())  # fmt: skip
-    return foretold._replace(
-        headline=f"As predicted: {foretold.headline}",
-        client_message=compared.message or foretold.client_message,
+        headline = "As predicted: accepted, and it ended well"
+        return predicted._replace(headline=headline, sentence=sentence, fix=())
+    return predicted._replace(
+        headline=f"As predicted: {predicted.headline}",
+        client_message=compared.message or predicted.client_message,
         deletes_stored_login=False,
     )
 
 
 def _accepted(program: Program) -> bool:
     last = program.evidence.last
-    return last is not None and last.status is not None and (last.status < 300)
+    return last is not None and last.status is not None and last.status < 300

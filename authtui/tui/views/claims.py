@@ -10,7 +10,6 @@ from authtui.tui.lines import (
     Item,
     Line,
     Span,
-    clear,
     clip,
     pad,
     safe,
@@ -30,6 +29,11 @@ _SIGNATURE = {
     "valid": ("✓", "good"),
     "invalid": ("✗", "bad"),
 }
+
+
+def claim_key(token: TokenView, row: ClaimRow) -> str:
+    """What makes a claim the same claim after a reload."""
+    return f"{token.name}.{row.section}.{row.name}"
 
 
 def claims_doc(view: View, width: int) -> Doc:
@@ -94,11 +98,11 @@ def _claim(
     lines: list[Line],
     items: list[Item],
 ) -> None:
-    key = f"{token.name}.{row.section}.{row.name}"
+    key = claim_key(token, row)
     value = safe(row.value)
-    shown = view.shows(row.secret)
-    text = clear(row.secret) if shown and row.secret else value
-    tone = "warn" if shown else "bad" if row.status == "fail" else "text"
+    shown = view.in_clear(row.secret)
+    text = value if shown is None else shown
+    tone = "warn" if shown is not None else "bad" if row.status == "fail" else "text"
     mark = (Span("changed ", "accent"),) if key in view.marks else ()
     room = width - column - width_of(clip(text, width)) - 3
     right = (*mark, *_remark(row, room - spans_width(mark)))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authtui.checks.differences import OUTCOME_WORDS, PROGRAMS
-from authtui.tui.lines import Doc, Item, Line, Span, clip, pad, safe, wrap
+from authtui.tui.lines import Line, Span, clear, pad, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,11 +20,12 @@ if TYPE_CHECKING:
 class View(NamedTuple):
     """Everything a pane may draw from.
 
-    `revealed` is the one secret shown in clear; `marks` are the keys of items that just changed;
-    `at` is the sequence number of the event looked back at, or None in the present. `traffic` is
-    the live list of requests, which the past does not have; `now` is the time, where a watched
-    program runs. `words` are those of an event by its place, where they are cheaper to have than
-    the event.
+    `revealed` is the one secret shown in clear; `token` is the number of the token on show;
+    `matrix` shows who says which account instead of the checks; `marks` are the keys of items that
+    just changed; `at` is the sequence number of the event looked back at, or None in the present;
+    `busy` says what is being read while nothing has been. `traffic` is the live list of requests,
+    which the past does not have; `now` is the time, where a watched program runs. `words` gives
+    those of an event by its index, where they are cheaper to have than the event.
     """
 
     state: AuthState
@@ -42,12 +42,12 @@ class View(NamedTuple):
 
     @property
     def assessment(self) -> Assessment | None:
-        """The answer on show."""
+        """The assessment on show."""
         return self.state.assessment
 
-    def shows(self, secret: Secret | None) -> bool:
-        """Whether this very value is being revealed."""
-        return secret is not None and self.revealed is secret
+    def in_clear(self, secret: Secret | None) -> str | None:
+        """The text of a secret while this very one is revealed, else None."""
+        return clear(secret) if secret is not None and secret is self.revealed else None
 
 
 LIGHTS: Final[Mapping[Light, tuple[str, str, str]]] = {
@@ -80,23 +80,33 @@ KINDS: Final[Mapping[str, str]] = {
     "answer-not-from-auth-server": "the answer did not come from the auth server",
     "nothing-stored": "nothing is stored",
 }
-OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
+_OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
     "ready": ("✓", "good"),
     "degraded": ("!", "warn"),
     "refused": ("✗", "bad"),
     "unreadable": ("✗", "bad"),
-    "not-logged-in": ("○", "grey"),
+    "not-logged-in": ("○", "muted"),
 }
 
 
-def outcome_look(found: Assessment | None) -> tuple[str, str]:
-    """Glyph and colour: a start that works, but not as its owner believes, is amber."""
+def outcome_mark(outcome: str) -> tuple[str, str]:
+    """Glyph and tone of how a start of the client comes out."""
+    return _OUTCOMES.get(outcome, ("?", "muted"))
+
+
+def verdict_mark(found: Assessment | None) -> tuple[str, str]:
+    """The same for the verdict: a start that works, but not as its owner believes, is amber."""
     if found is None:
-        return "?", "grey"
+        return "?", "muted"
     verdict = found.verdict
     if verdict.outcome == "ready" and verdict.kind != "ready":
         return "!", "warn"
-    return OUTCOMES.get(verdict.outcome, ("?", "grey"))
+    return outcome_mark(verdict.outcome)
+
+
+def loud(tone: str) -> str:
+    """The bold form of the tone of an outcome."""
+    return "strong" if tone == "muted" else f"{tone}-strong"
 
 
 def clock(moment: datetime) -> str:
@@ -147,39 +157,11 @@ def labelled(
     tone: str = "text",
     column: int = 14,
     item: int | None = None,
-    most: int = 1_000,
 ) -> list[Line]:
     """A label and its wrapped value, as rows."""
-    rows = wrap(value, width - column - 2, most)
+    rows = wrap(value, width - column - 2)
+    heads = [label, *[""] * (len(rows) - 1)]
     return [
-        Line(
-            (Span("  " + pad(label if first else "", column), "faint"), Span(row, tone)), item=item
-        )
-        for first, row in zip([True] + [False] * len(rows), rows, strict=False)
+        Line((Span("  " + pad(head, column), "faint"), Span(row, tone)), item=item)
+        for head, row in zip(heads, rows, strict=True)
     ]
-
-
-__all__ = [
-    "CHECKS",
-    "KINDS",
-    "LIGHTS",
-    "OUTCOMES",
-    "OUTCOME_WORDS",
-    "PROGRAMS",
-    "SOURCES",
-    "Doc",
-    "Item",
-    "Line",
-    "Span",
-    "View",
-    "clip",
-    "clock",
-    "labelled",
-    "note",
-    "pad",
-    "relative",
-    "safe",
-    "span_words",
-    "stamp",
-    "wrap",
-]

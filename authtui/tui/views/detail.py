@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from authtui.capture.rows import Row
 from authtui.checks.findings import CheckResult, ClaimRow, Fact, Fix, MatrixRow, Source, TokenView
 from authtui.model.programs import Program
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clear, rows_of, safe, wrap
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, rows_of, safe, wrap
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.context import CHECKS, SOURCES, View, labelled, note, stamp
 from authtui.tui.views.events import name_of, words_of
@@ -39,18 +39,17 @@ class Page:
 
     def fact(self, fact: Fact, tone: str = "text", column: int = 14) -> None:
         """A labelled value that can be selected, copied and, where secret, revealed."""
-        shown = self.view.shows(fact.secret) and fact.secret is not None
-        value = clear(fact.secret) if shown and fact.secret else safe(fact.value)
+        shown = self.view.in_clear(fact.secret)
         index = len(self.items)
         label = safe(fact.label, 60)
         self.items.append(Item(label, fact, safe(fact.value), label, fact.secret))
-        rows = [value] if shown else rows_of(fact.value, self.width - column - 2)
+        rows = rows_of(fact.value, self.width - column - 2) if shown is None else [shown]
         for number, text in enumerate(rows):
             self.lines += labelled(
                 label if number == 0 else "",
                 text,
                 self.width,
-                tone="warn" if shown else tone,
+                tone=tone if shown is None else "warn",
                 column=column,
                 item=index,
             )
@@ -163,12 +162,8 @@ def _check(check: CheckResult, page: Page) -> Doc:
     found = page.view.assessment
     if found is not None and any(r.wrong for r in found.matrix) and check.status == "fail":
         page.heading("Who says which account")
-        page.lines += [x._replace(item=None) for x in _matrix_lines(page)]
+        page.lines += [line._replace(item=None) for line in _matrix(page).lines]
     return page.doc(safe(check.id, 120))
-
-
-def _matrix_lines(page: Page) -> list[Line]:
-    return list(checks_doc(page.view._replace(matrix=True), page.width).lines)
 
 
 def _matrix(page: Page) -> Doc:

@@ -37,7 +37,7 @@ _TONES: Final = {
     "ChildEnded": "accent",
     "RotationSeen": "accent",
 }
-NAMES: Final = {
+EVENT_NAMES: Final = {
     "Loaded": "loaded",
     "Restricted": "refused",
     "IdentityRegistered": "identity",
@@ -71,32 +71,25 @@ def _is_elsewhere(event: Event) -> bool:
 
 def name_of(event: Event) -> str:
     """The event in the user's words."""
-    return NAMES.get(event.kind, event.kind)
+    return EVENT_NAMES.get(event.kind, event.kind)
 
 
 def words_of(event: Event) -> str:
     """What an event says, in one row; harmless text."""
-    kind = event.kind
-    if kind == "Loaded":
-        changes = getattr(event, "changes", ())
-        return safe("; ".join(changes) if changes else event.cause, 600)
-    if kind == "SourceChanged":
-        what = ", ".join(getattr(event, "what", ()))
-        return safe(f"{getattr(event, 'place', '')} {what}".strip(), 600)
-    if kind == "Failed":
-        return safe(f"{getattr(event, 'transition', '')}: {getattr(event, 'reason', '')}", 600)
-    if kind == "Restricted":
-        deletes = (
-            "the client would delete the login · "
-            if getattr(event, "deletes_stored_login", False)
-            else ""
-        )
-        return deletes + safe(getattr(event, "message", ""), 600)
-    return safe(_step_words(event) or event.cause, 600)
+    return safe(_words(event) or event.cause, 600)
 
 
-def _step_words(event: Event) -> str:
+def _words(event: Event) -> str:
     match event:
+        case ev.Loaded():
+            return "; ".join(event.changes)
+        case ev.SourceChanged():
+            return f"{event.place} {', '.join(event.what)}".strip()
+        case ev.Failed():
+            return f"{event.transition}: {event.reason}"
+        case ev.Restricted():
+            deletes = "the client would delete the login · " if event.deletes_stored_login else ""
+            return deletes + event.message
         case ev.RequestStarted(request=record) | ev.RequestFinished(request=record):
             return f"{record.method} {record.path} {record.status or ''}"
         case ev.Asserted():

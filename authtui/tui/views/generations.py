@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clip, pad, safe, wrap
-from authtui.tui.views.context import OUTCOMES, View, note
+from authtui.tui.views.context import View, note, outcome_mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.checks.findings import Prediction
+    from authtui.checks.findings import Prediction, Surface
     from authtui.checks.forms import FormRow
     from authtui.checks.generations import GenerationRow
 
@@ -22,7 +22,11 @@ _WORDS = {
     "not-logged-in": "no login",
 }
 _COLUMN = 16
-_SURFACES = (("exec", "codex exec"), ("login-status", "login status"), ("tui", "codex"))
+_SURFACES: tuple[tuple[Surface, str], ...] = (
+    ("exec", "codex exec"),
+    ("login-status", "login status"),
+    ("tui", "codex"),
+)
 
 
 def generations_doc(
@@ -70,7 +74,7 @@ def _forms(forms: Sequence[FormRow], width: int) -> list[Line]:
         Line((Span("   what lies here", "faint"),), (Span("is accepted by ", "faint"),)),
     ]
     for form, span in zip(forms, spans, strict=True):
-        tone = "muted" if form.since else "amber"
+        tone = "muted" if form.since else "warn"
         words = clip(f"{safe(form.form)} · {safe(form.where)}", max(10, width - longest - 4))
         lines.append(Line((Span(f"   {words}", "strong"),), (Span(f"{span} ", tone),)))
     return [*lines, BLANK]
@@ -88,11 +92,9 @@ def _row(
     label = row.version or row.name
     spans = [Span("   " + pad(safe(label, 40), name), "title-focus" if here else "strong")]
     for surface, _ in _SURFACES:
-        found = row.predictions[surface]  # type: ignore[index]
-        glyph, colour = OUTCOMES.get(found.outcome, ("?", "grey"))
-        words = _WORDS.get(found.outcome, safe(found.outcome))
-        tone = "muted" if colour == "grey" else colour
-        spans.append(Span(pad(f"{glyph} {words}", _COLUMN), tone))
+        found = row.predictions[surface]
+        glyph, tone = outcome_mark(found.outcome)
+        spans.append(Span(pad(f"{glyph} {_WORDS[found.outcome]}", _COLUMN), tone))
     kept = Span(" DELETED ", "loud") if row.deletes else Span("kept ", "faint")
     lines = [Line(tuple(spans), (kept,), index)]
     marks: list[Span] = []
@@ -106,20 +108,20 @@ def _row(
         marks.append(Span("first to read a credential here  ", "muted"))
     if not row.released:
         marks.append(Span("in no release: #18176, #18177, #18180  ", "faint"))
-    same = before is not None and _said(before) == _said(row)
-    if same:
-        marks.append(Span(f"says the same as {safe(before.version or before.name, 40)}", "faint"))  # type: ignore[union-attr]
+    sayings: list[Line] = []
+    if before is not None and _said(before) == _said(row):
+        marks.append(Span(f"says the same as {safe(before.version or before.name, 40)}", "faint"))
+    else:
+        sayings = _sayings(row, width, index)
     if marks:
         lines.append(Line((Span("      "), *marks), item=index))
-    if not same:
-        lines += _sayings(row, width, index)
-    return lines
+    return lines + sayings
 
 
 def _sayings(row: GenerationRow, width: int, index: int) -> list[Line]:
     lines = []
     for surface, word in _SURFACES[:2]:
-        found = row.predictions[surface]  # type: ignore[index]
+        found = row.predictions[surface]
         said = wrap(_words(found), width - 22, 1)[0]
         lines.append(
             Line(
@@ -142,6 +144,6 @@ def _said(row: GenerationRow) -> tuple[object, ...]:
 
 def _copied(row: GenerationRow) -> str:
     return f"{row.title}: " + "; ".join(
-        f"{word} {row.predictions[s].outcome}, exit {row.predictions[s].exit}"  # type: ignore[index]
+        f"{word} {row.predictions[s].outcome}, exit {row.predictions[s].exit}"
         for s, word in _SURFACES
     )

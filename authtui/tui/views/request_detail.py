@@ -8,7 +8,7 @@ from authtui.checks.findings import Fact
 from authtui.checks.observed_request import judge_request, named_hosts
 from authtui.tui.lines import Line, Span, safe
 from authtui.tui.views.context import CHECKS, note, stamp
-from authtui.tui.views.requests import tone_of, url_of
+from authtui.tui.views.requests import credential_words, tone_of, url_of
 from authtui.wire.meaning import BY_NAME
 
 if TYPE_CHECKING:
@@ -32,8 +32,7 @@ def request_doc(record: RequestRecord, page: Page) -> Doc:
     if record.sender:
         page.fact(Fact("sent by", record.sender))
     page.fact(Fact("sent at", stamp(record.at)))
-    mark = f" {record.credential_mark}" if record.credential_mark else ""
-    page.fact(Fact("credential", f"{record.authorization or 'none was attached'}{mark}"))
+    page.fact(Fact("credential", credential_words(record)))
     if record.account_header:
         page.fact(Fact("account", record.account_header))
     if record.fedramp_header:

@@ -21,11 +21,21 @@ _COLOURS: Final[dict[Colour, tuple[str, str]]] = {
     "noise": ("·", "muted"),
 }
 _ROOMY: Final = 100
+_WORDS: Final = 12
+"""Columns from which on the meaning is worth its place."""
+_PATH: Final = 16
+"""Columns that the end of a path needs, so that the host before it may stay."""
 
 
 def url_of(record: RequestRecord) -> str:
     """The address of a request, harmless."""
     return safe(f"{record.scheme}://{record.host}{record.path}")
+
+
+def credential_words(record: RequestRecord) -> str:
+    """Which credential a request carried, with the mark that tells it from others of its kind."""
+    mark = f" {record.credential_mark}" if record.credential_mark else ""
+    return f"{record.authorization or 'none was attached'}{mark}"
 
 
 def tone_of(record: RequestRecord) -> tuple[str, str]:
@@ -171,12 +181,6 @@ def _remarks(record: RequestRecord, named: frozenset[str], width: int) -> list[S
 def _told(record: RequestRecord, words: str) -> str:
     """Words on a request; where several programs share the log, the one that sent it first."""
     return f"{safe(record.sender, 40)}: {safe(words, 200)}" if record.sender else safe(words, 200)
-
-
-_WORDS = 12
-"""Columns from which on the meaning is worth its place."""
-_PATH = 16
-"""Columns that the end of a path needs, so that the host before it may stay."""
 
 
 def _place(host: str, path: str, room: int) -> str:

@@ -1,11 +1,11 @@
-"""The ladder: every place a credential can come from, in the client's own order."""
+"""The ladder: every source of a credential, in the client's own order."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from authtui.checks.differences import status_words
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clear, safe
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
 from authtui.tui.views.context import SOURCES, View, note
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def source_key(source: Source) -> str:
-    """What makes a rung the same rung after a reload."""
+    """What makes a source the same source after a reload."""
     return f"{source.name}@{source.place}"
 
 
@@ -27,11 +27,11 @@ def sources_doc(view: View, width: int) -> Doc:
     listed = [s for s in found.sources if s.rank is not None]
     aside = [s for s in found.sources if s.rank is None]
     for source in listed:
-        _rung(source, found, view, lines, items)
+        _row(source, found, view, lines, items)
     if aside:
         lines += [BLANK, Line((Span(" seen, but never a login here", "faint"),))]
         for source in aside:
-            _rung(source, found, view, lines, items)
+            _row(source, found, view, lines, items)
     if not found.sources:
         lines += note("This client generation reads no credential source at all.", width)
     return Doc(
@@ -47,7 +47,7 @@ def _start(items: list[Item]) -> int:
     return 0
 
 
-def _rung(
+def _row(
     source: Source, found: Assessment, view: View, lines: list[Line], items: list[Item]
 ) -> None:
     glyph, tone, _ = SOURCES[source.status]
@@ -77,6 +77,6 @@ def _rung(
     if said and not (quiet and source.kind is None and source.detail is None):
         lines.append(Line((Span("   └ ", "border"), Span(said, "muted")), item=index))
     for fact in source.facts:
-        if fact.secret is not None and view.shows(fact.secret):
-            shown = f"{safe(fact.label, 40)}  {clear(fact.secret)}"
+        if (text := view.in_clear(fact.secret)) is not None:
+            shown = f"{safe(fact.label, 40)}  {text}"
             lines.append(Line((Span("   └ ", "border"), Span(shown, "warn")), item=index))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.checks.differences import PROGRAMS
 from authtui.tui.lines import (
     BLANK,
     Line,
@@ -16,7 +17,7 @@ from authtui.tui.lines import (
     spans_width,
     wrap,
 )
-from authtui.tui.views.context import KINDS, LIGHTS, View, clock, outcome_look
+from authtui.tui.views.context import KINDS, LIGHTS, View, clock, loud, verdict_mark
 
 if TYPE_CHECKING:
     from authtui.checks.findings import Assessment, Lamp
@@ -32,7 +33,8 @@ _PLAIN = ("ready", "nothing-stored")  # the headline says it already
 
 def tint(view: View) -> str:
     """The tone of the block: `good`, `warn`, `bad` or `grey`."""
-    return outcome_look(view.assessment)[1]
+    tone = verdict_mark(view.assessment)[1]
+    return "grey" if tone == "muted" else tone
 
 
 def verdict_lines(view: View, width: int, *, compact: bool, rows: int | None = None) -> list[Line]:
@@ -48,15 +50,10 @@ def verdict_lines(view: View, width: int, *, compact: bool, rows: int | None = N
     return _full(found, width, rows)
 
 
-def _tone(found: Assessment) -> str:
-    colour = outcome_look(found)[1]
-    return "strong" if colour == "grey" else f"{colour}-strong"
-
-
 def _headline(found: Assessment, width: int) -> list[Line]:
     verdict = found.verdict
-    glyph = outcome_look(found)[0]
-    tone = _tone(found)
+    glyph, colour = verdict_mark(found)
+    tone = loud(colour)
     left = [Span(f"  {glyph}  ", tone)]
     words = _words(found, tone, " DELETES THE LOGIN ")
     if len(words) == 1 and spans_width(words) > width - 8:
@@ -179,8 +176,8 @@ def lamp_chain(found: Assessment) -> tuple[Span, ...]:
 def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
     verdict = found.verdict
     text = width - 6
-    glyph = outcome_look(found)[0]
-    tone = _tone(found)
+    glyph, colour = verdict_mark(found)
+    tone = loud(colour)
     head = Line((Span(f" {glyph} ", tone), *_words(found, tone, " DELETES ")))
     told = rows_of(verdict.sentence, text, 3, _MORE)
     sentence = [Line((Span("   " + row, "text"),)) for row in told]
@@ -216,15 +213,15 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
     return [head]
 
 
-def header_line(view: View, width: int, watching: str, home: str | None = None) -> Line:
+def header_line(view: View, width: int, watching: str) -> Line:
     """Name, home, generation and program on the left; watching and reading time on the right."""
     found = view.assessment
     left = [Span("  authtui", "key")]
     right: list[Span] = []
     if found is not None:
-        left.append(Span("   " + clip(safe(home or found.home), max(10, width // 4)), "text"))
+        left.append(Span("   " + clip(safe(found.home), max(10, width // 4)), "text"))
         left.append(Span("   ", "faint"))
-        left.append(Span(PROGRAM.get(found.surface, safe(found.surface)), "muted", "surface"))
+        left.append(Span(PROGRAMS[found.surface], "muted", "surface"))
         left.append(Span(" · ", "faint"))
         left.append(Span(safe(found.contract.title), "muted", "generation"))
         right.append(Span(f"read {clock(found.at)}  ", "faint"))
@@ -233,6 +230,3 @@ def header_line(view: View, width: int, watching: str, home: str | None = None) 
         glyph, tone = ("●", "bad") if watching.startswith("recording ") else (glyph, tone)
         right = [Span(f"{glyph} ", tone), Span(watching + "   ", "muted"), *right]
     return Line(tuple(left), tuple(right))
-
-
-PROGRAM = {"exec": "codex exec", "login-status": "codex login status", "tui": "codex"}

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from authtui.checks.differences import differences
 from authtui.checks.experiment import candidates, shown_assignment
-from authtui.redaction import redact_text
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad, rows_of, safe
 from authtui.tui.views.context import note
 
@@ -78,7 +77,7 @@ def _rows(found: Sequence[Difference], width: int) -> list[Line]:
     for row in found:
         label = safe(row.label, 60)
         for sign, tone, value in (("-", "muted", row.before), ("+", "strong", row.after)):
-            for number, text in enumerate(rows_of(redact_text(value), width - column - 6, 3)):
+            for number, text in enumerate(rows_of(value, width - column - 6, 3)):
                 head = pad(label if sign == "-" and number == 0 else "", column)
                 lead = "  " if number else f"{sign} "
                 lines.append(

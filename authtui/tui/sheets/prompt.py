@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.dialogs import Sheet
 from authtui.tui.lines import BLANK, Doc, Line, Span, safe
+from authtui.tui.sheets.sheet import BACK, Hint, Sheet
 from authtui.tui.views.context import note
 
 if TYPE_CHECKING:
@@ -16,13 +17,19 @@ if TYPE_CHECKING:
 LONGEST = 4_000
 
 
+def new_path(name: str) -> str:
+    """Where a new file would be: the directory of the start, or the home where that is gone."""
+    try:
+        folder = Path.cwd()
+    except OSError:
+        folder = Path.home()
+    return str(folder / name)
+
+
 class Prompt(Sheet):
     """Every printable key is text; enter hands it back, escape nothing."""
 
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("⏎", "take it", "take"),
-        ("esc", "back", "leave"),
-    )
+    HINTS: ClassVar[tuple[Hint, ...]] = (Hint("⏎", "take it", "take"), BACK)
 
     def __init__(self, title: str, question: str, value: str = "") -> None:
         """`value` stands there at first."""

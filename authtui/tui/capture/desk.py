@@ -4,38 +4,38 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding
-
-from authtui.tui.capture_keys import CAPTURE_KEYS
-from authtui.tui.desk import Desk
-from authtui.tui.geometry import DRAWER, RUN_PANES, Box, plan_run, shape_of
-from authtui.tui.keys import KEYS
+from authtui.tui.capture.keys import CAPTURE_KEYS
+from authtui.tui.desk import PARTS, Desk, Part
+from authtui.tui.geometry import DRAWER, RUN_PANES, Box, is_small, plan_run
+from authtui.tui.keys import KEYS, bindings
 from authtui.tui.lines import Line, Span, clip, safe
 from authtui.tui.views.capture import compare_doc, program_doc, program_of, standing
 from authtui.tui.views.capture_verdict import with_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Mapping
 
     from textual.binding import BindingType
     from textual.geometry import Size
 
     from authtui.tui.keys import Key
-    from authtui.tui.lines import Doc
     from authtui.tui.views.context import View
+
+
+_PARTS = {
+    **PARTS,
+    "compare": Part("6", "Compare", compare_doc),
+    "program": Part("7", "Program", program_doc),
+}
 
 
 class CaptureDesk(Desk):
     """The same desk with two panes more; sources, claims and checks share one place."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding(key.keys, key.action, key.title, id=key.id, show=False) for key in CAPTURE_KEYS
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = bindings(CAPTURE_KEYS)
     AUTO_FOCUS = "#compare"
     KEYS: ClassVar[tuple[Key, ...]] = (*KEYS, *CAPTURE_KEYS)
-    PARTS: ClassVar[tuple[str, ...]] = RUN_PANES
-    NUMBERS: ClassVar[dict[str, str]] = {**Desk.NUMBERS, "compare": "6", "program": "7"}
-    TITLES: ClassVar[dict[str, str]] = {**Desk.TITLES, "compare": "Compare", "program": "Program"}
+    PARTS: ClassVar[Mapping[str, Part]] = {name: _PARTS[name] for name in RUN_PANES}
 
     def __init__(self) -> None:
         """The output of the program is followed as it comes."""
@@ -50,18 +50,14 @@ class CaptureDesk(Desk):
             self.drawer = self.active
         return plan_run(width, height, self._wants, self.active, self.drawer)
 
-    def docs(self) -> dict[str, Callable[[View, int], Doc]]:
-        """Two panes more."""
-        return {**super().docs(), "compare": compare_doc, "program": program_doc}
-
-    def loud(self, view: View) -> View:
+    def verdict_view(self, view: View) -> View:
         """The verdict tells what came of the prediction."""
         return with_run(view)
 
     def fill(self, size: Size) -> None:
         """Make the content; where there is room, the drawer shows the names of its panes."""
         super().fill(size)
-        if shape_of(size.width, size.height) not in ("tiny", "tabs"):
+        if not is_small(size.width, size.height):
             self.panes[self.drawer].heading = tuple(self._drawer_tabs())
 
     def _drawer_tabs(self) -> Iterator[Span]:
@@ -69,8 +65,8 @@ class CaptureDesk(Desk):
             tone = "title" if name == self.drawer else "faint"
             if name == self.active:
                 tone = "tab"
-            label = f" {self.NUMBERS[name]} {self.TITLES[name]} "
-            yield Span(label, tone, f"pane('{name}')")
+            part = self.PARTS[name]
+            yield Span(f" {part.number} {part.title} ", tone, f"pane('{name}')")
 
     def head(self, view: View, width: int) -> Line:
         """What is watched, and how it stands."""

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from authtui.checks.experiment import FORCED
-from authtui.redaction import redact_text
-from authtui.tui.dialogs import Sheet
-from authtui.tui.prompt import Prompt
+from authtui.tui.sheets.prompt import Prompt
+from authtui.tui.sheets.sheet import BACK, COPY, FILTER, Hint, Sheet
 from authtui.tui.views.whatif import toggles_of, whatif_doc
 
 if TYPE_CHECKING:
@@ -26,11 +25,11 @@ class WhatIfScreen(Sheet):
 
     WIDE: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [Binding("space", "choose", "Switch", priority=True)]
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("⏎ space", "switch", "choose"),
-        ("c", "copy", "copy"),
-        ("/", "filter", "filter"),
-        ("esc", "back; nothing was changed", "leave"),
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        Hint("⏎ space", "switch", "choose"),
+        COPY,
+        FILTER,
+        BACK._replace(words="back; nothing was changed"),
     )
 
     def __init__(self) -> None:
@@ -58,7 +57,7 @@ class WhatIfScreen(Sheet):
             without = [key for key in without if not key.startswith("config:")]
         changed = apply(seen, without, given)
         if isinstance(changed, str):
-            return None, redact_text(changed)
+            return None, changed
         return assess_other(changed, self.owner.session.options, view.assessment), ""
 
     def action_choose(self) -> None:

@@ -1,13 +1,14 @@
-"""Short lists to choose from: the program start to judge for."""
+"""The list of program starts to judge for; `s` opens it."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.checks.differences import PROGRAMS
 from authtui.checks.findings import SURFACES
-from authtui.tui.dialogs import ChooseScreen
 from authtui.tui.lines import Doc, Item, Line, Span, pad
-from authtui.tui.views.context import OUTCOMES, PROGRAMS
+from authtui.tui.sheets.sheet import ChooseScreen
+from authtui.tui.views.context import outcome_mark
 
 if TYPE_CHECKING:
     from authtui.tui.app import AuthtuiApp
@@ -29,12 +30,12 @@ def surface_menu(app: AuthtuiApp) -> None:
     lines, items = [], []
     for index, name in enumerate(SURFACES):
         start = starts.get(name)
-        glyph, colour = OUTCOMES[start.outcome] if start else ("·", "grey")
+        glyph, tone = outcome_mark(start.outcome) if start else ("·", "muted")
         here = found is not None and found.surface == name
         lines.append(
             Line(
                 (
-                    Span(f" {glyph} ", "muted" if colour == "grey" else colour),
+                    Span(f" {glyph} ", tone),
                     Span(pad(PROGRAMS[name], 22), "strong"),
                     Span(_READS[name], "muted"),
                 ),

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.dialogs import Sheet
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
+from authtui.tui.sheets.sheet import BACK, COPY, Hint, Sheet
 from authtui.tui.views.context import note
 
 if TYPE_CHECKING:
@@ -42,10 +42,7 @@ def damage_doc(trace: Trace, width: int) -> Doc:
 class DamageScreen(Sheet):
     """Stands on the desk once; leaving it shows what could be read."""
 
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("esc", "what was read", "leave"),
-        ("c", "copy", "copy"),
-    )
+    HINTS: ClassVar[tuple[Hint, ...]] = (BACK._replace(words="what was read"), COPY)
 
     def __init__(self, trace: Trace) -> None:
         """For one trace."""

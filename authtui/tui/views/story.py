@@ -66,7 +66,7 @@ def guide_doc(shown: Shown, width: int, *, small: bool) -> Doc:
         lines.append(BLANK)
     if walk.page.kind == "offer":
         lines += _offer(shown, width, small=small)
-        return _doc(shown, lines + ([] if small else _way(walk, width)))
+        return _doc(shown, lines + ([] if small else _pages_so_far(walk, width)))
     lines += _paragraph(step.says, width)
     if walk.message and walk.page.kind != "symptom":
         lines += _gap(small)
@@ -85,10 +85,10 @@ def guide_doc(shown: Shown, width: int, *, small: bool) -> Doc:
             lines.append(Line((Span("✓ solved: ", "good-strong"), Span(story_kind, "strong"))))
         more = "esc all stories · 0 again · or act yourself: l r a o"
         lines += _paragraph(more, width, "muted")
-    return _doc(shown, lines + ([] if small else _way(walk, width)))
+    return _doc(shown, lines + ([] if small else _pages_so_far(walk, width)))
 
 
-def _way(walk: Walk, width: int) -> list[Line]:
+def _pages_so_far(walk: Walk, width: int) -> list[Line]:
     """The pages so far by their names, and how many are still to come."""
     lines = [BLANK, Line((Span("─" * width, "border"),))]
     for number, page in enumerate(walk.pages[: max(walk.here + 1, walk.furthest + 1)]):
@@ -102,9 +102,8 @@ def _way(walk: Walk, width: int) -> list[Line]:
     return lines
 
 
-def _paragraph(text: str, width: int, tone: str = "text", indent: int = 0) -> list[Line]:
-    lead = " " * indent
-    return [Line((Span(lead + row, tone),)) for row in rows_of(text, width - 2 * indent)]
+def _paragraph(text: str, width: int, tone: str = "text") -> list[Line]:
+    return [Line((Span(row, tone),)) for row in rows_of(text, width)]
 
 
 def _gap(small: bool) -> list[Line]:

@@ -2,72 +2,54 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 
 from textual.binding import Binding
-from textual.geometry import Region, Size, Spacing
-from textual.layout import Layout, WidgetPlacement
 from textual.screen import ModalScreen
 
-from authtui.tui.keys import KEYS, LIST_KEYS, Key, effective, shown
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad, safe
+from authtui.tui.geometry import Box
+from authtui.tui.keys import LIST_KEYS, Key, mapped, shown
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad
 from authtui.tui.pane import Pane, Rows
+from authtui.tui.screen import BoxedScreen
+from authtui.tui.views.claims import claim_key
 from authtui.tui.views.detail import detail_doc
 from authtui.tui.views.sources import source_key
-from authtui.tui.views.whole import whole_doc
+from authtui.tui.views.verdict_detail import verdict_doc
 from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.layout import ArrangeResult
-    from textual.widget import Widget
+    from textual.geometry import Size
 
     from authtui.checks.findings import Assessment
-    from authtui.tui.app import AuthtuiApp
-    from authtui.tui.keys import Key
     from authtui.tui.views.context import View
 
-Make = "Callable[[View, int], Doc]"
-_SPACING = Spacing()
-_ZERO = Region(0, 0, 0, 0).offset
+
+class Hint(NamedTuple):
+    """A key worth naming below a sheet, and the action of a click on it.
+
+    `id` is what a settings file remaps; empty where it cannot.
+    """
+
+    key: str
+    words: str
+    action: str
+    id: str = ""
 
 
-class SheetLayout(Layout):
-    """One pane in the middle and a row of hints below it."""
-
-    name = "sheet"
-
-    def arrange(
-        self,
-        parent: Widget,
-        children: list[Widget],
-        size: Size,
-        greedy: bool = True,  # noqa: ARG002 - Textual's signature
-    ) -> ArrangeResult:
-        """The pane is as tall as its content, within the screen."""
-        if not isinstance(parent, Sheet):
-            return []
-        width = min(size.width, max(60, min(104, size.width - 8)))
-        if parent.WIDE:
-            width = size.width
-        parent.fill(width - 4)
-        height = min(size.height - 1, max(5, len(parent.pane.doc.lines) + 2))
-        if parent.WIDE:
-            height = size.height - 1
-        elif size.height >= 30:
-            height = min(height, size.height - 4)
-        x, y = (size.width - width) // 2, max(0, (size.height - height - 1) // 2)
-        regions = {"sheet": Region(x, y, width, height), "hints": Region(x, y + height, width, 1)}
-        return [
-            WidgetPlacement(regions[c.id], _ZERO, _SPACING, c) for c in children if c.id in regions
-        ]
+BACK: Final = Hint("esc", "back", "leave", "back")
+CHOOSE: Final = Hint("⏎", "choose", "choose", "details")
+COPY: Final = Hint("c", "copy", "copy", "copy")
+FILTER: Final = Hint("/", "filter", "filter", "filter")
+YES: Final = Hint("y", "yes", "yes", "yes")
 
 
-class Sheet(ModalScreen[str | None]):
-    """A pane that stands on the desk."""
+class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
+    """A pane that stands on the desk, and a row of hints below it."""
 
     CSS = "Sheet { overflow: hidden; }"
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -82,71 +64,56 @@ class Sheet(ModalScreen[str | None]):
     ]
     AUTO_FOCUS = "#sheet"
     WIDE: ClassVar[bool] = False
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("esc", "back", "leave"),
-        ("c", "copy", "copy"),
-        ("/", "filter", "filter"),
-    )
+    HINTS: ClassVar[tuple[Hint, ...]] = (BACK, COPY, FILTER)
+    item: Item | None = None
 
     def __init__(self, make: Callable[[View, int], Doc]) -> None:
         """`make` builds the content from the present view and a width."""
         super().__init__()
         self.make = make
         self.pane = Pane(id="sheet")
-        self.hints = Rows(id="hints")
-        self._sheet = SheetLayout()
+        self.footer = Rows(id="footer")
 
     @property
-    def layout(self) -> Layout:
-        """Our own arrangement."""
-        return self._sheet
-
-    @property
-    def owner(self) -> AuthtuiApp:
-        """The app, by its own type."""
-        from authtui.tui.app import AuthtuiApp
-
-        if not isinstance(self.app, AuthtuiApp):
-            raise TypeError("a sheet belongs to authtui's app")
-        return self.app
-
-    @property
-    def hints_now(self) -> tuple[tuple[str, str, str], ...]:
-        """The keys worth naming, in order."""
+    def hints(self) -> tuple[Hint, ...]:
+        """The keys worth naming at this moment, in order."""
         return self.HINTS
 
     def compose(self) -> ComposeResult:
         """The pane and its hints."""
         yield self.pane
-        yield self.hints
+        yield self.footer
+
+    def boxes(self, size: Size) -> dict[str, Box]:
+        """A wide sheet takes the screen; any other is as tall as its content, in the middle."""
+        width = size.width if self.WIDE else min(size.width, max(60, min(104, size.width - 8)))
+        self.fill(width - 4)
+        height = size.height - 1
+        if not self.WIDE:
+            room = height if size.height < 30 else size.height - 4
+            height = min(room, max(5, len(self.pane.doc.lines) + 2))
+        x, y = (size.width - width) // 2, max(0, (size.height - height - 1) // 2)
+        return {"sheet": Box(x, y, width, height), "footer": Box(x, y + height, width, 1)}
 
     def fill(self, width: int) -> None:
         """Make the content."""
         self.pane.show(self.make(self.owner.view(), width))
         self.update_frame()
 
-    def update_all(self) -> None:
-        """The state changed."""
-        self.hints.refresh(layout=True)
-
     def update_frame(self) -> None:
-        """A message or the hints; above them, what must be seen first."""
+        """The hints, or what must be seen before them: a banner, a message."""
         app = self.owner
         if (banner := app.banner()) is not None:
-            self.hints.set_lines([Line((Span(f"  {banner}".ljust(200), "banner"),))])
+            spans = [Span(f"  {banner}".ljust(200), "banner")]
         elif app.message is not None:
-            self.hints.set_lines(
-                [Line((Span("  "), Span(safe(app.message[0], 400), app.message[1])))]
-            )
+            spans = [Span("  "), Span(*app.message)]
         else:
             spans = [Span("  ")]
-            for key, word, action in self.hints_now:
-                spans += [Span(f"{key} ", "key", action), Span(f"{word}   ", "muted", action)]
-            self.hints.set_lines([Line(tuple(spans))])
-
-    def on_rows_pressed(self, event: Rows.Pressed) -> None:
-        """A click on a hint."""
-        self.call_later(self.run_action, event.action)
+            for hint in self.hints:
+                key = shown(mapped(hint.id, hint.key, app.settings.keymap))
+                spans.append(Span(f"{key} ", "key", hint.action))
+                spans.append(Span(f"{hint.words}   ", "muted", hint.action))
+        self.footer.set_lines([Line(tuple(spans))])
 
     def on_pane_chosen(self, event: Pane.Chosen) -> None:
         """A detail has nothing further to open."""
@@ -154,13 +121,17 @@ class Sheet(ModalScreen[str | None]):
 
     def action_leave(self) -> None:
         """Back to the desk; a revealed value is masked first."""
-        if self.owner.revealed is not None:
-            self.owner.hide()
+        self.owner.revealing.hide()
         self.dismiss(None)
+
+    @property
+    def selected(self) -> Item | None:
+        """The row that is copied."""
+        return self.pane.selected
 
     def action_copy(self) -> None:
         """Copy the selected value."""
-        item = self.pane.selected
+        item = self.selected
         if item is None or not item.copy:
             self.owner.say("nothing to copy is selected", "muted")
         else:
@@ -168,13 +139,13 @@ class Sheet(ModalScreen[str | None]):
 
     def action_reveal(self) -> None:
         """Show one secret for a moment."""
-        self.owner.reveal(self.pane.selected)
+        self.owner.revealing.toggle(self.pane.selected)
 
     def action_copy_curl(self) -> None:
         """Copy the request on show as a command."""
         from authtui.tui.traffic import copy_curl
 
-        copy_curl(self.owner, getattr(self, "item", None))
+        copy_curl(self.owner, self.item)
 
     def action_filter(self) -> None:
         """Filter the rows."""
@@ -192,14 +163,12 @@ class Sheet(ModalScreen[str | None]):
 class DetailScreen(Sheet):
     """One thing in full."""
 
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("esc", "back", "leave"),
-        ("c", "copy", "copy"),
-        ("x", "reveal", "reveal"),
-        ("/", "filter", "filter"),
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        BACK,
+        COPY,
+        Hint("x", "reveal", "reveal", "reveal"),
+        FILTER,
     )
-
-    item: Item | None = None
 
     @classmethod
     def of_item(cls, item: Item) -> DetailScreen:
@@ -217,16 +186,16 @@ class DetailScreen(Sheet):
         return screen
 
     @property
-    def hints_now(self) -> tuple[tuple[str, str, str], ...]:
+    def hints(self) -> tuple[Hint, ...]:
         """A request can be copied as a command, too."""
         if self.item is not None and isinstance(self.item.subject, RequestRecord):
-            return (*self.HINTS, ("C", "as curl", "copy_curl"))
+            return (*self.HINTS, Hint("C", "as curl", "copy_curl", "copy-curl"))
         return self.HINTS
 
     @classmethod
     def of_verdict(cls) -> DetailScreen:
         """The whole verdict."""
-        return cls(whole_doc)
+        return cls(verdict_doc)
 
 
 def _again(found: Assessment, item: Item) -> object | None:
@@ -238,7 +207,7 @@ def _again(found: Assessment, item: Item) -> object | None:
             return check
     for token in found.tokens:
         for row in token.rows:
-            if f"{token.name}.{row.section}.{row.name}" == item.key:
+            if claim_key(token, row) == item.key:
                 return token, row
     return None
 
@@ -246,11 +215,7 @@ def _again(found: Assessment, item: Item) -> object | None:
 class ChooseScreen(Sheet):
     """A list in which enter chooses."""
 
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("⏎", "choose", "choose"),
-        ("esc", "back", "leave"),
-        ("/", "filter", "filter"),
-    )
+    HINTS: ClassVar[tuple[Hint, ...]] = (CHOOSE, BACK, FILTER)
 
     def __init__(self, doc: Doc) -> None:
         """The items' keys are what is returned."""
@@ -274,7 +239,7 @@ _WORDS = (
 )
 
 
-def help_doc(keymap: dict[str, str], keys: tuple[Key, ...] = KEYS) -> Doc:
+def help_doc(keymap: Mapping[str, str], keys: tuple[Key, ...]) -> Doc:
     """Every key and every word of the screen; `keys` are those of the desk."""
     lines: list[Line] = []
     items: list[Item] = []
@@ -286,7 +251,7 @@ def help_doc(keymap: dict[str, str], keys: tuple[Key, ...] = KEYS) -> Doc:
             lines += [BLANK] if lines else []
             lines.append(Line((Span(f"  {group}", "title"),)))
         words = (
-            Span("  " + pad(shown(effective(key, keymap)), 10), "key"),
+            Span("  " + pad(shown(mapped(key.id, key.keys, keymap)), 10), "key"),
             Span(pad(key.title, 36), "text"),
             Span(key.help, "muted"),
         )
@@ -312,7 +277,7 @@ def help_doc(keymap: dict[str, str], keys: tuple[Key, ...] = KEYS) -> Doc:
     return Doc("Keys and words", lines, items, info=(Span("/ searches", "faint"),))
 
 
-def help_screen(keymap: dict[str, str], keys: tuple[Key, ...] = KEYS) -> Sheet:
+def help_screen(keymap: Mapping[str, str], keys: tuple[Key, ...]) -> Sheet:
     """The list of keys; typing after / searches it."""
     doc = help_doc(keymap, keys)
     return Sheet(lambda _view, _width: doc)

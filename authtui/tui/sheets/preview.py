@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from authtui.checks.findings import Fact
-from authtui.redaction import redact_text
-from authtui.tui.acts import NAMES
-from authtui.tui.dialogs import Sheet
+from authtui.tui.acts import ACTIONS
 from authtui.tui.lines import BLANK, Doc, Line, Span, safe
+from authtui.tui.sheets.sheet import BACK, COPY, YES, Hint, Sheet
 from authtui.tui.views.context import View, note
 from authtui.tui.views.detail import Page
 
@@ -27,28 +26,28 @@ def preview_doc(name: str, found: Outcome, view: View, width: int, warning: str 
     if warning:
         page.words(warning, "warn")
     if plan is None:
-        page.words(redact_text(found.reason), "strong")
+        page.words(found.reason, "strong")
         if found.client_text:
             page.heading("The client says")
-            page.words(redact_text(found.client_text), "quote")
-        return page.doc(f"Cannot {NAMES.get(name, name)} now" if not found.done else "Done")
+            page.words(found.client_text, "quote")
+        return page.doc(f"Cannot {ACTIONS.get(name, name)} now" if not found.done else "Done")
     if not plan.calls and not plan.changes:
         page.words("Nothing has to be sent or changed.", "strong")
     if plan.calls:
         page.heading("Would be sent")
         for call in plan.calls:
-            page.fact(Fact(call.method, redact_text(call.url)), "strong", 8)
+            page.fact(Fact(call.method, call.url), "strong", 8)
             when = f" · {call.condition}" if call.condition else ""
-            text = redact_text(f"{call.purpose}{when} · with {call.carries}")
-            page.lines += note(safe(text), width, "muted", 10)
+            text = safe(f"{call.purpose}{when} · with {call.carries}")
+            page.lines += note(text, width, "muted", 10)
     if plan.changes:
         page.heading("Would change on this machine")
         for change in plan.changes:
-            page.fact(Fact(change.place, redact_text(change.what)), "strong", 16)
+            page.fact(Fact(change.place, change.what), "strong", 16)
     for text in plan.warnings:
-        page.lines += [BLANK, *note("! " + safe(redact_text(text)), width, "warn", 2)]
+        page.lines += [BLANK, *note("! " + safe(text), width, "warn", 2)]
     page.lines += [BLANK, Line((Span("  Nothing has been sent or changed so far.", "faint"),))]
-    return page.doc(f"{NAMES.get(name, name).capitalize()}?")
+    return page.doc(f"{ACTIONS.get(name, name).capitalize()}?")
 
 
 class PreviewScreen(Sheet):
@@ -72,15 +71,14 @@ class PreviewScreen(Sheet):
         return ""
 
     @property
-    def hints_now(self) -> tuple[tuple[str, str, str], ...]:
+    def hints(self) -> tuple[Hint, ...]:
         """The yes says where things go."""
-        back = ("esc", "back; nothing is done", "leave")
         plan = self.plan
         if self.locked or plan is None:
-            return (("esc", "back", "leave"), ("c", "copy", "copy"))
+            return (BACK, COPY)
         hosts = ", ".join(safe(host, 80) for host in plan.hosts)
         words = f"yes, send to {hosts}" if hosts else "yes, change it"
-        return (("y", words, "yes"), back, ("c", "copy", "copy"))
+        return (YES._replace(words=words), BACK._replace(words="back; nothing is done"), COPY)
 
     def action_yes(self) -> None:
         """Agree."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.dialogs import Sheet
-from authtui.tui.menus import reassess
+from authtui.tui.sheets.sheet import BACK, CHOOSE, COPY, FILTER, Hint, Sheet
+from authtui.tui.sheets.surface import reassess
 from authtui.tui.views.generations import generations_doc
 
 if TYPE_CHECKING:
@@ -21,11 +21,11 @@ class GenerationsScreen(Sheet):
     """One row a generation; enter judges everything anew as that one."""
 
     WIDE: ClassVar[bool] = True
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("⏎", "judge as this client", "choose"),
-        ("c", "copy", "copy"),
-        ("/", "filter", "filter"),
-        ("esc", "back", "leave"),
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        CHOOSE._replace(words="judge as this client"),
+        COPY,
+        FILTER,
+        BACK,
     )
 
     def __init__(self) -> None:

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from textual.binding import Binding
 
-from authtui.redaction import redact_text
 from authtui.report.formats import FORMATS, TITLES, file_bytes, render
-from authtui.tui.dialogs import Sheet
 from authtui.tui.lines import Doc, safe
-from authtui.tui.prompt import Prompt
+from authtui.tui.sheets.prompt import Prompt, new_path
+from authtui.tui.sheets.sheet import BACK, COPY, FILTER, YES, Hint, Sheet
 from authtui.tui.views.report import report_doc
 
 if TYPE_CHECKING:
@@ -39,7 +37,7 @@ def open_report(app: AuthtuiApp) -> None:
         try:
             made = make_report(app)
         except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
-            said = f"no report could be made: {safe(redact_text(str(error)), 200)}"
+            said = f"no report could be made: {safe(error, 200)}"
             app.call_from_thread(app.say, said, "bad", 8)
             return
         if made is not None:
@@ -96,15 +94,14 @@ class ReportScreen(Sheet):
         return self._texts[self.format]
 
     @property
-    def hints_now(self) -> tuple[tuple[str, str, str], ...]:
+    def hints(self) -> tuple[Hint, ...]:
         """The next format by name."""
-        following = TITLES[self._next()]
         return (
-            ("y", "write a file", "write"),
-            ("c", "copy all", "copy"),
-            ("f", f"as {following}", "format"),
-            ("/", "filter", "filter"),
-            ("esc", "back, unwritten", "leave"),
+            YES._replace(words="write a file", action="write"),
+            COPY._replace(words="copy all"),
+            Hint("f", f"as {TITLES[self._next()]}", "format"),
+            FILTER,
+            BACK._replace(words="back, unwritten"),
         )
 
     def _next(self) -> str:
@@ -132,7 +129,7 @@ class ReportScreen(Sheet):
             self.owner.say(reason, "warn")
             return
         stamp = self.report.made_at.replace("-", "").replace(":", "")
-        path = str(Path.cwd() / f"authtui-{stamp}.{self.format}")
+        path = new_path(f"authtui-{stamp}.{self.format}")
         data = file_bytes(self.text)
         question = (
             f"{len(data):,} bytes of {TITLES[self.format]}, exactly as shown, would be written "
@@ -151,7 +148,7 @@ class ReportScreen(Sheet):
             from authtui.report.writing import write_new_file
 
             problem = write_new_file(path, data)
-            shown = safe(redact_text(path), 300)
+            shown = safe(path, 300)
             said = f"✓ wrote {len(data):,} bytes to {shown}"
             tone = "good"
             if problem is not None:

@@ -6,7 +6,6 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Protocol
 
-from authtui.redaction import redact_text
 from authtui.tui.lines import Doc, Item, Line, Span, safe
 
 if TYPE_CHECKING:
@@ -38,10 +37,11 @@ if TYPE_CHECKING:
     MakeCapture = Callable[[int], Captured]
 
 LOOKED_WITHIN: Final = 10.0
+"""Seconds to wait for what is stored; after them the program starts without it."""
 _POLL: Final = 0.1
 
 
-class Run:
+class WatchedProgram:
     """The program that this app watches; one at a time, and again on request."""
 
     def __init__(self, app: AuthtuiApp, make: MakeCapture) -> None:
@@ -83,7 +83,7 @@ class Run:
             problem = current.start()
             self._current = current
         except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
-            self.app.session.fail("capture", safe(redact_text(str(error)), 300))
+            self.app.session.fail("capture", safe(error, 300))
         else:
             if problem is not None:
                 text = problem.statement
@@ -106,7 +106,7 @@ class Run:
             # Asked a second time while it takes its time: the command ends it by force.
             self.app.exit()
             return
-        from authtui.tui.dialogs import ChooseScreen
+        from authtui.tui.sheets.sheet import ChooseScreen
 
         def answered(answer: str | None) -> None:
             if answer == "leave":

@@ -2,35 +2,34 @@
 
 from __future__ import annotations
 
+from authtui.checks.differences import OUTCOME_WORDS, PROGRAMS
 from authtui.checks.findings import Fact
 from authtui.tui.lines import BLANK, Doc, Line, Span, pad, safe, wrap
 from authtui.tui.views.context import (
     KINDS,
     LIGHTS,
-    OUTCOME_WORDS,
-    OUTCOMES,
-    PROGRAMS,
     View,
+    loud,
     note,
-    outcome_look,
+    outcome_mark,
+    verdict_mark,
 )
 from authtui.tui.views.detail import Page
 from authtui.tui.views.verdict import LAMPS
 
 
-def whole_doc(view: View, width: int) -> Doc:
+def verdict_doc(view: View, width: int) -> Doc:
     """Everything the verdict rests on."""
     found = view.assessment
     if found is None:
         return Doc("Verdict", note("Nothing has been read yet.", width))
     page = Page(view, width)
     verdict = found.verdict
-    glyph, colour = outcome_look(found)
-    tone = "strong" if colour == "grey" else f"{colour}-strong"
+    glyph, tone = verdict_mark(found)
     page.lines.append(
         Line(
             (
-                Span(f"  {glyph} {safe(verdict.headline)}", tone),
+                Span(f"  {glyph} {safe(verdict.headline)}", loud(tone)),
                 Span(f"   {KINDS.get(verdict.kind, '')}", "muted"),
             )
         )
@@ -75,8 +74,7 @@ def _starts(page: Page) -> None:
         return
     page.heading("Each program start")
     for start in found.predictions:
-        mark, colour = OUTCOMES.get(start.outcome, ("?", "grey"))
-        tone = "muted" if colour == "grey" else colour
+        mark, tone = outcome_mark(start.outcome)
         says = safe(start.says) if start.says else "says nothing"
         deletes = " · deletes the login" if start.deletes_stored_login else ""
         head = Span(f"  {mark} {pad(PROGRAMS[start.surface], 20)}", tone)
@@ -88,8 +86,7 @@ def _starts(page: Page) -> None:
         return
     page.heading("The same files under each generation of the client")
     for name, outcome in found.generations.items():
-        mark, colour = OUTCOMES.get(outcome, ("?", "grey"))
-        tone = "muted" if colour == "grey" else colour
+        mark, tone = outcome_mark(outcome)
         here = Span("  ← this one", "faint") if name == found.contract.name else Span("")
         words = OUTCOME_WORDS.get(outcome, safe(outcome))
         page.lines.append(

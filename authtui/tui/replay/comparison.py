@@ -2,60 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.binding import Binding
-from textual.geometry import Region, Size, Spacing
-from textual.layout import Layout, WidgetPlacement
 from textual.message import Message
 
-from authtui.tui.dialogs import Sheet
-from authtui.tui.lines import Doc, Item
+from authtui.tui.geometry import Box
+from authtui.tui.lines import Doc
 from authtui.tui.pane import Pane
-from authtui.tui.views.comparison import differences_doc, pairs_doc
+from authtui.tui.sheets.sheet import BACK, Hint, Sheet
+from authtui.tui.views.trace_comparison import differences_doc, pairs_doc
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
-    from textual.layout import ArrangeResult
-    from textual.widget import Widget
+    from textual.geometry import Size
 
     from authtui.model.trace.compare import Pair
     from authtui.model.trace.replay import Replay
-    from authtui.tui.replay import ReplayApp
+    from authtui.tui.lines import Item
+    from authtui.tui.replay.app import ReplayApp
     from authtui.tui.views.context import View
 
-_ORIGIN = Region(0, 0, 0, 0).offset
-_SPACING = Spacing()
 WAIT_SECONDS = 0.2
-
-
-class HalvesLayout(Layout):
-    """Two panes, one below the other, and the hints."""
-
-    name = "halves"
-
-    def arrange(
-        self,
-        parent: Widget,
-        children: list[Widget],
-        size: Size,
-        greedy: bool = True,  # noqa: ARG002 - Textual's signature
-    ) -> ArrangeResult:
-        """The events take what they need, up to half of the screen."""
-        if not isinstance(parent, ComparisonScreen):
-            return []
-        parent.fill(size.width - 4)
-        room = size.height - 1
-        wanted = len(parent.pane.doc.lines) + 2
-        upper = max(5, min(wanted, room * 45 // 100))
-        regions = {
-            "sheet": Region(0, 0, size.width, upper),
-            "below": Region(0, upper, size.width, room - upper),
-            "hints": Region(0, room, size.width, 1),
-        }
-        placed = [c for c in children if c.id in regions]
-        return [WidgetPlacement(regions[c.id or ""], _ORIGIN, _SPACING, c) for c in placed]
 
 
 class PairsPane(Pane):
@@ -83,13 +52,13 @@ class ComparisonScreen(Sheet):
         Binding("2", "show(1)", "Trace B there", id="show-b"),
         Binding("tab,shift+tab", "turn", "The other half"),
     ]
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("n", "next difference", "next(1)"),
-        ("N", "before", "next(-1)"),
-        ("1", "A there", "show(0)"),
-        ("2", "B there", "show(1)"),
-        ("Tab", "below", "turn"),
-        ("esc", "back", "leave"),
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        Hint("n", "next difference", "next(1)", "next-difference"),
+        Hint("N", "before", "next(-1)", "previous-difference"),
+        Hint("1", "A there", "show(0)", "show-a"),
+        Hint("2", "B there", "show(1)", "show-b"),
+        Hint("Tab", "below", "turn"),
+        BACK,
     )
 
     def __init__(self, left: Replay, right: Replay) -> None:
@@ -100,27 +69,28 @@ class ComparisonScreen(Sheet):
         self.first: int | None = None
         self.pane = PairsPane(id="sheet")
         self.below = Pane(id="below")
-        self._halves = HalvesLayout()
 
     @property
-    def layout(self) -> Layout:
-        """Our own arrangement."""
-        return self._halves
-
-    @property
-    def replay_app(self) -> ReplayApp:
+    def owner(self) -> ReplayApp:
         """The app, by its own type."""
-        from authtui.tui.replay import ReplayApp
-
-        if not isinstance(self.app, ReplayApp):
-            raise TypeError("a comparison belongs to the app of a trace")
-        return self.app
+        return cast("ReplayApp", self.app)
 
     def compose(self) -> ComposeResult:
         """Both halves and the hints."""
         yield self.pane
         yield self.below
-        yield self.hints
+        yield self.footer
+
+    def boxes(self, size: Size) -> dict[str, Box]:
+        """The events take what they need, up to 45 percent of the screen."""
+        width, room = size.width, size.height - 1
+        self.fill(width - 4)
+        upper = max(5, min(len(self.pane.doc.lines) + 2, room * 45 // 100))
+        return {
+            "sheet": Box(0, 0, width, upper),
+            "below": Box(0, upper, width, room - upper),
+            "footer": Box(0, room, width, 1),
+        }
 
     def on_mount(self) -> None:
         """Wait until both were read, then pair their events."""
@@ -155,13 +125,10 @@ class ComparisonScreen(Sheet):
 
     def fill(self, width: int) -> None:
         """Both halves."""
-        self.pane.show(self._pairs_doc(self.owner.view(), width))
+        super().fill(width)
         self.below.show(self._differences(width))
-        self.update_frame()
 
     def _differences(self, width: int) -> Doc:
-        if self.pairs is None:
-            return Doc("What differs", [])
         places = self._places()
         if places is None:
             return Doc("What differs", [])
@@ -182,7 +149,7 @@ class ComparisonScreen(Sheet):
         return places_at(self.pairs, chosen)
 
     def _pair_number(self) -> int | None:
-        item: Item | None = self.pane.selected
+        item = self.pane.selected
         if item is None or not item.key.startswith("pair."):
             return None
         return int(item.key.removeprefix("pair."))
@@ -220,16 +187,13 @@ class ComparisonScreen(Sheet):
         if places is None:
             return
         self.dismiss(None)
-        self.replay_app.show_trace(index, places[index])
+        self.owner.show_trace(index, places[index])
 
     def action_turn(self) -> None:
         """The other half takes the keys."""
         self.set_focus(self.below if self.focused is self.pane else self.pane)
 
-    def action_copy(self) -> None:
-        """Copy the chosen difference."""
-        item = self.below.selected
-        if item is None or not item.copy:
-            self.owner.say("nothing to copy is selected", "muted")
-        else:
-            self.owner.copy(item.copy, item.label)
+    @property
+    def selected(self) -> Item | None:
+        """What is copied: the chosen difference."""
+        return self.below.selected

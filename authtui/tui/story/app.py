@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual.binding import Binding
 
@@ -12,16 +12,17 @@ from authtui.demo.walk import Walk
 from authtui.model.session import AuthSession
 from authtui.tui.acts import Acts
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.dialogs import Sheet
-from authtui.tui.story_desk import StoryDesk
+from authtui.tui.sheets.sheet import BACK, CHOOSE, Hint, Sheet
+from authtui.tui.story.desk import StoryDesk
 from authtui.tui.traffic import Traffic
-from authtui.tui.views.guide import menu_doc
+from authtui.tui.views.story import menu_doc
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
     from pathlib import Path
 
+    from textual import events
     from textual.binding import BindingType
     from textual.screen import Screen
     from textual.timer import Timer
@@ -44,13 +45,14 @@ class StoryMenu(Sheet):
 
     WIDE: ClassVar[bool] = True
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("question_mark,f1", "help", "Help", show=False),
+        Binding("question_mark,f1", "help", "Help"),
+        Binding("q", "quit_all", "Quit"),
     ]
-    HINTS: ClassVar[tuple[tuple[str, str, str], ...]] = (
-        ("⏎", "open", "choose"),
-        ("1-8", "open at once", "choose"),
-        ("esc", "back", "leave"),
-        ("q", "quit", "quit_all"),
+    HINTS: ClassVar[tuple[Hint, ...]] = (
+        CHOOSE._replace(words="open"),
+        Hint("1-8", "open at once", "choose"),
+        BACK,
+        Hint("q", "quit", "quit_all"),
     )
 
     def __init__(self) -> None:
@@ -58,15 +60,12 @@ class StoryMenu(Sheet):
         super().__init__(self._doc)
 
     @property
-    def story(self) -> StoryApp:
+    def owner(self) -> StoryApp:
         """The app, by its own type."""
-        if not isinstance(self.app, StoryApp):
-            raise TypeError("the menu belongs to the app of stories")
-        return self.app
+        return cast("StoryApp", self.app)
 
-    def _doc(self, view: View, width: int) -> Doc:
-        del view
-        app = self.story
+    def _doc(self, view: View, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
+        app = self.owner
         return menu_doc(app.stories, frozenset(app.seen), width, app.size.height)
 
     def on_pane_chosen(self, event: Pane.Chosen) -> None:
@@ -74,28 +73,24 @@ class StoryMenu(Sheet):
         event.stop()
         self.dismiss(event.item.key)
 
-    def key_q(self) -> None:
-        """Quit, from the menu too."""
-        self.story.exit()
-
-    def on_key(self, event: Any) -> None:  # noqa: ANN401 - a key event
+    def on_key(self, event: events.Key) -> None:
         """A digit opens a story at once."""
         if self.pane.typing or not event.key.isdigit():
             return
         number = int(event.key)
-        name = next((s.name for s in self.story.stories if s.order == number), None)
+        name = next((s.name for s in self.owner.stories if s.order == number), None)
         if name is not None:
             event.stop()
             self.dismiss(name)
 
     def action_quit_all(self) -> None:
         """Leave the program."""
-        self.story.exit()
+        self.owner.exit()
 
     def action_leave(self) -> None:
         """Back to the story on stage; with none, leave the program."""
-        if self.story.walk is None:
-            self.story.exit()
+        if self.owner.walk is None:
+            self.owner.exit()
         else:
             super().action_leave()
 
@@ -114,7 +109,10 @@ class StoryApp(AuthtuiApp):
         presenter: bool = False,
         folder: Path | None = None,
     ) -> None:
-        """`first` opens a story at once; `pace` plays by itself, so many seconds a page."""
+        """`first` opens a story at once; `pace` turns the pages by itself, after so many seconds.
+
+        The throw-away homes are made in `folder`; without one, where temporary files belong.
+        """
         empty: AuthSession[Any] = AuthSession(_nothing, assess, Options(), clock)
         super().__init__(empty, settings, presenter=presenter, watch=False)
         self.stories = stories
@@ -135,14 +133,12 @@ class StoryApp(AuthtuiApp):
         return StoryDesk()
 
     @property
-    def story_desk(self) -> StoryDesk:
+    def desk(self) -> StoryDesk:
         """The main screen, by its own type."""
-        desk = self.desk
-        if not isinstance(desk, StoryDesk):
-            raise TypeError("the first screen is the desk of stories")
-        return desk
+        return cast("StoryDesk", super().desk)
 
     def _start_slow_parts(self) -> None:
+        self._tell_settings_problem()
         if self._first is None:
             self.open_menu()
         else:
@@ -155,7 +151,7 @@ class StoryApp(AuthtuiApp):
 
     def banner(self) -> str | None:
         """A look into the past is the way of a story; only a revealed secret is announced."""
-        return super().banner() if self.revealed is not None else None
+        return self.revealing.banner
 
     @property
     def command(self) -> str:
@@ -193,7 +189,7 @@ class StoryApp(AuthtuiApp):
         self._stage = None
         self.session = AuthSession(_nothing, assess, Options(), self._clock)
         self.traffic, self.at = Traffic(()), None
-        self.story_desk.turn()
+        self.desk.turn()
 
         def work() -> None:
             # A server and its cryptography: loaded when the first stage is set, not for the menu.
@@ -282,7 +278,7 @@ class StoryApp(AuthtuiApp):
             self._turned()
             return
         walk.waiting, self.at = True, None
-        self.story_desk.turn()
+        self.desk.turn()
 
         async def play() -> None:
             while walk.wanted:
@@ -310,7 +306,7 @@ class StoryApp(AuthtuiApp):
             self.seen.add(walk.story.name)
         self._woken.clear()
         self.traffic.drain()
-        self.story_desk.turn()
+        self.desk.turn()
         self._turn_later()
 
     # ── presenting ─────────────────────────────────────────────────────────────────────────────
@@ -345,8 +341,10 @@ class StoryApp(AuthtuiApp):
     def _turn(self) -> None:
         """What a presenter would press now."""
         walk = self.walk
-        if walk is None or walk.waiting or self.pace is None or self.screen is not self.desk:
+        if walk is None or walk.waiting or self.pace is None:
             return
+        if not self.screen_stack or self.screen is not self.desk:
+            return  # a timer may still fire while the app closes, or the menu stands on top
         right = walk.right_guess()
         if walk.page.kind == "symptom" and right is not None and right not in walk.tried:
             self.guess(right)
@@ -361,11 +359,3 @@ class StoryApp(AuthtuiApp):
 
 def _nothing() -> Observation:
     raise RuntimeError("no story is on stage yet")
-
-
-def run_stories(app: StoryApp) -> int:
-    """Run until the viewer quits; the exit status for the command line."""
-    app.run()
-    if app._exception is not None:
-        raise app._exception
-    return app.return_code or 0

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from authtui.tui.app import AuthtuiApp
 from authtui.tui.lines import Doc, Item, Line, Span, safe
-from authtui.tui.replay_desk import ReplayDesk
-from authtui.tui.views.events import NAMES, name_of, words_of
+from authtui.tui.replay.desk import ReplayDesk
+from authtui.tui.views.events import EVENT_NAMES, name_of, words_of
 from authtui.tui.views.timeline import Moment, speed_words
 
 if TYPE_CHECKING:
@@ -60,20 +60,25 @@ class ReplayApp(AuthtuiApp):
         self._told: set[str] = set()
         self._stand()
 
+    def run_until_left(self) -> int:
+        """Run until the user leaves; 3 where a trace could not be read whole."""
+        code = super().run_until_left()
+        damaged = any(replay.trace.damage is not None for replay in self.replays)
+        return code or (3 if damaged else 0)
+
     def get_default_screen(self) -> Screen[Any]:
         """The desk of a trace."""
         return ReplayDesk()
 
     @property
-    def trace_desk(self) -> ReplayDesk:
+    def desk(self) -> ReplayDesk:
         """The main screen, by its own type."""
-        return cast("ReplayDesk", self.desk)
+        return cast("ReplayDesk", super().desk)
 
     # ── life ───────────────────────────────────────────────────────────────────────────────────
 
     def _start_slow_parts(self) -> None:
-        for problem in self.settings.problems[:1]:
-            self.say(f"settings: {problem}", "warn", 8)
+        self._tell_settings_problem()
         self.run_thread(self._read_on, "read")
         self.set_interval(1 / TICKS_PER_SECOND, self._tick)
         self._tell_notices()
@@ -97,7 +102,7 @@ class ReplayApp(AuthtuiApp):
                     self.say(f"{safe(trace.name, 40)}: {text}", "warn", 8)
             if trace.damage is not None and trace.name not in self._told:
                 self._told.add(trace.name)
-                from authtui.tui.damage import DamageScreen
+                from authtui.tui.replay.damage import DamageScreen
 
                 self.push_screen(DamageScreen(trace))
         self.redraw()
@@ -194,12 +199,12 @@ class ReplayApp(AuthtuiApp):
             self.go_to(0)
         self.playing = not self.playing
         self._credit = 0.0
-        self.trace_desk.show_moment()
+        self.desk.show_moment()
 
     def change_speed(self, step: int) -> None:
         """Twice or half as fast."""
         self.speed = max(SLOWEST, min(self.speed * (2.0 if step > 0 else 0.5), FASTEST))
-        self.trace_desk.show_moment()
+        self.desk.show_moment()
         self.say(f"speed {speed_words(self.speed)}", "muted", 2)
 
     def _play_on(self, seconds: float) -> None:
@@ -218,7 +223,7 @@ class ReplayApp(AuthtuiApp):
         if place + 1 >= len(trace) and trace.done:
             self.playing = False
             self.say("the end of the trace", "muted", 2)
-            self.trace_desk.show_moment()
+            self.desk.show_moment()
 
     # ── jumping ────────────────────────────────────────────────────────────────────────────────
 
@@ -239,19 +244,19 @@ class ReplayApp(AuthtuiApp):
             return
         kind = kind or self.replay.trace.kinds[self.place]
         found = self.replay.next_of_kind(kind, self.place, step)
-        self._jump(found, f"“{NAMES.get(kind, kind)}”", step)
+        self._jump(found, f"“{EVENT_NAMES.get(kind, kind)}”", step)
 
     def choose_kind(self) -> None:
         """A list of what happened; enter goes to the next of it."""
         from collections import Counter
 
-        from authtui.tui.dialogs import ChooseScreen
+        from authtui.tui.sheets.sheet import ChooseScreen
 
         counts = Counter(self.replay.trace.kinds)
         lines: list[Line] = []
         items: list[Item] = []
         for kind, count in counts.most_common():
-            left = Span(f"  {NAMES.get(kind, kind)}", "text")
+            left = Span(f"  {EVENT_NAMES.get(kind, kind)}", "text")
             lines.append(Line((left,), (Span(f"{count:,} ", "muted"),), len(items)))
             items.append(Item(kind))
 
@@ -263,7 +268,7 @@ class ReplayApp(AuthtuiApp):
 
     def ask_where(self) -> None:
         """Ask where to go."""
-        from authtui.tui.prompt import Prompt
+        from authtui.tui.sheets.prompt import Prompt
 
         question = (
             f"A number up to {len(self.replay.trace):,}, a time such as 12:01:07, a part such as "
@@ -329,7 +334,7 @@ class ReplayApp(AuthtuiApp):
         """The two traces side by side."""
         if reason := self.reason_against("compare"):
             return self.say(reason, "muted")
-        from authtui.tui.comparison import ComparisonScreen
+        from authtui.tui.replay.comparison import ComparisonScreen
 
         self.push_screen(ComparisonScreen(*self.replays))
         return None
@@ -341,15 +346,3 @@ class ReplayApp(AuthtuiApp):
         self.session = cast("AuthSession[Any]", self.replay)
         self.place = max(0, min(place, len(self.replay.trace) - 1))
         self.go_to(self.place)
-
-
-def run_replay(
-    replay: Replay, settings: Settings, *, other: Replay | None = None, presenter: bool = False
-) -> int:
-    """Run until the user quits; the exit status: 0, or 3 where a trace could not be read whole."""
-    app = ReplayApp(replay, settings, other=other, presenter=presenter)
-    app.run()
-    if app._exception is not None:
-        raise app._exception
-    damaged = any(r.trace.damage is not None for r in app.replays)
-    return app.return_code or (3 if damaged else 0)

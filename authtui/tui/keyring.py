@@ -1,4 +1,4 @@
-"""Slow looks (keyring, installed clients) beside the app, one at a time, again and again."""
+"""The look at the keyring, beside the app: it may be slow, or never answer; repeated meanwhile."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ SLOW_KEYRING_SECONDS: Final = 30.0
 """The same for one that does not: each look there leaves a thread waiting for it."""
 
 
-class Probing:
-    """Runs `look` in a thread of the app; None looks at nothing."""
+class KeyringLook:
+    """Runs `look` in a thread of the app, one at a time; None looks at nothing."""
 
     def __init__(self, app: AuthtuiApp, look: Callable[[], None] | None) -> None:
         """Nothing is looked at before `start`."""

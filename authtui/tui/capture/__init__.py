@@ -1,0 +1,1 @@
+"""The desk while a program is watched through the proxy: predicted beside observed."""

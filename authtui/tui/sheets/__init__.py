@@ -1,0 +1,1 @@
+"""Sheets: screens that stand on the desk, show one thing, and hand back a choice."""

@@ -1,0 +1,1 @@
+"""The app that tells stories: a menu, and a guide beside the panes of the desk."""
