@@ -81,7 +81,7 @@ _FIRST = _0122._replace(
 )
 _IDENTITY_ONLY = _FIRST._replace(
     name="identity-only",
-    title="#18176, #18177, #18180 (2026-04)",
+    title="identity-only (2026-04)",
     version=None,
     released=False,
     document=_FIRST.document._replace(agent_form="workspace-record-or-jwt"),

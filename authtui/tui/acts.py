@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SHOWN_AFTER_SECONDS: Final = 0.2
 _FRAMES: Final = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 ACTIONS: Final = {
-    "load": "load as a start of the client would",
+    "load": "load as the client would when it starts",
     "register": "register an agent identity and a task",
     "assert": "send one small request with the credential",
     "refresh": "refresh the tokens",
@@ -100,7 +100,11 @@ class Acts:
             again = await self._run(name, live=False)
             if again is not None and again.plan != plan:
                 # What was agreed to is not what would happen now.
-                self.app.call_later(self.preview, name, "It has changed since you looked.")
+                self.app.call_later(
+                    self.preview,
+                    name,
+                    "The plan has changed since you looked; this is the new one.",
+                )
                 return
             found = await self._run(name, live=True)
             if found is not None:
@@ -115,7 +119,9 @@ class Acts:
             return
         worker.cancel()
         self._doing = ""
-        self.app.session.fail("cancel", "cancelled; the answer, if any, was not awaited")
+        self.app.session.fail(
+            "cancel", "cancelled before an answer came; the server may still have acted on it"
+        )
         self.app.say("cancelled", "warn")
 
     def _start(self, work: Callable[[], Coroutine[None, None, None]], doing: str) -> None:

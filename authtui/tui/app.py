@@ -294,7 +294,7 @@ class AuthtuiApp(App[None]):
         if action.startswith("act("):
             return self.locked(action) or self.acts.reason_against()
         if action in ("surface", "generation") and self.session.options is None:
-            return "this session shows a record, which cannot be judged anew"
+            return "this is a trace; it cannot be judged for another client"
         return self.locked(action)
 
     def locked(self, action: str) -> str | None:

@@ -47,7 +47,7 @@ class Recording:
 
             question = (
                 "Everything that happens from now on, without secrets, ids replaced by stand-ins. "
-                "A new file, readable only by you, or a trace to go on with:"
+                "A new file, readable only by you, or an existing trace to append to:"
             )
             path = new_path(f"authtui-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.trace")
             self._app.push_screen(Prompt("Record a trace?", question, path), self._begin)

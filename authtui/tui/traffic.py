@@ -97,7 +97,7 @@ def copy_curl(app: AuthtuiApp, item: Item | None) -> None:
 
     record = item.subject if item is not None else None
     if not isinstance(record, RequestRecord):
-        app.say("select a request first: 4 turns to them", "muted")
+        app.say("select a request first (4 shows them)", "muted")
         return
     # Made of a record that holds no secret; redacting again would take its variables for one.
     app.copy(as_curl(record), "the request as a curl command; set its variables", redact=False)

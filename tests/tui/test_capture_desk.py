@@ -161,10 +161,10 @@ def test_no_key_of_the_capture_is_bound_twice() -> None:
 
 
 def test_the_help_names_the_keys_only_where_they_work() -> None:
-    text = "\n".join(plain(line) for line in help_doc({}, CaptureDesk.KEYS).lines)
+    text = "\n".join(plain(line) for line in help_doc({}, CaptureDesk.KEYS, 100).lines)
     for key in CAPTURE_KEYS:
         assert key.title in text
-    assert "Start it again" not in "\n".join(plain(line) for line in help_doc({}, KEYS).lines)
+    assert "Start it again" not in "\n".join(plain(line) for line in help_doc({}, KEYS, 100).lines)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -226,7 +226,7 @@ async def test_n_starts_nothing_beside_a_running_program(until: Until) -> None:
     async with watching() as (app, pilot, made):
         await until(pilot, lambda: said(app, "begun"))
         await pilot.press("n")
-        assert "the program runs still" in words(app.desk.footer)
+        assert "the program is still running" in words(app.desk.footer)
         assert len(made) == 1
 
 
@@ -234,7 +234,7 @@ async def test_n_starts_nothing_beside_a_running_program(until: Until) -> None:
 async def test_a_record_of_a_capture_cannot_be_acted_on(key: str) -> None:
     async with running(session=CAPTURES["recovered"]()) as (app, pilot):
         await pilot.press(key)
-        assert "this is a record" in words(app.desk.footer)
+        assert "this is a trace" in words(app.desk.footer)
 
 
 async def test_leaving_asks_while_it_runs_and_escape_stays(until: Until) -> None:

@@ -244,7 +244,7 @@ async def test_t_steps_through_the_themes() -> None:
 
 
 async def test_help_lists_every_key_and_can_be_searched() -> None:
-    titles = "\n".join(plain(line) for line in help_doc({}, KEYS).lines)
+    titles = "\n".join(plain(line) for line in help_doc({}, KEYS, 100).lines)
     assert all(key.title in titles for key in (*KEYS, *LIST_KEYS))
     async with running() as (app, pilot):
         await pilot.press("question_mark")
@@ -258,7 +258,9 @@ async def test_a_key_can_be_remapped_and_help_and_footer_follow() -> None:
         assert "z verdict" in words(app.desk.footer)
         await pilot.press("z")
         assert isinstance(app.screen, DetailScreen)
-    assert any(plain(x).lstrip().startswith("z ") for x in help_doc({"verdict": "z"}, KEYS).lines)
+    assert any(
+        plain(x).lstrip().startswith("z ") for x in help_doc({"verdict": "z"}, KEYS, 100).lines
+    )
 
 
 async def test_a_sheet_names_its_keys_as_they_were_remapped() -> None:

@@ -234,13 +234,13 @@ async def test_other_panes_stay_open_to_a_look() -> None:
         assert app.desk.active == "requests"
 
 
-async def test_enter_on_the_marked_row_opens_its_detail_with_the_road_of_the_request() -> None:
+async def test_enter_on_the_marked_row_opens_its_detail_with_how_the_request_connected() -> None:
     async with telling("nobody-there", LARGE) as (app, pilot):
         await turn(app, pilot)
         await pilot.press("enter")
         await pilot.pause()
         shown = sheet(app)
-        assert "The road there" in shown
+        assert "Connection: name, TCP, TLS" in shown
         assert "signed by Acme Web Gateway CA 2026" in shown
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from authtui.tui.capture.keys import CAPTURE_KEYS
@@ -74,7 +75,9 @@ class CaptureDesk(Desk):
         found = view.assessment
         left = [Span("  authtui", "key"), Span("   capture ", "muted")]
         if program is not None:
-            command = safe(" ".join(program.command), 400)
+            # The path stands in the detail; here the words behind it say more.
+            first, *rest = program.command or ("",)
+            command = safe(" ".join((PurePath(first).name, *rest)), 400)
             left.append(Span(clip(command, max(12, width // 3)), "code"))
         if found is not None and width >= 100:
             left += [Span("   ", "faint"), Span(safe(found.contract.title), "muted", "generation")]
@@ -90,14 +93,14 @@ class CaptureDesk(Desk):
     def action_stop_program(self) -> None:
         """End the program; the app stays."""
         if self.owner.watched is None:
-            self.owner.say("this is a record; nothing runs", "muted")
+            self.owner.say("this is a trace; no program runs", "muted")
         else:
             self.owner.watched.stop()
 
     def action_again(self) -> None:
         """Start the same command again."""
         if self.owner.watched is None:
-            self.owner.say("this is a record; nothing can be started", "muted")
+            self.owner.say("this is a trace; nothing can be started", "muted")
         else:
             self.owner.watched.begin()
 

@@ -68,7 +68,7 @@ class WatchedProgram:
     def begin(self) -> None:
         """Start it in a thread, once everything that is stored was read: that is the prediction."""
         if self.running:
-            self.app.say("the program runs still; K ends it", "warn")
+            self.app.say("the program is still running; K ends it", "warn")
             return
         self._starting = True
         self._number += 1
@@ -98,7 +98,7 @@ class WatchedProgram:
             self.app.say("no program is running; q leaves", "muted")
             return
         current.stop()
-        self.app.say("the program is asked to end", "warn")
+        self.app.say("asked the program to end", "warn")
 
     def leave(self) -> None:
         """Leave; while a program runs, ask first, then end it and its proxy in this order."""

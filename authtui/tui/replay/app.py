@@ -143,7 +143,7 @@ class ReplayApp(AuthtuiApp):
     def view(self, token: int = 0, matrix: bool = False) -> View:
         """What the panes draw from: the words of events are at hand already."""
         words = self.replay.trace.words
-        busy = "No look at a machine up to here: . steps on."
+        busy = "Nothing had been read up to this event; . steps forward."
         return super().view(token, matrix)._replace(words=words.__getitem__, busy=busy)
 
     def banner(self) -> str | None:
@@ -264,7 +264,7 @@ class ReplayApp(AuthtuiApp):
             if kind is not None:
                 self.go_to_kind(kind, 1)
 
-        self.push_screen(ChooseScreen(Doc("To the next of a kind", lines, items)), chosen)
+        self.push_screen(ChooseScreen(Doc("To the next event of a kind", lines, items)), chosen)
 
     def ask_where(self) -> None:
         """Ask where to go."""
@@ -303,7 +303,7 @@ class ReplayApp(AuthtuiApp):
     def search_again(self, step: int) -> None:
         """To the nearest event with the words that were sought last."""
         if not self.sought:
-            return self.say("nothing was searched for yet; : asks", "muted")
+            return self.say("nothing was searched for yet; : opens the search", "muted")
         found = self.replay.next_with(self.sought, self.place, step)
         return self._jump(found, f"“{safe(self.sought, 40)}”", step)
 

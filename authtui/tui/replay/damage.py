@@ -27,8 +27,8 @@ def damage_doc(trace: Trace, width: int) -> Doc:
         *note(shown, width, "text", 2),
         BLANK,
         *note(
-            "A file that was changed by hand or by its way here cannot be trusted further on. Ask "
-            "for it once more, as a file and not as pasted text.",
+            "A file that was edited, or damaged on its way, cannot be trusted beyond that line. "
+            "Ask for it again, as a file and not as pasted text.",
             width,
             "muted",
             2,

@@ -9,10 +9,11 @@ from textual.screen import ModalScreen
 
 from authtui.tui.geometry import Box
 from authtui.tui.keys import LIST_KEYS, Key, mapped, shown
-from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad
+from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad, wrap
 from authtui.tui.pane import Pane, Rows
 from authtui.tui.screen import BoxedScreen
 from authtui.tui.views.claims import claim_key
+from authtui.tui.views.context import labelled
 from authtui.tui.views.detail import detail_doc
 from authtui.tui.views.sources import source_key
 from authtui.tui.views.verdict_detail import verdict_doc
@@ -27,6 +28,12 @@ if TYPE_CHECKING:
 
     from authtui.checks.findings import Assessment
     from authtui.tui.views.context import View
+
+
+_WIDEST: Final = 140
+"""Columns beyond which the two ends of a row are no longer read as one."""
+_HELP_BESIDE: Final = 90
+"""Columns from which a key's explanation stands beside its name, not below."""
 
 
 class Hint(NamedTuple):
@@ -86,7 +93,7 @@ class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
 
     def boxes(self, size: Size) -> dict[str, Box]:
         """A wide sheet takes the screen; any other is as tall as its content, in the middle."""
-        width = size.width if self.WIDE else min(size.width, max(60, min(104, size.width - 8)))
+        width = min(size.width, _WIDEST if self.WIDE else max(60, min(104, size.width - 8)))
         self.fill(width - 4)
         height = size.height - 1
         if not self.WIDE:
@@ -233,16 +240,29 @@ _WORDS = (
     ("sent", "It would go on the wire, to the right host."),
     ("accepted", "A server was seen to accept it. Grey until an answer was seen."),
     ("shadowed", "Good or not, a source above it in the ladder won."),
-    ("decoded, not verified", "The text was unpacked; nobody proved who signed it."),
+    ("decoded, not verified", "The token was decoded; its signature was not checked."),
     ("● ◐ ✗ ○", "yes · in part · no · not known"),
     ("✓ ! ✗ ?", "passes · warns · fails · cannot tell"),
 )
 
 
-def help_doc(keymap: Mapping[str, str], keys: tuple[Key, ...]) -> Doc:
+def help_doc(keymap: Mapping[str, str], keys: tuple[Key, ...], width: int) -> Doc:
     """Every key and every word of the screen; `keys` are those of the desk."""
     lines: list[Line] = []
     items: list[Item] = []
+    beside = width >= _HELP_BESIDE
+
+    def add(item: Item, key: str, title: str, told: str) -> None:
+        column = 47 if beside else 13
+        head = [Span("  " + pad(key, 11), "key"), Span(pad(title, 34) if beside else title)]
+        rows = wrap(told, width - column) if told else []
+        if beside and rows:
+            head.append(Span(rows.pop(0), "muted"))
+        lines.append(Line(tuple(head), item=len(items)))
+        for row in rows:
+            lines.append(Line((Span(" " * column), Span(row, "muted")), item=len(items)))
+        items.append(item)
+
     group = ""
     groups = list(dict.fromkeys(key.group for key in (*keys, *LIST_KEYS)))
     for key in sorted((*keys, *LIST_KEYS), key=lambda key: groups.index(key.group)):
@@ -250,28 +270,12 @@ def help_doc(keymap: Mapping[str, str], keys: tuple[Key, ...]) -> Doc:
             group = key.group
             lines += [BLANK] if lines else []
             lines.append(Line((Span(f"  {group}", "title"),)))
-        words = (
-            Span("  " + pad(shown(mapped(key.id, key.keys, keymap)), 10), "key"),
-            Span(pad(key.title, 36), "text"),
-            Span(key.help, "muted"),
-        )
-        lines.append(Line(words, item=len(items)))
-        items.append(Item(key.id, key))
-    lines.append(
-        Line(
-            (
-                Span("  " + pad("^p", 10), "key"),
-                Span(pad("Command palette", 36)),
-                Span("Every action by name.", "muted"),
-            ),
-            item=len(items),
-        )
-    )
-    items.append(Item("palette"))
+        add(Item(key.id, key), shown(mapped(key.id, key.keys, keymap)), key.title, key.help)
+    add(Item("palette"), "^p", "Command palette", "Every action by name.")
     lines += [BLANK, Line((Span("  Words and marks", "title"),))]
     for word, meaning in _WORDS:
-        lines.append(
-            Line((Span("  " + pad(word, 24), "strong"), Span(meaning, "muted")), item=len(items))
+        lines += labelled(
+            word, meaning, width, tone="muted", label_tone="strong", column=24, item=len(items)
         )
         items.append(Item(word))
     return Doc("Keys and words", lines, items, info=(Span("/ searches", "faint"),))
@@ -279,5 +283,4 @@ def help_doc(keymap: Mapping[str, str], keys: tuple[Key, ...]) -> Doc:
 
 def help_screen(keymap: Mapping[str, str], keys: tuple[Key, ...]) -> Sheet:
     """The list of keys; typing after / searches it."""
-    doc = help_doc(keymap, keys)
-    return Sheet(lambda _view, _width: doc)
+    return Sheet(lambda _view, width: help_doc(keymap, keys, width))

@@ -1,4 +1,4 @@
-"""The list of program starts to judge for; `s` opens it."""
+"""The list of surfaces, the programs of the client that start, to judge for; `s` opens it."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
 
 _READS: Final = {
     "exec": "one task without a screen; reads every variable it knows",
-    "login-status": "prints the stored login; tries nothing",
+    "login-status": "prints the stored login; contacts no server",
     "tui": "the full-screen client",
 }
 
 
 def surface_menu(app: AuthtuiApp) -> None:
-    """Choose the program start to judge for."""
+    """Choose the surface to judge for."""
     if reason := app.reason_against("surface"):
         app.say(reason, "muted")
         return
@@ -49,7 +49,7 @@ def surface_menu(app: AuthtuiApp) -> None:
         if name is not None:
             reassess(app, surface=name)
 
-    app.push_screen(ChooseScreen(Doc("Judge which program start?", lines, items)), chosen)
+    app.push_screen(ChooseScreen(Doc("Judge which surface?", lines, items)), chosen)
 
 
 def reassess(app: AuthtuiApp, **wanted: object) -> None:

@@ -50,7 +50,7 @@ class StoryMenu(Sheet):
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
         CHOOSE._replace(words="open"),
-        Hint("1-8", "open at once", "choose"),
+        Hint("1-8", "open that one", "choose"),
         BACK,
         Hint("q", "quit", "quit_all"),
     )

@@ -133,10 +133,9 @@ def _remark(row: ClaimRow, room: int) -> tuple[Span, ...]:
 def _bar(token: TokenView, now: datetime, width: int) -> list[Line]:
     issued, expires = token.issued_at, token.expires_at
     if expires is None:
-        if issued is None:
-            words = "no expiry: it never expires locally"
-        else:
-            words = f"issued {relative(issued, now)} · no expiry: it never expires locally"
+        words = "no expiry claim: it never expires on this machine"
+        if issued is not None:
+            words = f"issued {relative(issued, now)} · {words}"
         return [Line((Span(" ◷ ", "faint"), Span(words, "muted")))]
     over = expires <= now
     tone = "bad" if over else "good"

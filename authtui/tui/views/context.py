@@ -155,6 +155,7 @@ def labelled(
     width: int,
     *,
     tone: str = "text",
+    label_tone: str = "faint",
     column: int = 14,
     item: int | None = None,
 ) -> list[Line]:
@@ -162,6 +163,6 @@ def labelled(
     rows = wrap(value, width - column - 2)
     heads = [label, *[""] * (len(rows) - 1)]
     return [
-        Line((Span("  " + pad(head, column), "faint"), Span(row, tone)), item=item)
+        Line((Span("  " + pad(head, column), label_tone), Span(row, tone)), item=item)
         for head, row in zip(heads, rows, strict=True)
     ]

@@ -99,7 +99,9 @@ def detail_doc(subject: object, view: View, width: int) -> Doc:
 
 def _source(source: Source, page: Page) -> Doc:
     glyph, tone, words = SOURCES[source.status]
-    rank = f"place {source.rank} of the ladder" if source.rank is not None else "never a login"
+    rank = (
+        f"rank {source.rank} in the client's order" if source.rank is not None else "never a login"
+    )
     page.lines.append(Line((Span(f"  {glyph} {words}", tone), Span(f"   {rank}", "faint"))))
     page.heading("Why")
     page.words(source.reason or _REASONS.get(source.status, ""))
@@ -116,11 +118,11 @@ def _source(source: Source, page: Page) -> Doc:
 
 _REASONS = {
     "absent": "Nothing is there.",
-    "selected": "The first place with a usable credential wins.",
-    "shadowed": "A place above it won first.",
-    "not-consulted": "The search ended before it.",
+    "selected": "The first source with a usable credential wins.",
+    "shadowed": "A source above it won.",
+    "not-consulted": "The client stopped looking before it.",
     "not-visible": "It lives in the memory of another process.",
-    "ignored": "This program start does not read it.",
+    "ignored": "This surface does not read it.",
 }
 
 
@@ -128,7 +130,7 @@ def _claim(token: TokenView, row: ClaimRow, page: Page) -> Doc:
     page.fact(Fact(row.name, row.value, row.secret), "strong", max(14, len(row.name[:40]) + 2))
     if row.status is not None:
         glyph, tone, words = CHECKS[row.status]
-        page.lines.append(Line((Span(f"  {glyph} {words}  ", tone), Span(safe(row.note), tone))))
+        page.lines += note(f"{glyph} {words}  {safe(row.note)}", page.width, tone, 2)
     elif row.note:
         page.words(row.note, "muted")
     page.heading("What it means")
@@ -143,8 +145,13 @@ def _claim(token: TokenView, row: ClaimRow, page: Page) -> Doc:
 
 def _check(check: CheckResult, page: Page) -> Doc:
     glyph, tone, words = CHECKS[check.status]
-    page.lines.append(
-        Line((Span(f"  {glyph} {words}   ", tone), Span(safe(check.summary), "strong")))
+    page.lines += labelled(
+        f"{glyph} {words}",
+        safe(check.summary),
+        page.width,
+        tone="strong",
+        label_tone=tone,
+        column=12,
     )
     if check.why:
         page.heading("Why it matters")

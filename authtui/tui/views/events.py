@@ -123,7 +123,7 @@ def _words(event: Event) -> str:
         case ev.ChildEnded():
             return event.reason
         case ev.RotationSeen():
-            outcome = f"→ {event.new}" if event.accepted else "again, refused: it was used up"
+            outcome = f"→ {event.new}" if event.accepted else "again, and refused: it was used up"
             return f"{event.by}: refresh token {event.old or 'unknown'} {outcome}"
         case ev.Told():
             return f"{event.step}/{event.steps} {event.text}"

@@ -71,7 +71,7 @@ def _forms(forms: Sequence[FormRow], width: int) -> list[Line]:
     longest = max(len(span) for span in spans) + 2
     lines = [
         BLANK,
-        Line((Span("   what lies here", "faint"),), (Span("is accepted by ", "faint"),)),
+        Line((Span("   what is stored here", "faint"),), (Span("is accepted by ", "faint"),)),
     ]
     for form, span in zip(forms, spans, strict=True):
         tone = "muted" if form.since else "warn"

@@ -24,7 +24,7 @@ def report_doc(text: str, name: str, width: int) -> Doc:
             lines.append(Line((Span(gutter, "faint"), Span(row, tone)), item=len(items)))
         items.append(Item(f"line {number}", copy=line, label=f"line {number}"))
     size = len(file_bytes(text))
-    about = (Span(f"{TITLES[name]} · {size:,} bytes · every one of them", "faint"),)
+    about = (Span(f"{TITLES[name]} · {size:,} bytes · all of them shown", "faint"),)
     return Doc("Report for a ticket", lines, items, info=about)
 
 

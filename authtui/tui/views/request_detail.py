@@ -102,7 +102,7 @@ def step_words(step: ConnectionStep) -> tuple[str, str]:
 def _connection(record: RequestRecord, page: Page) -> None:
     if not record.connection:
         return
-    page.heading("The road there")
+    page.heading("Connection: name, TCP, TLS")
     for step in record.connection:
         words, tone = step_words(step)
         page.fact(Fact(STAGES[step.stage], words), tone)
@@ -132,7 +132,7 @@ def _bodies(record: RequestRecord, page: Page) -> None:
     if detail is None:
         if record.detail_dropped:
             page.heading("Headers and bodies")
-            page.words("They were let go to bound the memory; newer requests have theirs.", "muted")
+            page.words("Dropped to save memory; newer requests still have theirs.", "muted")
         return
     for title, headers, body, remark in (
         ("Sent, redacted", detail.request_headers, detail.request_body, detail.request_note),

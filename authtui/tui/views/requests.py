@@ -72,7 +72,7 @@ def requests_doc(view: View, width: int) -> Doc:
         return Doc("Requests", head, info=(Span("none yet", "faint"),))
     dropped = live.log.dropped if live is not None else view.state.requests_dropped
     if dropped:
-        text = f"{dropped:,} older ones were let go to bound the memory"
+        text = f"{dropped:,} older requests were dropped to save memory"
         head += note(text, width, "faint")
     if not count and not (live is not None and live.log.unseen):
         from authtui.wire.request_filter import FIELDS

@@ -29,11 +29,11 @@ def sources_doc(view: View, width: int) -> Doc:
     for source in listed:
         _row(source, found, view, lines, items)
     if aside:
-        lines += [BLANK, Line((Span(" seen, but never a login here", "faint"),))]
+        lines += [BLANK, Line((Span(" never used as a login here", "faint"),))]
         for source in aside:
             _row(source, found, view, lines, items)
     if not found.sources:
-        lines += note("This client generation reads no credential source at all.", width)
+        lines += note("This generation of the client reads no source at all.", width)
     return Doc(
         "Sources", lines, items, info=(Span("first match wins", "faint"),), start=_start(items)
     )

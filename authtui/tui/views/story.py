@@ -249,7 +249,7 @@ def symptom_doc(shown: Shown, width: int, *, small: bool) -> Doc:
     lines.append(BLANK)
     said = walk.guessed
     if said is None:
-        hint = f"Take a guess: 1 to {len(items)}, or ↑ ↓ and ⏎. n goes on without."
+        hint = f"Take a guess: 1 to {len(items)}, or ↑ ↓ and ⏎. n skips the guess."
         lines += _paragraph(hint, width, "faint")
     else:
         lines += _paragraph(said.answer, width, "good" if said.right else "text")

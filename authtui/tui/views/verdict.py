@@ -26,9 +26,11 @@ LAMPS = ("stored", "selected", "sent", "accepted")
 _LABEL = 13
 _LAMPS_WIDTH = 42
 _ROOMY = 10
-_TALLEST = 10
+_TALLEST = 12
+_LONGEST = 6  # rows of the sentence; what is longer is shown whole by `v`
+_LONGEST_COMPACT = 5
 _MORE = "… v shows all"
-_PLAIN = ("ready", "nothing-stored")  # the headline says it already
+PLAIN = ("ready", "nothing-stored")  # the headline says it already
 
 
 def tint(view: View) -> str:
@@ -63,7 +65,7 @@ def _headline(found: Assessment, width: int) -> list[Line]:
         return [Line((*(left if n == 0 else (Span("     "),)), s)) for n, s in enumerate(shown)]
     left += words
     kind = KINDS.get(verdict.kind, safe(verdict.kind))
-    if spans_width(left) + len(kind) + 6 <= width and verdict.kind not in _PLAIN:
+    if spans_width(left) + len(kind) + 6 <= width and verdict.kind not in PLAIN:
         left.append(Span(f"   {kind}", "muted"))
     return [Line(tuple(left))]
 
@@ -93,15 +95,15 @@ def _full(found: Assessment, width: int, rows: int | None = None) -> list[Line]:
 
     # What is true comes first; the client's words get the rows that are left.
     tallest = _TALLEST if rows is None else rows
-    says = 0 if verdict.outcome == "ready" and not verdict.client_message else 1
+    says = 2 if verdict.client_message else int(verdict.outcome != "ready")
     room_left = max(1, tallest - len(body) - len(fix) - says)
-    truth = rows_of(verdict.sentence, text, min(4, room_left), _MORE)
+    truth = rows_of(verdict.sentence, text, min(_LONGEST, room_left), _MORE)
     if verdict.client_message:
         most = max(1, min(3, tallest - len(body) - len(truth) - len(fix)))
         add("client says", rows_of(f"“{verdict.client_message}”", text, most), "quote")
     elif verdict.outcome != "ready":
         add("client says", ["nothing"], "quote")
-    misled = verdict.client_message is not None and verdict.kind not in _PLAIN
+    misled = verdict.client_message is not None and verdict.kind not in PLAIN
     add("in truth" if misled else "meaning", truth, "text")
     body += fix
     if len(body) < _ROOMY and rows is None:
@@ -179,7 +181,7 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
     glyph, colour = verdict_mark(found)
     tone = loud(colour)
     head = Line((Span(f" {glyph} ", tone), *_words(found, tone, " DELETES ")))
-    told = rows_of(verdict.sentence, text, 3, _MORE)
+    told = rows_of(verdict.sentence, text, _LONGEST_COMPACT, _MORE)
     sentence = [Line((Span("   " + row, "text"),)) for row in told]
     said = rows_of(f"“{verdict.client_message}”", text - 5, 2) if verdict.client_message else []
     says = [
@@ -229,4 +231,7 @@ def header_line(view: View, width: int, watching: str) -> Line:
         glyph, tone = ("●", "good") if watching == "watching" else ("○", "faint")
         glyph, tone = ("●", "bad") if watching.startswith("recording ") else (glyph, tone)
         right = [Span(f"{glyph} ", tone), Span(watching + "   ", "muted"), *right]
+    # The time of a reading is the first that a narrow terminal can do without.
+    while len(right) > 1 and spans_width(left) + spans_width(right) > width - 1:
+        right.pop()
     return Line(tuple(left), tuple(right))

@@ -1,4 +1,4 @@
-"""The verdict in full: lamps with reasons, every program start, every client generation."""
+"""The verdict in full: lamps with reasons, every surface, every generation."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from authtui.tui.views.context import (
     verdict_mark,
 )
 from authtui.tui.views.detail import Page
-from authtui.tui.views.verdict import LAMPS
+from authtui.tui.views.verdict import LAMPS, PLAIN
 
 
 def verdict_doc(view: View, width: int) -> Doc:
@@ -26,14 +26,9 @@ def verdict_doc(view: View, width: int) -> Doc:
     page = Page(view, width)
     verdict = found.verdict
     glyph, tone = verdict_mark(found)
-    page.lines.append(
-        Line(
-            (
-                Span(f"  {glyph} {safe(verdict.headline)}", loud(tone)),
-                Span(f"   {KINDS.get(verdict.kind, '')}", "muted"),
-            )
-        )
-    )
+    page.lines += note(f"{glyph} {safe(verdict.headline)}", width, loud(tone), 2)
+    if verdict.kind not in PLAIN:
+        page.words(KINDS.get(verdict.kind, verdict.kind), "muted")
     if verdict.deletes_stored_login:
         page.lines.append(
             Line((Span("  "), Span(" starting the client deletes the stored login ", "loud")))
@@ -41,7 +36,7 @@ def verdict_doc(view: View, width: int) -> Doc:
     page.words(verdict.sentence)
     page.heading("What the client says")
     page.fact(Fact("message", verdict.client_message or "nothing"), "quote")
-    page.fact(Fact("exit status", str(verdict.client_exit)))
+    page.fact(Fact("exit code", str(verdict.client_exit)))
     if verdict.culprit:
         page.fact(Fact("to change", verdict.culprit), "strong")
     if verdict.fix:
@@ -72,7 +67,7 @@ def _starts(page: Page) -> None:
     found = page.view.assessment
     if found is None:
         return
-    page.heading("Each program start")
+    page.heading("Each surface: a program of the client that starts")
     for start in found.predictions:
         mark, tone = outcome_mark(start.outcome)
         says = safe(start.says) if start.says else "says nothing"
