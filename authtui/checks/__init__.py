@@ -9,7 +9,7 @@
   `app_server`, `doctor` and `logout` do so for other programs of the client.
 - `verdict` puts it in one sentence (`verdict_failures`, `verdict_troubles`; `phrases`).
 - `lamps`, `sources`, `token_views` and `matrix` are the evidence, pane by pane.
-- `catalogue` runs the checks that register themselves in `registry`: each `*_checks` module is a
+- `all_checks` runs the checks that register themselves in `registry`: each `*_checks` module is a
   group of them, `subject` what they have in common, `call_sites` a table for one group.
 
 Beside it: `experiment` changes an observation on paper and `differences` says what that changes;

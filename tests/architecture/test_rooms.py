@@ -56,6 +56,22 @@ def test_only_the_table_of_contracts_knows_versions_of_the_client() -> None:
     assert found == []
 
 
+ROOMS = sorted(path for path in SOURCES if path.name == "__init__.py")
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.parent.relative_to(ROOT)))
+def test_the_map_of_a_room_names_only_what_is_there(room: Path) -> None:
+    said = ast.get_docstring(ast.parse(room.read_text(encoding="utf-8"))) or ""
+    named = {word for words in re.findall(r"`([a-z_][\w.]*)`", said) for word in words.split(".")}
+    there = {"authtui"}
+    for path in room.parent.rglob("*.py"):
+        there |= {path.stem, path.parent.name}
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+                there.add(node.name)
+    assert named - there == set()
+
+
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(PACKAGE)))
 def test_every_module_says_what_it_is(path: Path) -> None:
     tree = ast.parse(path.read_text(encoding="utf-8"))
