@@ -146,7 +146,7 @@ KEYS: Final[tuple[Key, ...]] = (
         "l",
         "load",
         "Load again",
-        "Read the files, variables and keyring anew.",
+        "Read the files, variables and keyring again.",
         ACT,
         "load",
         5,
