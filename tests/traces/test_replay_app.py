@@ -342,7 +342,7 @@ async def test_two_traces_open_on_what_differs_first(path: Path, tmp_path: Path)
         assert "A refused" in below
         assert "B ready" in below
         await pilot.press("n")
-        assert "What differs there: after event 2 of A, 1 of B" in words(screen.below)
+        assert "What differs here: after event 2 of A, 1 of B" in words(screen.below)
         await pilot.press("N", "N")
         assert "no difference before this one" in hints(app)
         await pilot.press("2")

@@ -54,10 +54,10 @@ class ComparisonScreen(Sheet):
     ]
     HINTS: ClassVar[tuple[Hint, ...]] = (
         Hint("n", "next difference", "next(1)", "next-difference"),
-        Hint("N", "before", "next(-1)", "previous-difference"),
-        Hint("1", "A there", "show(0)", "show-a"),
-        Hint("2", "B there", "show(1)", "show-b"),
-        Hint("Tab", "below", "turn"),
+        Hint("N", "previous", "next(-1)", "previous-difference"),
+        Hint("1", "open A here", "show(0)", "show-a"),
+        Hint("2", "open B here", "show(1)", "show-b"),
+        Hint("Tab", "other pane", "turn"),
         BACK,
     )
 
@@ -136,7 +136,7 @@ class ComparisonScreen(Sheet):
 
         one, two = places
         found = state_differences(self.left.state_after(one + 1), self.right.state_after(two + 1))
-        title = "What differs first" if self._pair_number() == self.first else "What differs there"
+        title = "What differs first" if self._pair_number() == self.first else "What differs here"
         where = f"after event {one + 1:,} of A, {two + 1:,} of B"
         return differences_doc(found, f"{title}: {where}", width)
 

@@ -109,7 +109,7 @@ def differences_doc(found: Sequence[Difference], which: str, width: int) -> Doc:
     lines: list[Line] = []
     items: list[Item] = []
     if any(_STAND_IN.search(d.left + d.right) for d in found):
-        text = "acct-A, user-1 and the like are given in each file anew, in the order of use."
+        text = "acct-A, user-1 and the like are names within one file: B may give them to others."
         lines += note(text, width, "faint", 2)
     group = ""
     column = min(26, max((len(safe(d.name, 60)) + 2 for d in found), default=8))
