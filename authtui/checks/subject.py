@@ -9,6 +9,7 @@ from authtui.checks.findings import CheckStatus, Fix
 from authtui.credentials.selection import CHATGPT_MODES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
+from authtui.tokens.claims import AUTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from authtui.tokens.agent import AgentJudgement
     from authtui.tokens.jwt import DecodedJwt
 
-AUTH_CLAIM: Final = "https://api.openai.com/auth"
 AGENT_VARIABLES: Final = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
 CREDENTIAL_VARIABLES: Final = ("CODEX_API_KEY", *AGENT_VARIABLES)
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
@@ -54,7 +54,13 @@ def label_of(credential: Credential) -> str:
 def described(credential: Credential) -> str:
     """The kind and, where it is known, the account: `a ChatGPT login of acct-1`."""
     account = credential.policy_account or credential.account_id
-    return f"{kind_of(credential)} of {account}" if account else kind_of(credential)
+    kind = kind_of(credential)
+    return f"{kind} of {account_words(account)}" if account else kind
+
+
+def account_words(account: str) -> str:
+    """An account id as it stands; one of white space alone is said to be blank."""
+    return account if account.strip() else "a blank account"
 
 
 def stored(subject: Subject) -> Credential | None:
@@ -151,12 +157,12 @@ def claims_of(token: Secret) -> Mapping[str, Any]:
 
 def auth_claims(token: Secret) -> Mapping[str, Any]:
     """The claims under `https://api.openai.com/auth`."""
-    found = claims_of(token).get(AUTH_CLAIM)
+    found = claims_of(token).get(AUTH)
     return found if isinstance(found, dict) else _NOTHING
 
 
 def text_of(value: object) -> str | None:
-    """A text that is not empty, else None."""
+    """A string that is not empty, else None."""
     return value if isinstance(value, str) and value else None
 
 
