@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
+from authtui.checks.phrases import name_words
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
@@ -104,7 +105,8 @@ def _openai_api_key(subject: Subject) -> Finding | None:
     if case.provider.env_key == "OPENAI_API_KEY":
         where = case.provider.lines.get("env_key", "config.toml")
         return Finding(
-            "pass", f"OPENAI_API_KEY is read by model provider {case.provider.id} ({where})"
+            "pass",
+            f"OPENAI_API_KEY is read by model provider {name_words(case.provider.id)} ({where})",
         )
     if subject.start.credential is not None or subject.start.failure is not None:
         return Finding(
@@ -115,8 +117,8 @@ def _openai_api_key(subject: Subject) -> Finding | None:
         "OPENAI_API_KEY is set, but Codex does not read it, and nothing else is there",
         ("the loader reads CODEX_API_KEY, the agent variable and the store, never OPENAI_API_KEY",),
         "The credential loader has no rule for OPENAI_API_KEY; it only fills in the sign-in "
-        "screen. Requests then go out without any Authorization header. `codex doctor` counts "
-        "the variable as a login all the same.",
+        "screen. Requests then go out without any Authorization header. `codex doctor` still "
+        "counts the variable as a login.",
         Fix("store the key", "printenv OPENAI_API_KEY | codex login --with-api-key"),
         where_set(subject, "OPENAI_API_KEY"),
     )
@@ -219,7 +221,7 @@ def _dotenv_override(subject: Subject) -> Finding | None:
 @check(
     "sources.dropped",
     "SRC",
-    "A credential is dropped without a word",
+    "A credential is dropped silently",
     source="recorded clients 0.147 to 0.169",
     modes=(24, 64),
 )
@@ -233,12 +235,10 @@ def _dropped(subject: Subject) -> Finding | None:
             return None
         return Finding("pass", "the selected credential is one the client keeps")
     if start.request is None:
-        return Finding(
-            "pass", "the client stops and names the cause; nothing is dropped in silence"
-        )
+        return Finding("pass", "the client stops and names the cause; nothing is dropped silently")
     return Finding(
         "fail" if subject.surface != "login-status" else hurt(subject),
-        f"`codex exec` drops {failure.source} without a word and sends requests with no credential",
+        f"`codex exec` silently drops {failure.source} and sends requests with no credential",
         (
             f"cause: {failure.where}: {failure.reason}",
             f"the client ends with: {start.prediction.says}",
