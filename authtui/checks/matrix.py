@@ -31,7 +31,7 @@ def derive_binding(case: Case, credential: Credential | None) -> Binding | None:
 
     Token-backed: the forced workspace, else `tokens.account_id`, with the user of the id token;
     tokenless (#18177): what the record says, the forced workspace not consulted.
-    Source: spec binding_and_restrictions.md 1 and 3.
+    Sources: codex-rs/core/src/agent_identity.rs, codex-rs/login/src/auth/manager.rs.
     """
     if credential is None:
         return None

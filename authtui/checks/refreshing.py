@@ -1,7 +1,7 @@
 """Refreshing a ChatGPT login: when the client tries, and what it says when that fails.
 
 It tries before the access token expires, when `last_refresh` is missing, and after a 401.
-Sources: spec auth_json.md 5 and request_auth.md 9; recorded clients 0.122 to 0.169, driven clients.
+Sources: codex-rs/login/src/auth/manager.rs; recorded and driven clients 0.122 to 0.169.
 """
 
 from __future__ import annotations

@@ -64,7 +64,8 @@ class AgentContract(NamedTuple):
 class RegistrationRules(NamedTuple):
     """How a generation registers agents and tasks, refreshes and logs out.
 
-    Source: spec agent_identity.md 5, 7, 8 and 10.
+    Sources: codex-rs/agent-identity/src/lib.rs, codex-rs/core/src/agent_identity.rs,
+    codex-rs/login/src/auth/agent_identity.rs and manager.rs.
     """
 
     # Where agents and tasks are registered: at the ChatGPT base URL, at the AuthAPI host, or at

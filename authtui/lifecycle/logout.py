@@ -1,7 +1,6 @@
-"""Logging out: what is revoked, what is removed, what stays. Every row of spec lifecycle.md 7.
+"""Logging out: what is revoked, what is removed, what stays.
 
-Sources: spec binding_and_restrictions.md 6; codex-rs/login/src/auth/revoke.rs @ 409afc20,
-codex-rs/login/src/auth/storage.rs.
+Sources: codex-rs/login/src/auth/revoke.rs @ 409afc20, codex-rs/login/src/auth/storage.rs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The addresses a generation of the client sends to, by configuration and environment; pure.
 
-Sources: spec of agent identities (2, 5 to 8), of logout and refresh, and the recordings of the
-released clients, which win where they differ.
+Sources: codex-rs/agent-identity/src/lib.rs, codex-rs/login/src/auth/revoke.rs and manager.rs, and
+the recordings of the released clients, which win where they differ.
 """
 
 from __future__ import annotations
