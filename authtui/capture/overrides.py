@@ -17,15 +17,13 @@ from authtui.capture.command_line import (
     subcommand_of,
 )
 from authtui.capture.routes import MODEL, Route, Routes, Upstream, upstream_of
-from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE
+from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, REFRESH_OVERRIDE, REVOKE_OVERRIDE
 from authtui.credentials.config import join_key, selected_provider
 from authtui.credentials.environment import effective_environ
 from authtui.record import NamedTuple
 from authtui.redaction import printable, safe_text
 from authtui.wire.endpoints import (
     JWKS_BASE_VARIABLE,
-    REFRESH_OVERRIDE,
-    REVOKE_OVERRIDE,
     WHOAMI_BASE_VARIABLE,
     EndpointProblem,
 )

@@ -13,6 +13,7 @@ from authtui.checks.generations import choose_contract
 from authtui.checks.lamps import light_lamps
 from authtui.checks.logout import predict_logout
 from authtui.checks.matrix import build_matrix, derive_binding
+from authtui.checks.phrases import clause
 from authtui.checks.predictions import predict
 from authtui.checks.program_start import make_case, with_features
 from authtui.checks.registry import Subject
@@ -79,7 +80,7 @@ def _beside_doctor(verdict: Verdict, doctor: DoctorReport | None) -> Verdict:
         return verdict
     if "codex doctor" in verdict.sentence:
         return verdict
-    said = "says ok" if doctor.status == "ok" else "only warns"
+    said = "still says ok" if doctor.status == "ok" else "only warns"
     return verdict._replace(
-        sentence=f"{verdict.sentence} `codex doctor` {said} all the same: {doctor.summary}."
+        sentence=f"{verdict.sentence} `codex doctor` {said}: {clause(doctor.summary)}."
     )

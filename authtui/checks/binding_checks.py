@@ -83,7 +83,7 @@ def _user(subject: Subject) -> Finding | None:
         return Finding("pass", f"id token and access token name the same user, {one}")
     return Finding(
         "warn",
-        f"the id token is of user {one}, the access token of {other}",
+        f"the id token belongs to user {one}, the access token to {other}",
         (
             f"{line_of(subject, 'tokens.id_token')}: {one}",
             f"{line_of(subject, 'tokens.access_token')}: {other}",
@@ -152,7 +152,7 @@ def _identity(subject: Subject) -> Finding | None:
     elif user and record.user_id != user:
         wrong = f"of user {record.user_id}, the login of {user}"
     else:
-        return Finding("pass", f"agent identity and login are of account {account}", evidence)
+        return Finding("pass", f"agent identity and login belong to account {account}", evidence)
     flag = subject.observation.config.get("features.use_agent_identity") is True
     removed = flag and subject.contract.managed_identity == "biscuit"
     after = "Codex does not use it, and registers another one when that is enabled"
@@ -162,7 +162,7 @@ def _identity(subject: Subject) -> Finding | None:
         "warn",
         f"the stored agent identity is {wrong}",
         evidence,
-        "An agent identity acts for one account and one user. When the login is of another, "
+        "An agent identity acts for one account and one user. When the login belongs to another, "
         f"{after}.",
         Fix("log out, which clears both, and log in again", "codex logout; codex login"),
         where,
@@ -172,7 +172,7 @@ def _identity(subject: Subject) -> Finding | None:
 @check(
     "workspace.two_sources",
     "BIND",
-    "The winner and the stored login are of one account",
+    "The winner and the stored login belong to one account",
     source="codex-rs/login/src/auth/manager.rs",
     modes=(4, 7),
 )
@@ -185,11 +185,11 @@ def _two_sources(subject: Subject) -> Finding | None:
     if not one or not other:
         return None
     if one == other:
-        return Finding("pass", f"{winner.source} and {behind.source} are both of account {one}")
+        return Finding("pass", f"{winner.source} and {behind.source} both belong to account {one}")
     return Finding(
         "warn",
-        f"{winner.source} is of account {one}, {behind.source} of {other}; requests go out for "
-        f"{one}",
+        f"{winner.source} belongs to account {one}, {behind.source} to {other}; requests go out "
+        f"for {one}",
         (f"selected: {winner.source}, {one}", f"stored: {behind.source}, {other}"),
         "The variable comes first, so limits, history and policies are those of its workspace, not "
         "of the one you signed in to.",

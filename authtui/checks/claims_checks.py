@@ -145,7 +145,7 @@ def _person(subject: Subject) -> Finding | None:
     if claims.account_id is None:
         return Finding(
             "warn",
-            f"the id token names no account (chatgpt_account_id); the login is of {who}",
+            f"the id token names no account (chatgpt_account_id); the login belongs to {who}",
             (f"{line_of(subject, 'tokens.id_token')}: chatgpt_account_id is missing",),
             "Codex compares this claim with forced_chatgpt_workspace_id; a login without it breaks "
             "any such restriction and would be deleted.",
@@ -154,6 +154,6 @@ def _person(subject: Subject) -> Finding | None:
         )
     return Finding(
         "pass",
-        f"the login is of {who}, account {claims.account_id}, {place}",
+        f"the login belongs to {who}, account {claims.account_id}, {place}",
         why="With several workspaces under one address the browser decides which one you get.",
     )

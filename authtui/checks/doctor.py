@@ -2,7 +2,7 @@
 
 The doctor looks at the shape of the stored record and at whether a variable is there, never at
 whether either can be used; so it says `ok` in many states in which `codex exec` fails.
-Sources: codex-rs/cli/src/doctor.rs (spec sources.md 8), recorded clients 0.142 to 0.169.
+Sources: codex-rs/cli/src/doctor.rs, recorded clients 0.142 to 0.169.
 """
 
 from __future__ import annotations

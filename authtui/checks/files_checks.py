@@ -86,8 +86,8 @@ def _readable(subject: Subject) -> Finding | None:
         hurt(subject),
         words,
         (facts.path, _shown_mode(facts.mode)),
-        "To Codex an unreadable file is an error or no login at all, according to its version. "
-        "The login in it may be perfectly good.",
+        "Depending on its version, Codex takes an unreadable file for an error or for no login at "
+        "all. The login in it may be perfectly good.",
         fix,
         "auth.json",
     )
@@ -148,8 +148,8 @@ def _link(subject: Subject) -> Finding | None:
             hurt(subject),
             f"auth.json is a link to {facts.link_target}, which does not exist",
             (facts.path,),
-            "A link that leads nowhere is no login. It stays behind when the volume or the home it "
-            "points to is not mounted.",
+            "A link that leads nowhere is not a login. It stays behind when the volume or the home "
+            "it points to is not mounted.",
             Fix("remove the link and log in", f"rm {quoted_path(facts.path)} && codex login"),
             "auth.json",
         )
@@ -177,8 +177,8 @@ def _home_mode(subject: Subject) -> Finding | None:
         "warn",
         f"{shown} has mode {home.mode:04o}: {who} may replace the files in it",
         (home.canonical or home.path,),
-        "Who may write to the directory can put another auth.json or config.toml there, and so "
-        "choose whose login you use and where your requests go.",
+        "Anyone who may write to the directory can put another auth.json or config.toml there and "
+        "so choose whose login you use and where your requests go.",
         Fix("keep the home to yourself", f"chmod 700 {quoted_path(home.path)}"),
         shown,
     )

@@ -177,8 +177,8 @@ class PlannedRequest(NamedTuple):
 
     base_url: str
     authorization: Literal["Bearer", "AgentAssertion", "AWS", "other"] | None
-    account_id_header: str | None
-    fedramp: bool
+    account_id_header: str | None = None
+    fedramp: bool = False
     credential: str | None = None
 
 

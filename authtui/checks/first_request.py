@@ -66,7 +66,7 @@ def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
             return start
     base = case.provider.base_url or _base_url(case, found.credential)
     if found.credential is None:
-        request = PlannedRequest(base, None, None, fedramp=False)
+        request = PlannedRequest(base, None)
         return refused_by_server(case, request, found, outcome_without(found), None)
     credential = found.credential
     if credential.mode == "api_key":
@@ -75,7 +75,7 @@ def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
         return _with_chatgpt(case, credential, base)
     if credential.mode == "bedrock":
         if case.provider.id == "amazon-bedrock":
-            return accepted(case, credential, PlannedRequest(base, "AWS", None, fedramp=False))
+            return accepted(case, credential, PlannedRequest(base, "AWS"))
         text = (
             "ERROR: unsupported operation: Bedrock API key auth is only supported by the Amazon "
             "Bedrock model provider"
@@ -96,20 +96,20 @@ def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
         return own
     if own is not None:
         base = provider.base_url or API_MODEL_BASE
-        request = PlannedRequest(base, "Bearer", None, fedramp=False, credential=own.source)
+        request = PlannedRequest(base, "Bearer", credential=own.source)
         if own.secret is not None and not own.secret.reveal().strip():
             return wrong_key(case, own, request, "the key is blank")
         return answered(case, own, request)
     if provider.requires_openai_auth or case.contract.provider_inherits_login:
         return None
     base = provider.base_url or _default_base(found.credential)
-    request = PlannedRequest(base, None, None, fedramp=False)
+    request = PlannedRequest(base, None)
     return refused_by_server(case, request, found, "degraded", "provider")
 
 
 def _with_agent_identity(case: Case, credential: Credential, base: str) -> ProgramStart:
     if credential.flaw is not None:
-        bare = PlannedRequest(API_MODEL_BASE, None, None, fedramp=False)
+        bare = PlannedRequest(API_MODEL_BASE, None)
         unusable = Resolution(None, credential.flaw)
         return refused_by_server(case, bare, unusable, "unreadable", None)
     if case.contract.record_without_bearer and credential.document is not None:
@@ -211,7 +211,7 @@ def _command_failure(case: Case) -> ProgramStart | None:
     fault, provider = case.assumptions.auth_command, case.provider
     if fault == OK:
         return None
-    request = PlannedRequest(provider.base_url or API_MODEL_BASE, None, None, fedramp=False)
+    request = PlannedRequest(provider.base_url or API_MODEL_BASE, None)
     if not case.contract.provider_command_stops:
         return refused_by_server(case, request, Resolution(None), "degraded", "provider-command")
     said = {
@@ -246,7 +246,7 @@ def key_doubt(key: str) -> str | None:
 
 def _with_api_key(case: Case, credential: Credential, base: str) -> ProgramStart:
     key = credential.secret.reveal() if credential.secret else ""
-    request = PlannedRequest(base, "Bearer", None, fedramp=False, credential=credential.source)
+    request = PlannedRequest(base, "Bearer", credential=credential.source)
     if not legal_header_value(key):
         found = Resolution(credential)
         bare = request._replace(authorization=None)
@@ -303,7 +303,7 @@ def _not_refreshed(
 
 def _without_tokens(case: Case, credential: Credential, base: str) -> ProgramStart:
     contract = case.contract
-    bare = PlannedRequest(base, None, None, fedramp=False, credential=credential.source)
+    bare = PlannedRequest(base, None, credential=credential.source)
     text, asks = contract.no_tokens, contract.asks_without_tokens
     if contract.managed_identity == "bearer" and _manages_identity(case, credential):
         text, asks = "ChatGPT auth is unavailable", False

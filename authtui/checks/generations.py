@@ -101,7 +101,7 @@ def choose_contract(observation: Observation, wanted: str) -> tuple[Contract, Co
 
 
 def _contract_of_shape(observation: Observation) -> str | None:
-    """The generation whose mark the state bears, or None (spec generations.md 4)."""
+    """The generation whose mark the state bears, or None."""
     from authtui.credentials.salvage import salvage
 
     data = observation.auth_file.data

@@ -44,8 +44,8 @@ def _remote(subject: Subject) -> Finding | None:
         return None
     return Finding(
         _hint(subject),
-        f"this is reached by {', '.join(marks)}: a browser elsewhere cannot call back to this "
-        "localhost:1455",
+        f"this machine is reached through {', '.join(marks)}: a browser elsewhere cannot call back "
+        "to its localhost:1455",
         (f"marks: {', '.join(marks)}",),
         "`codex login` waits on this machine, and the browser calls localhost on yours. The page "
         "then says connection refused, although the sign-in itself was right.",

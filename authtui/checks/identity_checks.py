@@ -137,7 +137,7 @@ def _audience(subject: Subject) -> Finding | None:
     return _about(subject, ("aud",), "the audience is the required one")
 
 
-@check("identity.expiry", "IDJ", "It is in date", source="#19764", modes=(57,))
+@check("identity.expiry", "IDJ", "It has not expired", source="#19764", modes=(57,))
 def _expiry(subject: Subject) -> Finding | None:
     return _about(subject, ("exp",), "not expired")
 
@@ -189,7 +189,7 @@ def _form(subject: Subject) -> Finding | None:
 @check(
     "identity.hosts",
     "IDJ",
-    "Key set and registration are of one service",
+    "Key set and registration belong to one service",
     source="#19764, #37356",
     modes=(49, 50, 62),
 )
@@ -225,8 +225,8 @@ def _hosts(subject: Subject) -> Finding | None:
         f"the key set comes from {host_of(keys)} ({keys_set_by}), tasks are registered at "
         f"{host_of(tasks)} ({tasks_set_by})",
         evidence,
-        "Two settings decide these hosts apart from each other. A token of one service is not "
-        "known to the other: the client says that the kid is not trusted, or the task is refused.",
+        "Two separate settings decide these hosts. A token of one service is not known to the "
+        "other: the client says that the kid is not trusted, or the task is refused.",
         unset_where(subject, culprit) if variable else Fix(f"remove the setting at {culprit}"),
         where_set(subject, culprit) if variable else culprit,
     )
@@ -267,7 +267,7 @@ def _key(subject: Subject) -> Finding | None:
     if identity is not None:
         claims = decoded(identity.token).claims
         if claims is not None and not isinstance(claims.get("agent_private_key"), str):
-            missing = "must be a text" if "agent_private_key" in claims else "is missing"
+            missing = "must be a string" if "agent_private_key" in claims else "is missing"
             return Finding(
                 hurt(subject),
                 f"agent identity in {identity.source}: agent_private_key {missing}",
@@ -299,7 +299,7 @@ def _key(subject: Subject) -> Finding | None:
     return Finding(
         "pass",
         f"{where}: a usable Ed25519 key, PKCS#8 v{key.version}, {key.sha256_fingerprint}",
-        ("whether it is the key registered for the runtime, the server alone knows",),
+        ("only the server knows whether it is the key registered for the runtime",),
     )
 
 
@@ -315,7 +315,7 @@ def _task(subject: Subject) -> Finding | None:
     if named and named.strip():
         return Finding(
             "pass",
-            f"{where}: {field} is stored; whether the task still lives, the server alone knows",
+            f"{where}: {field} is stored; only the server knows whether the task still exists",
         )
     if named is not None:
         return Finding(
@@ -355,7 +355,7 @@ def _record(subject: Subject) -> Finding | None:
     return Finding(
         hurt(subject),
         f"{where}: blank in the agent identity: {', '.join(blank)}",
-        why="The client takes a blank text as it is; the server then knows no such agent.",
+        why="The client takes a blank string as it is; the server then knows no such agent.",
         fix=Fix("have the identity issued again"),
         where=where,
     )

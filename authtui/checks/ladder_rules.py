@@ -32,14 +32,14 @@ _RULES: Final = {
     ),
     "CODEX_AGENT_IDENTITY": LadderRule(
         "The agent identity of the clients up to 0.128; from 0.129 on the variable is called "
-        "CODEX_ACCESS_TOKEN. It comes before everything stored, and one that cannot be used hides "
-        "a good login all the same.",
+        "CODEX_ACCESS_TOKEN. It comes before everything stored, and one that cannot be used still "
+        "hides a good login.",
         f"{_MANAGER}; #18180, #18904, #21059",
     ),
     "CODEX_ACCESS_TOKEN": LadderRule(
         "Text that begins with at- is a personal access token, anything else is taken for an agent "
-        "identity. It comes before everything stored, and one that cannot be used hides a good "
-        "login all the same.",
+        "identity. It comes before everything stored, and one that cannot be used still hides a "
+        "good login.",
         f"{_MANAGER}; codex-rs/login/src/auth/access_token.rs; #21059",
     ),
     "agent identity variable": LadderRule(
@@ -73,9 +73,9 @@ _RULES: Final = {
     ),
 }
 _PROVIDER: Final = LadderRule(
-    "A provider's own key stands in front of the login for model requests: env_key first, then "
-    "experimental_bearer_token, then the auth command; without any of them the login is sent "
-    "where requires_openai_auth is true (up to 0.147 also where it is not).",
+    "A provider's own key takes precedence over the login for model requests: env_key first, then "
+    "experimental_bearer_token, then the auth command; without any of them the login is sent where "
+    "requires_openai_auth is true (up to 0.147 also where it is not).",
     "codex-rs/model-provider/src/auth.rs; codex-rs/model-provider-info",
 )
 

@@ -53,7 +53,7 @@ def _sent(case: Case, start: ProgramStart) -> Lamp:
     request = start.request
     if request is None:
         if start.prediction.exit:
-            return Lamp("red", "nothing: it stops first")
+            return Lamp("red", "nothing: Codex stops before")
         return Lamp("grey", "this command sends no model request")
     host = host_and_port(request.base_url)
     if request.authorization is None:

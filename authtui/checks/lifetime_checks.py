@@ -22,6 +22,7 @@ from authtui.checks.subject import (
     where_set,
 )
 from authtui.checks.urls import is_url, shown_url
+from authtui.contracts import REFRESH_OVERRIDE, REVOKE_OVERRIDE
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 _MANAGER = "codex-rs/login/src/auth/manager.rs"
 _SKEW_SECONDS = 60
 _IDLE_SECONDS = 60 * 86_400
-_REFRESH = "CODEX_REFRESH_TOKEN_URL_OVERRIDE"
-_REVOKE = "CODEX_REVOKE_TOKEN_URL_OVERRIDE"
 
 
 def _refreshes_itself(subject: Subject) -> bool:
@@ -42,7 +41,7 @@ def _refreshes_itself(subject: Subject) -> bool:
 @check(
     "access.expiry",
     "LIFE",
-    "The access token is in date",
+    "The access token has not expired",
     source=f"{_MANAGER}, #23546",
     modes=(40,),
 )
@@ -61,19 +60,19 @@ def _expiry(subject: Subject) -> Finding | None:
     left = expires - now.timestamp()
     when = moment(expires, now)
     if left > 0:
-        return Finding("pass", f"the access token is in date until {when}")
+        return Finding("pass", f"the access token expires {when}")
     if tokens.refresh_token and _refreshes_itself(subject):
         return Finding(
             "pass",
-            f"the access token expired {ago(left)} ago and is refreshed first; whether the refresh "
-            "token is still good, the server alone knows",
+            f"the access token expired {ago(left)} ago and is refreshed first; only the server "
+            "knows whether the refresh token is still good",
             (f"{where}: exp {when.text}",),
-            "Codex trades the refresh token for new tokens before the first request.",
+            "Codex exchanges the refresh token for new tokens before the first request.",
         )
     why_not = "a host program keeps it" if tokens.refresh_token else "the refresh token is empty"
     return Finding(
         hurt(subject),
-        f"the access token expired {ago(left)} ago, and {why_not}: it cannot be renewed",
+        f"the access token expired {ago(left)} ago, and {why_not}: it cannot be refreshed",
         (f"{where}: exp {when.text}", f"{line_of(subject, 'tokens.refresh_token')}: {why_not}"),
         "An access token lasts some days. Records made by converters often carry no refresh token "
         "and stop working when it ends; `codex login status` still calls that a login.",
@@ -117,7 +116,7 @@ def _last(subject: Subject) -> Finding | None:
             ("`codex login status` still says: Logged in using ChatGPT",),
             "Without last_refresh the client treats the tokens as not available, although they are "
             "there. 0.124 and older stop; later ones send a first request without a token and "
-            "renew the login after its 401, which uses up the refresh token.",
+            "refresh after its 401, which uses up the refresh token.",
             LOGIN,
             where,
         )
@@ -183,12 +182,14 @@ def _issued(subject: Subject) -> Finding | None:
 @check(
     "refresh.url",
     "LIFE",
-    "Refresh and revoke go to the stock address",
+    "Tokens are refreshed and revoked at the default address",
     source="codex-rs/login/src/auth/revoke.rs",
     modes=(30, 47),
 )
 def _url(subject: Subject) -> Finding | None:
-    name = next((n for n in (_REFRESH, _REVOKE) if set_value(subject, n) is not None), None)
+    name = next(
+        (n for n in (REFRESH_OVERRIDE, REVOKE_OVERRIDE) if set_value(subject, n) is not None), None
+    )
     if name is None:
         return None
     value = set_value(subject, name) or ""
@@ -197,11 +198,16 @@ def _url(subject: Subject) -> Finding | None:
         credential, subject.contract, subject.observation.at
     )
     wrong = not is_url(value)
-    shown = "blank" if not value.strip() else shown_url(value)
-    state = "which is no address" if wrong else "not to https://auth.openai.com"
+    what = "refreshes" if name == REFRESH_OVERRIDE else "revocations"
+    if not value.strip():
+        said = f"{name} is blank, which is not a URL"
+    elif wrong:
+        said = f"{name} is {shown_url(value)}, which is not a URL"
+    else:
+        said = f"{name} sends {what} to {shown_url(value)}, not to https://auth.openai.com"
     return Finding(
         "fail" if wrong and stale and subject.start.prediction.outcome != "ready" else "warn",
-        f"{name} sends {'refreshes' if name == _REFRESH else 'revocations'} to {shown}, {state}",
+        said,
         ("the access token has expired: the next start refreshes",) if stale else (),
         "This variable is meant for tests. It is used exactly as it stands, so a value left over "
         "from another task sends your refresh token elsewhere, or nowhere, and the failure looks "
@@ -214,7 +220,7 @@ def _url(subject: Subject) -> Finding | None:
 @check(
     "refresh.throwaway",
     "LIFE",
-    "The login is kept where it can be renewed",
+    "Refreshed tokens are kept",
     source=_MANAGER,
     modes=(32, 33, 41),
 )
@@ -228,8 +234,8 @@ def _throwaway(subject: Subject) -> Finding | None:
         f"a ChatGPT login in {place}: its refresh token works once, and the new one is lost if "
         "this file is thrown away",
         tuple(f"mark: {mark}" for mark in marks),
-        "Every copy of the record forks a chain in which each refresh token works once. The first "
-        "copy to refresh ends all others with `refresh token was already used`. Whether this place "
-        "keeps its files cannot be seen from inside.",
+        "Each refresh token works once. Of several copies of a record, the first to refresh ends "
+        "all others with `refresh token was already used`. Whether this place keeps its files "
+        "cannot be seen from inside.",
         Fix("use an API key or an access token for jobs, or keep the home on a volume"),
     )

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Binding, MatrixRow
 from authtui.checks.restrictions import has_token_data
-from authtui.checks.subject import AUTH_CLAIM, field_line, record_fields
+from authtui.checks.subject import field_line, record_fields
 from authtui.credentials.document import AgentRecord
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 from authtui.record import NamedTuple
+from authtui.tokens.claims import AUTH
 
 if TYPE_CHECKING:
     from authtui.checks.findings import TokenView
@@ -30,7 +31,7 @@ def derive_binding(case: Case, credential: Credential | None) -> Binding | None:
 
     Token-backed: the forced workspace, else `tokens.account_id`, with the user of the id token;
     tokenless (#18177): what the record says, the forced workspace not consulted.
-    Source: spec binding_and_restrictions.md 1 and 3.
+    Sources: codex-rs/core/src/agent_identity.rs, codex-rs/login/src/auth/manager.rs.
     """
     if credential is None:
         return None
@@ -132,7 +133,7 @@ def _wrong(names: _Named, wanted: tuple[str, ...], reference: _Named) -> tuple[s
 def _access_token_names(tokens: tuple[TokenView, ...], source: str) -> _Named:
     for token in tokens:
         if token.name == "access_token" and token.origin.startswith(source):
-            auth = token.claims.get(AUTH_CLAIM)
+            auth = token.claims.get(AUTH)
             if isinstance(auth, dict):
                 account = _text(auth.get("chatgpt_account_id"))
                 return _Named(account, _text(auth.get("chatgpt_user_id")))

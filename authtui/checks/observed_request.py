@@ -111,7 +111,7 @@ def _clock(record: RequestRecord) -> Iterator[Judgement]:
     expected = "stamped just now"
     age, whose = _age(record, facts)
     if age is None:
-        meaning = "Its timestamp is no RFC 3339 time in UTC."
+        meaning = "Its timestamp is not an RFC 3339 time in UTC."
         seen = facts.timestamp or "no timestamp"
         yield Judgement("assertion.time", "timestamp", "fail", expected, seen, meaning)
         return
@@ -183,7 +183,7 @@ def _route(record: RequestRecord, named: frozenset[str]) -> Iterator[Judgement]:
     host = host_of(record.host)
     expected, observed = "a host this credential is for", f"{carried} to {record.host}"
     if record.scheme == "http" and not LOOPBACK.fullmatch(host):
-        meaning = "A credential went over a connection that everybody on the way can read."
+        meaning = "The credential was sent without TLS: anyone on the network path can read it."
         yield Judgement("route.plain", "route", "fail", "https", f"{carried} over http", meaning)
         return
     status: CheckStatus = "pass"

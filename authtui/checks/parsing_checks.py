@@ -129,8 +129,8 @@ def _without_token_data(subject: Subject, document: Document) -> Finding:
         f"{line_of(subject, 'auth_mode')}: the record says ChatGPT login, but {missing} is missing",
         ("`codex login status` says: Logged in using ChatGPT",),
         "The client needs both tokens and last_refresh to get at a token. Converters and hand-made "
-        "files often leave last_refresh out; status does not notice, and exec at best renews the "
-        "login first.",
+        "files often leave last_refresh out; status does not notice, and exec at best refreshes "
+        "first.",
         LOGIN,
         line_of(subject, "auth_mode"),
     )
@@ -208,7 +208,7 @@ def _prints_secret(subject: Subject) -> Finding | None:
         hurt(subject),
         f"{place.failure.where}: {contract.title} prints the secret in its error message",
         (f"field {found.field}", "any command that loads the login prints it to the terminal"),
-        "Up to 0.142 a text in the wrong place is quoted whole in the message. A JWT of an agent "
+        "Up to 0.142 a string in the wrong place is quoted whole in the message. A JWT of an agent "
         "identity carries its private key, so terminal logs and CI output then hold the key.",
         _aside(subject),
         place.failure.where,
@@ -288,12 +288,14 @@ def _config(subject: Subject) -> Finding | None:
     key = f" ({error.key})" if error.key else ""
     forced = error.key == "forced_chatgpt_workspace_id"
     why = (
-        "The form of this key changed: one text up to 0.128, a text or a list after that, and "
-        "several ids in one text are refused."
+        "This key changed: one string up to 0.128, a string or a list after that; several ids in "
+        "one string are refused."
         if forced
         else "Codex stops before it looks at any login when its configuration has a fault."
     )
-    return Finding("fail", f"{where}{key}: {error.reason}", (), why, Fix(f"correct {where}"), where)
+    first, *more = error.reason.splitlines() or [""]
+    evidence = (error.reason,) if more else ()
+    return Finding("fail", f"{where}{key}: {first}", evidence, why, Fix(f"correct {where}"), where)
 
 
 @check(
@@ -313,7 +315,7 @@ def _id_token(subject: Subject) -> Finding | None:
     where = line_of(subject, "tokens.access_token")
     return Finding(
         "warn",
-        f"{where}: the access token is no JWT ({token}); its expiry cannot be seen",
+        f"{where}: the access token is not a JWT ({token}); its expiry is unknown",
         why="Codex then refreshes by age alone: eight days after last_refresh. Tokens of other "
         "programs and placeholders look like this.",
         fix=LOGIN,

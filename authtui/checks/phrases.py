@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
-from authtui.checks.subject import label_of
+from authtui.checks.subject import account_words, label_of
 from authtui.credentials.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
 NOT_ANSWERED_YET = "Whether the server accepts it is not known until it has answered."
 DROPPED_SILENTLY = (
-    " Codex drops it without a word and sends requests without any credential, which ends in a "
-    "401 that does not name the cause."
+    " Codex silently drops it and sends no credential; the 401 that follows does not name the "
+    "cause."
 )
 
 
@@ -31,8 +31,24 @@ def describe(credential: Credential, *, short: bool = False) -> str:
         label = "ChatGPT login"
     account = credential.policy_account or credential.account_id
     if account and not short and credential.mode in (*CHATGPT_MODES, "agent_identity"):
-        return f"{label} of {account}"
+        return f"{label} of {account_words(account)}"
     return label
+
+
+def clause(text: str) -> str:
+    """A text of the client or a server inside a sentence: its first line, without its full stop."""
+    return text.strip().partition("\n")[0].rstrip().removesuffix(".")
+
+
+def fault_words(fault: str) -> str:
+    """A failing answer, as it was assumed: `401`, or `401: token expired` where it has a body."""
+    status, _, body = fault.partition(":")
+    return f"{status}: {clause(body)}" if body.strip() else status
+
+
+def name_words(name: str) -> str:
+    """A name as it stands, in quotes where blanks would hide what it is."""
+    return name if name and name == name.strip() else f"{name!r}"
 
 
 def method_name(name: str) -> str:

@@ -11,12 +11,14 @@ from authtui.checks.restrictions import API_MODES, forced_method
 from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
     LOGIN,
+    account_words,
     described,
     kind_of,
     line_of,
     quoted_path,
     stored,
-    unset_where,
+    unset_source,
+    variables_of,
     where_set,
 )
 from authtui.credentials.selection import CHATGPT_MODES, Credential, forced_workspaces, resolve
@@ -40,8 +42,8 @@ def _broken(subject: Subject) -> CheckStatus:
 
 
 def _fix(subject: Subject, credential: Credential, required: str, rule: str) -> Fix:
-    if credential.source in CREDENTIAL_VARIABLES:
-        return unset_where(subject, credential.source)
+    if variables_of(subject.observation.environment, credential.source):
+        return unset_source(subject, credential.source)
     return login_for(required, rule)
 
 
@@ -77,8 +79,8 @@ def _workspace(subject: Subject) -> Finding | None:
     if credential.mode == "personal_access_token":
         return Finding(
             "unknown",
-            f"{where} requires {required}; which account {credential.source} is of, the server "
-            "alone knows",
+            f"{where} requires {required}; only the server knows which account {credential.source} "
+            "belongs to",
             why="A personal access token names no account. The client asks the whoami endpoint.",
             where=where,
         )
@@ -87,7 +89,7 @@ def _workspace(subject: Subject) -> Finding | None:
     if has in wanted:
         return Finding(
             "pass",
-            f"{place} is of {has}, as {where} requires; auth.json stays",
+            f"{place} belongs to {has}, as {where} requires; auth.json stays",
             (f"{where}: {required}", f"{place}: {has}"),
         )
     start = subject.starts["exec"]
@@ -175,8 +177,8 @@ def _deletes(subject: Subject) -> Finding | None:
     good = described(behind) if behind else "the stored record"
     return Finding(
         _broken(subject),
-        f"{credential.source} breaks {where}, and for it Codex would delete another login: {good} "
-        f"in {store}",
+        f"{credential.source} breaks {where}, and because of it Codex would delete another login: "
+        f"{good} in {store}",
         (
             f"the culprit: {credential.source}, {described(credential)}",
             f"what would be deleted: {store}, {good}",
@@ -184,8 +186,8 @@ def _deletes(subject: Subject) -> Finding | None:
         ),
         "A restriction is checked against the credential that wins, but the removal hits the "
         "stored one. The login that is lost may be exactly the one that was required.",
-        unset_where(subject, credential.source),
-        where_set(subject, credential.source),
+        unset_source(subject, credential.source),
+        where_set(subject, credential.where),
     )
 
 
@@ -244,7 +246,7 @@ def _layers(subject: Subject) -> Finding | None:
     return None
 
 
-@check("policy.blank", "POL", "A restriction that is set says something", source=_SPEC, modes=(60,))
+@check("policy.blank", "POL", "A restriction that is set is not blank", source=_SPEC, modes=(60,))
 def _blank(subject: Subject) -> Finding | None:
     case, config = subject.case, subject.observation.config
     if _WORKSPACE not in config.values or case.config_error is not None:
@@ -280,16 +282,15 @@ def _requirements(subject: Subject) -> Finding | None:
         return Finding("unknown", "managed requirements restrict which logins count", evidence)
     kind = "api" if credential.mode in API_MODES else "chatgpt"
     account = credential.policy_account or credential.account_id
-    rules = [(method, kind, f"of kind {kind}")]
+    rules = [(method, kind, f"is of kind {kind}")]
     if kind == "chatgpt" and account:
-        rules.append((workspaces, account, f"of {account}"))
+        rules.append((workspaces, account, f"belongs to {account_words(account)}"))
     for rule, has, words in rules:
         if rule is None or not isinstance(rule.value, list) or has in rule.value:
             continue
         return Finding(
             "warn",
-            f"{rule.where} allows {', '.join(map(str, rule.value))}; {credential.source} is "
-            f"{words}",
+            f"{rule.where} allows {', '.join(map(str, rule.value))}; {credential.source} {words}",
             evidence,
             "Managed requirements are a silent filter: a forbidden login counts as not there.",
             LOGIN,

@@ -117,7 +117,7 @@ def identity_trouble(case: Case, credential: Credential) -> str | None:
 def falls_back(case: Case) -> bool:
     """Whether the client gives up registering after three attempts and sends the login itself.
 
-    It then uses the login's own token for an hour (spec agent_identity.md 10).
+    It then uses the login's own token for an hour (codex-rs/login/src/auth/agent_identity.rs).
     """
     given = case.assumptions
     first = given.register if given.register != OK else given.task

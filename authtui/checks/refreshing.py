@@ -1,7 +1,7 @@
 """Refreshing a ChatGPT login: when the client tries, and what it says when that fails.
 
 It tries before the access token expires, when `last_refresh` is missing, and after a 401.
-Sources: spec auth_json.md 5 and request_auth.md 9; recorded clients 0.122 to 0.169, driven clients.
+Sources: codex-rs/login/src/auth/manager.rs; recorded and driven clients 0.122 to 0.169.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.contracts import SIGNED_OUT_SINCE
+from authtui.contracts import REFRESH_OVERRIDE, REFRESH_URL, SIGNED_OUT_SINCE
 from authtui.credentials.assumptions import OK, refusal
 from authtui.record import NamedTuple
 
@@ -21,9 +21,7 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.credentials.selection import Credential
 
-REFRESHED: Final = "the token is refreshed: the authority takes the refresh token"
-_REFRESH_URL: Final = "https://auth.openai.com/oauth/token"
-_OVERRIDE: Final = "CODEX_REFRESH_TOKEN_URL_OVERRIDE"
+REFRESHED: Final = "the refresh succeeds: the authorization server accepts the refresh token"
 _START: Final = "Your access token could not be refreshed"
 _END: Final = "Please log out and sign in again."
 GENERIC: Final = f"{_START}. {_END}"
@@ -38,8 +36,8 @@ _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 class RefreshProblem(NamedTuple):
     """Why a login cannot be refreshed. `text` is the client's; empty where it shows the server's.
 
-    `permanent`: the client makes no further attempt for this login. `url`: the address of the
-    authority itself is at fault.
+    `permanent`: the client makes no further attempt for this login. `url`: the refresh URL
+    itself is at fault.
     """
 
     text: str
@@ -100,8 +98,8 @@ def refresh_problem(case: Case, credential: Credential) -> RefreshProblem | None
     document = credential.document
     if document is None or document.tokens is None or document.tokens.account_id is None:
         return RefreshProblem(SIGNED_OUT_SINCE, permanent=True)
-    given = case.observation.environment.get(_OVERRIDE)
-    url = given.value.reveal() if given is not None else _REFRESH_URL
+    given = case.observation.environment.get(REFRESH_OVERRIDE)
+    url = given.value.reveal() if given is not None else REFRESH_URL
     if not _SCHEME.match(url):
         return RefreshProblem("builder error", url=True)
     if not url.lower().startswith(("http:", "https:")):
@@ -119,7 +117,7 @@ def refresh_problem(case: Case, credential: Credential) -> RefreshProblem | None
 def _refused(fault: str, contract: Contract) -> RefreshProblem:
     refused = refusal(fault)
     if refused is None:
-        # The code alone: the authority answers it with a 401.
+        # The code alone: the server answers it with a 401.
         return RefreshProblem(KNOWN.get(fault, GENERIC), permanent=True)
     body = refused.body or ""
     said = f"{refused.status}: {_message(body)}" if body else refused.status
@@ -148,7 +146,7 @@ def judge_refusal(status: int, body: bytes, message: str, contract: Contract) ->
 
 
 def refusal_code(body: bytes) -> str:
-    """`error.code`, else `error` if it is a text, else `code`; lower case, empty for none."""
+    """`error.code`, else `error` if it is a string, else `code`; lower case, empty for none."""
     fields = _fields(body)
     error: Any = fields.get("error")
     found = error.get("code") if isinstance(error, dict) else error

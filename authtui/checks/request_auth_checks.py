@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.call_sites import apps_key
 from authtui.checks.findings import Fix
+from authtui.checks.phrases import fault_words
 from authtui.checks.predictions import predict
 from authtui.checks.program_start import make_case
 from authtui.checks.registry import Finding, check
@@ -190,11 +191,12 @@ def _r2bc(subject: Subject) -> Finding | None:
     if kept.agent_runtime_id == record.agent_runtime_id:
         return Finding(
             "pass",
-            f"the stored task is of runtime {kept.agent_runtime_id}, the one in use: it is reused",
+            f"the stored task belongs to runtime {kept.agent_runtime_id}, the one in use: it is "
+            "reused",
         )
     return Finding(
         "warn",
-        f"the stored task is of runtime {kept.agent_runtime_id}, but {credential.source} is of "
+        f"the stored task belongs to runtime {kept.agent_runtime_id}, but {credential.source} to "
         f"{record.agent_runtime_id}: the task is dropped and a new one registered",
         (f"{line_of(subject, 'agent_identity')}: {kept.agent_runtime_id}",),
         "A task belongs to the runtime that registered it. Signing for it with another identity is "
@@ -219,7 +221,8 @@ def _r2d(subject: Subject) -> Finding | None:
     text = task_failure(fault, subject.contract) or "agent task registration failed"
     return Finding(
         "fail",
-        f"with the task refused ({fault}), {credential.source} ends in an error: {text}",
+        f"with the task refused ({fault_words(fault)}), {credential.source} ends in an error: "
+        f"{text}",
         why="A task that cannot be registered has to be said. Going on without one would send "
         "requests without any Authorization.",
         where=credential.where,
@@ -243,7 +246,8 @@ def _r3(subject: Subject) -> Finding | None:
     if record.account_id in wanted:
         return Finding(
             "pass",
-            f"{credential.source} is of {record.account_id}, as {where} requires; auth.json stays",
+            f"{credential.source} belongs to {record.account_id}, as {where} requires; auth.json "
+            "stays",
         )
     start = subject.starts["exec"]
     text = start.violation.text if start.violation else ""
@@ -251,7 +255,7 @@ def _r3(subject: Subject) -> Finding | None:
     name = credential.source
     return Finding(
         "fail" if subject.surface != "login-status" else "warn",
-        f"{name} is of {record.account_id}, and {where} requires {wanted[0]}"
+        f"{name} belongs to {record.account_id}, and {where} requires {wanted[0]}"
         + ("; auth.json would be removed" if deletes else ""),
         (f"the client says: {text}",) if text else (),
         "Before #18177 every identity without tokens failed here with `Token data is not "
@@ -285,13 +289,14 @@ def _r3c(subject: Subject) -> Finding | None:
         f"{line_of(subject, 'agent_identity')}: {record.account_id}, not looked at",
     )
     if claim in wanted:
-        return Finding("pass", f"the id token is of {claim}, as {where} requires", evidence)
+        return Finding("pass", f"the id token belongs to {claim}, as {where} requires", evidence)
     return Finding(
         "fail" if subject.surface != "login-status" else "warn",
-        f"the id token is of {claim or 'no workspace'}, and {where} requires {wanted[0]}; the "
+        f"the id token belongs to {claim or 'no workspace'}, and {where} requires {wanted[0]}; the "
         f"identity's {record.account_id} does not count",
         evidence,
-        "A record with tokens is no identity-only record: its workspace is that of the id token.",
+        "A record with tokens is not an identity-only record: its workspace is that of the id "
+        "token.",
         LOGIN,
         where,
     )

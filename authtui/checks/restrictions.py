@@ -1,6 +1,6 @@
 """Login restrictions: what `exec` enforces when it starts, and what it would then delete.
 
-Source: spec binding_and_restrictions.md 5 (enforce_login_restrictions), #18177 for the
+Sources: codex-rs/login/src/auth/manager.rs (enforce_login_restrictions), #18177 for the
 identity-only branch, the recordings for the list form and the filters of 0.147 and later.
 """
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
+from authtui.checks.phrases import name_words
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     LOOPBACK,
@@ -18,6 +19,7 @@ from authtui.checks.subject import (
 )
 from authtui.checks.urls import host_of, is_url, shown_url
 from authtui.contracts import KNOWN_CHATGPT_HOSTS
+from authtui.credentials.config import join_key
 from authtui.credentials.online_credentials import environment_error
 from authtui.credentials.selection import CHATGPT_MODES
 
@@ -118,7 +120,7 @@ def _openai_base_url(subject: Subject) -> Finding | None:
     if not is_url(value):
         return Finding(
             hurt(subject),
-            f"{where}: openai_base_url is {shown}, which is no http address",
+            f"{where}: openai_base_url is {shown}, which is not an http URL",
             why="Every model request is built from this value, so none can be sent.",
             fix=Fix(f"remove or correct openai_base_url at {where}"),
             where=where,
@@ -152,7 +154,7 @@ def _chatgpt_base_url(subject: Subject) -> Finding | None:
     if not is_url(value):
         return Finding(
             hurt(subject),
-            f"{where}: chatgpt_base_url is {shown or 'blank'}, which is no http address",
+            f"{where}: chatgpt_base_url is {shown or 'blank'}, which is not an http URL",
             why="The key set, the workspace look-up and the account calls are built from it. Newer "
             "clients only say `workspace routing discovery failed`.",
             fix=fix,
@@ -213,12 +215,13 @@ def _credential(subject: Subject) -> Finding | None:
     if own:
         return Finding(
             "pass",
-            f"provider {provider.id} ({host}) brings its own credential: {own}",
+            f"provider {name_words(provider.id)} ({host}) brings its own credential: {own}",
             why="The stored login plays no part in model requests to this provider.",
         )
     if provider.requires_openai_auth:
         return Finding(
-            "pass", f"provider {provider.id} ({host}) is sent the Codex login, as it asks"
+            "pass",
+            f"provider {name_words(provider.id)} ({host}) is sent the Codex login, as it asks",
         )
     if case.contract.provider_inherits_login:
         return None
@@ -228,7 +231,8 @@ def _credential(subject: Subject) -> Finding | None:
         also = ("a 401 of that host makes the client refresh and rewrite the ChatGPT tokens",)
     return Finding(
         "fail" if subject.start.trouble == "provider" else "warn",
-        f"provider {provider.id} ({where}) names no credential, so requests to {host} carry none",
+        f"provider {name_words(provider.id)} ({where}) names no credential, so requests to {host} "
+        "carry none",
         also,
         "From 0.147 on a provider of your own is sent the Codex login only when it has "
         "requires_openai_auth = true. `codex login status` is still fine, and the provider's 401 "
@@ -258,8 +262,8 @@ def _inherits(subject: Subject) -> Finding | None:
     host = host_of(provider.base_url) if provider.base_url else "an unnamed host"
     return Finding(
         "warn",
-        f"{described(credential)} is sent to {host}: provider {provider.id} ({where}) names no "
-        "credential of its own",
+        f"{described(credential)} is sent to {host}: provider {name_words(provider.id)} ({where}) "
+        "names no credential of its own",
         (f"credential: {credential.source}",),
         f"{case.contract.title} sends the login, with the account id, to any provider that has "
         "neither env_key nor requires_openai_auth. Newer clients send nothing there.",
@@ -284,7 +288,8 @@ def _provider_variable(subject: Subject) -> Finding | None:
     if environment.trimmed(name) is not None:
         return Finding(
             "pass",
-            f"{name}, the key of provider {provider.id}, is set ({where_set(subject, name)})",
+            f"{name}, the key of provider {name_words(provider.id)}, is set "
+            f"({where_set(subject, name)})",
         )
     blank = environment.get(name) is not None
     ignored = next((line for line in environment.dotenv_ignored if line.name == name), None)
@@ -295,7 +300,7 @@ def _provider_variable(subject: Subject) -> Finding | None:
         evidence.append(f"this place: {', '.join(subject.observation.host.marks)}")
     return Finding(
         "fail" if subject.start.trouble == "provider-variable" else "warn",
-        f"{where} takes the key of {provider.id} from {name}, which is "
+        f"{where} takes the key of {name_words(provider.id)} from {name}, which is "
         f"{'blank' if blank else 'not set'} in this process",
         evidence,
         "The variable has to be in the process that runs Codex. A program started from the "
@@ -313,12 +318,14 @@ def _known(subject: Subject) -> Finding | None:
         return None
     where = config.where("model_provider")
     if provider.known:
-        return Finding("pass", f"{where}: model provider {provider.id} is defined")
+        return Finding("pass", f"{where}: model provider {name_words(provider.id)} is defined")
     return Finding(
         "fail",
-        f"{where} selects model provider {provider.id}, which no table defines",
+        f"{where} selects model provider {name_words(provider.id)}, which no table defines",
         why="Codex stops at once, before it looks at any login.",
-        fix=Fix(f"define [model_providers.{provider.id}], or remove the line at {where}"),
+        fix=Fix(
+            f"define [{join_key(('model_providers', provider.id))}], or remove the line at {where}"
+        ),
         where=where,
     )
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fact, Source, SourceStatus
 from authtui.checks.subject import AGENT_VARIABLES, label_of
+from authtui.credentials.config import feature
+from authtui.credentials.encrypted_store import SECRETS_FEATURE
 from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.credentials.selection import MODES
 from authtui.credentials.stored_record import store_mode
@@ -205,7 +207,7 @@ def _store_rungs(case: Case) -> list[_Rung]:
     held = case.places.store
     on_file = held.name == "auth.json"
     reading = mode in ("keyring", "auto")
-    secrets = observation.config.get("features.secret_auth_storage") is True
+    secrets = feature(observation.config, SECRETS_FEATURE)
     stop = "not read while the store mode is `ephemeral`" if mode == "ephemeral" else None
     unread = stop
     if not reading and not stop:
@@ -277,7 +279,7 @@ def _provider_rung(case: Case) -> _Rung:
     if provider.auth_command:
         facts.append(Fact("auth command", f"{provider.auth_command} (never run by looking)"))
     facts.append(Fact("requires_openai_auth", str(provider.requires_openai_auth).lower()))
-    why = "a provider's own key goes on model requests, in front of the login"
+    why = "a provider's own key takes precedence over the login for model requests"
     return _Rung(name, line, None, True, tuple(facts), why)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix
+from authtui.checks.phrases import name_words
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     CREDENTIAL_VARIABLES,
@@ -16,6 +17,7 @@ from authtui.checks.subject import (
     stored,
     stored_document,
     unselected,
+    unset_source,
     unset_where,
     where_set,
 )
@@ -59,7 +61,7 @@ def _shadowing(subject: Subject) -> Finding | None:
         "Codex takes the first credential of a fixed order and never looks at the rest; variables "
         "come before everything stored. It does not say that a stored login was passed over, so "
         "a 401 or a bill for another account looks like a fault of the login.",
-        unset_where(subject, real),
+        unset_source(subject, name),
         where_set(subject, real),
     )
 
@@ -104,7 +106,8 @@ def _openai_api_key(subject: Subject) -> Finding | None:
     if case.provider.env_key == "OPENAI_API_KEY":
         where = case.provider.lines.get("env_key", "config.toml")
         return Finding(
-            "pass", f"OPENAI_API_KEY is read by model provider {case.provider.id} ({where})"
+            "pass",
+            f"OPENAI_API_KEY is read by model provider {name_words(case.provider.id)} ({where})",
         )
     if subject.start.credential is not None or subject.start.failure is not None:
         return Finding(
@@ -115,8 +118,8 @@ def _openai_api_key(subject: Subject) -> Finding | None:
         "OPENAI_API_KEY is set, but Codex does not read it, and nothing else is there",
         ("the loader reads CODEX_API_KEY, the agent variable and the store, never OPENAI_API_KEY",),
         "The credential loader has no rule for OPENAI_API_KEY; it only fills in the sign-in "
-        "screen. Requests then go out without any Authorization header. `codex doctor` counts "
-        "the variable as a login all the same.",
+        "screen. Requests then go out without any Authorization header. `codex doctor` still "
+        "counts the variable as a login.",
         Fix("store the key", "printenv OPENAI_API_KEY | codex login --with-api-key"),
         where_set(subject, "OPENAI_API_KEY"),
     )
@@ -219,7 +222,7 @@ def _dotenv_override(subject: Subject) -> Finding | None:
 @check(
     "sources.dropped",
     "SRC",
-    "A credential is dropped without a word",
+    "A credential is dropped silently",
     source="recorded clients 0.147 to 0.169",
     modes=(24, 64),
 )
@@ -233,12 +236,10 @@ def _dropped(subject: Subject) -> Finding | None:
             return None
         return Finding("pass", "the selected credential is one the client keeps")
     if start.request is None:
-        return Finding(
-            "pass", "the client stops and names the cause; nothing is dropped in silence"
-        )
+        return Finding("pass", "the client stops and names the cause; nothing is dropped silently")
     return Finding(
         "fail" if subject.surface != "login-status" else hurt(subject),
-        f"`codex exec` drops {failure.source} without a word and sends requests with no credential",
+        f"`codex exec` silently drops {failure.source} and sends requests with no credential",
         (
             f"cause: {failure.where}: {failure.reason}",
             f"the client ends with: {start.prediction.says}",
@@ -357,7 +358,7 @@ def _workload(subject: Subject) -> Finding | None:
             "warn",
             f"{given[0]} is set, but {subject.contract.title} knows no workload identity",
             why="Only newer clients read these variables; this one takes its other sources.",
-            fix=unset_where(subject, given[0]),
+            fix=unset_source(subject, "workload identity"),
             where=where_set(subject, given[0]),
         )
     failure = subject.case.places.workload.failure
@@ -366,13 +367,12 @@ def _workload(subject: Subject) -> Finding | None:
             "pass", "both workload identity variables are set and the token file is read"
         )
     missing = [name for name in WORKLOAD_VARIABLES if name not in given]
-    fix = Fix("set both, or unset both", f"unset {' '.join(given)}")
     return Finding(
         "fail",
-        f"workload identity is half configured: {failure.text} ({failure.reason})",
+        f"workload identity cannot be used: {failure.text} ({failure.reason})",
         (f"set: {', '.join(given)}", f"not set: {', '.join(missing) or 'none'}"),
         "One of the two variables is enough to select this mode, and there is no way back to the "
         "stored login from it: Codex stops.",
-        fix,
+        unset_source(subject, "workload identity"),
         failure.where,
     )

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from authtui.checks.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import LOGIN, auth_claims, fields_of, hurt, quoted_path, unselected
+from authtui.credentials.config import feature
+from authtui.credentials.encrypted_store import SECRETS_FEATURE
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -73,7 +75,7 @@ def _size(subject: Subject) -> Finding | None:
     facts = subject.observation
     if facts.host.platform != "windows" or not _uses_keyring(subject):
         return None
-    if facts.config.get("features.secret_auth_storage") is True:
+    if feature(facts.config, SECRETS_FEATURE):
         return None
     document = facts.keyring.document
     text = document.reveal() if document else _compact(facts.auth_file.data)
@@ -135,8 +137,8 @@ def _and_file(subject: Subject) -> Finding | None:
         f"the keyring and auth.json both hold a record, {same}; {used} is read, {left} is not",
         (f"keyring: account {kept}", f"auth.json: account {on_disk}", f"store mode {mode}"),
         "In mode auto the keyring comes first and the file is used only when the entry is absent "
-        "or fails. When that happens an old login comes back without a word, and a copied "
-        "auth.json has no effect.",
+        "or fails. When that happens an old login comes back silently, and a copied auth.json has "
+        "no effect.",
         Fix("log out, which clears both in this mode, and log in again", "codex logout"),
         "auth.json",
     )
@@ -225,8 +227,8 @@ def _encrypted(subject: Subject) -> Finding | None:
     kept = facts.encrypted
     if not kept.file.exists:
         return None
-    feature = facts.config.get("features.secret_auth_storage") is True
-    if not (feature and _uses_keyring(subject)):
+    wanted = feature(facts.config, SECRETS_FEATURE)
+    if not (wanted and _uses_keyring(subject)):
         return Finding(
             unselected(subject),
             "secrets/codex_auth.age is there, but the configuration does not use it",
@@ -268,7 +270,7 @@ def _location(subject: Subject) -> Finding:
             "fail",
             f"the home cannot be used: {home.error}",
             (f"chosen by {home.chosen_by}",),
-            "Codex stops before it reads any login when CODEX_HOME does not lead to a directory.",
+            "Codex stops before it reads any login when CODEX_HOME is not a directory.",
             Fix("unset it, so that ~/.codex is used", "unset CODEX_HOME"),
             "CODEX_HOME",
         )

@@ -6,9 +6,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.checks.findings import CheckStatus, Fix
+from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.credentials.selection import CHATGPT_MODES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
+from authtui.tokens.claims import AUTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,11 +20,11 @@ if TYPE_CHECKING:
     from authtui.checks.registry import Subject
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
+    from authtui.credentials.observation import EnvironmentFacts
     from authtui.credentials.selection import Credential
     from authtui.tokens.agent import AgentJudgement
     from authtui.tokens.jwt import DecodedJwt
 
-AUTH_CLAIM: Final = "https://api.openai.com/auth"
 AGENT_VARIABLES: Final = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
 CREDENTIAL_VARIABLES: Final = ("CODEX_API_KEY", *AGENT_VARIABLES)
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
@@ -54,7 +56,13 @@ def label_of(credential: Credential) -> str:
 def described(credential: Credential) -> str:
     """The kind and, where it is known, the account: `a ChatGPT login of acct-1`."""
     account = credential.policy_account or credential.account_id
-    return f"{kind_of(credential)} of {account}" if account else kind_of(credential)
+    kind = kind_of(credential)
+    return f"{kind} of {account_words(account)}" if account else kind
+
+
+def account_words(account: str) -> str:
+    """An account id as it stands; one of white space alone is said to be blank."""
+    return account if account.strip() else "a blank account"
 
 
 def stored(subject: Subject) -> Credential | None:
@@ -121,6 +129,25 @@ def unset_where(subject: Subject, name: str) -> Fix:
     return Fix("unset the variable", f"unset {name}")
 
 
+def variables_of(environment: EnvironmentFacts, source: str) -> tuple[str, ...]:
+    """The variables that a source consists of; none for what is stored."""
+    if source == "workload identity":
+        return tuple(name for name in WORKLOAD_VARIABLES if environment.get(name))
+    return (source,) if source in CREDENTIAL_VARIABLES else ()
+
+
+def unset_source(subject: Subject, source: str) -> Fix:
+    """How to be rid of a source that variables set: half a workload identity stops the client."""
+    names = variables_of(subject.observation.environment, source)
+    if len(names) == 1:
+        return unset_where(subject, names[0])
+    places = [where_set(subject, name) for name in names]
+    if any(place != "environment" for place in places):
+        each = (f"{name} ({place})" for name, place in zip(names, places, strict=True))
+        return Fix(f"remove {' and '.join(each)}")
+    return Fix("unset the variables", f"unset {' '.join(names)}")
+
+
 def where_set(subject: Subject, name: str) -> str:
     """`environment`, or `.env:3` for a variable that the file sets."""
     variable = subject.observation.environment.get(name)
@@ -151,12 +178,12 @@ def claims_of(token: Secret) -> Mapping[str, Any]:
 
 def auth_claims(token: Secret) -> Mapping[str, Any]:
     """The claims under `https://api.openai.com/auth`."""
-    found = claims_of(token).get(AUTH_CLAIM)
+    found = claims_of(token).get(AUTH)
     return found if isinstance(found, dict) else _NOTHING
 
 
 def text_of(value: object) -> str | None:
-    """A text that is not empty, else None."""
+    """A string that is not empty, else None."""
     return value if isinstance(value, str) and value else None
 
 

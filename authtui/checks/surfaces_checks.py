@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from authtui.checks.differences import PROGRAMS
 from authtui.checks.doctor import predict_doctor
 from authtui.checks.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import described, kind_of, stored, unset_where, where_set
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from authtui.checks.findings import Outcome, Surface
     from authtui.checks.program_start import ProgramStart
     from authtui.checks.registry import Subject
 
-_PROGRAMS = {
-    "exec": "codex exec",
-    "login-status": "codex login status",
-    "tui": "the interactive client",
+_FINDS: Final[Mapping[Outcome, str]] = {
+    "ready": "a usable credential",
+    "degraded": "the wrong credential, or none",
+    "refused": "a credential that a restriction forbids",
+    "unreadable": "a credential that it cannot read",
+    "not-logged-in": "no login",
 }
 
 
@@ -36,6 +42,21 @@ def _source(start: ProgramStart) -> str | None:
     return credential.source if credential else None
 
 
+def _what_each_finds(starts: Mapping[Surface, ProgramStart]) -> str:
+    """`codex exec` against the first program that finds something else."""
+    run = starts["exec"]
+    mine = (run.prediction.outcome, _source(run))
+    name, other = next(
+        (name, start)
+        for name, start in starts.items()
+        if (start.prediction.outcome, _source(start)) != mine
+    )
+    used, theirs = _source(run), _source(other)
+    if not used or not theirs or used == theirs:
+        used, theirs = _FINDS[mine[0]], _FINDS[other.prediction.outcome]
+    return f"`codex exec` finds {used}, `{PROGRAMS[name]}` finds {theirs}"
+
+
 @check(
     "surfaces.disagree",
     "SURF",
@@ -46,7 +67,7 @@ def _source(start: ProgramStart) -> str | None:
 def _disagree(subject: Subject) -> Finding:
     starts = subject.starts
     different = {(start.prediction.outcome, _source(start)) for start in starts.values()}
-    evidence = tuple(f"{_PROGRAMS[name]}: {_words(start)}" for name, start in starts.items())
+    evidence = tuple(f"{PROGRAMS[name]}: {_words(start)}" for name, start in starts.items())
     status, run = starts["login-status"].prediction, starts["exec"].prediction
     if len(different) == 1:
         return Finding("pass", f"all three programs agree: {run.outcome}", evidence)
@@ -56,11 +77,7 @@ def _disagree(subject: Subject) -> Finding:
     elif status.exit != 0 and run.exit == 0:
         summary = "`codex login status` fails, but `codex exec` works"
     else:
-        used = _source(starts["exec"]) or "nothing"
-        other = _source(starts["login-status"]) or "nothing"
-        if used == other:
-            used, other = run.outcome, status.outcome
-        summary = f"`codex exec` uses {used}, `codex login status` looks at {other}"
+        summary = _what_each_finds(starts)
     return Finding(
         "warn",
         summary,
@@ -88,7 +105,7 @@ def _exec_only_key(subject: Subject) -> Finding | None:
     return Finding(
         "pass" if subject.surface == "exec" else "warn",
         f"`codex exec` uses CODEX_API_KEY; the interactive client and status use {theirs}",
-        why="Only non-interactive programs enable this variable. The same shell can so bill an API "
+        why="Only non-interactive programs enable this variable. So the same shell can bill an API "
         "key in one program and a ChatGPT plan in the other.",
         fix=unset_where(subject, "CODEX_API_KEY"),
         where=where_set(subject, "CODEX_API_KEY"),
@@ -117,7 +134,7 @@ def _doctor(subject: Subject) -> Finding | None:
             "warn",
             f"`codex doctor` says “{report.summary}”, but `codex exec` fails",
             evidence,
-            "Doctor looks whether something is there, not whether it can be used: an expired "
+            "Doctor checks whether something is there, not whether it can be used: an expired "
             "token, a blank variable and OPENAI_API_KEY, which nothing reads, all count.",
         )
     if report.status == "fail" and run.exit == 0:
@@ -152,7 +169,7 @@ def _status_is_no_read(subject: Subject) -> Finding | None:
         seconds = f"{rules.attempts * rules.task_seconds:g}"
         return Finding(
             "pass",
-            "`codex login status` is no mere read: it fetches the key set and registers a task",
+            "`codex login status` does more than read: it fetches the key set and registers a task",
             (f"with a dead backend it takes 10 s for the key set, {seconds} s for the task",),
             "Each call registers a new task for the agent identity; `codex exec` does so several "
             "times. authtui never does: looking here sends nothing.",
@@ -160,7 +177,8 @@ def _status_is_no_read(subject: Subject) -> Finding | None:
     if credential.mode == "personal_access_token":
         return Finding(
             "pass",
-            "`codex login status` is no mere read: it asks the server whose access token this is",
+            "`codex login status` does more than read: it asks the server whose access token this "
+            "is",
             why="The token names no account by itself, so the client asks the whoami endpoint.",
         )
     return Finding("pass", "`codex login status` reads only; it tests nothing against a server")

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from authtui.checks.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
-    AUTH_CLAIM,
     CREDENTIAL_VARIABLES,
     ago,
     claims_of,
@@ -19,6 +18,7 @@ from authtui.checks.subject import (
 from authtui.checks.urls import host_of, shown_url
 from authtui.contracts import CA_VARIABLES
 from authtui.redaction import Secret
+from authtui.tokens.claims import AUTH
 
 if TYPE_CHECKING:
     from authtui.checks.findings import CheckStatus
@@ -126,7 +126,7 @@ def _dirty(subject: Subject) -> Finding | None:
 @check(
     "variable.blank",
     "ENVH",
-    "Variables that are set hold something",
+    "No variable is set to a blank value",
     source="codex-rs/login/src/auth/manager.rs",
     modes=(33, 43),
 )
@@ -216,7 +216,7 @@ def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str, str] | No
     if kind != "JWT":
         return f"{shown}, where an agent identity JWT belongs", unset
     claims = claims_of(Secret(value))
-    if "agent_runtime_id" not in claims and AUTH_CLAIM in claims:
+    if "agent_runtime_id" not in claims and AUTH in claims:
         return "a ChatGPT token, where an agent identity belongs", unset
     return None
 
@@ -249,7 +249,7 @@ def _proxy(subject: Subject) -> Finding | None:
         if not host_of(rest if mark else value) or any(c.isspace() for c in value):
             return Finding(
                 "warn",
-                f"{name} is no proxy address",
+                f"{name} is not a proxy address",
                 evidence,
                 "A proxy is given as scheme://host:port.",
                 unset_where(subject, name),

@@ -14,16 +14,19 @@ from authtui.checks.phrases import (
     NOT_ANSWERED_YET,
     article,
     at_home,
+    clause,
     describe,
     goes_to,
     host_and_port,
     login_for,
     method_name,
+    name_words,
 )
 from authtui.checks.refreshing import is_stale
 from authtui.checks.subject import AGENT_VARIABLES, LOGIN, kind_of, quoted_path
 from authtui.checks.verdict_failures import FailureRules
 from authtui.checks.verdict_troubles import TroubleRules
+from authtui.credentials.config import join_key
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
@@ -65,7 +68,7 @@ class _Judge(FailureRules, TroubleRules):
         if trouble == "home":
             return self.make(
                 "record-not-what-it-seems",
-                "CODEX_HOME does not lead to a usable directory",
+                "CODEX_HOME is not a usable directory",
                 f"CODEX_HOME is {home.path}, and Codex stops before it looks for any login: "
                 f"{home.error}.",
                 "CODEX_HOME",
@@ -74,12 +77,14 @@ class _Judge(FailureRules, TroubleRules):
             )
         if trouble == "unknown-provider":
             provider = self.case.provider
+            name = name_words(provider.id)
             where = self.config.where("model_provider")
             return self.make(
                 "record-not-what-it-seems",
-                f"The model provider {provider.id} is not defined",
-                f"{where} selects the model provider {provider.id}, but no "
-                f"[model_providers.{provider.id}] table defines it; Codex does not start.",
+                f"The model provider {name} is not defined",
+                f"{where} selects the model provider {name}, but no "
+                f"[{join_key(('model_providers', provider.id))}] table defines it; Codex does not "
+                "start.",
                 where,
                 Fix(f"define it, or remove model_provider at {where}"),
             )
@@ -87,7 +92,7 @@ class _Judge(FailureRules, TroubleRules):
             return self._late(self.case.late_refusal)
         error = self.case.config_error
         where = f"{error.file}:{error.line}" if error and error.line else "config.toml"
-        reason = error.reason if error else "it cannot be read"
+        reason = clause(error.reason) if error else "it cannot be read"
         key = f" ({error.key})" if error and error.key else ""
         return self.make(
             "record-not-what-it-seems",
@@ -107,7 +112,7 @@ class _Judge(FailureRules, TroubleRules):
         return self.make(
             "record-not-what-it-seems",
             f"{where} stops Codex before any login is read",
-            f"Codex reads {where} and refuses it: {refusal}. No credential is looked at.",
+            f"Codex reads {where} and refuses it: {clause(refusal)}. No credential is looked at.",
             where,
             fix,
         )
@@ -167,19 +172,19 @@ class _Judge(FailureRules, TroubleRules):
         if rule == "forced_chatgpt_workspace_id" and credential is not None:
             has = credential.account_id or credential.policy_account or "no workspace"
             sentence = (
-                f"{where} allows only workspace {wanted}; {name} names {has}, so Codex treats it "
-                "as not logged in, without a word."
+                f"{where} allows only workspace {wanted}; {name} names {has}, so Codex silently "
+                "treats it as not logged in."
             )
         else:
             method = self.config.get("forced_login_method")
             sentence = (
-                f"{where} allows only {method_name(str(method))} logins, so Codex treats {name} as "
-                "not logged in, without a word."
+                f"{where} allows only {method_name(str(method))} logins, so Codex silently treats "
+                f"{name} as not logged in."
             )
         wants = wanted if rule == "forced_chatgpt_workspace_id" else str(self.config.get(rule))
         return self.make(
             "record-not-what-it-seems",
-            "A restriction makes this login count as absent",
+            "A restriction makes Codex ignore this login",
             sentence,
             where,
             login_for(wants, rule),
@@ -232,8 +237,8 @@ class _Judge(FailureRules, TroubleRules):
                 "nothing-stored",
                 "OPENAI_API_KEY is set, but Codex never reads it",
                 "OPENAI_API_KEY is not among the variables the credential loader reads, and "
-                "nothing is stored; requests go out without a credential and end in a 401. "
-                "`codex doctor` says ok all the same.",
+                "nothing is stored; requests go out without a credential and end in a 401. `codex "
+                "doctor` still says ok.",
                 "OPENAI_API_KEY",
                 Fix("store the key", "printenv OPENAI_API_KEY | codex login --with-api-key"),
                 Fix("or use it for one run", 'CODEX_API_KEY="$OPENAI_API_KEY" codex exec …'),
@@ -278,10 +283,10 @@ class _Judge(FailureRules, TroubleRules):
             where = self.store.failure.where
             return self.make(
                 "another-source-won",
-                f"{credential.source} is used; {where} could not be read anyway",
+                f"{credential.source} is used; {where} cannot be read",
                 f"{credential.source} ({who}) is selected{goes}. {where} is broken: "
-                f"{self.store.failure.reason}; `codex login status` and the interactive client "
-                "may see only that.",
+                f"{clause(self.store.failure.reason)}; `codex login status` and the interactive "
+                "client may see only the broken record.",
                 credential.source,
                 Fix("move the broken record aside and log in again", "codex login"),
             )
@@ -290,7 +295,7 @@ class _Judge(FailureRules, TroubleRules):
             return self.make(
                 "another-source-won",
                 f"The provider's own key is used, not your {describe(hidden)}",
-                f"Model provider {self.case.provider.id} brings its own credential "
+                f"Model provider {name_words(self.case.provider.id)} brings its own credential "
                 f"({credential.source}){goes}; the stored login plays no part in model calls.",
                 where,
                 Fix(f"remove model_provider at {self.config.where('model_provider')} to use it"),
@@ -321,8 +326,8 @@ class _Judge(FailureRules, TroubleRules):
         document = credential.document
         if credential.mode == "chatgpt" and document is not None and not document.last_refresh:
             note = (
-                " last_refresh is missing, so the token is held back until the login has been "
-                "renewed, which uses up its refresh token."
+                " last_refresh is missing, so Codex refreshes the login before it sends the token, "
+                "which uses up the refresh token."
             )
         who = describe(credential)
         return self.make(
@@ -343,8 +348,8 @@ class _Judge(FailureRules, TroubleRules):
             "record-not-what-it-seems",
             "The next refresh of this login will be lost: auth.json cannot be written",
             f"{home.shown or home.path} cannot be written by this process. The login works until "
-            "its access token expires; then Codex trades the refresh token for a new one, which it "
-            f"cannot keep, and the run after that is told it was already used. {NOT_ANSWERED_YET}",
+            "its access token expires; then Codex gets a new refresh token, cannot save it, and "
+            f"the next run is told that the old one was already used. {NOT_ANSWERED_YET}",
             "auth.json",
             Fix("mount the home read-write", f"chmod -R u+w {quoted_path(home.path)}"),
             Fix("or use an API key or an access token there, which are never refreshed"),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from authtui.checks.findings import Fix, Kind, Verdict
-from authtui.checks.phrases import DROPPED_SILENTLY, describe, host_and_port
-from authtui.checks.subject import LOGIN, quoted_path
+from authtui.checks.phrases import DROPPED_SILENTLY, clause, describe, host_and_port
+from authtui.checks.subject import LOGIN, quoted_path, set_aside
 from authtui.checks.verdict_rules import VerdictRules
 from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
 from authtui.credentials.selection import Failure, forced_workspaces
@@ -13,11 +13,11 @@ _KEY_SET_VARIABLE = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
 _NETWORK_STEPS = {
     "the task could not be registered": (
         "The agent task could not be registered",
-        "check the clock and the way to the registration host, or have the identity issued again",
+        "check the clock and the network path to the registration host, or get a new identity",
     ),
     "the key set could not be fetched": (
-        "The key set that proves the token could not be fetched",
-        "check the way to the key set's host: proxy, certificates, DNS, chatgpt_base_url",
+        "The key set that verifies the token could not be fetched",
+        "check the network path to the key set's host: proxy, certificates, DNS, chatgpt_base_url",
     ),
     "the personal access token could not be looked up": (
         "The personal access token is not confirmed by the server",
@@ -64,11 +64,11 @@ class FailureRules(VerdictRules):
         headline = f"{name} is set, but cannot be used"
         if good:
             headline = f"{name} cannot be used and hides a good login"
-        doubt = failure.reason or failure.text
+        doubt = clause(failure.reason or failure.text)
         fixes = [self.unset("unset the variable", failure.source)]
         held = self.environment.trimmed(name) or ""
         if held.startswith("sk-"):
-            headline = f"{name} holds an API key, which it cannot be"
+            headline = f"{name} holds an API key, but does not take one"
             fixes.append(
                 Fix(
                     "an API key for `codex exec` goes into CODEX_API_KEY",
@@ -90,11 +90,12 @@ class FailureRules(VerdictRules):
         contract, configured = self.case.contract, self.config.get("chatgpt_base_url")
         base = configured if isinstance(configured, str) else None
         override = self.environment.trimmed(_KEY_SET_VARIABLE)
-        where = self.config.where("chatgpt_base_url") if base else "the default address"
+        where = self.config.where("chatgpt_base_url")
         if override and contract.identity_overrides:
             base, where = override, _KEY_SET_VARIABLE
         host = host_and_port(base or CHATGPT_BASE)
-        fixes = [Fix("log in with a token of this environment, or name the one it is of")]
+        asked = f"was asked because of {where}" if base else "was asked by default"
+        fixes = [Fix("log in with a token of this environment, or name the one it belongs to")]
         if host in PRODUCTION_HOSTS:
             line = f'chatgpt_base_url = "https://{STAGING_HOSTS[0]}/backend-api"'
             fixes.insert(0, Fix("if staging issued it, in config.toml:", line))
@@ -104,9 +105,10 @@ class FailureRules(VerdictRules):
             "request-went-elsewhere",
             f"The key set of {host} does not know the key of this token",
             f"{failure.source} holds a token whose key is {failure.reason.removeprefix('kid: ')}; "
-            f"{host} was asked, by {where}. A token of another environment looks like this, and so "
-            f"does one whose key was rotated since; it is neither expired nor damaged.{after}",
-            failure.where if where == "the default address" else where,
+            f"{host} {asked}. A token of another environment looks like this, "
+            "and so does one whose key was rotated since; it is neither expired nor "
+            f"damaged.{after}",
+            where if base else failure.where,
             *fixes,
         )
 
@@ -124,7 +126,8 @@ class FailureRules(VerdictRules):
         return self.make(
             kind,
             what,
-            f"{failure.source} is selected, but {failure.reason}: {failure.text}.{after}{behind}",
+            f"{failure.source} is selected, but {failure.reason}: "
+            f"{clause(failure.text)}.{after}{behind}",
             failure.where,
             *fixes,
         )
@@ -150,7 +153,7 @@ class FailureRules(VerdictRules):
             return self.make(
                 "record-not-what-it-seems",
                 "The keyring cannot be read",
-                f"config.toml keeps the login in the keyring, and {failure.reason}.{after}",
+                f"config.toml keeps the login in the keyring, and {clause(failure.reason)}.{after}",
                 self.config.where("cli_auth_credentials_store"),
                 Fix("unlock or start the keyring, then look again"),
                 Fix('or set cli_auth_credentials_store = "file" and log in again', "codex login"),
@@ -159,23 +162,22 @@ class FailureRules(VerdictRules):
             return self.make(
                 "record-not-what-it-seems",
                 f"{failure.source} is there, but cannot be read",
-                f"{failure.source} cannot be read: {failure.reason}.{after}",
+                f"{failure.source} cannot be read: {clause(failure.reason)}.{after}",
                 failure.where,
                 *self._unread_fixes(path),
             )
         if failure.line or failure.field:
-            aside = quoted_path(path)
             return self.make(
                 "record-not-what-it-seems",
                 f"A login is stored, but Codex cannot read it: {failure.where}",
-                f"{failure.where}: {failure.reason}.{after}",
+                f"{failure.where}: {clause(failure.reason)}.{after}",
                 failure.where,
-                Fix("move it aside and log in again", f"mv {aside} {aside}.bad && codex login"),
+                set_aside(path),
             )
         return self.make(
             "record-not-what-it-seems",
-            f"What {failure.source} holds cannot be used",
-            f"{failure.where}: {failure.reason}.{after}",
+            f"The record in {failure.source} cannot be used",
+            f"{failure.where}: {clause(failure.reason)}.{after}",
             failure.where,
             LOGIN,
         )
@@ -186,5 +188,4 @@ class FailureRules(VerdictRules):
         if facts.kind == "unreadable" or (facts.error and "Permission" in facts.error):
             owner = f"sudo chown $(id -un) {quoted} && chmod 600 {quoted}"
             return (Fix("give it back to you, readable by you alone", owner),)
-        aside = f"mv {quoted} {quoted}.bad && codex login"
-        return (Fix("move it aside and log in again", aside),)
+        return (set_aside(path),)

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
 from authtui.checks.first_request import key_doubt
-from authtui.checks.phrases import describe, host_and_port
+from authtui.checks.phrases import clause, describe, fault_words, host_and_port, name_words
 from authtui.checks.prerequisites import has_binding, status_login
 from authtui.checks.refreshing import refresh_problem
 from authtui.checks.subject import LOGIN, field_line, label_of
 from authtui.checks.urls import has_http_scheme
 from authtui.checks.verdict_rules import VerdictRules
-from authtui.contracts import CA_VARIABLES
+from authtui.contracts import CA_VARIABLES, REFRESH_OVERRIDE
 
 if TYPE_CHECKING:
     from authtui.checks.program_start import Trouble
@@ -93,7 +93,7 @@ class TroubleRules(VerdictRules):
             "request-went-elsewhere",
             "The stored key is for Amazon Bedrock only",
             f"{name} holds an Amazon Bedrock key, but the model provider is "
-            f"{self.case.provider.id}.",
+            f"{name_words(self.case.provider.id)}.",
             name,
             Fix('set model_provider = "amazon-bedrock"'),
             LOGIN,
@@ -121,7 +121,7 @@ class TroubleRules(VerdictRules):
             "configuration; its policies could not be fetched, and Codex does not start "
             "without them. The login itself is not at fault.",
             login.source,
-            Fix("check the way to chatgpt.com, or ask who manages the workspace"),
+            Fix("check the network path to chatgpt.com, or ask who manages the workspace"),
         )
 
     def _no_answer(self, credential: Credential) -> Verdict:
@@ -141,7 +141,7 @@ class TroubleRules(VerdictRules):
         if not has_binding(self.case, credential):
             return self.make(
                 "record-not-what-it-seems",
-                "The login does not say whose agent identity is wanted",
+                "The login names no account to register an agent identity for",
                 "features.use_agent_identity is on, and an identity is registered for an account "
                 f"and a user; the login in {name} lacks one of the two.",
                 where,
@@ -152,7 +152,7 @@ class TroubleRules(VerdictRules):
             "record-not-what-it-seems",
             "The agent identity cannot be registered",
             f"features.use_agent_identity is on, and registering an identity for {name} fails; "
-            "there is no falling back to the login itself.",
+            "Codex does not fall back to the login itself.",
             where,
             Fix("turn features.use_agent_identity off, or ask who runs the service"),
         )
@@ -166,7 +166,9 @@ class TroubleRules(VerdictRules):
 
     def _replaced(self, credential: Credential) -> Fix:
         """A provider's own key is not replaced by logging in."""
-        return Fix(f"replace the key of {self.case.provider.id}: {self._place_of(credential)}")
+        return Fix(
+            f"replace the key of {name_words(self.case.provider.id)}: {self._place_of(credential)}"
+        )
 
     def _not_refreshed(self, credential: Credential) -> Verdict:
         name, document = credential.source, credential.document
@@ -175,19 +177,19 @@ class TroubleRules(VerdictRules):
         if credential.mode == "chatgpt_auth_tokens":
             return self.make(
                 "record-not-what-it-seems",
-                "A host program's tokens are over, and only that program can renew them",
-                f"{name} says chatgptAuthTokens: the login {state}, and Codex never renews tokens "
-                "that another program handed to it.",
+                "The host program's tokens have expired, and only that program can refresh them",
+                f"{name} says chatgptAuthTokens: the login {state}, and Codex never refreshes "
+                "tokens that another program handed over.",
                 field_line(credential, "auth_mode"),
                 LOGIN,
             )
         if credential.account_id is None:
             return self.make(
                 "record-not-what-it-seems",
-                "The login cannot be renewed: tokens.account_id is missing",
-                f"The login in {name} {state}. Before Codex renews one it compares "
-                "tokens.account_id with what is stored by then, and here there is none; it says "
-                "that you have signed out, which you have not.",
+                "The login cannot be refreshed: tokens.account_id is missing",
+                f"The login in {name} {state}. Before a refresh Codex compares tokens.account_id "
+                "with the stored record; here it is missing, so Codex says that you have signed "
+                "out, although you have not.",
                 field_line(credential, "tokens"),
                 LOGIN,
             )
@@ -195,16 +197,16 @@ class TroubleRules(VerdictRules):
         if problem is not None and not problem.permanent:
             return self.make(
                 "answer-not-from-auth-server",
-                "The login has to be renewed, and the authority did not do it",
-                f"The login in {name} {state}, and renewing it fails ({problem.text}). The refresh "
-                "token may still be good.",
+                "The login needs a refresh, and the refresh fails",
+                f"The login in {name} {state}, and the refresh fails ({clause(problem.text)}). The "
+                "refresh token may still be good.",
                 name,
-                Fix("check the way to auth.openai.com, and try again"),
+                Fix("check the network path to auth.openai.com, and try again"),
                 LOGIN,
             )
         return self.make(
             "record-not-what-it-seems",
-            "The login has expired and cannot be renewed",
+            "The login has expired and cannot be refreshed",
             f"The login in {name} {state} and its refresh token is not accepted.",
             name,
             LOGIN,
@@ -215,9 +217,9 @@ class TroubleRules(VerdictRules):
         where = provider.lines.get("base_url") or self.config.where("openai_base_url")
         return self.make(
             "request-went-elsewhere",
-            "The base URL of model requests is no address",
-            f"{where} is no http address, so no model request can be made; the message says only "
-            "that the stream ended.",
+            "The base URL of model requests is not a URL",
+            f"{where} is not an http or https URL, so no model request can be made; the message "
+            "says only that the stream ended.",
             where,
             Fix(f"remove or correct the base URL at {where}"),
         )
@@ -237,8 +239,8 @@ class TroubleRules(VerdictRules):
             return self.make(
                 "another-source-won",
                 f"The server refuses {name}, which hides your {describe(stored)}",
-                f"{name} comes first and the server refuses it ({fault}); the {describe(stored)} "
-                f"in {self.store.name} is not tried.",
+                f"{name} comes first and the server refuses it ({fault_words(fault)}); the "
+                f"{describe(stored)} in {self.store.name} is not tried.",
                 name,
                 self.unset("unset the variable", name),
             )
@@ -250,28 +252,31 @@ class TroubleRules(VerdictRules):
         return self.make(
             "record-not-what-it-seems",
             f"The server refuses the {label_of(credential)} of {name}",
-            f"{name} is attached as it should be, and the server answers {fault}.",
+            f"{name} is attached as it should be, and the server answers {fault_words(fault)}.",
             name,
             fix,
         )
 
     def _provider_variable(self) -> Verdict:
         provider = self.case.provider
-        name = provider.env_key or ""
+        name = name_words(provider.env_key or "")
         where = provider.lines.get("env_key", "config.toml")
+        fix = Fix("set it in this shell", f"export {name}=…")
+        if not (provider.env_key or "").strip():
+            fix = Fix(f"name a variable at {where}, or remove the line")
         return self.make(
             "another-source-won",
             f"The provider's key variable {name} is not set here",
-            f"{where} takes the key of {provider.id} from {name}, which this process does not "
-            "have; no stored login is used in its place.",
+            f"{where} takes the key of {name_words(provider.id)} from {name}, which this process "
+            "does not have; no stored login is used in its place.",
             where,
-            Fix("set it in this shell", f"export {name}=…"),
+            fix,
         )
 
     def _provider_without_credential(self) -> Verdict:
         provider = self.case.provider
         where = provider.lines.get("base_url", "config.toml")
-        host = host_and_port(provider.base_url or "")
+        host = name_words(host_and_port(provider.base_url or ""))
         return self.make(
             "request-went-elsewhere",
             "Requests go to a provider that is given no credential",
@@ -288,8 +293,8 @@ class TroubleRules(VerdictRules):
         return self.make(
             "another-source-won",
             "The provider's auth command gives no token",
-            f"{where} takes the key of {provider.id} from {provider.auth_command}, which gives "
-            "none; no stored login is used in its place.",
+            f"{where} takes the key of {name_words(provider.id)} from {provider.auth_command}, "
+            "which gives none; no stored login is used in its place.",
             where,
             Fix("run the command yourself and look at what it prints", provider.auth_command),
         )
@@ -300,7 +305,7 @@ class TroubleRules(VerdictRules):
             where = self.config.where("chatgpt_base_url")
             return self.make(
                 "request-went-elsewhere",
-                "chatgpt_base_url is not an address",
+                "chatgpt_base_url is not a URL",
                 f"{where} is {base!r}; the look-up of your workspace fails before any model "
                 "request, and the message does not say why.",
                 where,
@@ -312,8 +317,8 @@ class TroubleRules(VerdictRules):
             return self.make(
                 "record-not-what-it-seems",
                 "tokens.account_id is empty",
-                f"{where} is an empty text: the look-up of your workspace has nothing to look for, "
-                "and no model request is made. `codex login status` is still fine.",
+                f"{where} is an empty string: the look-up of your workspace has nothing to look "
+                "for, and no model request is made. `codex login status` is still fine.",
                 where,
                 LOGIN,
             )
@@ -339,9 +344,9 @@ class TroubleRules(VerdictRules):
     def _refresh_url(self) -> Verdict:
         return self.make(
             "request-went-elsewhere",
-            "The token cannot be refreshed: the refresh address is no address",
-            "The access token has expired, and CODEX_REFRESH_TOKEN_URL_OVERRIDE is set to "
-            "something that is not a URL, so no refresh can be sent.",
-            "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
-            Fix("unset it", "unset CODEX_REFRESH_TOKEN_URL_OVERRIDE"),
+            f"The token cannot be refreshed: {REFRESH_OVERRIDE} is not a URL",
+            f"The access token has expired, and the value of {REFRESH_OVERRIDE} is not a URL, so "
+            "no refresh can be sent.",
+            REFRESH_OVERRIDE,
+            Fix("unset it", f"unset {REFRESH_OVERRIDE}"),
         )

@@ -18,6 +18,11 @@ KNOWN_CHATGPT_HOSTS: Final = (*PRODUCTION_HOSTS, *STAGING_HOSTS)
 UNKNOWN_ENVIRONMENT: Final = (
     "Agent Identity only supports production and staging ChatGPT environments"
 )
+REFRESH_URL: Final = "https://auth.openai.com/oauth/token"
+REVOKE_URL: Final = "https://auth.openai.com/oauth/revoke"
+REFRESH_OVERRIDE: Final = "CODEX_REFRESH_TOKEN_URL_OVERRIDE"
+REVOKE_OVERRIDE: Final = "CODEX_REVOKE_TOKEN_URL_OVERRIDE"
+"""Variables that replace the two addresses; one that is empty counts, too."""
 CA_VARIABLES: Final = ("CODEX_CA_CERTIFICATE", "SSL_CERT_FILE")
 """Variables that name a file of trusted certificates; the first that is set counts."""
 _PATHS: Final = ("", "/backend-api", "/codex", "/backend-api/codex")

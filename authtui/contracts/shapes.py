@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Literal
 
+from authtui.contracts.addresses import REFRESH_OVERRIDE, REVOKE_OVERRIDE
 from authtui.record import NamedTuple
 
 AgentForm = Literal["workspace-record", "workspace-record-or-jwt", "account-record", "jwt", "any"]
@@ -63,7 +64,8 @@ class AgentContract(NamedTuple):
 class RegistrationRules(NamedTuple):
     """How a generation registers agents and tasks, refreshes and logs out.
 
-    Source: spec agent_identity.md 5, 7, 8 and 10.
+    Sources: codex-rs/agent-identity/src/lib.rs, codex-rs/core/src/agent_identity.rs,
+    codex-rs/login/src/auth/agent_identity.rs and manager.rs.
     """
 
     # Where agents and tasks are registered: at the ChatGPT base URL, at the AuthAPI host, or at
@@ -104,20 +106,17 @@ class RegistrationRules(NamedTuple):
 
 
 class LeadingRules(NamedTuple):
-    """How a generation is led through a recording proxy without touching its files.
+    """How a generation is routed through a recording proxy without touching its files.
 
-    Found out by leading each client against a backend, with every login that it reads.
+    Found out by routing each client to a backend, with every login that it reads.
     """
 
     # The variables it reads for the addresses of the auth server.
-    variables: tuple[str, ...] = (
-        "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
-        "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
-    )
+    variables: tuple[str, ...] = (REFRESH_OVERRIDE, REVOKE_OVERRIDE)
     # An agent identity is used although the ChatGPT base is none of the known environments: as it
     # is, or with the variable of the key set.
     identity: bool = True
-    # Hosts it contacts directly all the same, for telemetry and copies of plugins.
+    # Hosts it still contacts directly, for telemetry and copies of plugins.
     beside: tuple[str, ...] = ("ab.chatgpt.com", "chatgpt.com", "github.com", "api.github.com")
 
 

@@ -15,9 +15,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from authtui.credentials.files import read_file
 from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.store_writer import WriteFailure, replace_document
-from authtui.demo.backend.minting import AUTH_CLAIM, login_document
+from authtui.demo.backend.minting import login_document
 from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.refresh import last_refresh_text
+from authtui.tokens.claims import AUTH
 from authtui.tokens.jwt import decode
 from authtui.wire.answers import WireFailure
 from authtui.wire.endpoints import CLIENT_ID
@@ -82,7 +83,7 @@ async def _code(browser: Wire, url: str) -> str | None:
 
 def _store(stage: Stage, tokens: dict[str, Any]) -> str | None:
     claims = decode(str(tokens.get("id_token", ""))).claims or {}
-    auth = claims.get(AUTH_CLAIM)
+    auth = claims.get(AUTH)
     account_id = auth.get("chatgpt_account_id") if isinstance(auth, dict) else None
     document = login_document(tokens, account_id, last_refresh_text(stage.time.local()))
     path = stage.home / AUTH_FILE

@@ -1,7 +1,7 @@
 """Getting an agent identity and its task ready: verify, reuse, register, keep.
 
-Every row of spec lifecycle.md 3 and 4. A function returns None when the task is ready, or the
-`Trouble` it met; events say how it went.
+A function returns None when the task is ready, or the `Trouble` it met; events say how it went.
+Sources: codex-rs/core/src/agent_identity.rs, codex-rs/login/src/auth/agent_identity.rs.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What the client's own loading asks of servers: done only when asked for, and live.
 
-For an agent identity JWT that is the key set and a task, for a personal access token its look-up
-(spec lifecycle.md 1).
+For an agent identity JWT that is the key set and a task, for a personal access token its look-up.
+Sources: codex-rs/login/src/auth/agent_identity.rs and personal_access_token.rs.
 """
 
 from __future__ import annotations

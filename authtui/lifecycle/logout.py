@@ -1,14 +1,15 @@
-"""Logging out: what is revoked, what is removed, what stays. Every row of spec lifecycle.md 7.
+"""Logging out: what is revoked, what is removed, what stays.
 
-Sources: spec binding_and_restrictions.md 6; codex-rs/login/src/auth/revoke.rs @ 409afc20,
-codex-rs/login/src/auth/storage.rs.
+Sources: codex-rs/login/src/auth/revoke.rs @ 409afc20, codex-rs/login/src/auth/storage.rs.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from authtui.credentials.config import feature
 from authtui.credentials.document import Document, parse_document
+from authtui.credentials.encrypted_store import SECRETS_FEATURE
 from authtui.credentials.store_writer import WriteFailure
 from authtui.credentials.stored_record import store_mode
 from authtui.lifecycle.context import Trouble
@@ -109,7 +110,7 @@ def removal_of(context: Context, view: View, *, revoke: bool) -> Removal:
 
 
 def _encrypted(view: View) -> bool:
-    on = view.observation.config.get("features.secret_auth_storage") is True
+    on = feature(view.observation.config, SECRETS_FEATURE)
     return on and view.contract.document.personal_access_token
 
 

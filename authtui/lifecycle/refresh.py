@@ -1,7 +1,7 @@
 """Refreshing tokens and recovering from a 401: on request only, never by looking.
 
 A refresh uses up a token that every copy of the login shares: whoever holds the old one is signed
-out. Sources: spec auth_json.md 5, request_auth.md 9; codex-rs/login/src/auth/manager.rs.
+out. Source: codex-rs/login/src/auth/manager.rs.
 """
 
 from __future__ import annotations
@@ -193,7 +193,7 @@ def last_refresh_text(at: datetime) -> str:
 
 
 def refresh_problem(view: View) -> str | None:
-    """Why there is nothing to refresh; None where there is (spec auth_json.md 5.1)."""
+    """Why there is nothing to refresh; None where there is."""
     credential = view.credential
     if credential is None:
         return "There is no login to refresh."

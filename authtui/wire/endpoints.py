@@ -1,7 +1,7 @@
 """The addresses a generation of the client sends to, by configuration and environment; pure.
 
-Sources: spec of agent identities (2, 5 to 8), of logout and refresh, and the recordings of the
-released clients, which win where they differ.
+Sources: codex-rs/agent-identity/src/lib.rs, codex-rs/login/src/auth/revoke.rs and manager.rs, and
+the recordings of the released clients, which win where they differ.
 """
 
 from __future__ import annotations
@@ -13,6 +13,10 @@ from authtui.contracts import (
     AUTHAPI_BASE,
     CHATGPT_BASE,
     PRODUCTION_HOSTS,
+    REFRESH_OVERRIDE,
+    REFRESH_URL,
+    REVOKE_OVERRIDE,
+    REVOKE_URL,
     STAGING_AUTHAPI_BASE,
     UNKNOWN_ENVIRONMENT,
     chatgpt_environment,
@@ -27,10 +31,6 @@ if TYPE_CHECKING:
 
 CLIENT_ID: Final = "app_EMoamEEZ73f0CkXaXp7hrann"
 """The client's OAuth id (codex-rs/login/src/auth/manager.rs)."""
-REFRESH_URL: Final = "https://auth.openai.com/oauth/token"
-REVOKE_URL: Final = "https://auth.openai.com/oauth/revoke"
-REFRESH_OVERRIDE: Final = "CODEX_REFRESH_TOKEN_URL_OVERRIDE"
-REVOKE_OVERRIDE: Final = "CODEX_REVOKE_TOKEN_URL_OVERRIDE"
 WHOAMI_BASE_VARIABLE: Final = "CODEX_AUTHAPI_BASE_URL"
 JWKS_BASE_VARIABLE: Final = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
 VARIABLES: Final = (

@@ -90,7 +90,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         "route.chatgpt_base_url",
         State(chatgpt(), 'chatgpt_base_url = "not a url"\n'),
         "fail",
-        "no http address",
+        "not an http URL",
     ),
     (
         "route.chatgpt_base_url",
@@ -306,7 +306,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         "request.forced_tokens",
         State(chatgpt("ws-a", agent_identity=april_record("ws-b")), _FORCED, contract=_G1S),
         "pass",
-        "id token is of ws-a",
+        "id token belongs to ws-a",
     ),
     (
         "request.forced_tokens",

@@ -86,7 +86,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         ".env:1",
     ),
     ("sources.dotenv_override", State(dotenv="OPENAI_BASE_URL=https://b.test\n"), None, ""),
-    ("sources.dropped", State({"auth_mode": "oauth"}), "fail", "without a word"),
+    ("sources.dropped", State({"auth_mode": "oauth"}), "fail", "silently drops"),
     ("sources.dropped", State(chatgpt()), "pass", "keeps"),
     ("sources.dropped", State({"auth_mode": "oauth"}, contract="managed"), None, ""),
     ("sources.old_key", State(api_key(), env={"OPENAI_API_KEY": OTHER_KEY}), "warn", "#"),

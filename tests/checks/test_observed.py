@@ -58,7 +58,7 @@ CASES = [
     ("a stamp that is a little old", signed(age_seconds=90.0), "assertion.time", "warn", "long"),
     ("a slow clock", signed(skew_seconds=600.0), "assertion.time", "fail", "behind the server's"),
     ("a fast clock", signed(skew_seconds=-600.0), "assertion.time", "fail", "ahead of the server"),
-    ("no stamp", signed(age_seconds=None), "assertion.time", "fail", "no RFC 3339 time"),
+    ("no stamp", signed(age_seconds=None), "assertion.time", "fail", "not an RFC 3339 time"),
     ("the right account", record(account_header="acct-1", bearer=BearerFacts("acct-1")),
      "account.token", "pass", "issued for"),
     ("another account", record(account_header="acct-2", bearer=BearerFacts("acct-1")),

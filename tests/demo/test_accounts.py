@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.backend.minting import AUTH_CLAIM
 from authtui.demo.backend.server import Backend, running_backend
 from authtui.demo.backend.state import Account
 from authtui.redaction import Secret
+from authtui.tokens.claims import AUTH
 from authtui.tokens.jwt import decode
 from authtui.wire.endpoints import CLIENT_ID
 from tests.demo.requests import CODEX, bearer, reason
@@ -38,7 +38,7 @@ def test_a_refresh_gives_new_tokens_that_work(http: httpx.Client, backend: Backe
     tokens = refresh(http, login.refresh_token).json()
     assert tokens["refresh_token"] != login.refresh_token.reveal()
     claims = decode(tokens["id_token"]).claims or {}
-    assert claims[AUTH_CLAIM]["chatgpt_account_id"] == "workspace-demo-2"
+    assert claims[AUTH]["chatgpt_account_id"] == "workspace-demo-2"
     answer = http.post(CODEX, headers=bearer(Secret(tokens["access_token"]), "workspace-demo-2"))
     assert answer.status_code == 200
     assert refresh(http, Secret(tokens["refresh_token"])).status_code == 200
@@ -225,5 +225,5 @@ def test_the_backend_knows_the_accounts_it_is_given() -> None:
     mine = Account(account_id="ws-own", user_id="user-own", plan="enterprise", fedramp=True)
     with running_backend(accounts=(mine,)) as own:
         claims = decode(own.mint.chatgpt_login().id_token.reveal()).claims or {}
-    assert claims[AUTH_CLAIM]["chatgpt_account_is_fedramp"] is True
-    assert claims[AUTH_CLAIM]["chatgpt_plan_type"] == "enterprise"
+    assert claims[AUTH]["chatgpt_account_is_fedramp"] is True
+    assert claims[AUTH]["chatgpt_plan_type"] == "enterprise"

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from authtui.demo.backend.calls import RefusalError
-from authtui.demo.backend.minting import API_AUDIENCE, AUTH_CLAIM
+from authtui.demo.backend.minting import API_AUDIENCE
 from authtui.identity.assertion import SCHEME, Assertion, read_assertion, signature_matches
+from authtui.tokens.claims import AUTH
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
@@ -125,7 +126,7 @@ def _by_access_token(call: Call) -> Account:
         raise RefusalError("the access token is expired", code="token_expired")
     if call.backend.state.is_revoked(token):
         raise RefusalError("the access token was revoked", code="token_revoked")
-    auth = claims.get(AUTH_CLAIM)
+    auth = claims.get(AUTH)
     account_id = auth.get("chatgpt_account_id") if isinstance(auth, dict) else None
     return _known(call.backend.state.account(str(account_id)), "account")
 

@@ -14,6 +14,7 @@ from authtui.identity.assertion import timestamp_text
 from authtui.identity.keys import PrivateKey, generate_key
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
+from authtui.tokens.claims import AUTH
 from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 TOKEN_ISSUER: Final = "https://auth.openai.com"  # noqa: S105 - an issuer, no secret
 API_AUDIENCE: Final = "https://api.openai.com/v1"
-AUTH_CLAIM: Final = "https://api.openai.com/auth"
 PROFILE_CLAIM: Final = "https://api.openai.com/profile"
 
 HOUR: Final = timedelta(hours=1)
@@ -162,7 +162,7 @@ class Mint:
             "aud": [CLIENT_ID],
             "email": account.email,
             "email_verified": True,
-            AUTH_CLAIM: auth,
+            AUTH: auth,
         }
         access_claims = {
             **base,
@@ -170,7 +170,7 @@ class Mint:
             "client_id": CLIENT_ID,
             "scp": ["openid", "profile", "email", "offline_access"],
             "jti": secrets.token_hex(8),
-            AUTH_CLAIM: auth,
+            AUTH: auth,
             PROFILE_CLAIM: {"email": account.email, "email_verified": True},
         }
         return self._keys.sign(id_claims), self._keys.sign(access_claims)
