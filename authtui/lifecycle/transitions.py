@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
 Action = Literal["load", "register", "assert", "refresh", "logout", "restore"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
-BUSY = "Another transition is under way; wait for it, or cancel it."
-NOT_LOADED = "Nothing was loaded yet: load first."
+BUSY = "Another action is under way; wait for it or cancel it."
+NOT_LOADED = "Nothing has been loaded yet; load first."
 
 
 class _Job(NamedTuple):
