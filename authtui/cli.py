@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from authtui import __version__
-from authtui.commands import EXIT_BUG, EXIT_CODES, EXIT_INTERRUPTED, Given
+from authtui.commands import EXIT_BUG, EXIT_CODES, EXIT_CODES_OF_CHECK, EXIT_INTERRUPTED, Given
 
 if TYPE_CHECKING:
     import argparse
@@ -27,17 +27,21 @@ COMMANDS = {
     "check": "the verdict as text or JSON; no network, no writes",
     "decode": "one JWT, explained claim by claim",
     "report": "a redacted report for a ticket, shown before it is written",
-    "paths": "every file and keyring entry that is read or written",
-    "run": "load, register, assert, refresh, logout, restore; a preview unless --live",
+    "paths": "every file and keyring entry that is read or written, and whether it is there",
+    "run": "load, register, assert, refresh, log out, restore without the app; only a preview "
+    "unless --live",
     "record": "what happens to this machine's login, as a redacted trace; until Ctrl-C",
     "open": "a trace in the same panes, any moment of it; two traces side by side",
-    "demo": "a story on an embedded backend and a throw-away home, played in the app or as text",
+    "demo": "a login that fails, played on a made-up home and an embedded backend, in the app "
+    "or as text",
     "serve": "the app in a browser on this machine, by a link that opens once; read-only",
     "capture": "a program behind a recording proxy: what it really sends, and what comes back",
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
     "completion": "completion for bash, zsh and fish: prints it, or installs it",
 }
 """What each command does; it lives in the module of that name in `authtui.commands`."""
+JUDGING = ("check", "run")
+"""Those whose exit code tells how the login stands."""
 LONG_RUNNING = ("record", "demo", "serve", "capture", "serve-backend")
 """Those that make garbage for as long as the user likes."""
 
@@ -159,13 +163,13 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
         prog="authtui",
         description="Open it and read why a Codex login fails, what the client will do next, and "
         "what to change. Without a command it opens the app on this machine's state.",
-        epilog=EXIT_CODES,
+        epilog=EXIT_CODES_OF_CHECK,
         formatter_class=formatter,
     )
     parser.add_argument("--version", action="version", version=f"authtui {__version__}")
     add_common(parser)
     parser.add_argument(
-        "--presenter", action="store_true", help="a safe screen: reveal and export are locked"
+        "--presenter", action="store_true", help="for a shared screen: reveal and export are locked"
     )
     parser.add_argument(
         "--read-only", action="store_true", help="only show: the keys that act or write are locked"
@@ -180,18 +184,19 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
     for name, words in COMMANDS.items():
         if named and name not in named and not help_wanted:
             continue  # nobody will see that it exists
+        exit_codes = EXIT_CODES_OF_CHECK if name in JUDGING else EXIT_CODES
         sub = commands.add_parser(
             name,
             help=words,
             description=words[0].upper() + words[1:] + ".",
-            epilog=EXIT_CODES,
+            epilog=exit_codes,
             formatter_class=formatter,
         )
         if every or name in named:
             module = _module(name)
             module.add_arguments(sub)
             if help_wanted and hasattr(module, "more_help"):
-                sub.epilog = f"{EXIT_CODES}\n{module.more_help()}"
+                sub.epilog = f"{exit_codes}\n{module.more_help()}"
     return parser
 
 

@@ -164,12 +164,12 @@ class Child:
 
     def _ending(self, status: int | None) -> Ending:
         if status is None:
-            return Ending(None, None, "Nobody waited for its end.")
+            return Ending(None, None, "How it ended is not known.")
         if status >= 0:
-            words = "It ended well." if status == 0 else f"It ended with exit status {status}."
+            words = "It ended well." if status == 0 else f"It ended with exit code {status}."
             if self._asked is not None:
                 # It took the signal and left in its own way: that is no end it came to by itself.
-                words = f"It was asked to end ({self._asked}); its exit status was {status}."
+                words = f"It was asked to end ({self._asked}); its exit code was {status}."
             return Ending(status, self._asked, words)
         try:
             name = signal.Signals(-status).name

@@ -82,7 +82,7 @@ def refresh_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
         if wanted:
             status = "open" if program.running else "differs"
             meaning = (
-                "The stored token had expired by the clock of this machine, and was not renewed: "
+                "The stored token had expired by the clock of this machine, and was not refreshed: "
                 "another process did it first, or the clock is wrong."
             )
         observed = NOT_YET if status == "open" else "none"
@@ -120,17 +120,17 @@ def _why_refreshed(program: Program, last: RequestRecord, *, good: bool, wanted:
     call = program.evidence.last
     if call is not None and call.status == 401 and call.number > last.number:
         return (
-            "Each renewed token was refused as well: the tokens are not what is wrong. Look at "
+            "Each refreshed token was refused as well: the tokens are not what is wrong. Look at "
             "what the service lets this account do, and at what answers in its place."
         )
     if program.evidence.login_refused:
         return (
             "The service refused the stored token with 401, and the client used the refresh token "
-            "to get another: the stored login was renewed by this program."
+            "to get another: this program refreshed the stored login."
         )
     if wanted:
-        return "It renewed the tokens more than once: each new token was refused as well."
-    return "It renewed a token that had not expired by this machine's clock: look at the clock."
+        return "It refreshed the tokens more than once: each new token was refused as well."
+    return "It refreshed a token that had not expired by this machine's clock: look at the clock."
 
 
 def rotated_rows(program: Program) -> Iterator[Row]:
@@ -140,7 +140,7 @@ def rotated_rows(program: Program) -> Iterator[Row]:
         return
     marks = f"{others[-1].old or 'none'} → {others[-1].new or 'none'}"
     meaning = (
-        f"Another process renewed the shared login ({marks}) while this one ran. A refresh token "
+        f"Another process refreshed the shared login ({marks}) while this one ran. A refresh token "
         "works once: who comes second with the old one is told `refresh_token_reused`."
     )
     yield Row("rotation", "rotation", "none by others", ANOTHER_PROCESS, "differs", meaning)
@@ -161,7 +161,7 @@ def deletion_rows(program: Program, prediction: Prediction) -> Iterator[Row]:
         meaning = (
             "The stored login was deleted: a restriction was violated, or the program logged out."
             if observed == "deleted"
-            else "The stored login is still there: the restriction did not strike."
+            else "The stored login is still there: the restriction was not applied."
         )
     yield row("login", "stored login", expected, observed, observed == expected, meaning)
 

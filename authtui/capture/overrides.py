@@ -44,6 +44,8 @@ before the subcommand are lost when one stands behind it (0.169 merges them)."""
 OPENAI_VARIABLE: Final = "OPENAI_BASE_URL"
 """What programs made with OpenAI's libraries read; the client does not."""
 IDENTITY_VARIABLE: Final = "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL"
+NOT_CAPTURED: Final = "not captured: "
+"""How a line of `Launch.overrides` begins that tells what the proxy will not see."""
 LOOPBACK_NAMES: Final = "127.0.0.1,localhost"
 _WITHOUT_ACCOUNT: Final = (None, "api_key", "bedrock", "provider")
 _MANAGED: Final = "managed_config.toml"
@@ -79,7 +81,7 @@ class Override(NamedTuple):
 
 
 class OverridePlan(NamedTuple):
-    """A command, its routes and overrides. `not_captured` tells what will not be seen.
+    """A command, its routes and overrides. `not_captured` tells what will not pass the proxy.
 
     `no_proxy` is what the user excepts from the proxy in force; None where there is no proxy.
     """
@@ -116,7 +118,7 @@ class OverridePlan(NamedTuple):
             (*self.command[:place], *options, *self.command[place:]),
             environment,
             tuple(safe_text(word, 400) for word in self.command),
-            (*overrides, *(f"not led: {text}" for text in self.not_captured)),
+            (*overrides, *(f"{NOT_CAPTURED}{text}" for text in self.not_captured)),
         )
 
     def name_of(self, number: int) -> str:
@@ -150,7 +152,7 @@ def plan_overrides(
     identity_kept = (
         mode == "agent_identity"
         and upstream is None
-        and not contract.leading.identity
+        and not contract.overrides.identity
         and not isinstance(addresses.endpoints.jwks, EndpointProblem)
     )
     if is_client(command):
@@ -158,22 +160,22 @@ def plan_overrides(
         _override_model(plan, addresses, upstream, account=mode not in _WITHOUT_ACCOUNT)
         if subcommand_of(command) == "login":
             plan.miss("what a login by browser or device code asks of the auth server")
-        hosts = ", ".join(contract.leading.beside)
-        plan.miss(f"telemetry and copies of plugins, which it asks of {hosts} directly")
+        hosts = ", ".join(contract.overrides.beside)
+        plan.miss(f"telemetry and downloads of plugins, which go to {hosts} directly")
     else:
         name = printable(PurePath(command[0]).name, 80)
         plan.miss(
             f"{name} is not codex: it gets variables, which codex reads for its auth server only; "
-            f"what it sends by {CHATGPT_KEY} and {MODEL_KEY} is not seen"
+            f"what it sends by {CHATGPT_KEY} and {MODEL_KEY} is not captured"
         )
         given = environment.get(OPENAI_VARIABLE) or API_MODEL_BASE
         plan.variable(OPENAI_VARIABLE, OPENAI, _model_base_of(upstream) if upstream else given)
-    for name in contract.leading.variables:
+    for name in contract.overrides.variables:
         _override_variable(plan, name, addresses, identity_kept=identity_kept)
     if plan.problem:
         return plan.problem
     if not plan.overrides:
-        plan.miss("nothing of this program can be led")
+        plan.miss("nothing of this program can be captured")
     return OverridePlan(
         tuple(command),
         dict(environment),
@@ -264,11 +266,11 @@ def _override_chatgpt(plan: _Plan, base: str, mode: str | None, *, identity_kept
     if identity_kept:
         plan.miss(
             f"{CHATGPT_KEY}, because this client uses an agent identity with the known ChatGPT "
-            "addresses only; the key set and ChatGPT's own endpoints are not seen"
+            "addresses only; the key set and ChatGPT's own endpoints are not captured"
         )
         return
     plan.option(CHATGPT_KEY, CHATGPT, base)
-    if mode == "agent_identity" and not plan.contract.leading.identity:
+    if mode == "agent_identity" and not plan.contract.overrides.identity:
         plan.miss("this client refuses an agent identity at any but the known ChatGPT addresses")
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from authtui.model.programs import Program
     from authtui.wire.records import RequestRecord
 
-GOES_WITH_IT: Final = "It goes with the credential that was used instead."
+GOES_WITH_IT: Final = "It follows from the credential that was used instead."
 """Said of what differs only because another credential was used."""
 
 
@@ -88,7 +88,7 @@ def _credential(program: Program, planned: PlannedRequest, call: RequestRecord) 
     if not same and not seen:
         meaning = f"{wanted} was not used."
     elif not same:
-        meaning = f"{observed} was used, where {expected} was expected: it comes first for it."
+        meaning = f"{observed} was used, where {expected} was expected: the client prefers it."
     return row("credential", "credential", expected, observed, same, meaning, call.number)
 
 
@@ -107,7 +107,7 @@ def _source_of(program: Program, call: RequestRecord) -> tuple[str, bool]:
         if places_of := marks_of(observation).get(mark):
             return places_of[0].source, True
     if any(r.status is not None and r.status < 300 for r in program.evidence.refreshes):
-        return f"a renewed token {mark}", False
+        return f"a refreshed token {mark}", False
     return f"{call.authorization} {mark}, not stored here", False
 
 

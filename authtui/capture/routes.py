@@ -109,15 +109,15 @@ def upstream_of(url: str) -> Upstream | str:
         parts = urlsplit(url.strip())
         host, port = host_name(parts.hostname or ""), parts.port
     except ValueError:
-        return f"{shown} is no URL"
+        return f"{shown} is not a URL"
     if parts.scheme not in ("http", "https") or not host or not url.isascii():
-        return f"{shown} is no http or https URL"
+        return f"{shown} is not an http or https URL"
     if "@" in parts.netloc:
         return f"{shown} holds a user name or a password"
     if parts.query or parts.fragment or any(c <= " " for c in url.strip()):
-        return f"{shown} is no base URL"
+        return f"{shown} is not a base URL"
     if parts.scheme == "http" and not is_loopback(host):
-        return f"{shown} would be asked in plain http; that is done with this machine only"
+        return f"plain http is allowed only for this machine, not for {shown}"
     real = port or (443 if parts.scheme == "https" else 80)
     return Upstream(parts.scheme, host, real, parts.netloc, parts.path.rstrip("/"))
 

@@ -79,6 +79,6 @@ class UpstreamPool:
                     ),
                 )
             except (ValueError, httpx.HTTPError, httpx.InvalidURL, ImportError):
-                return Trouble("proxy", "the proxy of the environment is no usable address")
+                return Trouble("proxy", "the proxy of the environment is not a usable address")
             self._pools[key] = pool
             return pool

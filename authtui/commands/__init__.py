@@ -24,6 +24,10 @@ EXIT_NOT_LOGGED_IN = 4
 EXIT_BUG = 70
 EXIT_INTERRUPTED = 130
 EXIT_CODES = """\
+exit codes: 0 it went well · 1 it did not · 2 wrong usage · 3 something could not be read ·
+70 a bug in authtui · 130 interrupted
+"""
+EXIT_CODES_OF_CHECK = """\
 exit codes: 0 usable as far as can be known without the network · 1 the client would refuse, or
 send no or a wrong credential, or a check fails · 2 wrong usage · 3 cannot tell: something is there
 and could not be read · 4 not logged in · 70 a bug in authtui · 130 interrupted

@@ -54,8 +54,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--terminal",
         action="store_true",
-        help="the program keeps this terminal, as codex's own interface needs it; the events "
-        "are printed when it has ended",
+        help="let the program use this terminal, as codex's own interface must; events are "
+        "printed after it has ended",
     )
     parser.add_argument(
         "--port",
@@ -76,7 +76,7 @@ def more_help() -> str:
     """What `--help` says below the options."""
     return (
         "here: 0 the program ended well · 1 it did not · 2 it cannot be started, or the port is "
-        "taken ·\n130 interrupted. Its own exit status stands in the event of its end; what was "
+        "taken ·\n130 interrupted. Its own exit code is in the event of its end; what was "
         "predicted and\nwhat was observed are set side by side after that.\n\n"
         "Without --terminal the program's input is that of authtui, or empty where that is a "
         "terminal,\nand what it says is shown line by line, without secrets.\n"
@@ -120,7 +120,7 @@ def prepare(
 
     program, version = version_of_program(command[0], given.environ)
     if program is None:
-        return f"{_safe(command[0])} is no program that can be found"
+        return f"{_safe(command[0])} was not found"
     if is_client(command):
         if args.contract == "auto" and version is not None:
             args.contract = version

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `authtui check`."""
     add_common(parser, nested=True)
-    parser.add_argument("--json", action="store_true", help="the whole answer as JSON")
+    parser.add_argument("--json", action="store_true", help="print JSON")
     parser.add_argument("--strict", action="store_true", help="a warning counts as a failure")
     parser.add_argument(
         "--jwks",
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="SOURCE",
         action="append",
         default=[],
-        help="what if this variable were unset, or this place (auth.json, keyring, …) empty",
+        help="judge as if this variable were unset, or this place (auth.json, keyring, …) empty",
     )
     parser.add_argument(
         "--with",
@@ -46,10 +46,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="NAME=VALUE",
         action="append",
         default=[],
-        help="what if this variable, or this key of config.toml (config:KEY=VALUE), were set",
+        help="judge as if this variable, or this key of config.toml (config:KEY=VALUE), were set",
     )
     parser.add_argument(
-        "--explain", metavar="ID", help="the rule behind a check or a rung, in words"
+        "--explain",
+        metavar="ID",
+        help="explain one check (by its id) or one source (by its name or rank)",
     )
 
 

@@ -152,7 +152,7 @@ def _as_text(
             lines += ["", section.upper()]
         lines.append(_line(row, width))
     if judgement is not None:
-        lines += ["", f"CONTRACT {contract.title}"]
+        lines += ["", f"GENERATION {contract.title}"]
         failed = [field for field in judgement.fields if field.status == "fail"]
         lines += [f"  ✗ {field.field}: {printable(field.statement)}" for field in failed]
         if judgement.client_error is not None:

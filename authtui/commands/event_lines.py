@@ -21,7 +21,7 @@ _WORDS = {
     "IdentityDropped": "agent identity not used",
     "TaskRegistered": "agent task",
     "TaskDropped": "agent task not used",
-    "FellBack": "fell back to the Bearer",
+    "FellBack": "fell back to Bearer",
     "Asserted": "asserted",
     "Refreshed": "refreshed",
     "RecoveryStep": "recovery",
@@ -94,8 +94,12 @@ def event_text(event: ev.Event) -> str:
         lines = [f"  {event.stream}: {_safe(line)}" for line in event.lines]
         return "\n".join([f"{start} ({event.number})", *lines])
     if isinstance(event, ev.ChildStarted):
-        led = [f"  {_safe(line)}" for line in event.overrides]
-        return "\n".join([f"{start} ({event.number}): {_safe(shlex.join(event.command))}", *led])
+        overrides = [f"  {_safe(line)}" for line in event.overrides]
+        return "\n".join(
+            [f"{start} ({event.number}): {_safe(shlex.join(event.command))}", *overrides]
+        )
+    if isinstance(event, ev.ChildEnded):
+        return _safe(f"{start} ({event.number}): {event.reason}")
     if isinstance(event, ev.Told):
         return _safe(f"{start} {event.step}/{event.steps}: {event.text}")
     facts = []

@@ -64,7 +64,7 @@ def _fetch_key_set(url: str, *, offline: bool) -> KeySetText:
         parts = urlsplit(url)
         host, _ = parts.hostname or "", parts.port
     except ValueError:
-        return KeySetText(None, f"{shown} is no URL")
+        return KeySetText(None, f"{shown} is not a URL")
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
         return KeySetText(None, "a key set is fetched over https only (http for loopback)")
     if parts.username is not None or parts.password is not None:

@@ -27,7 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
     parser.add_argument("file", metavar="FILE", help="a trace that `authtui record` made")
     parser.add_argument(
-        "other", metavar="FILE", nargs="?", help="a second one: shows what differs first"
+        "other",
+        metavar="FILE",
+        nargs="?",
+        help="a second trace: opens both at the first difference",
     )
     parser.add_argument(
         "--list", action="store_true", help="print the events, or the differences, as text"

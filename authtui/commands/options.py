@@ -40,13 +40,14 @@ def add_common(parser: argparse.ArgumentParser, *, nested: bool = False) -> None
         metavar="NAME",
         type=_contract,
         default=default("auto"),
-        help=f"generation of the client: {', '.join(GENERATIONS)}, a client version, or auto",
+        help=f"the client to model: a generation ({', '.join(GENERATIONS)}), a client version "
+        "such as 0.142.0, or auto (default): the installed client, else what the state fits",
     )
     group.add_argument(
         "--surface",
         choices=SURFACES,
         default=default("exec"),
-        help="which program start is modelled (default: exec)",
+        help="which program start to model: they read different variables (default: exec)",
     )
     group.add_argument(
         "--feature",
@@ -57,13 +58,17 @@ def add_common(parser: argparse.ArgumentParser, *, nested: bool = False) -> None
         help="override a feature flag of config.toml",
     )
     group.add_argument(
-        "--now", metavar="RFC3339", type=_moment, default=default(None), help="a fixed clock"
+        "--now",
+        metavar="RFC3339",
+        type=_moment,
+        default=default(None),
+        help="the time to judge at, instead of now",
     )
     group.add_argument(
         "--offline",
         action="store_true",
         default=default(False),
-        help="forbid every connection, whatever else is asked",
+        help="forbid every connection, whatever else is asked for",
     )
     group.add_argument(
         "--assume",
@@ -71,7 +76,8 @@ def add_common(parser: argparse.ArgumentParser, *, nested: bool = False) -> None
         action="append",
         type=_assumption,
         default=default([]),
-        help="what to assume of the network: " + ", ".join(Assumptions._fields),
+        help="what to assume of answers nobody has seen yet: NAME is one of "
+        + ", ".join(Assumptions._fields),
     )
 
 

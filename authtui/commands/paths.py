@@ -87,7 +87,7 @@ def places(
         _place("client", "home (CODEX_HOME)", folder, "read"),
         _place("client", "login", f"{folder}/{AUTH_FILE}", STORED),
         _place("client", "configuration", f"{folder}/config.toml", "read"),
-        _place("client", "variables", f"{folder}/{DOTENV_FILE}", "read"),
+        _place("client", "variables (.env)", f"{folder}/{DOTENV_FILE}", "read"),
         _place("client", "encrypted login", f"{folder}/{encrypted_store.STORE}", "read"),
         Place("client", "keyring entry", printable(entry), STORED, None, NOT_ASKED),
         Place("client", "keyring passphrase", printable(secret), "read", None, NOT_ASKED),

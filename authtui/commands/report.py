@@ -34,10 +34,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "-o",
         dest="file",
         metavar="FILE",
-        help="write it to a new file, after a look at it; without this it is only shown",
+        help="write it to a new file once you have seen it and agreed; without this, only print it",
     )
     parser.add_argument(
-        "--yes", action="store_true", help="write without asking, for scripts; shows nothing"
+        "--yes", action="store_true", help="write without showing it or asking, for scripts"
     )
     parser.add_argument(
         "--log",

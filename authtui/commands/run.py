@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from authtui.commands import EXIT_CANNOT_TELL, EXIT_FAILED, EXIT_NOT_LOGGED_IN, EXIT_USAGE
 from authtui.commands.event_lines import event_line
 from authtui.commands.options import add_common, clock_of
 from authtui.commands.session import make_session
+from authtui.lifecycle.preview import ACTIONS
 from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
 
-ACTIONS: Final = ("load", "register", "assert", "refresh", "logout", "restore")
-
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `authtui run`."""
@@ -33,11 +32,13 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "actions", nargs="+", choices=ACTIONS, metavar="ACTION", help=", ".join(ACTIONS)
     )
     parser.add_argument(
-        "--live", action="store_true", help="really do it; without this it only says what it would"
+        "--live", action="store_true", help="do it; without this, only say what would be done"
     )
-    parser.add_argument("--json", action="store_true", help="events as JSON Lines")
+    parser.add_argument("--json", action="store_true", help="print the events as JSON Lines")
     parser.add_argument(
-        "--base-url", metavar="URL", help="one server for every call, such as serve-backend"
+        "--base-url",
+        metavar="URL",
+        help="one server for every request, such as that of `authtui serve-backend`",
     )
     parser.add_argument("--log-file", metavar="FILE", help="append the events as JSON Lines")
     parser.add_argument(
@@ -49,8 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recover",
         action="store_true",
-        help="assert: after an answer 401 go through the client's recovery, which may use up the "
-        "refresh token",
+        help="assert: after a 401, recover as the client does, which may use up the refresh token",
     )
     parser.add_argument(
         "--no-revoke",

@@ -41,7 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-acting",
         action="store_true",
-        help="let the page act too (load, register, send, refresh, log out, put back, each after"
+        help="let the page act too (load, register, assert, refresh, log out, restore, each after"
         " its preview); reveal and export stay locked",
     )
     add_common(parser, nested=True)

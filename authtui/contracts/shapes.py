@@ -105,10 +105,10 @@ class RegistrationRules(NamedTuple):
     revokes_store: bool = False
 
 
-class LeadingRules(NamedTuple):
-    """How a generation is routed through a recording proxy without touching its files.
+class OverrideRules(NamedTuple):
+    """What overrides route a generation through a recording proxy without touching its files.
 
-    Found out by routing each client to a backend, with every login that it reads.
+    Found out by running each client against a backend, with every login that it reads.
     """
 
     # The variables it reads for the addresses of the auth server.
@@ -116,7 +116,7 @@ class LeadingRules(NamedTuple):
     # An agent identity is used although the ChatGPT base is none of the known environments: as it
     # is, or with the variable of the key set.
     identity: bool = True
-    # Hosts it still contacts directly, for telemetry and copies of plugins.
+    # Hosts it contacts directly all the same, for telemetry and downloads of plugins.
     beside: tuple[str, ...] = ("ab.chatgpt.com", "chatgpt.com", "github.com", "api.github.com")
 
 
@@ -135,7 +135,7 @@ class Contract(NamedTuple):
     document: DocumentRules
     agent: AgentContract
     registration: RegistrationRules = RegistrationRules()
-    leading: LeadingRules = LeadingRules()
+    overrides: OverrideRules = OverrideRules()
 
     # --- what it can read and do ---
     # The variable that holds an agent identity or an access token.

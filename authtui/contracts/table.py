@@ -13,7 +13,7 @@ from authtui.contracts.shapes import (
     AgentContract,
     Contract,
     DocumentRules,
-    LeadingRules,
+    OverrideRules,
     RegistrationRules,
 )
 
@@ -165,8 +165,8 @@ _EXPLICIT = _0125._replace(
         strip="api-codex",
         body_limit=512,
     ),
-    leading=LeadingRules(
-        variables=(*LeadingRules().variables, "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL")
+    overrides=OverrideRules(
+        variables=(*OverrideRules().variables, "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL")
     ),
 )
 _MANAGED = _EXPLICIT._replace(
@@ -223,8 +223,8 @@ _MANAGED = _EXPLICIT._replace(
         task_kept="record",
         known_codes=True,
     ),
-    leading=_EXPLICIT.leading._replace(
-        variables=(*_EXPLICIT.leading.variables, "CODEX_AUTHAPI_BASE_URL"), identity=False
+    overrides=_EXPLICIT.overrides._replace(
+        variables=(*_EXPLICIT.overrides.variables, "CODEX_AUTHAPI_BASE_URL"), identity=False
     ),
     bedrock_account="Bedrock API key auth is only supported by the Amazon Bedrock model provider",
     profiles_in_config=False,
@@ -292,8 +292,8 @@ _CURRENT = _0147._replace(
     status_key="API key configured - {key}\nAuthentication is checked when you send a request.",
     doctor_redacts="<redacted>",
     registration=_0147.registration._replace(invalid_grant=True),
-    leading=_0147.leading._replace(
-        variables=(*_0147.leading.variables, "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"),
+    overrides=_0147.overrides._replace(
+        variables=(*_0147.overrides.variables, "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"),
         identity=True,
         beside=("ab.chatgpt.com",),
     ),

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.client_json.scanner import NOT_UTF8
-from authtui.credentials.files import read_file
+from authtui.credentials.files import read_file, unread_reason
 from authtui.credentials.observation import ConfigError, ConfigFacts, ConfigValue, FileFacts
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
@@ -131,7 +131,7 @@ def read_layer(path: Path, shown: str | None = None) -> Layer:
         return Layer(facts, {})
     if facts.kind == "too-large":
         return Layer(facts, {}, ConfigError(TOO_LARGE, name))
-    return Layer(facts, {}, ConfigError(facts.error or f"it is a {facts.kind}, no file", name))
+    return Layer(facts, {}, ConfigError(unread_reason(facts), name))
 
 
 def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], ConfigError | None]:

@@ -20,7 +20,7 @@ RESERVED: Final = "the client ignores names that begin with CODEX_ in .env"
 MALFORMED: Final = "the line does not parse, so the client skips it without a word"
 UNCLOSED: Final = "a quote is not closed, so the client skips the rest of the file"
 NOT_UTF8: Final = "the line is not UTF-8, so the client skips it without a word"
-GROWN: Final = "its substitutions grow the value out of all bounds, so it was not followed"
+GROWN: Final = "its substitutions would make the value too large, so they were not expanded"
 MARKED: Final = "a byte order mark stands before the name, so the client skips the line"
 
 _GROWTH: Final = 1024 * 1024

@@ -10,7 +10,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from authtui.credentials.files import read_file
+from authtui.credentials.files import read_file, unread_reason
 from authtui.credentials.observation import EncryptedFacts
 from authtui.redaction import Secret, redact_text
 
@@ -37,7 +37,7 @@ def look_at_encrypted(home: Path, account: str) -> EncryptedFacts:
     if file.kind in ("absent", "dangling-link"):
         return facts._replace(status="absent")
     if file.data is None:
-        return facts._replace(status="unreadable", detail=file.error or f"it is {file.kind}")
+        return facts._replace(status="unreadable", detail=unread_reason(file))
     return facts
 
 
@@ -85,7 +85,9 @@ def read_secrets(facts: EncryptedFacts, clear: bytes) -> EncryptedFacts:
         # The parser's text would quote nothing, yet a position in secret text helps nobody.
         return facts._replace(status="unreadable", detail="the decrypted store is not JSON")
     if not isinstance(tree, dict):
-        return facts._replace(status="unreadable", detail="the decrypted store is no object")
+        return facts._replace(
+            status="unreadable", detail="the decrypted store is not a JSON object"
+        )
     version = tree.get("version", 0)
     if isinstance(version, bool) or not isinstance(version, int) or version < 0:
         return facts._replace(status="unreadable", detail="its version is not a number")

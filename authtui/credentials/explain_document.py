@@ -32,10 +32,10 @@ _EXPECTED: Final = {
 }
 _SYNTAX: Final = {
     "trailing comma": "a comma stands before a closing bracket",
-    "trailing characters": "something follows after the end of the document",
+    "trailing characters": "something follows the end of the document",
     "key must be a string": "a field name must be in double quotes",
     "expected value": "no JSON value begins here",
-    "expected ident": "this word is none of true, false and null",
+    "expected ident": "this word is not true, false or null",
     "EOF while parsing a value": "the text ends where a value should stand",
     "EOF while parsing a string": "the text ends inside a string",
     "EOF while parsing a list": "the text ends inside a list",
@@ -44,12 +44,12 @@ _SYNTAX: Final = {
     "expected `,` or `}`": "a comma or a closing brace is missing",
     "expected `,` or `]`": "a comma or a closing bracket is missing",
     "invalid escape": "a backslash is followed by something JSON does not know",
-    "invalid number": "this is no JSON number",
+    "invalid number": "this is not a JSON number",
     "number out of range": "this number is too large",
     "recursion limit exceeded": "the nesting is deeper than the client follows",
 }
 _DATES: Final = {
-    "input contains invalid characters": "it is no date and time",
+    "input contains invalid characters": "it is not a date and time",
     "premature end of input": "the text is too short",
     "trailing input": "something follows the date",
     "input is out of range": "there is no such date or time",
@@ -94,7 +94,7 @@ def explain(failure: Failure, field: str | None, rules: DocumentRules, data: byt
     if failure.kind == "missing":
         return f"{name} is missing"
     if failure.kind == "duplicate":
-        return f"{name} stands here a second time"
+        return f"{name} appears here a second time"
     if failure.kind == "length":
         return f"{name} is a list with too few entries"
     if failure.kind == "variant":
@@ -108,7 +108,7 @@ def _syntax(failure: Failure, data: bytes) -> str:
     if not data.strip():
         return "the file is empty"
     if data.startswith(b"\xef\xbb\xbf"):
-        return "the file begins with a byte order mark, which the client does not read over"
+        return "the file begins with a byte order mark, which the client does not skip"
     rows = data.split(b"\n")
     row = rows[failure.line - 1] if 0 < failure.line <= len(rows) else b""
     at = max(0, failure.column - 1)
@@ -124,7 +124,7 @@ def _variant(failure: Failure, name: str) -> str:
     known = ", ".join(failure.what)
     text = failure.quoted or ""
     if quoted_text_is_secret(text, failure.kind):
-        return f"{name} holds text that is no mode; this client knows {known}"
+        return f"{name} holds text that is not a mode; this client knows {known}"
     near = next((mode for mode in failure.what if mode.lower() == text.lower()), None)
     if near:
         return f"{name} is spelled `{near}`, not `{printable(text)}`"
@@ -166,7 +166,7 @@ def _payload(failure: Failure) -> str:
     if failure.reason.startswith("missing field"):
         return "is missing"
     if failure.reason.startswith("duplicate field"):
-        return "stands there twice"
+        return "appears twice"
     return f"is not valid JSON ({_SYNTAX.get(failure.reason, failure.reason)})"
 
 
@@ -175,7 +175,7 @@ def _untagged(kind: str, what: tuple[str, ...], name: str) -> str:
     if kind == "missing":
         return f"{start}: {name} is missing"
     if kind == "duplicate":
-        return f"{start}: {name} stands there twice"
+        return f"{start}: {name} appears twice"
     if kind == "type":
         found, expected = (*what, "", "")[:2]
         wanted = _EXPECTED.get(expected, "an object")

@@ -85,6 +85,16 @@ def stat_file(path: str | os.PathLike[str]) -> FileFacts:
     )
 
 
+def unread_reason(facts: FileFacts) -> str:
+    """Why there are no bytes: the system's error, or what stands there instead of such a file."""
+    kinds: dict[FileKind, str] = {
+        "absent": "there is no such file",
+        "fifo": "it is a named pipe",
+        "too-large": "it is too large",
+    }
+    return facts.error or kinds.get(facts.kind) or f"it is a {facts.kind}"
+
+
 def _follow(name: str) -> os.stat_result | int:
     try:
         return os.stat(name)  # noqa: PTH116

@@ -251,7 +251,7 @@ def beside_login(
     decoded = decode(document.agent_jwt.reveal() if document.agent_jwt else "")
     judged = judge_agent_token(decoded, contract.agent, observation.at, observation.key_set)
     if judged.malformed and judged.client_error:
-        return Failure(credential.source, where, judged.client_error, "it is no agent identity")
+        return Failure(credential.source, where, judged.client_error, "it is not an agent identity")
     account = _text((decoded.claims or {}).get("account_id"))
     return Failure(credential.source, where, "", "", account=account)
 

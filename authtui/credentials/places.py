@@ -108,7 +108,7 @@ def _store(observation: Observation, contract: Contract, assumptions: Assumption
         field = {"apikey": "OPENAI_API_KEY", "agentIdentity": "agent_identity"}.get(parsed.mode)
         line = parsed.lines.get("auth_mode")
         where = f"{source}:{line}" if line else source
-        reason = f"auth_mode {parsed.mode} has nothing to work with"
+        reason = f"auth_mode {parsed.mode} is set, but the record holds no credential for it"
         return Place.of(Failure(source, where, text, reason, field, line, mode=parsed.mode))
     found = _credential(source, parsed, observation, contract, assumptions)
     return Place.of(found._replace(mode=parsed.mode) if isinstance(found, Failure) else found)

@@ -19,7 +19,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from authtui.credentials.backups import sync_folder, write_backup, write_new
-from authtui.credentials.files import read_file
+from authtui.credentials.files import read_file, unread_reason
 from authtui.credentials.write_lock import ReplacedFile, locked
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
@@ -217,7 +217,7 @@ def merge(data: bytes | None, changes: Mapping[str, Any]) -> bytes | str:
             reason = str(error) if isinstance(error, _TwiceError) else "it is not JSON"
             return f"{reason}, so its other fields could not be kept"
         if not isinstance(read, dict):
-            return "it is JSON, but no object"
+            return "it is JSON, but not an object"
         document = read
     for name, value in changes.items():
         *way, last = name.split(".")
@@ -247,7 +247,7 @@ class _TwiceError(ValueError):
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _TwiceError("a field stands twice in it")
+        raise _TwiceError("a field appears twice in it")
     return found
 
 
@@ -275,8 +275,8 @@ def _read(
     elif facts.kind == "file" and facts.data is not None:
         data = facts.data
     else:
-        what = facts.error or f"it is: {facts.kind}"
-        return WriteFailure("unreadable", f"{name} cannot be read and was left alone: {what}", name)
+        text = f"{name} cannot be read and was left alone: {unread_reason(facts)}"
+        return WriteFailure("unreadable", text, name)
     if data != expected:
         return _changed(name)
     return target, data
@@ -285,7 +285,7 @@ def _read(
 def _changed(name: str) -> WriteFailure:
     return WriteFailure(
         "changed-underneath",
-        f"{name} was changed by another program in the meantime; nothing was written. Load anew.",
+        f"{name} was changed by another program in the meantime; nothing was written. Load again.",
         name,
     )
 
@@ -351,7 +351,7 @@ def _alive(process: int) -> bool:
 
 
 def _failure(
-    error: OSError, name: str, what: str, state: str = "What stood there is whole."
+    error: OSError, name: str, what: str, state: str = "The file is as it was before."
 ) -> WriteFailure:
     reason = os.strerror(error.errno) if error.errno else type(error).__name__
     why: Why = "failed"

@@ -91,7 +91,7 @@ def _in_file(observation: Observation) -> StoredRecord:
     text = facts.error or "Is a directory (os error 21)"
     reason = {
         "directory": "a directory stands where the file should be",
-        "fifo": "a named pipe stands where the file should be; the client waits on it for ever",
+        "fifo": "a named pipe stands where the file should be; the client waits on it forever",
         "too-large": "the file is too large to be a credential record",
     }.get(facts.kind, text)
     return StoredRecord(name, failure=Failure(name, name, text, reason, unread=True))
@@ -125,7 +125,7 @@ def _in_encrypted_store(observation: Observation) -> StoredRecord:
     if facts.status in ("absent", "not-probed"):
         return StoredRecord(name)
     reason = {
-        "no-extra": "authtui needs its encrypted-store extra to open it",
+        "no-extra": "authtui needs its extra to open it: pip install 'authtui[encrypted-store]'",
         "no-passphrase": "its passphrase is not in the keyring",
     }.get(facts.status, facts.detail or facts.status)
     text = f"failed to load encrypted auth storage: {facts.detail or facts.status}"

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from authtui.demo.program import Program
     from authtui.demo.stage import Stage
     from authtui.demo.story import Step
-    from authtui.lifecycle.transitions import Action
+    from authtui.lifecycle.preview import Action
 
 ACCEPTED: Final = "The server accepted the request."
 _BEGUN_WITHIN: Final = 10.0

@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from authtui.demo.backend.server import Backend
     from authtui.demo.story import Story
     from authtui.lifecycle.context import Progress, WireFactory
-    from authtui.lifecycle.transitions import Action
+    from authtui.lifecycle.preview import Action
     from authtui.wire.client import Wire
 
 HOME: Final = "demo-home"

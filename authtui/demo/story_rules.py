@@ -10,7 +10,7 @@ from authtui.demo.backend.client_setup import LOGINS
 from authtui.demo.backend.faults import ENDPOINTS, Fault, FaultError, checked
 from authtui.demo.changes import CHANGES, WANT_NAME, WANT_VALUE
 from authtui.demo.story import NONE
-from authtui.lifecycle.transitions import ACTIONS
+from authtui.lifecycle.preview import ACTIONS
 
 KINDS: Final = (
     "another-source-won",

@@ -251,7 +251,7 @@ def _parse(data: bytes) -> PrivateKey | KeyProblem:
             return KeyProblem("this is an OpenSSH private key file, not PKCS#8", NOT_PKCS8)
         raise _DerError("it does not begin with a DER sequence")
     if end != len(data):
-        raise _DerError(f"{len(data) - end} bytes follow after its end")
+        raise _DerError(f"{len(data) - end} bytes follow its end")
     tag, number, at = _element(body, 0, "version")
     if tag == 0x30:
         return KeyProblem("this is a public key or an encrypted private key", NOT_PKCS8)
@@ -271,7 +271,7 @@ def _parse(data: bytes) -> PrivateKey | KeyProblem:
         name = _OIDS.get(oid, "unknown algorithm")
         return KeyProblem(f"this is a PKCS#8 key, but {name}; the client wants Ed25519", NOT_PKCS8)
     if oid_end != len(algorithm):
-        raise _DerError("its algorithm carries parameters, which Ed25519 has not")
+        raise _DerError("its algorithm carries parameters, which Ed25519 does not have")
     tag, wrapped, at = _element(body, at, "private key")
     inner_tag, seed, inner_end = _element(wrapped, 0, "seed")
     if tag != 0x04 or inner_tag != 0x04 or inner_end != len(wrapped) or len(seed) != 32:
@@ -299,7 +299,8 @@ def _with_public(
     public = _public_of(seed)
     if embedded is not None and embedded[1:] != public:
         return KeyProblem(
-            "the embedded public key does not belong to the seed: the two halves are of two keys",
+            "the embedded public key does not belong to the seed: the two halves come from "
+            "different keys",
             NOT_PKCS8,
         )
     return PrivateKey(seed, public, version)

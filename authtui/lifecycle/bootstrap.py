@@ -113,7 +113,7 @@ def _task_at_hand(context: Context, record: AgentRecord) -> bool:
     """Whether a task of this identity is held or stored; it is held from here on."""
     held = context.memory.task
     if held is not None and not task_fits(held, record):
-        reason = "the task at hand belongs to another agent runtime"
+        reason = "the task in memory belongs to another agent runtime"
         runtime = held.agent_runtime_id
         context.publish(lambda n, at: ev.TaskDropped(n, at, CAUSE, runtime, reason))
     context.memory.task = task_for(record, held)
@@ -180,7 +180,10 @@ async def prepare_managed(context: Context, view: View, wire: Wire) -> Trouble |
                 return trouble
     paused = context.paused_until(view)
     if paused is not None and not (stored and task_for(stored.record, context.memory.task)):
-        reason = "registration failed three times within the last hour: requests carry the Bearer"
+        reason = (
+            "registration failed three times within the last hour: requests carry the access "
+            "token instead"
+        )
         context.publish(lambda n, at: ev.FellBack(n, at, CAUSE, reason, paused))
         return None
     if contract.managed_identity == "biscuit":
@@ -213,7 +216,7 @@ def _write(
     if isinstance(now, WriteFailure):
         return Trouble(now.sentence, known=False)
     if not same_login(seen_in(store, view.observation), now):
-        text = f"{store.place} holds another login by now; nothing was written. Load anew."
+        text = f"{store.place} now holds another login; nothing was written. Load again."
         return Trouble(text, known=False)
     done = store.update(changes, now, context.clock())
     if isinstance(done, WriteFailure):

@@ -23,7 +23,7 @@ SECONDS: Final = 15.0
 
 
 def loads_identity(view: View) -> bool:
-    """Whether loading this credential verifies and registers (#18785 on; never for G1)."""
+    """Whether loading this credential verifies and registers (#18785 on)."""
     credential = view.credential
     if credential is None or credential.mode != "agent_identity" or credential.record is None:
         return False

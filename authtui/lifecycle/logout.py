@@ -118,7 +118,7 @@ def _left(view: View) -> tuple[str, ...]:
     """What logging out does not remove, in sentences."""
     observation, places = view.observation, view.case.places
     found = [
-        f"{place.name} stays set: the next start is still authenticated by it"
+        f"{place.name} stays set: the next start still uses it"
         for place in (places.api_key, places.agent)
         if not place.empty
     ]

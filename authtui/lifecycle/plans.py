@@ -54,7 +54,9 @@ def identity_calls(view: View) -> tuple[PlannedCall, ...]:
     if view.contract.agent.verified and record.from_jwt:
         calls.append(PlannedCall("GET", text_of(endpoints.jwks), "no credential", "key set"))
     url = text_of(endpoints.task_register(record.agent_runtime_id))
-    calls.append(PlannedCall("POST", url, SIGNED, "task registration", "if no task is at hand"))
+    calls.append(
+        PlannedCall("POST", url, SIGNED, "task registration", "if there is no task in memory")
+    )
     return tuple(calls)
 
 
@@ -96,7 +98,7 @@ def plan_register(context: Context, view: View) -> Plan:
     calls.append(PlannedCall("POST", task, carries, "task registration"))
     if fits and not biscuit:
         changes.append(PlannedChange(credential.source, "agent_identity.task_id is added"))
-    warning = "An agent that is registered stays registered: there is no call that removes it."
+    warning = "A registered agent stays registered: no request removes it."
     return Plan("register", tuple(calls), tuple(changes), () if fits else (warning,))
 
 
@@ -128,7 +130,7 @@ def plan_assert(view: View, what: What, *, recover: bool) -> Plan:
     warnings: tuple[str, ...] = ()
     credential = sent_credential(view)
     if recover and credential and recovery_problem(credential, view.contract) is None:
-        condition = "only after an answer 401, when auth.json is unchanged"
+        condition = "only after a 401, and only if auth.json has not changed"
         url = view.addresses.endpoints.refresh
         calls.append(
             PlannedCall("POST", url, "the refresh token in its body", "refresh", condition)

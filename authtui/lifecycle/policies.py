@@ -48,11 +48,11 @@ def identity_use(credential: Credential, contract: Contract, policy: Policy) -> 
         return IdentityUse("identity")
     if credential.mode not in ("chatgpt", "chatgpt_auth_tokens"):
         kind = credential.mode.replace("_", " ")
-        return IdentityUse("none", f"a login of the kind {kind} has no agent identity to register")
+        return IdentityUse("none", f"this kind of login ({kind}) has no agent identity")
     if contract.managed_identity == "none":
         return IdentityUse("none", f"{contract.title} registers no agent identity beside a login")
     if policy == "JwtOnly":
-        return IdentityUse("none", f"{FLAG} is off, so the login stays a pure Bearer")
+        return IdentityUse("none", f"{FLAG} is off, so requests carry the access token as Bearer")
     if credential.mode == "chatgpt_auth_tokens" and contract.managed_identity == "bearer":
         return IdentityUse("none", "tokens of a host program get no agent identity")
     return IdentityUse("managed")

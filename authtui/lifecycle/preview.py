@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from authtui.lifecycle.addresses import host_of
 from authtui.redaction import printable, redact_text
 
 if TYPE_CHECKING:
     from authtui.model.events import Event
+
+Action = Literal["load", "register", "assert", "refresh", "logout", "restore"]
+ACTIONS: tuple[Action, ...] = get_args(Action)
 
 
 class PlannedCall(NamedTuple):

@@ -91,7 +91,7 @@ async def probe(
         problem = recovery_problem(sent_credential(view), view.contract)
         if problem is not None:
             _finish(context, view, what, answer, attempts)
-            text = f"The answer 401 is final: {problem.replace('_', ' ')}."
+            text = f"The 401 is final, a refresh cannot help: {problem.replace('_', ' ')}."
             return Trouble(text, known=False, status=401)
         for step, following in RECOVERY:
             trouble = await _recover(context, view, wire, step, following)

@@ -137,7 +137,7 @@ async def _ask(
         return Trouble(refused.text, not refused.permanent, answer.status)
     value = answer.json()
     if not isinstance(value, dict):
-        return Trouble("Failed to refresh token: the answer is no JSON object", True)
+        return Trouble("Failed to refresh token: the answer is not a JSON object", True)
     changes: dict[str, Any] = {
         f"tokens.{name}": value[name]
         for name in ("id_token", "access_token", "refresh_token")
@@ -169,10 +169,10 @@ def _save(
     latest = store.read()
     if isinstance(latest, WriteFailure) or account_in(latest) != account:
         why = latest.sentence if isinstance(latest, WriteFailure) else SIGNED_OUT_SINCE
-        return Trouble(f"The tokens were refreshed and could not be kept. {why}", known=False)
+        return Trouble(f"The tokens were refreshed but could not be stored. {why}", known=False)
     done = store.update(changes, latest, context.clock())
     if isinstance(done, WriteFailure):
-        text = f"The tokens were refreshed and could not be kept. {done.sentence}"
+        text = f"The tokens were refreshed but could not be stored. {done.sentence}"
         return Trouble(text, known=False)
     backup = done.backup
     context.reload(cause)

@@ -180,7 +180,7 @@ async def register_task(
     value = answer.json()
     if isinstance(value, AnswerProblem) or not isinstance(value, dict):
         text = rules.task_undecodable
-        sentence = "the answer to the task registration is no JSON object"
+        sentence = "the answer to the task registration is not a JSON object"
         return Trouble(text or sentence, status=answer.status, known=text is not None)
     return read_task(value, rules.task_fields, key)
 

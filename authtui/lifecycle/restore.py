@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from authtui.credentials.backups import Backup, list_backups
-from authtui.credentials.files import read_file
+from authtui.credentials.files import read_file, unread_reason
 from authtui.credentials.keyring_writer import KeyringFailure, store_entry
 from authtui.credentials.store_writer import WriteFailure, replace_document
 from authtui.lifecycle.context import Trouble
@@ -42,7 +42,7 @@ def find(view: View, name: str | None) -> Found | str:
     backup, place = kept[0]
     facts = read_file(backup.path)
     if facts.data is None:
-        return f"The backup {backup.path} cannot be read: {facts.error or facts.kind}."
+        return f"The backup {backup.path} cannot be read: {unread_reason(facts)}."
     return Found(backup, place, facts.data)
 
 
@@ -50,8 +50,8 @@ def plan(found: Found) -> Plan:
     """The preview."""
     what = f"replaced by the copy of {found.backup.made:%Y-%m-%d %H:%M:%S} UTC"
     warning = (
-        "A token that was revoked or refreshed since then is of no use any more, although it is "
-        "put back."
+        "A token that was revoked or refreshed since then does not work any more, even when it "
+        "is put back."
     )
     return Plan("restore", (), (PlannedChange(found.place, what),), (warning,))
 
@@ -64,7 +64,7 @@ async def perform(context: Context, view: View, found: Found, wire: Wire) -> Tro
         store = keyring_store(view.observation, context.keyring)
         failed = store_entry(store.account, found.data.decode("utf-8"), backend=context.keyring)
         if isinstance(failed, KeyringFailure):
-            return Trouble(f"the keyring did not take it: {failed.detail}", known=False)
+            return Trouble(f"the keyring refused it: {failed.detail}", known=False)
     else:
         file = file_store(view.observation)
         now = file.read()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.credentials.backups import write_backup
-from authtui.credentials.files import read_file
+from authtui.credentials.files import read_file, unread_reason
 from authtui.credentials.keyring_writer import KeyringFailure, delete_entry, store_entry
 from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.store_writer import (
@@ -50,8 +50,8 @@ class FileStore(NamedTuple):
         if facts.kind in ("absent", "dangling-link"):
             return None
         if facts.data is None:
-            reason = facts.error or f"it is: {facts.kind}"
-            return WriteFailure("unreadable", f"{self.path} cannot be read: {reason}", self.path)
+            text = f"{self.path} cannot be read: {unread_reason(facts)}"
+            return WriteFailure("unreadable", text, self.path)
         return facts.data
 
     def rehearse(self, expected: bytes | None) -> WriteFailure | None:
@@ -113,9 +113,7 @@ class KeyringStore(NamedTuple):
         text = json.dumps(json.loads(merged), ensure_ascii=False, separators=(",", ":"))
         failed = store_entry(self.account, text, backend=self.backend)
         if isinstance(failed, KeyringFailure):
-            return WriteFailure(
-                "failed", f"the keyring did not take it: {failed.detail}", self.place
-            )
+            return WriteFailure("failed", f"the keyring refused it: {failed.detail}", self.place)
         return Written(self.place, None, Secret(text))
 
     def remove(self, expected: bytes | None, now: datetime) -> Removed | WriteFailure:
@@ -147,7 +145,7 @@ class KeyringStore(NamedTuple):
             return found
         if found == expected:
             return None
-        text = "the keyring entry was changed by another program; nothing was written. Load anew."
+        text = "the keyring entry was changed by another program; nothing was written. Load again."
         return WriteFailure("changed-underneath", text, self.place)
 
 
@@ -175,7 +173,7 @@ def store_of(context: Context, view: View) -> Store | Trouble:
     if source == "encrypted store":
         text = "authtui does not write the encrypted store; use the client itself"
         return Trouble(text, known=False)
-    return Trouble(f"{source} is no place to write to", known=False)
+    return Trouble(f"{source} cannot be written to", known=False)
 
 
 def seen_in(store: Store, observation: Observation) -> bytes | None:

@@ -7,7 +7,7 @@ why not. Without `live` no connection is made and nothing is written.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui.lifecycle import bootstrap, load, logout, plans, restore
 from authtui.lifecycle import refresh as refreshing
@@ -22,16 +22,15 @@ if TYPE_CHECKING:
 
     from authtui.credentials.keyring_writer import WritableBackend
     from authtui.lifecycle.context import Progress, WireFactory
+    from authtui.lifecycle.preview import Action
     from authtui.lifecycle.probe import What
     from authtui.model.session import AuthSession
     from authtui.wire.client import Wire
     from authtui.wire.connection import Detour
     from authtui.wire.records import RequestRecord
 
-Action = Literal["load", "register", "assert", "refresh", "logout", "restore"]
-ACTIONS: tuple[Action, ...] = get_args(Action)
-BUSY = "Another transition is under way; wait for it, or cancel it."
-NOT_LOADED = "Nothing was loaded yet: load first."
+BUSY = "Another action is under way; wait for it or cancel it."
+NOT_LOADED = "Nothing has been loaded yet; load first."
 
 
 class _Job(NamedTuple):

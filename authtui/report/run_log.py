@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.credentials.files import read_file
+from authtui.credentials.files import read_file, unread_reason
 from authtui.redaction import printable, redact_text
 from authtui.wire.records import RequestRecord
 
@@ -30,7 +30,7 @@ def read_requests(path: str) -> tuple[RequestRecord, ...] | str:
     """
     facts = read_file(path, LARGEST)
     if facts.data is None:
-        return facts.error or f"there is no file to read: {facts.kind}"
+        return unread_reason(facts)
     lines = facts.data.decode("utf-8", "replace").splitlines()
     events = [event for event in map(_event, lines) if event is not None]
     if lines and not events:

@@ -42,10 +42,10 @@ _TYPES: Final[dict[str, FieldType]] = {
     "plan_type": "plan",
 }
 _WORDS: Final = {
-    "text": "a text",
+    "text": "a string",
     "count": "a whole number, not negative",
     "flag": "true or false",
-    "plan": "a text",
+    "plan": "a string",
 }
 _ALGORITHMS: Final = frozenset(
     ("HS256", "HS384", "HS512", "ES256", "ES384", "RS256", "RS384", "RS512", "PS256", "PS384",
@@ -107,7 +107,7 @@ def judge_agent_token(
     if contract.verified and keys is None and decoded.header is not None:
         kid = decoded.header.get("kid")
         named = f"lists key `{shown_kid(kid)}`" if isinstance(kid, str) else "can be fetched"
-        assumes = (f"the key set {named} and the signature is right",)
+        assumes = (f"the key set {named} and the signature is valid",)
     error = _client_error(decoded, contract, now, verification, key)
     text = decoded.raw.reveal()
     malformed = (_shape_error(text, contract) or _payload_error(text, contract)) is not None
@@ -122,7 +122,7 @@ def _shape(decoded: DecodedJwt, contract: AgentContract) -> FieldJudgement:
     if error is None and not wrong:
         return FieldJudgement("shape", "pass", value, "header, payload and signature are there")
     named = [problem.statement for problem in decoded.problems if problem.part != "header"]
-    statement = "; ".join(wrong or named) or "the client does not take this text for a token"
+    statement = "; ".join(wrong or named) or "the client does not accept this text as a token"
     return FieldJudgement("shape", "fail", value, statement)
 
 
@@ -167,7 +167,7 @@ def _header(
         statement = "the key set lists it" if found else f"not in the key set, which lists {listed}"
         fields.append(FieldJudgement("kid", "pass" if found else "fail", _shown(kid), statement))
     else:
-        reason = keys.statement if keys else "no key set at hand to look it up in"
+        reason = keys.statement if keys else "no key set given to look it up in (--jwks FILE)"
         fields.append(FieldJudgement("kid", "unknown", _shown(kid), reason))
     fields.append(_signature(decoded, keys, verification))
     return fields
@@ -225,9 +225,9 @@ def _claim(name: str, value: Any, contract: AgentContract, now: datetime) -> Fie
     if name in ("exp", "iat"):
         return _time(name, value, now)
     if kind == "text" and not value.strip():
-        return FieldJudgement(name, "warn", "empty", "the text is empty; the client takes it")
+        return FieldJudgement(name, "warn", "empty", "empty text; the client accepts it")
     if name == "plan_type" and not plan_of(value).known:
-        return FieldJudgement(name, "warn", shown, "an unknown plan; the client takes it")
+        return FieldJudgement(name, "warn", shown, "an unknown plan; the client accepts it")
     return FieldJudgement(name, "pass", shown, "present and of the right type")
 
 
@@ -254,7 +254,7 @@ def _private_key(decoded: DecodedJwt) -> tuple[FieldJudgement, PrivateKey | KeyP
     value = (decoded.claims or {}).get(name)
     if not isinstance(value, str):
         absent = value is None
-        statement = "missing, and the client requires it" if absent else "must be a text"
+        statement = "missing, and the client requires it" if absent else "must be a string"
         return FieldJudgement(name, "fail", "—", statement), None
     key = read_private_key(value)
     if isinstance(key, KeyProblem):

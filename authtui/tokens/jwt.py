@@ -174,7 +174,7 @@ def _no_token(token: str) -> Problem:
         return Problem("not-a-token", f"this is {article} {kind}, not a JWT; it carries no claims")
     if token.startswith(("{", "[")):
         return Problem("not-a-token", "this is JSON, not a JWT")
-    return Problem("not-a-token", "this is no JWT: it has no dots, so no separate parts")
+    return Problem("not-a-token", "this is not a JWT: it has no dots and so no parts")
 
 
 def _shape(pieces: list[str], problems: list[Problem]) -> None:
@@ -228,7 +228,7 @@ def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
         _add(
             problems,
             "not-base64url",
-            f"the {part} is no base64url: `{shown}` stands at character {wrong.start() + 1}",
+            f"the {part} is not base64url: `{shown}` at character {wrong.start() + 1}",
             part,
         )
         return None
@@ -308,11 +308,11 @@ class _Hooks:
         found = float(digits)
         if math.isfinite(found):
             return found
-        self.add("huge-number", f"the {self.part} has a number out of range: no client reads it")
+        self.add("huge-number", f"the {self.part} has a number out of range, which no client reads")
         return "a number out of range"
 
     def constant(self, name: str) -> str:
-        self.add("not-json", f"the {self.part} holds {name}, which JSON does not have")
+        self.add("not-json", f"the {self.part} holds {name}, which JSON does not allow")
         return name
 
     def pairs(self, items: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -348,10 +348,10 @@ def _json(text: str, part: Part, problems: list[Problem]) -> Any:  # noqa: ANN40
         )
     except json.JSONDecodeError as error:
         where = f"line {error.lineno} column {error.colno}"
-        hooks.add("not-json", f"the {part} is no JSON: {error.msg} at {where}")
+        hooks.add("not-json", f"the {part} is not valid JSON: {error.msg} at {where}")
         return None
     except (RecursionError, ValueError):
-        hooks.add("not-json", f"the {part} is no JSON that can be read")
+        hooks.add("not-json", f"the {part} is not JSON that can be read")
         return None
     if value is None:
         hooks.add("not-an-object", f"the {part} is JSON null, not an object")

@@ -58,10 +58,10 @@ def parse_key_set(text: str) -> KeySet | KeySetProblem:
         value = json.loads(text)
     except (ValueError, RecursionError):
         start = text.lstrip()[:1]
-        kind = "HTML or XML" if start == "<" else "no JSON"
+        kind = "HTML or XML" if start == "<" else "not JSON"
         return KeySetProblem(f"the key set is {kind}")
     if not isinstance(value, dict) or not isinstance(value.get("keys"), list):
-        return KeySetProblem("the key set has no list `keys`")
+        return KeySetProblem("the key set has no `keys` list")
     keys = tuple(value["keys"])
     for number, key in enumerate(keys, 1):
         if not isinstance(key, dict):
@@ -85,13 +85,13 @@ def verify_rs256(decoded: DecodedJwt, key_set: KeySet) -> Verification:
         return Verification("invalid", "the token is not signed with RS256")
     signature = decoded.signature
     if signature is None:
-        return Verification("invalid", "the signature is missing or no base64url")
+        return Verification("invalid", "the signature is missing or not base64url")
     return _check(decoded, key, signature)
 
 
 def _check(decoded: DecodedJwt, key: Mapping[str, Any], signature: bytes) -> Verification:
     name = shown_kid(key["kid"])
-    unusable = Verification("unusable-key", f"key `{name}` of the set is no usable RSA key")
+    unusable = Verification("unusable-key", f"key `{name}` of the set is not a usable RSA key")
     if key.get("kty") != "RSA" or not all(
         isinstance(key.get(part), str) and strict_base64url(key[part]) for part in ("n", "e")
     ):

@@ -38,12 +38,12 @@ def moment(value: object, now: datetime) -> Moment:
     if not math.isfinite(value) or not -_LAST <= value <= _LAST:
         hint = ""
         if isinstance(value, int) and _LAST < value < _LAST * 1000:
-            hint = "; these look like milliseconds"
-        return Moment(str(value)[:40], "", None, f"no date: out of range{hint}")
+            hint = "; this looks like milliseconds"
+        return Moment(str(value)[:40], "", None, f"not a date: out of range{hint}")
     at = _EPOCH + timedelta(seconds=value)
     text = utc_text(at)
     problem = (
-        "the year 5138 or later: these look like milliseconds" if value >= _MILLISECONDS else None
+        "the year 5138 or later: this looks like milliseconds" if value >= _MILLISECONDS else None
     )
     return Moment(text, relative(at, now), at, problem)
 
@@ -77,8 +77,8 @@ def _of_text(value: str, now: datetime) -> Moment:
     try:
         at = datetime.fromisoformat(value) if len(value) < 64 else None
         if at is None or at.tzinfo is None:
-            return Moment(shown, "", None, "no RFC 3339 time")
+            return Moment(shown, "", None, "not an RFC 3339 time")
         at = at.astimezone(UTC)
     except (ValueError, OverflowError):
-        return Moment(shown, "", None, "no RFC 3339 time")
+        return Moment(shown, "", None, "not an RFC 3339 time")
     return Moment(utc_text(at), relative(at, now), at)

@@ -237,7 +237,7 @@ def _row(label: str, key: str, value: object, now: datetime, explanation: str = 
             note = at.relative or at.problem or ""
         elif key in ("plan_type", "chatgpt_plan_type"):
             plan = plan_of(value)
-            note = f"shown as {plan.shown}" if plan.known else "a plan this program does not know"
+            note = f"shown as {plan.shown}" if plan.known else "a plan that authtui does not know"
         return ClaimRow(label, shown, note, None, explanation, hidden)
     if key in TIMES and isinstance(value, int | float) and not isinstance(value, bool):
         seconds = value / 1000 if key == "pwd_auth_time" and value > 10**11 else value

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from textual.worker import Worker
 
-    from authtui.lifecycle.preview import Outcome, Plan
-    from authtui.lifecycle.transitions import Action, Lifecycle
+    from authtui.lifecycle.preview import Action, Outcome, Plan
+    from authtui.lifecycle.transitions import Lifecycle
     from authtui.tui.app import AuthtuiApp
 
     MakeLifecycle = Callable[[Callable[[str], None]], Lifecycle]

@@ -157,7 +157,7 @@ def test_stopping_ends_the_program_before_the_proxy() -> None:
         while not any(isinstance(event, ev.ChildSaid) for event in list(heard)):
             assert capture.wait(0.05) is None
         capture.stop()
-        asked = "It was asked to end (SIGINT); its exit status was 0."
+        asked = "It was asked to end (SIGINT); its exit code was 0."
         assert capture.wait(60) == Ending(0, "SIGINT", asked)
         capture.finish()
     said = [line for event in heard if isinstance(event, ev.ChildSaid) for line in event.lines]

@@ -75,7 +75,7 @@ async def test_a_line_without_an_end_is_bounded() -> None:
 
 async def test_its_exit_status_is_told() -> None:
     ending, _ = await ended("raise SystemExit(7)")
-    assert ending == Ending(7, None, "It ended with exit status 7.")
+    assert ending == Ending(7, None, "It ended with exit code 7.")
 
 
 async def test_a_program_that_is_killed_is_told_by_the_signal_s_name() -> None:

@@ -96,7 +96,7 @@ def test_the_key_set_s_base_is_the_led_chatgpt_base_to_the_letter(tmp_path: Path
 def test_each_generation_gets_what_it_reads_and_no_more(tmp_path: Path, row: Contract) -> None:
     launch = plan_of(tmp_path, contract=row.name).launch_at(HERE)
     ours = {name for name, value in launch.environment.items() if HERE in value}
-    assert ours == set(row.leading.variables)
+    assert ours == set(row.overrides.variables)
     options = [word.partition("=")[0] for word in launch.command if "_base_url=" in word]
     assert options == ["chatgpt_base_url", "openai_base_url"]
 
@@ -107,7 +107,7 @@ def test_what_is_overridden_and_for_what_is_said(tmp_path: Path) -> None:
     assert (
         "-c openai_base_url for https://api.openai.com/v1 or https://chatgpt.com/backend-api/codex"
     ) in told
-    assert any(text.startswith("not led: the client's choice of a server") for text in told)
+    assert any(text.startswith("not captured: the client's choice of a server") for text in told)
     assert not any(HERE in text for text in told), "the secret path is nobody's to read"
 
 

@@ -62,8 +62,9 @@ def test_as_text_it_reads_as_lines(tmp_path: Path) -> None:
     answer = capture(tmp_path, "--headless", "--upstream", "demo", "--", "sh", "-c", "echo out")
     assert answer.code == 0
     assert "program started (1): sh -c 'echo out'\n" in answer.out
-    assert "  not led: sh is not codex" in answer.out
+    assert "  not captured: sh is not codex" in answer.out
     assert "  stdout: out\n" in answer.out
+    assert "program ended (1): It ended well.\n" in answer.out
     assert "\x1b" not in answer.out
 
 
@@ -164,9 +165,9 @@ def test_its_input_is_the_program_s(tmp_path: Path) -> None:
     [
         ((), "which program?"),
         (("--",), "which program?"),
-        (("--", "no-such-program-here"), "no program that can be found"),
+        (("--", "no-such-program-here"), "was not found"),
         (("--offline", "--", "true"), "leave --offline"),
-        (("--upstream", "ftp://x", "--", "true"), "no http or https URL"),
+        (("--upstream", "ftp://x", "--", "true"), "is not an http or https URL"),
         (("--upstream", "http://example.com", "--", "true"), "plain http"),
         (("--upstream", "https://u:p@example.com", "--", "true"), "a user name or a password"),
         (("--login", "api-key", "--", "true"), "--login goes with --upstream demo"),

@@ -376,17 +376,17 @@ def test_no_secret_is_in_the_repr_of_a_document() -> None:
 
 REASONS: list[tuple[Any, ...]] = [
     ("", "the file is empty"),
-    ("﻿{}", "the file begins with a byte order mark, which the client does not read over"),
+    ("﻿{}", "the file begins with a byte order mark, which the client does not skip"),
     ('{\n  // mine\n  "a": 1}', "a comment stands here; JSON has none"),
     ("{'a': 1}", "single quotes stand here; JSON uses double quotes"),
     ('{"a": 1,}', "not valid JSON: a comma stands before a closing bracket"),
     ('{"auth_mode": "ChatGPT"}', "`auth_mode` is spelled `chatgpt`, not `ChatGPT`"),
-    ('{"tokens": null, "tokens": null}', "`tokens` stands here a second time"),
+    ('{"tokens": null, "tokens": null}', "`tokens` appears here a second time"),
     ('{"tokens": "x"}', "`tokens` is text, not an object"),
     (
         '{"last_refresh": "soon"}',
         (
-            "`last_refresh` is not an RFC 3339 time such as 2026-04-13T12:00:00Z: it is no "
+            "`last_refresh` is not an RFC 3339 time such as 2026-04-13T12:00:00Z: it is not a "
             "date and time"
         ),
     ),

@@ -108,7 +108,7 @@ def test_a_work_factor_that_would_take_minutes_is_refused(tmp_path: Path, age_fi
         ({"secrets": {"global/CLI_AUTH": "{}"}}, "present", None),
         ({"version": "1"}, "unreadable", "its version is not a number"),
         ({"version": 1}, "unreadable", "the decrypted store has no secrets"),
-        ([], "unreadable", "the decrypted store is no object"),
+        ([], "unreadable", "the decrypted store is not a JSON object"),
     ],
 )
 def test_the_version_rule_is_the_clients(clear: object, status: str, detail: str | None) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import authtui
 from authtui.cli import whole_parser
-from authtui.commands import EXIT_CODES
+from authtui.commands import EXIT_CODES_OF_CHECK
 from authtui.commands.command_tree import command_tree
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def man_page() -> str:
         own = [o for o in command.options if o.flags not in common]
         lines += [line for option in own for line in _option(option)]
     lines += [".SH EXIT STATUS"]
-    for entry in " ".join(EXIT_CODES.split()).removeprefix("exit codes: ").split(" · "):
+    for entry in " ".join(EXIT_CODES_OF_CHECK.split()).removeprefix("exit codes: ").split(" · "):
         code, _, told = entry.partition(" ")
         lines += [".TP", f".B {code}", _text(told)]
     return "\n".join(lines) + "\n"

@@ -146,7 +146,7 @@ def test_a_public_half_of_another_key_is_refused() -> None:
         (SEED.hex(), "32 bytes in hexadecimal", NOT_PKCS8),
         (b64(SEED), "32 raw bytes", NOT_PKCS8),
         (V1[:40], "cut", NOT_PKCS8),
-        (b64(base64.b64decode(V1) + b"\0"), "follow after its end", NOT_PKCS8),
+        (b64(base64.b64decode(V1) + b"\0"), "follow its end", NOT_PKCS8),
         ("A" * 70_000, "too many", NOT_BASE64),
     ],
 )

@@ -107,7 +107,7 @@ async def test_a_provider_that_asks_for_no_login_is_sent_none_and_no_token_is_us
     assert [call.carries for call in preview.plan.calls] == ["no credential"]
     assert preview.plan.changes == ()
     outcome = await world.life.assert_login(recover=True)
-    assert outcome.reason == "The answer 401 is final: not chatgpt auth."
+    assert outcome.reason == "The 401 is final, a refresh cannot help: not chatgpt auth."
     assert world.last("Asserted").authorization is None
     assert [(seen.endpoint, seen.auth) for seen in backend.state.requests] == [
         ("responses", "none")

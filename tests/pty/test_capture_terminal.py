@@ -37,7 +37,7 @@ def test_ctrl_c_is_the_program_s_own_business(tmp_path: Path) -> None:
     with under(tmp_path, code, "--terminal") as terminal:
         assert terminal.until(lambda: b"ready" in terminal.output)
         terminal.type("\x03")
-        assert terminal.until(lambda: b"exit status 5" in terminal.output)
+        assert terminal.until(lambda: b"exit code 5" in terminal.output)
         assert terminal.wait() == 1
         assert b"caught" in terminal.output
 

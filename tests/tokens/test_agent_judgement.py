@@ -46,7 +46,7 @@ def test_without_a_key_set_the_signature_is_unknown_and_the_assumption_is_told()
     signature = found.of("signature")
     assert signature is not None
     assert signature.status == "unknown"
-    assert found.assumes == ("the key set lists key `test-key-1` and the signature is right",)
+    assert found.assumes == ("the key set lists key `test-key-1` and the signature is valid",)
     assert found.client_error is None
 
 
@@ -105,7 +105,7 @@ def test_an_audience_list_is_refused_as_the_wrong_type() -> None:
     found = judge(signed(agent_claims(aud=["codex-app-server"])))
     aud = found.of("aud")
     assert aud is not None
-    assert aud.statement == "must be a text; a list is refused"
+    assert aud.statement == "must be a string; a list is refused"
     assert found.client_error is not None
     assert found.client_error.startswith(PREFIX + "invalid credential JSON (Data at")
 

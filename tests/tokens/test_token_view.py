@@ -198,10 +198,10 @@ def test_milliseconds_are_recognised() -> None:
     ("text", "word"),
     [
         ("<html>", "HTML"),
-        ("", "no JSON"),
-        ("[]", "no list `keys`"),
+        ("", "not JSON"),
+        ("[]", "no `keys` list"),
         ('{"keys": [1]}', "entry 1"),
-        ("[" * 100_000, "no JSON"),
+        ("[" * 100_000, "not JSON"),
     ],
 )
 def test_a_text_that_is_no_key_set_is_named(text: str, word: str) -> None:

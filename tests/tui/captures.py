@@ -26,7 +26,7 @@ OVERRIDES = (
     "-c openai_base_url for https://api.openai.com/v1 or https://chatgpt.com/backend-api/codex",
     "CODEX_REFRESH_TOKEN_URL_OVERRIDE for https://auth.openai.com/oauth/token",
     "CODEX_REVOKE_TOKEN_URL_OVERRIDE for https://auth.openai.com/oauth/revoke",
-    "not led: the client's choice of a server by workspace: model calls go to chatgpt.com",
+    "not captured: the client's choice of a server by workspace: model calls go to chatgpt.com",
 )
 BANNER = (
     "OpenAI Codex v0.169.0",
@@ -61,7 +61,7 @@ class Told:
         return self.add(ev.ChildSaid, 1, stream, lines)
 
     def end(self, status: int) -> Told:
-        words = "It ended well." if status == 0 else f"It ended with exit status {status}."
+        words = "It ended well." if status == 0 else f"It ended with exit code {status}."
         return self.add(ev.ChildEnded, 1, status, None, words)
 
     def look(self, story: str | None = None) -> Told:

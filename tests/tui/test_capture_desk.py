@@ -115,7 +115,7 @@ async def test_the_program_opens_with_how_it_was_led() -> None:
 
 async def test_what_is_not_seen_is_said_where_rows_are_open() -> None:
     async with running(session=CAPTURES["running"]()) as (app, _):
-        assert "not seen: the client's choice of a server" in words(app.desk.panes["compare"])
+        assert "not captured: the client's choice of a server" in words(app.desk.panes["compare"])
 
 
 async def test_stepping_back_shows_the_comparison_of_that_moment() -> None:

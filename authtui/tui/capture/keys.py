@@ -40,7 +40,7 @@ CAPTURE_KEYS: Final[tuple[Key, ...]] = (
         "7",
         "pane('program')",
         "Program",
-        "What the watched program says, and how it was led here.",
+        "What the watched program says, and what was overridden for it.",
         MOVE,
     ),
 )

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from authtui.capture.comparison import Comparison, compare
+from authtui.capture.overrides import NOT_CAPTURED
 from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe, wrap
 from authtui.tui.views.context import View, note, span_words
 
@@ -21,7 +22,6 @@ MARKS: Final[dict[Status, tuple[str, str, str]]] = {
     "same": ("=", "good", "same"),
 }
 _LABEL: Final = 14
-_UNLED: Final = "not led: "
 _ROOMY: Final = 90
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)[.\d]*Z +")
 
@@ -70,7 +70,7 @@ def compare_doc(view: View, width: int) -> Doc:
         lines += note(text, width, "muted")
     elif program.expected is None:
         lines += note("Nothing had been read when it started, so nothing was predicted.", width)
-    lines += _unseen(program, width)
+    lines += _not_captured(program, width)
     return Doc(title, lines, items, info=_counts(found))
 
 
@@ -129,20 +129,20 @@ def _why_none(view: View) -> str:
 
 
 def program_doc(view: View, width: int) -> Doc:
-    """The pane of the program: how it stands, how it was led here, and what it says."""
+    """The pane of the program: how it stands, what was overridden for it, and what it says."""
     program = program_of(view)
     if program is None:
         return Doc("Program", note(_why_none(view), width))
     glyph, tone, words = standing(program, view.now)
     lines = [
         Line((Span(" $ ", "faint"), Span(safe(" ".join(program.command), 600), "code"))),
-        *_led(program, width),
+        *_overridden(program, width),
     ]
     if not program.said:
         text = "It has said nothing yet." if program.running else "It said nothing."
         lines += note(text, width, "faint")
     if program.said_dropped:
-        lines += note(f"{program.said_dropped:,} earlier lines were let go", width, "faint")
+        lines += note(f"{program.said_dropped:,} earlier lines were dropped", width, "faint")
     said = program.said
     item = Item("program", program, safe(" ".join(program.command), 600), "the line")
     return Doc(
@@ -156,28 +156,28 @@ def program_doc(view: View, width: int) -> Doc:
     )
 
 
-def _led(program: Program, width: int) -> list[Line]:
-    """How it was led here."""
-    names = [t.removeprefix("-c ").split(" ", 1)[0] for t in program.overrides if not _unled(t)]
+def _overridden(program: Program, width: int) -> list[Line]:
+    """What was overridden to route it through authtui."""
+    names = [
+        text.removeprefix("-c ").split(" ", 1)[0]
+        for text in program.overrides
+        if not text.startswith(NOT_CAPTURED)
+    ]
     if not names:
         return []
-    words = clip(safe(", ".join(names), 600), width - 9)
-    return [Line((Span(" led by ", "faint"), Span(words, "muted")))]
+    words = clip(safe(", ".join(names), 600), width - 13)
+    return [Line((Span(" overridden: ", "faint"), Span(words, "muted")))]
 
 
-def _unseen(program: Program, width: int) -> list[Line]:
-    """What could not be led here: a row may stay open because of it."""
+def _not_captured(program: Program, width: int) -> list[Line]:
+    """What is not captured: a row may stay open because of it."""
     lines: list[Line] = []
     for text in program.overrides:
-        if _unled(text):
-            rows = wrap(safe(f"not seen: {text.removeprefix(_UNLED)}"), width - 4, 2)
+        if text.startswith(NOT_CAPTURED):
+            rows = wrap(safe(text), width - 4, 2)
             for n, row in enumerate(rows):
                 lines.append(Line((Span("   " if n else " ! ", "warn"), Span(row, "muted"))))
     return lines
-
-
-def _unled(text: str) -> bool:
-    return text.startswith(_UNLED)
 
 
 def _said(line: Said, number: int) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.capture.overrides import NOT_CAPTURED
 from authtui.checks.findings import Fact
 from authtui.tui.lines import Line, Span, safe
 from authtui.tui.views.capture import MARKS, comparison_of, program_of, standing
@@ -60,7 +61,7 @@ def _record(row: Row, page: Page) -> RequestRecord | None:
 
 
 def program_page(program: Program, page: Page) -> Doc:
-    """The command, how it was led, how it ended, and its output, each line to be copied."""
+    """The command, what was overridden, how it ended, and its output; each line can be copied."""
     glyph, tone, words = standing(program, page.view.now)
     page.lines.append(Line((Span(f"  {glyph} {words}", tone),)))
     page.heading("The program")
@@ -71,9 +72,10 @@ def program_page(program: Program, page: Page) -> Doc:
         page.fact(Fact("how", program.reason or "—"))
     page.fact(Fact("requests", f"{program.evidence.requests:,} passed the proxy"))
     if program.overrides:
-        page.heading("How its requests were led here; no file of yours was changed")
+        page.heading("How its requests were routed through authtui; no file of yours was changed")
         for number, text in enumerate(program.overrides, 1):
-            page.fact(Fact(f"{number}", text), "warn" if text.startswith("not led") else "text", 4)
+            tone = "warn" if text.startswith(NOT_CAPTURED) else "text"
+            page.fact(Fact(f"{number}", text), tone, 4)
     if program.rotations:
         page.heading("Refresh tokens used up while it ran")
         for number, event in enumerate(program.rotations, 1):
