@@ -109,7 +109,7 @@ class Exchange:
             self.failed(Trouble("dropped", "the client closed the connection before the answer"))
 
     def finished(self, *, cut: bool = False) -> None:
-        """The answer is whole, or was left before its end."""
+        """The answer is whole, or was not read to its end."""
         if self._over:
             return
         self._over = True

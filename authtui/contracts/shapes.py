@@ -75,9 +75,6 @@ class RegistrationRules(NamedTuple):
     base_variable: str | None = None
     # How `chatgpt_base_url` is trimmed for it (#17385, #18871, #19763).
     strip: Literal["first", "suffix-first", "api-codex"] = "first"
-    # A registration with tokens carries a human biscuit; else that of an agent carries the Bearer
-    # and that of a task nothing.
-    biscuit: bool = True
     task_seconds: float = 15.0
     # Requests in all, and the pause after the last.
     attempts: int = 1
@@ -150,7 +147,8 @@ class Contract(NamedTuple):
     identity_only: bool = False
     # The identity record is the one with `account_id` and `task_id` (#19049).
     managed_record: bool = False
-    # How `features.use_agent_identity` registers an identity beside a ChatGPT login.
+    # How `features.use_agent_identity` registers an identity beside a ChatGPT login: with a human
+    # biscuit for the agent and for the task, or the agent with the Bearer and the task with nothing.
     managed_identity: Literal["none", "biscuit", "bearer"] = "none"
     doctor: bool = False
 

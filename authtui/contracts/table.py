@@ -124,7 +124,6 @@ _0124 = _FIRST._replace(
     ),
     registration=RegistrationRules(
         strip="suffix-first",
-        biscuit=False,
         task_seconds=30.0,
         task_fields=("task_id", "taskId", "encrypted_task_id", "encryptedTaskId"),
         task_unsent="failed to register agent task",

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 CHANGES: Final = (
     "set", "unset", "config", "aside", "read-only", "writable", "clock", "restart", "login",
 )  # fmt: skip
-"""`login` is a browser login; `restart` starts a program anew; `clock` sets the machine's clock."""
+"""`login` is a browser login, `restart` starts a program again, `clock` sets the local clock."""
 WANT_NAME: Final = ("set", "unset")
 WANT_VALUE: Final = ("config", "clock", "login")
 
@@ -38,14 +38,14 @@ def change(stage: Stage, step: Step) -> str:
         return "auth.json was moved aside."
     if step.do == "read-only":
         _set_modes(stage.home, 0o400, 0o500)
-        return "The home cannot be written any more."
+        return "The home is read-only now."
     if step.do == "writable":
         _set_modes(stage.home, 0o600, 0o700)
-        return "The home can be written again."
+        return "The home is writable again."
     if step.do == "clock":
         stage.time.off = int(value)
         return "The clock was set."
-    return "Started anew."
+    return "Started again."
 
 
 def _set_modes(home: Path, file: int, folder: int) -> None:

@@ -58,7 +58,7 @@ class Player:
             if problem is not None:
                 where = f"Step {self._at_step} of {len(stage.story.steps)} ({step.do})"
                 await self._leave_nothing_behind()
-                self.ending = Ending(False, f"{where} did not come out as told: {problem}")
+                self.ending = Ending(False, f"{where} did not go as the story says: {problem}")
                 return None
             message = message_of(stage, outcome) if step.symptom else outcome.client_text
             if step.label:
@@ -144,7 +144,7 @@ class Player:
 
 
 async def play(stage: Stage, hear: Callable[[Outcome], None]) -> Ending:
-    """Play the story to its end, or to the first step that does not come out as told."""
+    """Play the story to its end, or to the first step that does not go as the story says."""
     player = Player(stage, hear)
     while player.ending is None:
         await player.advance()

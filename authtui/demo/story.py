@@ -84,7 +84,7 @@ class Step(NamedTuple):
 
 
 class Gateway(NamedTuple):
-    """A company's web gateway that signs every certificate anew.
+    """A company's web gateway that signs every certificate again.
 
     `issuer` is the authority it signs with, `stale` the one before it, which expired in 2023.
     Both are in the folder `{certs}`: `company.pem` and `company-2023.pem`.

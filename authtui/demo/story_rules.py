@@ -75,7 +75,7 @@ _CAUSE: Final[dict[str, type]] = {"text": str, "answer": str, "right": bool}
 _GATEWAY: Final[dict[str, type]] = {"issuer": str, "stale": str}
 _FAULT: Final[dict[str, type]] = {"endpoint": str, "kind": str, "value": object, "times": int}
 _MOST_CAUSES: Final = 4
-_TYPES: Final = {str: "text", bool: "true or false", int: "number", list: "list", dict: "table"}
+_TYPES: Final = {str: "string", bool: "true or false", int: "number", list: "list", dict: "table"}
 
 
 def problem_of(tree: dict[str, Any]) -> str | None:
@@ -96,7 +96,7 @@ def problem_of(tree: dict[str, Any]) -> str | None:
     for name in ("environment", "record"):
         if not all(isinstance(value, str) for value in tree.get(name, {}).values()):
             what = "variable" if name == "environment" else "field"
-            return f"a {what} of {name} is not a text"
+            return f"a {what} of {name} is not a string"
     return (
         _guess_problem(tree.get("guess"))
         or _table_problem("gateway", tree.get("gateway"), _GATEWAY)
@@ -165,7 +165,7 @@ def _step_problem(step: object) -> str | None:
     if step.get("accepted", "grey") not in get_args(Light):
         return f"accepted = {step['accepted']!r} is not one of {', '.join(get_args(Light))}"
     if step.get("verdict", "ready") not in get_args(Kind):
-        return f"verdict = {step['verdict']!r} is no kind of verdict"
+        return f"verdict = {step['verdict']!r} is not a kind of verdict"
     if step.get("pane", PANES[0]) not in PANES:
         return f"pane = {step['pane']!r} is not one of {', '.join(PANES)}"
     if not all(endpoint in ENDPOINTS for endpoint in step.get("answered", [])):

@@ -335,7 +335,7 @@ async def _new_agent(
 
     async def once() -> str | Trouble:
         proof = login.token
-        if contract.registration.biscuit:
+        if contract.managed_identity == "biscuit":
             minted = await reg.mint_biscuit(wire, endpoints.biscuit, proof, url, os.urandom)
             if isinstance(minted, Trouble):
                 return minted

@@ -122,9 +122,9 @@ async def register_agent(
     fedramp: bool,
 ) -> str | Trouble:
     """One request; the agent runtime id. `proof` is the biscuit, or the access token (#19049)."""
-    rules = contract.registration
+    with_biscuit = contract.managed_identity == "biscuit"
     lines = [(BISCUIT_HEADER, proof.reveal())]
-    if not rules.biscuit:
+    if not with_biscuit:
         lines = [("Authorization", f"Bearer {proof.reveal()}")]
         if fedramp:
             lines.append((FEDRAMP_HEADER, "true"))
@@ -136,7 +136,7 @@ async def register_agent(
         text = f"failed to send agent identity registration request to {url}"
         return Trouble(text, answer.retryable, answer.status)
     if not answer.ok:
-        if rules.biscuit:
+        if with_biscuit:
             start = f"agent identity registration failed with status {answer.status_text}"
             return _refused(answer, f"{start} from {url}", None)
         text = f"agent identity registration failed for {url}"
@@ -174,7 +174,7 @@ async def register_task(
         return Trouble(rules.task_unsent.format(url=url), answer.retryable, answer.status)
     if not answer.ok:
         start = f"{contract.task_refused} with status {answer.status_text}"
-        if rules.biscuit:
+        if contract.managed_identity == "biscuit":
             start = f"agent task registration failed with status {answer.status_text} from {url}"
         return _refused(answer, start, rules.body_limit)
     value = answer.json()

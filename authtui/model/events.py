@@ -34,7 +34,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Loaded(Event):
-    """The sources were read and judged anew. `changes` says what differs from before."""
+    """The sources were read and judged again. `changes` says what differs from before."""
 
     observation: Observation
     assessment: Assessment
@@ -223,7 +223,7 @@ class ChildSaid(Event):
 
 @dataclass(frozen=True, slots=True)
 class ChildEnded(Event):
-    """A watched program ended: its exit status, or the signal's name; `reason` is a sentence.
+    """A watched program ended: its exit code, or the signal's name; `reason` is a sentence.
 
     Both are set where it was sent the signal and exited with a status of its own.
     """

@@ -8,6 +8,7 @@ from authtui.checks.findings import Lamp
 from authtui.checks.observed_request import judge_request, worst
 from authtui.checks.phrases import NOT_ANSWERED_YET
 from authtui.model import events as ev
+from authtui.wire.meaning import NOT_FROM_THE_SERVER
 
 if TYPE_CHECKING:
     from authtui.checks.findings import Assessment, Light
@@ -72,12 +73,14 @@ def answer_of(record: RequestRecord, event: ev.Event) -> ev.Asserted:
 def _by_auth_server(record: RequestRecord) -> bool:
     """Whether the service itself answered, not a proxy, a web page or the edge of its network.
 
-    A block at the edge is known by the words of `wire.meaning`.
+    Whether something in between answered is known by the words of `wire.meaning`.
     """
     status = record.status
     if status is None or status == 407 or 300 <= status < 400:
         return False
-    return record.content_type != "text/html" and "not by the login" not in record.meaning
+    if record.content_type == "text/html":
+        return False
+    return not any(words in record.meaning for words in NOT_FROM_THE_SERVER)
 
 
 def _accepted_lamp(answer: ev.Asserted) -> Lamp:
@@ -103,7 +106,7 @@ def _with_answer(assessment: Assessment, answer: ev.Asserted) -> Assessment:
     said = {
         "green": "The server accepted it.",
         "red": f"The server refused it: {answer.status}.",
-    }.get(lamp.light, f"It is still open: {lamp.reason}.")
+    }.get(lamp.light, f"Not decided yet: {lamp.reason}.")
     verdict = verdict._replace(sentence=verdict.sentence.replace(NOT_ANSWERED_YET, said))
     if lamp.light == "red":
         verdict = verdict._replace(

@@ -95,10 +95,10 @@ def _with_reuse(
             found,
             "record-not-what-it-seems",
             f"auth.json is newer than {refused.by}: nothing is lost",
-            f"Nobody needs to log in. {first.by} traded the refresh token {first.old} for "
-            f"{first.new} at {first.at:%H:%M:%S} and wrote it down. {refused.by} still held "
-            f"{refused.old} and sent it until {refused.at:%H:%M:%S}; a refresh token works once. "
-            f"auth.json holds {stored}, which is good.",
+            f"Nobody needs to log in. At {first.at:%H:%M:%S} {first.by} exchanged the refresh "
+            f"token {first.old} for {first.new} and stored it. At {refused.at:%H:%M:%S} "
+            f"{refused.by} still sent {refused.old}; a refresh token works only once. auth.json "
+            f"holds {stored}, which is good.",
             refused.by,
             Fix(f"restart {refused.by}; it then reads the new token", None),
         )
@@ -107,9 +107,9 @@ def _with_reuse(
             found,
             "record-not-what-it-seems",
             "auth.json still holds the refresh token that is used up",
-            f"{first.by} traded the refresh token {first.old} for {first.new} at "
-            f"{first.at:%H:%M:%S}, but the new one was never written down: auth.json still holds "
-            f"{stored}. Every further refresh is refused.",
+            f"At {first.at:%H:%M:%S} {first.by} exchanged the refresh token {first.old} for "
+            f"{first.new}, but the new one was never stored: auth.json still holds {stored}. Every "
+            "further refresh is refused.",
             "auth.json",
             *_ways_to_write(observation),
             Fix("then log in once more", "codex login"),
@@ -129,7 +129,7 @@ def _ways_to_write(observation: Observation | None) -> tuple[Fix, ...]:
     if observation is None or observation.auth_file.writable is not False:
         return ()
     path = quoted_path(observation.home.path)
-    return (Fix("let the home be written: mount it read-write", f"chmod -R u+w {path}"),)
+    return (Fix("make the home writable: mount it read-write", f"chmod -R u+w {path}"),)
 
 
 # ── a request that nobody answered ──────────────────────────────────────────────────────────────
@@ -152,13 +152,16 @@ def _with_no_connection(
     lamps = found.lamps._replace(accepted=lamp)
     if lamps.selected.light == "grey":
         # The login was never finished, so there is no credential that a request could carry.
-        lamps = lamps._replace(sent=Lamp("grey", "the login did not come so far"))
+        lamps = lamps._replace(sent=Lamp("grey", "the login did not get that far"))
     found = found._replace(lamps=lamps)
-    fixes: tuple[Fix, ...] = (Fix("check the way to it: name, proxy, certificates"),)
+    fixes: tuple[Fix, ...] = (Fix("check how it is reached: name, proxy, certificates"),)
     more, culprit = f" ({step.detail}).", None
     if step.stage == "tls":
-        signer = f"signed by “{step.issuer}”" if step.issuer else "signed by nobody known"
-        more = f": {step.detail}. What answers there is {signer}, and nothing here trusts that."
+        signer = f"“{step.issuer}”" if step.issuer else "an unknown signer"
+        more = (
+            f": {step.detail}. The certificate there was signed by {signer}, which this machine "
+            "does not trust."
+        )
         trusted = _trusted_file(observation)
         if trusted is not None:
             culprit, words = trusted
@@ -174,8 +177,8 @@ def _with_no_connection(
     return _judged_by(
         found,
         "answer-not-from-auth-server",
-        f"Nobody reached {record.host}: {what}",
-        f"The request never arrived, so no login was judged: {what}{more}",
+        f"{record.host} was never reached: {what}",
+        f"The request never arrived, so no server has judged the login: {what}{more}",
         culprit,
         *fixes,
     )

@@ -80,14 +80,14 @@ def _client(client: schema.Client, programs: tuple[schema.ProgramPart, ...]) -> 
         [
             (
                 f"Judged as {code(client.title)} ({code(client.generation)}{version}), chosen by "
-                f"{code(client.chosen_by)}; surface {code(client.surface)}"
+                f"{code(client.chosen_by)}; program start {code(client.surface)}"
             ),
             *([prose(client.note)] if client.note else []),
             (
                 f"System {code(client.platform)}, Python {code(client.python)}, terminal "
                 f"{code(client.terminal)}"
             ),
-            f"Kind of place: {', '.join(map(code, client.marks)) or 'nothing special'}",
+            f"Kind of machine: {', '.join(map(code, client.marks)) or 'nothing special'}",
             *(
                 f"Installed: {code(copy.version or 'version unknown')} at {code(copy.path)} "
                 f"({prose(copy.found_by)})"

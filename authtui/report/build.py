@@ -234,7 +234,7 @@ def _probes(requests: Sequence[RequestRecord], count: int) -> str:
     if not requests:
         return _NO_PROBES
     left = f"; the newest {len(requests)} stand here" if count > len(requests) else ""
-    return f"{count} requests were observed{left}. Nothing else was asked."
+    return f"{count} requests were observed{left}. authtui sent no others."
 
 
 def _clock(given: Given, requests: Sequence[RequestRecord]) -> schema.ClockPart:
@@ -246,7 +246,8 @@ def _clock(given: Given, requests: Sequence[RequestRecord]) -> schema.ClockPart:
             if abs(skew) >= 1:
                 words += ", this machine is behind" if skew > 0 else ", this machine is ahead"
             return schema.ClockPart(at, given.machine.offset, f"the clocks {words}", skew)
-    return schema.ClockPart(at, given.machine.offset, "not known: no server was asked", None)
+    unknown = "not known: no answer with the server's time was seen"
+    return schema.ClockPart(at, given.machine.offset, unknown, None)
 
 
 def _programs(redactor: Redactor, found: Assessment) -> Iterator[schema.ProgramPart]:

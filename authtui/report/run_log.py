@@ -23,7 +23,7 @@ _NEEDED: Final = ("method", "host", "path")
 
 
 def read_requests(path: str) -> tuple[RequestRecord, ...] | str:
-    """The answered requests of a log, in order, or a sentence why the file is no log.
+    """The answered requests of a log, in order, or a sentence why the file is not a log.
 
     A log is foreign data: values of a wrong type are left out, and every text is redacted again. A
     last line that was cut off is skipped.

@@ -60,7 +60,7 @@ _LONGEST_ID: Final = 200
 
 
 def id_prefix(name: str) -> str | None:
-    """The stand-in's prefix for a field: `acct` for `chatgpt_account_id`; None if it is no id."""
+    """The stand-in's prefix for a field: `acct` for `chatgpt_account_id`; None if not an id."""
     lower = name.lower()
     if lower in _WHOLE_NAMES:
         return _WHOLE_NAMES[lower]

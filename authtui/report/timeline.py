@@ -64,7 +64,7 @@ def _of_record(seen: Observation) -> Iterator[Row]:
     for store, data in stored_documents(seen):
         at = moment((salvage(data) or {}).get("last_refresh"), seen.at).at
         if at is not None:
-            yield at, "last_refresh: the tokens were renewed", store
+            yield at, "last_refresh: the tokens were refreshed", store
 
 
 def _asked(record: RequestRecord) -> str:
@@ -84,7 +84,8 @@ def _of_event(event: Event) -> Iterator[Row]:
         case ev.Restricted(message=message):
             words = f"refused by a restriction: {message}"
         case ev.Asserted(status=status, meaning=meaning):
-            words = f"the credential was answered {status or 'by nobody'}: {meaning}"
+            came = "got no answer" if status is None else f"was answered {status}"
+            words = f"the request with the credential {came}: {meaning}"
         case ev.Refreshed(changed=changed, adopted=adopted):
             what = "adopted from another process" if adopted else "refreshed"
             words = f"the tokens were {what if changed else 'fresh enough'}"
@@ -98,8 +99,7 @@ def _of_event(event: Event) -> Iterator[Row]:
         case ev.Failed(transition=transition, reason=reason):
             words = f"{transition} failed: {reason}"
         case ev.IdentityRegistered() | ev.TaskRegistered():
-            words = (
-                f"agent {'task' if isinstance(event, ev.TaskRegistered) else 'identity'} at hand"
-            )
+            what = "task" if isinstance(event, ev.TaskRegistered) else "identity"
+            words = f"agent {what} registered or reused"
     if words is not None:
         yield event.at, words, event.cause

@@ -25,5 +25,5 @@ def write_new_file(path: str, data: bytes) -> str | None:
     except OSError as error:
         return os.strerror(error.errno) if error.errno else "it could not be written whole"
     except ValueError:
-        return "that is no file name"
+        return "that is not a file name"
     return None

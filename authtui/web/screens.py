@@ -124,7 +124,7 @@ def read_message(text: str) -> tuple[str, Any] | None:
 
 
 def clamped(number: Any, bounds: tuple[int, int]) -> int:  # noqa: ANN401 - whatever a page sent
-    """A size within bounds; the lower bound for what is no number."""
+    """A size within bounds; the lower bound for what is not a number."""
     try:
         return max(bounds[0], min(int(number), bounds[1]))
     except (TypeError, ValueError, OverflowError):

@@ -42,7 +42,7 @@ _WRONG_NAME: Final = (
 )
 _NOT_THIS_PAGE: Final = "A screen can be opened by the page of authtui only."
 _FULL: Final = f"{MOST_SCREENS} screens are open, which is the most; close one and reload."
-_LOOKING_AHEAD: Final = "This link opens once; it is not opened by a look ahead."
+_LOOKING_AHEAD: Final = "This link opens once; a browser's prefetch does not open it."
 _HEADERS: Final = {
     # The page may load and reach what this server gives, and nothing else in the world.
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; font-src 'self'; "

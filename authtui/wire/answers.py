@@ -70,7 +70,7 @@ class WireFailure(NamedTuple):
 class Answer(NamedTuple):
     """An answer with any status. Header names are lower case; `body` is bounded and decoded.
 
-    `cut` says that a stream was left before its end. `redirect_host` is set where the server
+    `cut` says that a stream was not read to its end. `redirect_host` is set where the server
     pointed to another host, which is not followed.
     """
 

@@ -200,18 +200,19 @@ class Wire:
         try:
             parts, origin = urlsplit(url), origin_of(url)
         except ValueError:
-            return Trouble("bad-url", "the address is no URL")
+            return Trouble("bad-url", "the address is not a URL")
         if origin.scheme not in ("http", "https") or not origin.host or any(c <= " " for c in url):
-            return Trouble("bad-url", "the address is no http or https URL")
+            return Trouble("bad-url", "the address is not an http or https URL")
         if parts.username or parts.password or "@" in parts.netloc:
             return Trouble("bad-url", "the address holds a user name or a password")
         if self._offline or self._closed:
             return Trouble("offline", "offline: no connection is made")
         shown = kept_host(parts.netloc).removesuffix(f":{origin.port}")
         if not is_allowed(origin, self._allowed):
-            return Trouble("not-named", f"{shown} was not named as a host that may be contacted")
+            return Trouble("not-named", f"{shown} is not among the hosts that may be contacted")
         if origin.scheme == "http" and not is_loopback(origin.host):
-            return Trouble("plain-http", f"{shown} would be asked in plain http; only this machine")
+            statement = f"plain http to {shown} is refused; it is allowed to this machine only"
+            return Trouble("plain-http", statement)
         return _Target(parts._replace(fragment="").geturl(), parts.netloc.lower(), origin)
 
     def _not_sent(
@@ -382,7 +383,7 @@ class Wire:
                     limits=httpx.Limits(max_connections=20, max_keepalive_connections=kept),
                 )
             except (ValueError, httpx.HTTPError, httpx.InvalidURL, ImportError):
-                return Trouble("proxy", "the proxy of the environment is no usable address")
+                return Trouble("proxy", "the proxy of the environment is not a usable address")
             # A cookie that a server sets in one answer is not sent with the next request.
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._clients[proxy] = client

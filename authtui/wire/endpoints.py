@@ -63,7 +63,7 @@ class Endpoints(NamedTuple):
     """Every address of one generation, one configuration and one environment.
 
     `agent_base` and `jwks` may be a problem (an environment the client does not know). As in the
-    client, `refresh` and `revoke` are what the override says, even where that is no URL.
+    client, `refresh` and `revoke` are what the override says, even where that is not a URL.
     """
 
     jwks: str | EndpointProblem
@@ -187,7 +187,7 @@ def revoke_url(environment: Mapping[str, str]) -> str:
 
 
 def hosts_of(addresses: Iterable[str | EndpointProblem]) -> frozenset[str]:
-    """`host:port` of each address, for `Wire(allowed_hosts=…)`; what is no URL is left out."""
+    """`host:port` of each address, for `Wire(allowed_hosts=…)`; what is not a URL is left out."""
     found: set[str] = set()
     for address in addresses:
         if isinstance(address, EndpointProblem):

@@ -308,7 +308,7 @@ def _masked(value: Any, depth: int, *, in_error: bool = False) -> Any:  # noqa: 
 def _is_secret(key: str, value: object, *, in_error: bool) -> bool:
     name = key.replace("_", "").replace("-", "").lower()
     if name == "code" and (in_error or not isinstance(value, str)):
-        return False  # the code of an error is no secret, and worth reading
+        return False  # the code of an error is not a secret, and worth reading
     return name in _SECRET_KEYS and value not in (None, "", [], {})
 
 

@@ -65,7 +65,7 @@ def is_allowed(origin: Origin, entries: frozenset[str]) -> bool:
 def redirect_host(status: int, location: str | None, url: str, origin: Origin) -> str | None:
     """The other host that an answer redirects `url` to, safe to show.
 
-    None where the answer is no redirect, or one that stays at `origin`.
+    None where the answer is not a redirect, or one that stays at `origin`.
     """
     if status not in REDIRECTS or not location:
         return None

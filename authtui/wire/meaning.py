@@ -54,13 +54,13 @@ CLOUD: Final = Purpose("cloud-tasks", "cloud tasks", content=True)
 REMOTE: Final = Purpose("remote-control", "remote control", credentials=True, side=True)
 FILES: Final = Purpose("files", "file upload", content=True, side=True)
 MEDIA: Final = Purpose("media-call", "image or voice call", content=True)
-RELEASES: Final = Purpose("releases", "look for a newer release", side=True)
+RELEASES: Final = Purpose("releases", "check for a newer release", side=True)
 DEVICE_CODE: Final = Purpose("device-code", "device code", credentials=True)
 DEVICE_TOKEN: Final = Purpose("device-token", "device login", credentials=True)
 AUTHORIZE: Final = Purpose("authorize", "browser login", credentials=True)
-CALLBACK: Final = Purpose("callback", "return of the browser login", credentials=True)
+CALLBACK: Final = Purpose("callback", "browser login callback", credentials=True)
 CANCEL: Final = Purpose("login-cancel", "stop of another login")
-REACHABLE: Final = Purpose("reachability", "is the server there", side=True)
+REACHABLE: Final = Purpose("reachability", "reachability check", side=True)
 OTHER: Final = Purpose("other", "other request")
 
 # Method, host and path patterns; each must match whole. The first that does decides.
@@ -161,13 +161,17 @@ _PORTAL: Final = (*_DONE, *_MOVED)
 _CHATGPT: Final = r"(?:.+\.)?(?:chatgpt\.com|chat\.openai\.com|chatgpt-staging\.com)"
 _LOOPBACK_PAGES: Final = (CALLBACK, CANCEL, AUTHORIZE)
 
+NOT_FROM_THE_SERVER: Final = (
+    "not by the login", "in place of the server", "answered, not the server",
+)  # fmt: skip
+"""Each is part of the text of every row below that says who answered instead of the server."""
 _ROWS: Final = (
     _Row("the page the browser ends on", "info", _LOOPBACK_PAGES, _DONE, html=True),
     _Row("on to the next page of the login", "info", _LOOPBACK_PAGES, _MOVED),
-    _Row("blocked at the edge of the network, not by the login: a challenge or a rule of the "
-         "content network", "fail", statuses=_ERRORS, edge=True),
-    _Row("blocked at the edge of the network, not by the login: a web page came instead of an "
-         "answer", "fail", statuses=(403,), html=True),
+    _Row("blocked by the content delivery network, not by the login: one of its rules, or a "
+         "challenge", "fail", statuses=_ERRORS, edge=True),
+    _Row("blocked by the content delivery network, not by the login: a web page came instead of "
+         "an answer", "fail", statuses=(403,), html=True),
     _Row("a captive portal or a sign-in proxy answered in place of the server", "fail",
          statuses=_PORTAL, html=True),
     _Row("the server points to another host; it was not followed and no credential went there",
@@ -186,13 +190,13 @@ _ROWS: Final = (
          "invalid_grant"),
     _Row("the stored record has no refresh token", "fail", (REFRESH,), (400,),
          empty_refresh=True),
-    _Row("not available from this country or region: look at the exit of the network, not at the "
-         "login", "fail", (), _REFUSALS, "unsupported_country_region_territory"),
-    _Row("tokens renewed; if auth.json does not change now, its place is not writable and the "
-         "next refresh will be called reused", "ok", (REFRESH,), _DONE),
+    _Row("not available from this country or region: check where your network traffic exits, not "
+         "the login", "fail", (), _REFUSALS, "unsupported_country_region_territory"),
+    _Row("tokens refreshed; if auth.json does not change now, it cannot be written, and the next "
+         "refresh will be refused as reused", "ok", (REFRESH,), _DONE),
     _Row("logged in: the tokens came", "ok", (EXCHANGE,), _DONE),
     _Row("the browser login could not be finished", "fail", (EXCHANGE,), _REFUSALS),
-    _Row("waiting for approval in the browser; no fault for 15 minutes", "waiting",
+    _Row("waiting for approval in the browser; normal for up to 15 minutes", "waiting",
          (DEVICE_TOKEN,), (403, 404)),
     _Row("the device code was approved", "ok", (DEVICE_TOKEN,), _DONE),
     _Row("device code login is not enabled for this account or workspace", "fail",
@@ -204,14 +208,14 @@ _ROWS: Final = (
          "deactivated_workspace"),
     _Row("the chosen workspace is not one of this account's", "fail", (), _REFUSALS,
          "invalid_workspace_selected"),
-    _Row("a rule of the organisation refuses this; the token itself is fine", "fail", (),
+    _Row("a rule of the organization refuses this; the token itself is fine", "fail", (),
          _REFUSALS, "no_matching_rule"),
     _Row("the credential does not grant this scope", "fail", (), (401, 403),
          "missing_scopes?|insufficient_scope|insufficient_permissions"),
     _Row("refused, but a side request: judge the login by the model call (#19635)", "noise",
          (), (401, 403), side=True),
-    _Row("no credential was sent: a provider setting or a missing source, never an expired token",
-         "fail", (MODEL,), (401,), auth="none"),
+    _Row("no credential was sent: a provider setting or a missing source is the cause, never an "
+         "expired token", "fail", (MODEL,), (401,), auth="none"),
     _Row("wrong route: a ChatGPT token was sent to the API host", "fail", (MODEL,), (401, 403),
          auth="Bearer JWT", host=r"api\.openai\.com"),
     _Row("wrong route: an API key was sent to the ChatGPT host", "fail", (MODEL,), (401, 403),
@@ -220,15 +224,15 @@ _ROWS: Final = (
          (401,), auth="Bearer sk-"),
     _Row("the personal access token was refused: revoked, or of another workspace", "fail",
          (MODEL,), (401,), auth="Bearer at-"),
-    _Row("the ChatGPT token was refused: expired or revoked; the client renews it once", "fail",
+    _Row("the ChatGPT token was refused: expired or revoked; the client refreshes it once", "fail",
          (MODEL,), (401,), auth="Bearer JWT"),
-    _Row("the signed request was refused: look at the age of the assertion, the key and the task",
+    _Row("the signed request was refused: check the age of the assertion, the key and the task",
          "fail", (MODEL,), (401,), auth="AgentAssertion"),
     _Row("key set received", "ok", (JWKS,), _DONE),
     _Row("no key set: an agent token cannot be verified, so the client counts as logged out",
          "fail", (JWKS,), _ERRORS),
-    _Row("registration refused: the clock, the key or the runtime; look at the sent time first",
-         "fail", (TASK,), _REFUSALS),
+    _Row("registration refused: the clock, the key or the runtime; check first the time that was "
+         "sent", "fail", (TASK,), _REFUSALS),
     _Row("task registered", "ok", (TASK,), _DONE),
     _Row("agent identity registered", "ok", (AGENT,), _DONE),
     _Row("agent identity not registered", "fail", (AGENT,), _REFUSALS),
@@ -254,10 +258,10 @@ _ROWS: Final = (
          side=True),
     _Row("the credential was refused", "fail", (), (401,)),
     _Row("forbidden: the credential is known, but may not do this", "fail", (), (403,)),
-    _Row("proxy authentication is wanted: a proxy answered, not the server", "fail", (), (407,)),
+    _Row("the proxy asks for a password: the proxy answered, not the server", "fail", (), (407,)),
     _Row("too many requests or the quota is used up; the login is fine", "warn", (), (429,)),
-    _Row("nothing at this address: look at the base URL", "warn", (), (404,)),
-    _Row("the server or something before it failed; the login was not judged", "warn", (),
+    _Row("nothing at this address: check the base URL", "warn", (), (404,)),
+    _Row("the server, or something in front of it, failed; the login was not checked", "warn", (),
          tuple(range(500, 600))),
     _Row("the request was refused", "fail", (), _REFUSALS),
     _Row("answered", "ok", (), _DONE),
@@ -285,7 +289,7 @@ def purpose_of(method: str, host: str, path: str, content_type: str = "") -> Pur
 
 
 def purpose_of_url(method: str, url: str) -> Purpose:
-    """The same by a whole URL; `OTHER` for what is none."""
+    """The same by a whole URL; `OTHER` for what is not a URL."""
     try:
         parts = urlsplit(url)
     except ValueError:

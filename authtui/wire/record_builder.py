@@ -128,7 +128,7 @@ def finished(
     detail = (record.detail or Detail())._replace(
         response_headers=kept_headers(answer.headers),
         response_body=text,
-        response_note=note or ("left before its end" if answer.cut else ""),
+        response_note=note or ("not read to its end" if answer.cut else ""),
     )
     return record._replace(
         status=answer.status,

@@ -60,8 +60,8 @@ class RequestRecord(NamedTuple):
     (`#1f2e3d`). `skew_seconds` is the server's Date minus the local clock in the middle of the
     exchange: positive when the local clock is slow. `redirect_of` and `retry_of` are the numbers
     of earlier records. `detail` is None once it was dropped to bound memory, which `detail_dropped`
-    says. `bearer` is None where the credential is no JWT, or was not decoded. `connection` has the
-    steps of connecting; `sender` names the program where several share a log.
+    says. `bearer` is None where the credential is not a JWT, or was not decoded. `connection` has
+    the steps of connecting; `sender` names the program where several share a log.
     """
 
     number: int

@@ -79,7 +79,7 @@ def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
     name = printable(redact_text(host), 120)
     chain = tuple(_causes(error))
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
-        where = "no connection" if isinstance(error, httpx.ConnectTimeout) else "no whole answer"
+        where = "no connection" if isinstance(error, httpx.ConnectTimeout) else "no complete answer"
         return Trouble("timeout", f"{where} from {name} within {seconds:g} s")
     for cause in chain:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -91,9 +91,9 @@ def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
     if any(isinstance(cause, socket.gaierror) for cause in chain):
         return Trouble("dns", f"the name {name} was not found")
     if isinstance(error, httpx.ProxyError):
-        return Trouble("proxy", f"the proxy did not let the request to {name} through")
+        return Trouble("proxy", f"the proxy refused the request to {name}")
     if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
-        return Trouble("refused", f"nothing listens at {name}: the connection was refused")
+        return Trouble("refused", f"nothing is listening at {name}: the connection was refused")
     if isinstance(error, httpx.ConnectError):
         return Trouble("unreachable", f"{name} cannot be reached: {_words(chain[-1])}")
     if isinstance(error, httpx.RemoteProtocolError):
@@ -105,7 +105,7 @@ def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
     if isinstance(error, (httpx.RemoteProtocolError, httpx.NetworkError, OSError)):
         return Trouble("dropped", f"{name} closed the connection without an answer")
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
-        return Trouble("bad-url", "the address is no URL that can be asked")
+        return Trouble("bad-url", "the address is not a usable URL")
     return Trouble("protocol", f"the request to {name} could not be made: {_words(error)}")
 
 

@@ -185,7 +185,7 @@ async def test_a_server_that_is_not_there_cuts_the_connection_and_is_told() -> N
         assert await proxy.ask(ASK) == b""
         record = await proxy.record()
     assert record.status is None
-    assert "nothing listens" in (record.error or "")
+    assert "nothing is listening" in (record.error or "")
 
 
 async def test_a_server_that_breaks_off_is_told() -> None:
@@ -223,7 +223,7 @@ async def test_a_client_that_leaves_ends_the_request_to_the_server() -> None:
         record = await proxy.record()
     assert (record.status, record.error) == (200, None)
     assert record.detail is not None
-    assert "left before its end" in record.detail.response_note
+    assert "not read to its end" in record.detail.response_note
 
 
 async def test_a_web_socket_passes_both_ways() -> None:

@@ -114,7 +114,7 @@ def test_an_upstream_that_is_not_there_is_a_statement(tmp_path: Path) -> None:
         tmp_path, "--json", "--upstream", url, "--", sys.executable, "-c", ask("/models")
     )
     found = [event for event in events(answer) if event["kind"] == "RequestFinished"]
-    assert "nothing listens at 127.0.0.1" in found[0]["request"]["error"]
+    assert "nothing is listening at 127.0.0.1" in found[0]["request"]["error"]
     assert ["failed"] in [event["lines"] for event in events(answer) if "lines" in event]
     assert "Traceback" not in answer.out + answer.err
 

@@ -132,7 +132,7 @@ def test_a_refusal_of_the_backend_fails_the_command_in_plain_words(tmp_path: Pat
     answer = in_process("refused", "--headless", folder=tmp_path)
     assert answer.code == 1
     assert answer.out.splitlines()[-1] == (
-        "refused: not green: Step 2 of 3 (register) did not come out as told: "
+        "refused: not green: Step 2 of 3 (register) did not go as the story says: "
         "the backend answered 403 to task-register: a fault was set."
     )
     answer = in_process("refused", "--json", folder=tmp_path)

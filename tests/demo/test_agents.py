@@ -115,7 +115,7 @@ def test_an_agent_is_registered_with_a_bearer(
         ({"abom": ...}, "the body has no `abom`"),
         ({"abom": {"agent_version": "1"}}, "the abom lacks agent_harness_id, running_location"),
         ({"agent_public_key": ...}, "the body has no `agent_public_key`"),
-        ({"agent_public_key": "ssh-rsa AAAA"}, "`agent_public_key` is no ssh-ed25519 key"),
+        ({"agent_public_key": "ssh-rsa AAAA"}, "`agent_public_key` is not an ssh-ed25519 key"),
         ({"capabilities": "responsesapi"}, "`capabilities` is not a list of texts"),
         ({"ttl": "an hour"}, "`ttl` is neither null nor a whole number"),
     ],
@@ -153,10 +153,10 @@ def test_an_invented_biscuit_is_refused(http: httpx.Client) -> None:
     ("headers", "said"),
     [
         ({}, "X-Original-Method is missing"),
-        ({"X-Original-Method": "POST"}, "X-Original-Url is missing or no URL"),
+        ({"X-Original-Method": "POST"}, "X-Original-Url is missing or not a URL"),
         (
             {"X-Original-Method": "POST", "X-Original-Url": "http://[::1/"},
-            "X-Original-Url is missing or no URL",
+            "X-Original-Url is missing or not a URL",
         ),
     ],
 )

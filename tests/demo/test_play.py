@@ -194,7 +194,7 @@ def test_a_fault_at_the_backend_ends_the_story_with_a_plain_statement(
 ) -> None:
     played = Played(story("identity")._replace(faults=(fault,)))
     assert not played.ending.green
-    assert played.ending.reason.startswith(f"{step} did not come out as told: ")
+    assert played.ending.reason.startswith(f"{step} did not go as the story says: ")
     assert said in played.ending.reason
     assert played.ending.reason.endswith(".")
     assert not played.folder.exists()
@@ -221,7 +221,7 @@ def test_no_configuration_leads_a_story_to_another_host() -> None:
         refused = asyncio.run(life.perform("refresh"))
         assert stage.backend.state.requests == ()
     assert not refused.done
-    assert "203.0.113.9 was not named" in refused.reason
+    assert "203.0.113.9 is not among the hosts" in refused.reason
 
 
 RIGHT = {"text": "t", "answer": "a", "right": True}
@@ -239,7 +239,7 @@ GOOD: dict[str, Any] = {
         ({"login": "nobody"}, "login 'nobody' is not one of chatgpt,"),
         ({"contract": "never"}, "contract 'never' is unknown"),
         ({"surface": "web"}, "surface 'web' is not one of"),
-        ({"title": 1}, "title is not a text"),
+        ({"title": 1}, "title is not a string"),
         ({"colour": "red"}, "colour is unknown"),
         ({"steps": [{"do": "load"}]}, "it cannot end green"),
         ({"steps": [{"do": "dance"}]}, "step 1: do = 'dance'"),
@@ -249,8 +249,8 @@ GOOD: dict[str, Any] = {
         ({"steps": [{"do": "assert", "answered": ["moon"]}]}, "step 1: answered is not a list"),
         ({"steps": ["load"]}, "step 1: is not a table"),
         ({"faults": [{"endpoint": "moon", "kind": "drop"}]}, "faults: no such endpoint"),
-        ({"environment": {"A": 1}}, "a variable of environment is not a text"),
-        ({"record": {"A": 1}}, "a field of record is not a text"),
+        ({"environment": {"A": 1}}, "a variable of environment is not a string"),
+        ({"record": {"A": 1}}, "a field of record is not a string"),
         ({"mode": "644"}, "mode '644' is not like 0600"),
         ({"teaches": "ready"}, "teaches 'ready' is not one of another-source-won,"),
         ({"gateway": {"issuer": "A"}}, "gateway: stale is missing"),

@@ -37,8 +37,8 @@ def _loaded(folder: Path) -> AuthState:
     [
         (200, "green", "ready", "accepted it"),
         (401, "red", "degraded", "refused it: 401"),
-        (500, "amber", "ready", "still open"),
-        (None, "grey", "ready", "still open"),
+        (500, "amber", "ready", "Not decided yet"),
+        (None, "grey", "ready", "Not decided yet"),
     ],
 )
 def test_the_verdict_follows_the_answer(

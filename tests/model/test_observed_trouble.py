@@ -60,7 +60,7 @@ def headline(state: AuthState) -> str:
     return state.assessment.verdict.headline
 
 
-def test_a_token_that_another_program_traded_is_not_lost(tmp_path: Path) -> None:
+def test_a_token_that_another_program_exchanged_is_not_lost(tmp_path: Path) -> None:
     state = folded(
         loaded(tmp_path),
         rotation(12, "A", "rt-old", "rt-new"),
@@ -74,7 +74,7 @@ def test_a_token_that_another_program_traded_is_not_lost(tmp_path: Path) -> None
     assert "rt-" not in sentence
 
 
-def test_a_token_that_was_traded_and_not_written_down_is_lost(tmp_path: Path) -> None:
+def test_a_token_that_was_exchanged_and_not_stored_is_lost(tmp_path: Path) -> None:
     state = folded(
         loaded(tmp_path, "rt-old"),
         rotation(12, "codex", "rt-old", "rt-new"),
@@ -146,8 +146,8 @@ def test_the_way_is_open_again_with_the_next_answer_of_that_host(tmp_path: Path)
     other = RequestFinished(3, AT, "request", record(host="chatgpt.com", status=200))
     own = RequestFinished(4, AT, "request", record(status=200))
     state = folded(loaded(tmp_path), lost, other)
-    assert headline(state).startswith("Nobody reached auth.openai.com")
-    assert not headline(fold(state, own)).startswith("Nobody reached")
+    assert headline(state).startswith("auth.openai.com was never reached")
+    assert "never reached" not in headline(fold(state, own))
 
 
 def test_a_refused_signature_beside_a_skewed_clock_is_put_down_to_the_clock(tmp_path: Path) -> None:

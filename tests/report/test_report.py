@@ -192,7 +192,7 @@ def test_observed_answers_stand_in_the_timeline_with_their_request_ids() -> None
 def test_without_a_request_it_says_that_none_was_made() -> None:
     report = made_report("healthy")
     assert "contacts nobody" in report.probes
-    assert report.clock.server == "not known: no server was asked"
+    assert report.clock.server == "not known: no answer with the server's time was seen"
 
 
 def test_events_of_the_session_are_part_of_the_timeline() -> None:

@@ -152,7 +152,7 @@ def recovered() -> AuthSession[Options]:
     told.model(401).model(401)
     told.ask(
         "POST", "auth.openai.com", "/oauth/token", 200, purpose="refresh",
-        meaning="tokens renewed; if auth.json does not change now, its place is not writable",
+        meaning="tokens refreshed; if auth.json does not change now, it cannot be written",
     )  # fmt: skip
     told.add(ev.RotationSeen, "codex exec (1)", "#8b1f0c", "#41d7aa")
     told.model(200, credential_mark="#c0ffee")
@@ -168,7 +168,7 @@ def signed_wrongly() -> AuthSession[Options]:
     )
     told.model(
         401, authorization="AgentAssertion", credential_mark="#5b2c19", assertion=facts,
-        bearer=None, meaning="the signed request was refused: look at the age of the assertion, "
+        bearer=None, meaning="the signed request was refused: check the age of the assertion, "
         "the key and the task",
     )  # fmt: skip
     told.say(

@@ -132,7 +132,7 @@ REQUESTS = (
         request_id="req_4",
         bytes_received=93,
         content_type="application/json",
-        meaning="the signed request was refused: look at the age of the assertion, the key and the"
+        meaning="the signed request was refused: check the age of the assertion, the key and the"
         " task",
         colour="fail",
         purpose="model",

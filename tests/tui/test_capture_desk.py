@@ -15,7 +15,10 @@ from authtui.tui.geometry import PANES, RUN_PANES, Box, plan_run
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import plain
 from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, help_doc
-from tests.tui.captures import CAPTURES, capture_maker
+from authtui.tui.views.capture_verdict import with_run
+from authtui.tui.views.context import View
+from authtui.wire.meaning import BY_NAME, Seen, meaning_of
+from tests.tui.captures import CAPTURES, Told, capture_maker
 from tests.tui.drive import running, sheet, words
 from tests.tui.samples import session
 from tests.tui.test_geometry import overlaps
@@ -51,6 +54,14 @@ async def watching(
 
 def said(app: AuthtuiApp, text: str) -> bool:
     return text in words(app.desk.panes["program"])
+
+
+def test_a_refusal_by_a_proxy_is_not_one_by_the_server() -> None:
+    meaning = meaning_of(Seen(BY_NAME["model-call"], 407)).text
+    told = Told("healthy").start().model(407, meaning=meaning, colour="fail").end(1)
+    found = with_run(View(told.session.state)).assessment
+    assert found is not None
+    assert found.verdict.kind == "answer-not-from-auth-server"
 
 
 # ── what stands on it ─────────────────────────────────────────────────────────────────────────────

@@ -316,8 +316,8 @@ async def test_a_story_that_does_not_come_out_as_told_says_so_and_fails() -> Non
         await pilot.press("1")
         await ready(app, pilot)
         assert app.failure is not None
-        assert "did not come out as told" in app.failure
-        assert "did not come out as told" in guide(app)
+        assert "did not go as the story says" in app.failure
+        assert "did not go as the story says" in guide(app)
 
 
 async def test_a_stage_that_cannot_be_set_is_said_and_not_waited_for(tmp_path: Path) -> None:

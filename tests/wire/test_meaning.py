@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authtui.wire import meaning
-from authtui.wire.meaning import BY_NAME, Seen, meaning_of, purpose_of
+from authtui.wire.meaning import BY_NAME, NOT_FROM_THE_SERVER, Seen, meaning_of, purpose_of
 
 PURPOSES = [
     ("GET", "chatgpt.com", "/backend-api/wham/agent-identities/jwks", "jwks"),
@@ -82,10 +82,10 @@ MEANINGS = [
     (seen("refresh", 400, code="invalid_grant"), "log in again", "fail"),
     (seen("code-exchange", 200), "logged in", "ok"),
     (seen("refresh", 400, empty_refresh_token=True), "no refresh token", "fail"),
-    (seen("refresh", 403, html=True), "blocked at the edge", "fail"),
-    (seen("refresh", 403, cf_mitigated=True), "blocked at the edge", "fail"),
+    (seen("refresh", 403, html=True), "content delivery network, not by", "fail"),
+    (seen("refresh", 403, cf_mitigated=True), "content delivery network, not by", "fail"),
     (seen("refresh", 403, code="unsupported_country_region_territory"), "country", "fail"),
-    (seen("refresh", 200), "not writable", "ok"),
+    (seen("refresh", 200), "cannot be written", "ok"),
     (seen("device-token", 403), "waiting for approval", "waiting"),
     (seen("device-token", 404), "waiting for approval", "waiting"),
     (seen("device-code", 404), "not enabled", "fail"),
@@ -105,23 +105,23 @@ MEANINGS = [
     ),
     (seen("model-call", 401, auth="Bearer sk-", host="api.openai.com"), "API key was", "fail"),
     (seen("model-call", 401, auth="Bearer at-", host="chatgpt.com"), "access token was", "fail"),
-    (seen("model-call", 401, auth="Bearer JWT", host="chatgpt.com"), "renews it once", "fail"),
+    (seen("model-call", 401, auth="Bearer JWT", host="chatgpt.com"), "refreshes it once", "fail"),
     (seen("model-call", 426), "negotiation only", "noise"),
     (seen("model-call", 402, code="deactivated_workspace"), "deactivated", "fail"),
     (seen("model-call", 403, code="invalid_workspace_selected"), "not one of this", "fail"),
-    (seen("model-call", 401, code="no_matching_rule"), "rule of the organisation", "fail"),
+    (seen("model-call", 401, code="no_matching_rule"), "rule of the organization", "fail"),
     (seen("model-call", 401, auth="AgentAssertion"), "signed request was refused", "fail"),
     (seen("model-list", 401, auth="AgentAssertion"), "side request", "noise"),
     (seen("plugins", 401), "side request", "noise"),
     (seen("telemetry", 401), "side request", "noise"),
     (seen("jwks", 200), "key set received", "ok"),
-    (seen("task-register", 403), "look at the sent time first", "fail"),
+    (seen("task-register", 403), "check first the time that was sent", "fail"),
     (seen("task-register", 200), "task registered", "ok"),
     (seen("accounts-check", 200, html=True), "captive portal", "fail"),
     (seen("model-call", 302, redirect_host="sso.example.org"), "another host", "fail"),
     (seen("model-call", 200, auth="Bearer JWT"), "accepted", "ok"),
     (seen("model-call", 429, auth="Bearer JWT"), "login is fine", "warn"),
-    (seen("model-call", 503, auth="Bearer JWT"), "not judged", "warn"),
+    (seen("model-call", 503, auth="Bearer JWT"), "not checked", "warn"),
     (seen("revoke", 500), "deletes the stored login all the same", "warn"),
     (seen("config-bundle", 404), "no managed policies", "info"),
     (seen("reachability", 405), "is there", "info"),
@@ -170,3 +170,23 @@ def test_bodies_with_credentials_or_prompts_are_marked_as_such() -> None:
         assert BY_NAME[name].credentials
     assert BY_NAME["model-call"].content
     assert not meaning.OTHER.credentials
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        seen("model-call", 403, html=True),
+        seen("model-call", 403, cf_mitigated=True),
+        seen("model-call", 200, html=True),
+        seen("model-call", 407),
+    ],
+)
+def test_an_answer_from_in_between_is_known_by_its_words(answer: Seen) -> None:
+    assert any(words in meaning_of(answer).text for words in NOT_FROM_THE_SERVER)
+
+
+@pytest.mark.parametrize(
+    "answer", [found for found, _, _ in MEANINGS if not (found.html or found.cf_mitigated)]
+)
+def test_the_words_of_an_answer_of_the_server_are_others(answer: Seen) -> None:
+    assert not any(words in meaning_of(answer).text for words in NOT_FROM_THE_SERVER)

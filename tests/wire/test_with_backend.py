@@ -52,7 +52,7 @@ FAULTS = [
     ("drop", None, "", "without an answer"),
     ("truncate", None, "", "in the middle"),
     ("html", 200, "captive portal", None),
-    ("html", 403, "blocked at the edge", None),
+    ("html", 403, "content delivery network", None),
     ("redirect", "https://sso.example.org/login?next=x", "another host", None),
     ("status", 500, "no key set", None),
 ]

@@ -113,7 +113,7 @@ def _tokens(call: Call, account: Account) -> Response:
 
 
 def revoke(call: Call) -> Response:
-    """POST /oauth/revoke: no Authorization; an unknown token is no error (RFC 7009)."""
+    """POST /oauth/revoke: no Authorization; an unknown token is not an error (RFC 7009)."""
     body = _form_or_json(call)
     call.backend.state.revoke(call.text(body, "token"))
     return JSONResponse({})

@@ -58,7 +58,7 @@ def biscuit(call: Call) -> Response:
     except ValueError:
         target = urlsplit("")
     if target.scheme not in ("http", "https") or not target.path.strip("/"):
-        raise RefusalError("X-Original-Url is missing or no URL", status=400)
+        raise RefusalError("X-Original-Url is missing or not a URL", status=400)
     value = f"biscuit-demo-{secrets.token_hex(16)}"
     call.backend.state.add_biscuit(value, account, target.path)
     headers = {} if call.fault("no-biscuit") else {BISCUIT_HEADER: value}
@@ -82,7 +82,7 @@ def register_agent(call: Call) -> Response:
         raise RefusalError("`ttl` is neither null nor a whole number", status=400)
     public_key = read_ssh_key(call.text(body, "agent_public_key"))
     if public_key is None:
-        raise RefusalError("`agent_public_key` is no ssh-ed25519 key", status=400)
+        raise RefusalError("`agent_public_key` is not an ssh-ed25519 key", status=400)
     runtime_id = call.backend.mint.runtime_id()
     call.backend.state.add_agent(Agent(runtime_id, account, public_key, how))
     return JSONResponse({"agent_runtime_id": runtime_id})
@@ -139,7 +139,7 @@ def read_ssh_key(text: str) -> bytes | None:
         blob = base64.b64decode(encoded, validate=True)
         if name.encode() != _SSH_NAME or len(blob) != 51 or not blob.startswith(prefix):
             return None
-        crypto_sign_ed25519_pk_to_curve25519(blob[-32:])  # a point that is none is no key
+        crypto_sign_ed25519_pk_to_curve25519(blob[-32:])  # a key is a point of the curve
     except (ValueError, CryptoError):
         return None
     return blob[-32:]

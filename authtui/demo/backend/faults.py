@@ -36,12 +36,12 @@ KINDS: Final[Mapping[str, str]] = {
     "hold": "do not answer until it is let go, or for a minute",
     "drop": "close the connection without an answer",
     "truncate": "promise the whole body, send half of it, close the connection",
-    "html": "answer with a HTML page, status 200 or the value",
-    "date": "put the Date header off by so many seconds (value: number)",
+    "html": "answer with an HTML page, status 200 or the value",
+    "date": "shift the Date header by so many seconds (value: number)",
     "redirect": "answer 307 to another place (value: URL)",
     "rotated-kid": "jwks: serve a key set whose only key has another id",
     "other-key": "task-register: seal the task id to a key nobody has",
-    "garbage": "task-register: a ciphertext that is none",
+    "garbage": "task-register: text that is not a ciphertext",
     "no-biscuit": "biscuit: leave the header out",
     "no-task-id": "task-register: leave the task id out",
 }
@@ -184,14 +184,14 @@ def _value_problem(kind: str, value: object) -> str | None:
     if kind == "delay" and not 0 <= value <= LONGEST_DELAY:  # type: ignore[operator] # a number by the line before
         return f"wants 0 to {LONGEST_DELAY:g} seconds"
     if kind == "date" and abs(value) > 3e9:  # type: ignore[arg-type] # a number by then
-        return "wants a moment that a calendar has"
+        return "wants a number of seconds that gives a real date"
     if kind == "redirect":
         return _url_problem(value)
     return None
 
 
 def _url_problem(value: object) -> str | None:
-    wanted = "wants a http or https URL"
+    wanted = "wants an http or https URL"
     if not isinstance(value, str) or not value.isascii() or not value.isprintable():
         return wanted
     try:
@@ -207,5 +207,5 @@ def from_json(value: Any) -> Fault:  # noqa: ANN401 - any JSON value
         raise FaultError(f"a fault is an object with {', '.join(Fault._fields)}")
     endpoint, kind = value.get("endpoint"), value.get("kind")
     if not isinstance(endpoint, str) or not isinstance(kind, str):
-        raise FaultError("endpoint and kind must be texts")
+        raise FaultError("endpoint and kind must be strings")
     return checked(Fault(endpoint, kind, value.get("value"), value.get("times")))

@@ -55,7 +55,7 @@ _LONGEST_ID: Final = 400
 
 
 def id_kind(claim: str) -> str | None:
-    """The kind of stand-in for a claim: `acct`, `user` or `agent`; None where it is no id."""
+    """The kind of stand-in for a claim: `acct`, `user` or `agent`; None where it is not an id."""
     name = claim.rpartition(".")[2].lower()
     for word, kind in _ID_CLAIMS:
         if name == word or (word in name and name.endswith(("id", "ids"))):

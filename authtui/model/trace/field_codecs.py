@@ -74,13 +74,13 @@ class Text:
     def read(self, given: object) -> str:
         """The text, if it cannot do anything to a terminal."""
         if not isinstance(given, str):
-            raise DamageError("not a text")
+            raise DamageError("not a string")
         if len(given) > LONGEST_READ:
             raise DamageError(f"longer than {LONGEST_READ:,} characters")
         if given.isascii() and given.isprintable():
             return given
         if _CONTROL.search(given):
-            raise DamageError("a control character in a text")
+            raise DamageError("a control character in a string")
         return "\n".join(printable(row) for row in given.split("\n"))
 
 
@@ -140,7 +140,7 @@ class _Whole:
         if type(given) is not int:
             raise DamageError("not a whole number")
         if not -LARGEST <= given <= LARGEST:
-            raise DamageError("a number beyond all measure")
+            raise DamageError("a number out of range")
         return given
 
 
@@ -156,7 +156,7 @@ class _Real:
             raise DamageError("not a number")
         number: float = given  # type: ignore[assignment] # an int or a float, by the line above
         if not math.isfinite(number) or not -LARGEST <= number <= LARGEST:
-            raise DamageError("a number beyond all measure")
+            raise DamageError("a number out of range")
         return number
 
 
@@ -176,7 +176,7 @@ class _Moment:
         try:
             return moment.astimezone(UTC)
         except OverflowError:
-            raise DamageError("a time beyond all measure") from None
+            raise DamageError("a time out of range") from None
 
 
 class Maybe(Generic[T]):

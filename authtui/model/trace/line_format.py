@@ -83,7 +83,7 @@ def parse(line: bytes) -> dict[str, Any]:
         raise DamageError(f"{what} at column {error.colno}") from None
     except ValueError:
         # The interpreter's own limit on the digits of a whole number.
-        raise DamageError("a number beyond all measure") from None
+        raise DamageError("a number out of range") from None
     if not isinstance(tree, dict):
         raise DamageError("not an object")
     if _depth(tree) > _DEEPEST:
@@ -107,13 +107,13 @@ def check_header(tree: dict[str, Any]) -> None:
     """Check that this is the first line of a trace, of a version that can be read.
 
     Raises:
-        DamageError: It is no trace, or of a version that this program does not know.
+        DamageError: It is not a trace, or of a version that this program does not know.
     """
     version = tree.get("authtui_trace")
     if version is None:
         raise DamageError("not a trace of authtui: it does not begin with a header")
     if type(version) is not int or version < 1:
-        raise DamageError("a version that is no number")
+        raise DamageError("a version that is not a number")
     if version != VERSION:
         raise DamageError(f"version {min(version, 10**9)}; this program reads version {VERSION}")
     MOMENT.read(tree.get("at"))
@@ -124,7 +124,7 @@ def sequence_of(tree: dict[str, Any]) -> int:
     """The number of an event.
 
     Raises:
-        DamageError: It is no number.
+        DamageError: It is not a number.
     """
     number = tree.get("n")
     if type(number) is not int or not 0 < number <= 10**12:
@@ -161,7 +161,7 @@ def changes_since(base: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
 
 
 def with_changes(codec: Record[Any], base: Any, changes: dict[str, Any]) -> Any:  # noqa: ANN401 - a record of the codec
-    """A record with some of its fields read anew.
+    """A record with some of its fields read again.
 
     Raises:
         DamageError: A change is not what the field has.
@@ -191,24 +191,24 @@ def _depth(tree: object) -> int:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise DamageError("a name that stands twice in an object")
+        raise DamageError("a name used twice in an object")
     return found
 
 
 def _constant(text: str) -> NoReturn:
-    raise DamageError(f"{text.lstrip('-')}, which is no number of JSON")
+    raise DamageError(f"{text.lstrip('-')}, which is not a JSON number")
 
 
 def _real(text: str) -> float:
     number = float(text) if len(text) <= _MOST_DIGITS else math.inf
     if not math.isfinite(number):
-        raise DamageError("a number beyond all measure")
+        raise DamageError("a number out of range")
     return number
 
 
 def _whole(text: str) -> int:
     if len(text) > _MOST_DIGITS:
-        raise DamageError("a number beyond all measure")
+        raise DamageError("a number out of range")
     return int(text)
 
 

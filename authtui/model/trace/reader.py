@@ -57,7 +57,7 @@ _MARKS: Final = {
 
 
 class Refusal(NamedTuple):
-    """Why a file is no trace, or none from some `line` on, counted from 1."""
+    """Why a file is not a trace, or none from some `line` on, counted from 1."""
 
     reason: str
     line: int | None = None
@@ -68,11 +68,11 @@ class Refusal(NamedTuple):
 
 
 def open_trace(path: str | Path) -> Trace | Refusal:
-    """Open a file and read its first line; never blocks, and refuses what is no regular file."""
+    """Open a file and read its first line; never blocks, and refuses what is not a regular file."""
     try:
         file = open_file(path, os.O_RDONLY)
     except (OSError, ValueError) as error:
-        return Refusal(getattr(error, "strerror", None) or "not a name of a file")
+        return Refusal(getattr(error, "strerror", None) or "not a valid file name")
     found = os.fstat(file)
     refusal = _refusal(found)
     if refusal is None:

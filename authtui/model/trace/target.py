@@ -76,10 +76,10 @@ def _why_not(error: Exception) -> str:
 
     number = getattr(error, "errno", None)
     if number == errno.ELOOP:
-        return "it is a link; name the file itself"
+        return "it is a link; give the path of the file itself"
     if number == errno.ENXIO:
         return "it is not a regular file"
-    return getattr(error, "strerror", None) or "not a name of a file"
+    return getattr(error, "strerror", None) or "not a valid file name"
 
 
 def _continued(file: int, names: StandIns) -> Target:
@@ -137,7 +137,7 @@ def _read_through(file: int, size: int, names: StandIns) -> Target:
     if cut > LONGEST_LINE:
         raise CannotRecordError("its last line is longer than a line of a trace")
     os.ftruncate(file, offset)
-    notice = f"its last line had been cut off; {cut} bytes of it were taken away"
+    notice = f"its last line was cut off; its {cut} bytes were removed"
     return Target(file, offset, last, part + 1, notice)
 
 

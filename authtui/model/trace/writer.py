@@ -72,7 +72,7 @@ class TraceWriter:
         clock: The current time, aware UTC.
 
     Raises:
-        CannotRecordError: The file is no trace, or cannot be written; nothing was changed.
+        CannotRecordError: The file is not a trace, or cannot be written; nothing was changed.
     """
 
     def __init__(
@@ -282,7 +282,7 @@ def record(
     is opened are neither lost nor written twice.
 
     Raises:
-        CannotRecordError: The file is no trace, or cannot be written; nothing was changed.
+        CannotRecordError: The file is not a trace, or cannot be written; nothing was changed.
     """
     from authtui.directories import state_dir
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.capture.request_rows import GOES_WITH_IT
 from authtui.checks.findings import Fix
 from authtui.tui.views.capture import comparison_of, program_of
+from authtui.wire.meaning import NOT_FROM_THE_SERVER
 
 if TYPE_CHECKING:
     from authtui.capture.comparison import Comparison
@@ -37,7 +38,6 @@ _REFUSED: Final = {
     "Bearer at-": Fix("make a new personal access token, and put it in place of this one"),
     "Bearer JWT": _LOGIN,
 }
-_IN_BETWEEN: Final = ("portal", "edge of the network", "proxy authentication")
 
 
 def with_run(view: View) -> View:
@@ -132,7 +132,7 @@ def _kind(row: Row) -> Kind:
         return "request-went-elsewhere"
     if row.id in _ANOTHER:
         return "another-source-won"
-    if any(words in row.meaning for words in _IN_BETWEEN):
+    if any(words in row.meaning for words in NOT_FROM_THE_SERVER):
         return "answer-not-from-auth-server"
     return "record-not-what-it-seems"
 
