@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from authtui.checks.doctor import DoctorReport
     from authtui.checks.logout import Logout
     from authtui.redaction import Secret
+    from authtui.tokens.rows import TokenView
 
 Light = Literal["grey", "green", "amber", "red"]
 Outcome = Literal["ready", "degraded", "refused", "not-logged-in", "unreadable"]
@@ -109,34 +110,6 @@ class Source(NamedTuple):
     detail: str | None = None
     reason: str = ""
     facts: tuple[Fact, ...] = ()
-
-
-class ClaimRow(NamedTuple):
-    """One line of the claims pane: `value` as text, `note` explains, `status` judges (or None)."""
-
-    name: str
-    value: str
-    note: str = ""
-    status: CheckStatus | None = None
-    explanation: str = ""
-    secret: Secret | None = None
-    section: Literal["header", "payload", "key"] = "payload"
-
-
-class TokenView(NamedTuple):
-    """One decoded token. `verified`: `not-checked`, `valid`, `invalid` or `unsigned`."""
-
-    name: str
-    origin: str
-    header: Mapping[str, Any]
-    claims: Mapping[str, Any]
-    rows: tuple[ClaimRow, ...]
-    expires_at: datetime | None = None
-    issued_at: datetime | None = None
-    verified: Literal["not-checked", "valid", "invalid", "unsigned"] = "not-checked"
-    verified_note: str = "decoded, not verified"
-    problems: tuple[str, ...] = ()
-    secret: Secret | None = None
 
 
 class Binding(NamedTuple):

@@ -14,9 +14,9 @@ from authtui.record import NamedTuple
 from authtui.tokens.claims import AUTH
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import TokenView
     from authtui.checks.program_start import Case, ProgramStart
     from authtui.credentials.selection import Credential
+    from authtui.tokens.rows import TokenView
 
 
 class _Named(NamedTuple):

@@ -9,9 +9,9 @@ from authtui.checks.subject import AGENT_VARIABLES, record_fields
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import TokenView
     from authtui.checks.program_start import Case
     from authtui.credentials.document import AgentRecord, Document
+    from authtui.tokens.rows import TokenView
 
 _USER_TOKENS: Final[tuple[Literal["id_token", "access_token"], ...]] = ("id_token", "access_token")
 

@@ -8,8 +8,9 @@ from authtui import __version__
 from authtui.redaction import redacted_lines, safe_text
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Assessment, TokenView
+    from authtui.checks.findings import Assessment
     from authtui.checks.forms import FormRow
+    from authtui.tokens.rows import TokenView
 
 
 def as_json(assessment: Assessment, forms: tuple[FormRow, ...]) -> dict[str, Any]:

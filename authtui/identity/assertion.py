@@ -11,8 +11,8 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from authtui.base64url import base64url
 from authtui.record import NamedTuple
-from authtui.tokens.base64url import base64url
 
 if TYPE_CHECKING:
     from authtui.identity.keys import PrivateKey

@@ -19,7 +19,7 @@ from authtui.tokens.times import utc_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.checks.findings import Assessment, ClaimRow, TokenView
+    from authtui.checks.findings import Assessment
     from authtui.credentials.observation import (
         ConfigFacts,
         ConfigValue,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
         Variable,
     )
     from authtui.report.redactor import Redactor
+    from authtui.tokens.rows import ClaimRow, TokenView
 
 OPEN_CLAIMS: Final = TIMES | frozenset(
     [

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.base64url import base64url_fault, strict_base64url
 from authtui.client_json.scanner import Failure
 from authtui.client_json.structs import Field, Reader, optional
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, printable, redact_text
-from authtui.tokens.base64url import base64url_fault, strict_base64url
 from authtui.tokens.claims import plan_of
 from authtui.tokens.id_token import INVALID_ID_TOKEN, PLAN_ENUM
 from authtui.tokens.jwt import LARGEST, UNSIGNED, read_part

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.base64url import base64url_fault, strict_base64url
 from authtui.client_json.scanner import Failure, custom
 from authtui.client_json.structs import Field, Reader, optional
 from authtui.record import NamedTuple
-from authtui.tokens.base64url import base64url_fault, strict_base64url
 from authtui.tokens.claims import AUTH, PROFILE
 
 if TYPE_CHECKING:

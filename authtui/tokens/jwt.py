@@ -13,9 +13,9 @@ import math
 import re
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.base64url import base64url, strict_base64url
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, printable, redact_text, secret_kind
-from authtui.tokens.base64url import base64url, strict_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.base64url import strict_base64url
 from authtui.record import NamedTuple
 from authtui.redaction import printable, redact_text
-from authtui.tokens.base64url import strict_base64url
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

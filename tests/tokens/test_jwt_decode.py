@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.tokens.base64url import base64url_fault, strict_base64url
+from authtui.base64url import base64url_fault, strict_base64url
 from authtui.tokens.jwt import DecodedJwt, decode, exp_of
 from tests.tokens.token_samples import b64, part
 

@@ -24,6 +24,7 @@ from authtui.model.trace.field_codecs import (
     Word,
     by_length,
 )
+from authtui.tokens import rows
 from authtui.tokens.claims import EMAILS
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _fact(fact: f.Fact, names: StandIns) -> f.Fact:
     return fact
 
 
-def _claim(row: f.ClaimRow, names: StandIns) -> f.ClaimRow:
+def _claim(row: rows.ClaimRow, names: StandIns) -> rows.ClaimRow:
     name = row.name.rpartition(".")[2].lower()
     value = row.value
     if name in EMAILS and value:
@@ -125,7 +126,7 @@ SOURCE: Final = Record(
 )
 CHECK_STATUS: Final = Word(get_args(f.CheckStatus))
 CLAIM: Final = Record(
-    f.ClaimRow,
+    rows.ClaimRow,
     {
         "name": LABEL,
         "value": LABEL,
@@ -138,7 +139,7 @@ CLAIM: Final = Record(
     prepare=_claim,
 )
 TOKEN: Final = Record(
-    f.TokenView,
+    rows.TokenView,
     {
         "name": LABEL,
         "origin": LABEL,

@@ -21,7 +21,7 @@ from authtui.tui.views.context import CHECKS, View, note, relative, span_words, 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from authtui.checks.findings import ClaimRow, TokenView
+    from authtui.tokens.rows import ClaimRow, TokenView
 
 _SIGNATURE = {
     "not-checked": ("!", "warn"),

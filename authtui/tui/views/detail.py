@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.capture.rows import Row
-from authtui.checks.findings import CheckResult, ClaimRow, Fact, Fix, MatrixRow, Source, TokenView
+from authtui.checks.findings import CheckResult, Fact, Fix, MatrixRow, Source
 from authtui.model.programs import Program
+from authtui.tokens.rows import ClaimRow, TokenView
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, rows_of, safe, wrap
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.context import CHECKS, SOURCES, View, labelled, note, stamp
