@@ -5,7 +5,6 @@ authtui itself never logs anybody in; this is for throw-away homes only.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import secrets
@@ -18,6 +17,7 @@ from authtui.credentials.store_writer import WriteFailure, replace_document
 from authtui.demo.backend.minting import AUTH_CLAIM, login_document
 from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.refresh import last_refresh_text
+from authtui.tokens.base64url import base64url
 from authtui.tokens.jwt import decode
 from authtui.wire.answers import WireFailure
 from authtui.wire.endpoints import CLIENT_ID
@@ -34,12 +34,12 @@ _SECONDS: Final = 20.0
 async def log_in(stage: Stage, workspace: str) -> Outcome:
     """Log in and choose a workspace; a failure carries the client's own words (#6849, #26764)."""
     verifier = secrets.token_urlsafe(48)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+    challenge = base64url(hashlib.sha256(verifier.encode()).digest())
     asked = {
         "response_type": "code",
         "client_id": CLIENT_ID,
         "redirect_uri": _BACK,
-        "code_challenge": challenge.decode().rstrip("="),
+        "code_challenge": challenge,
         "code_challenge_method": "S256",
         "state": secrets.token_urlsafe(16),
         "workspace": workspace,

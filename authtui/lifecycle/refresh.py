@@ -152,8 +152,8 @@ async def _ask(
 
 def _tell_rotation(context: Context, cause: str, old: str, new: str | None) -> None:
     """Who used up which refresh token; `new` None where the authority refused the old one."""
-    by, used = context.program, f"#{Secret(old).fingerprint}"
-    got = None if new is None else f"#{Secret(new).fingerprint}"
+    by, used = context.program, Secret(old).mark
+    got = None if new is None else Secret(new).mark
     context.publish(lambda n, at: ev.RotationSeen(n, at, cause, by, used, got, new is not None))
 
 

@@ -16,6 +16,7 @@ from authtui.identity.keys import KeyProblem, PrivateKey, generate_key
 from authtui.lifecycle.context import Trouble
 from authtui.redaction import Secret, printable, redact_text
 from authtui.request_auth import FEDRAMP_HEADER
+from authtui.tokens.base64url import base64url
 from authtui.wire.answers import Answer, AnswerProblem, WireFailure
 
 if TYPE_CHECKING:
@@ -89,7 +90,7 @@ async def mint_biscuit(
     wire: Wire, url: str, access_token: Secret, target: str, random: Callable[[int], bytes]
 ) -> Secret | Trouble:
     """A human biscuit for one POST to `target` (#17385); it comes in a header of the answer."""
-    request_id = base64.urlsafe_b64encode(random(16)).rstrip(b"=").decode("ascii")
+    request_id = base64url(random(16))
     answer = await wire.request(
         "GET",
         url,

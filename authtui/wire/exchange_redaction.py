@@ -103,7 +103,7 @@ def auth_class(value: str | None) -> AuthClass:
         return AuthClass("none")
     scheme, _, rest = value.strip().partition(" ")
     rest = rest.strip()
-    mark = f"#{Secret(rest).fingerprint}" if rest else None
+    mark = Secret(rest).mark if rest else None
     if scheme == "AgentAssertion":
         return AuthClass("AgentAssertion", mark)
     lower = scheme.lower()
@@ -170,7 +170,7 @@ def _kept_value(name: str, value: str) -> str:
         found = auth_class(value)
         return f"{found.name} <{len(value)} characters, {found.mark or 'empty'}>"
     if name in _SECRET_HEADERS:
-        return f"<{len(value)} characters, #{Secret(value).fingerprint}>"
+        return f"<{len(value)} characters, {Secret(value).mark}>"
     if name in _NETWORK_HEADERS:
         return "<network addresses>"
     if name in _URL_HEADERS:
@@ -317,4 +317,4 @@ def _mark(value: Any) -> str:  # noqa: ANN401 - any JSON
         text = value if isinstance(value, str) else json.dumps(value)
     except RecursionError:  # read just inside the limit, written a few calls deeper
         return "<nested too deep to be kept>"
-    return f"<{len(text)} characters, #{Secret(text).fingerprint}>"
+    return f"<{len(text)} characters, {Secret(text).mark}>"
