@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 from authtui.identity.assertion import task_registration_signature, timestamp_text
 from authtui.identity.keys import KeyProblem, PrivateKey, generate_key
 from authtui.lifecycle.context import Trouble
-from authtui.redaction import Secret, printable, redact_text
+from authtui.redaction import Secret, safe_text
 from authtui.request_auth import FEDRAMP_HEADER
 from authtui.tokens.base64url import base64url
 from authtui.wire.answers import Answer, AnswerProblem, WireFailure
@@ -248,5 +248,5 @@ def _refused(answer: Answer, start: str, limit: int | None) -> Trouble:
     body = answer.text
     if limit is not None and len(body) > limit:
         body = body[:limit] + "..."
-    text = f"{start}: {printable(redact_text(body), 2000)}"
+    text = f"{start}: {safe_text(body, 2000)}"
     return Trouble(text, answer.retryable, answer.status)
