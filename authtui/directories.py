@@ -1,9 +1,10 @@
-"""The home directory of the user and the directories of authtui, by the environment given."""
+"""The home directory of the user, the directories of authtui, and how a file is put into one."""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -26,6 +27,23 @@ def user_home(environ: Mapping[str, str]) -> str | None:
         return pwd.getpwuid(os.getuid()).pw_dir or None
     except (ImportError, KeyError, AttributeError):
         return None
+
+
+def replace_text(path: Path, text: str, *, folder_mode: int = 0o777) -> str | None:
+    """Put a file there in one step, with the directories it needs; why that failed, or None.
+
+    Raises nothing. `folder_mode` is that of a directory which has to be made.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(mode=folder_mode, parents=True, exist_ok=True)
+        beside.write_text(text, encoding="utf-8")
+        beside.replace(path)
+    except OSError as error:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+        return error.strerror or "the file system refused"
+    return None
 
 
 def config_dir(environ: Mapping[str, str]) -> Path:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
 from authtui.credentials.selection import CHATGPT_MODES, legal_header_value
 from authtui.identity import assertion as assertions
-from authtui.redaction import Secret, printable, redact_text
+from authtui.redaction import Secret, printable, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -279,7 +279,7 @@ def bearer_facts(value: str) -> BearerFacts | None:
     within = nested.get("chatgpt_account_id") if isinstance(nested, dict) else None
     account = within or claims.get("chatgpt_account_id") or claims.get("account_id")
     return BearerFacts(
-        printable(redact_text(account[:800]), 200) if isinstance(account, str) else None,
+        safe_text(account[:800], 200) if isinstance(account, str) else None,
         _moment(claims.get("exp")),
     )
 

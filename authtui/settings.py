@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import os
 import tomllib
-from contextlib import suppress
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
-from authtui.directories import config_dir
+from authtui.directories import config_dir, replace_text
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -102,13 +101,4 @@ def write_settings(settings: Settings, path: Path) -> str | None:
         document["theme"] = settings.theme
     if settings.keymap:
         document["keymap"] = dict(settings.keymap)
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        beside.write_text(tomli_w.dumps(document), encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)
-        return error.strerror or "the file system refused"
-    return None
+    return replace_text(path, tomli_w.dumps(document), folder_mode=0o700)

@@ -36,7 +36,7 @@ _WINDOWS: Final = sys.platform == "win32"
 
 
 class Ending(NamedTuple):
-    """How a program ended: its exit status, or the name of the signal; `reason` is a sentence.
+    """How a program ended: its exit code, or the name of the signal; `reason` is a sentence.
 
     Both are set if it was sent the signal and then exited with a status of its own.
     """

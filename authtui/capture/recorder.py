@@ -207,4 +207,4 @@ def _fields(body: bytes, content_type: str) -> dict[str, Any]:
 
 
 def _mark(value: object) -> str | None:
-    return f"#{Secret(value).fingerprint}" if isinstance(value, str) and value else None
+    return Secret(value).mark if isinstance(value, str) and value else None

@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authtui.commands import EXIT_USAGE
 from authtui.credentials.home import shorten
-from authtui.directories import user_home
+from authtui.directories import replace_text, user_home
 from authtui.record import NamedTuple
 from authtui.redaction import printable
 
@@ -128,7 +127,7 @@ def _install(goal: Target, script: str, args: argparse.Namespace, given: Given) 
         if given.stdin.readline().strip().lower() not in ("y", "yes"):
             out.write("Nothing was written.\n")
             return 0
-    if reason := _write(goal.path, script):
+    if reason := replace_text(goal.path, script):
         err.write(f"authtui completion: {shown} was not written: {reason}\n")
         return EXIT_USAGE
     out.write(f"Written. A new shell completes authtui.\n{_told(goal)}")
@@ -143,17 +142,3 @@ def _is_ours(text: str) -> bool:
     from authtui.commands.completion_scripts import MARK
 
     return any(MARK in line for line in text.splitlines()[:2])
-
-
-def _write(path: Path, text: str) -> str | None:
-    """Write a file in one step; why that failed, or None."""
-    beside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        beside.write_text(text, encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        with suppress(OSError):
-            beside.unlink()
-        return error.strerror or "the file system refused"
-    return None

@@ -78,14 +78,13 @@ def run(args: argparse.Namespace, given: Given) -> int:
 
 def make(args: argparse.Namespace, given: Given, requests: Sequence[RequestRecord] = ()) -> str:
     """The text of the report. Reads the machine; the keyring only where the client would."""
-    from authtui.report.build import Given as Facts
-    from authtui.report.build import build
+    from authtui.report.build import ReportInput, build
     from authtui.report.machine import read_machine
 
     options = options_of(args)
     observation = observe(args, given.environ, installed=True)
     report = build(
-        Facts(
+        ReportInput(
             observation,
             assess(observation, options),
             options,

@@ -8,9 +8,9 @@ from __future__ import annotations
 import json
 import os
 import shlex
-from contextlib import contextmanager
+import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import TYPE_CHECKING, Any, Final
 
 from authtui.commands import EXIT_INTERRUPTED, EXIT_USAGE
 from authtui.commands.options import port_number
@@ -19,8 +19,6 @@ from authtui.demo.backend.client_setup import LOGINS
 
 if TYPE_CHECKING:
     import argparse
-    import queue
-    from collections.abc import Iterator
     from typing import TextIO
 
     from authtui.commands import Given
@@ -29,10 +27,6 @@ if TYPE_CHECKING:
     from authtui.demo.backend.state import SeenRequest
 
 DEFAULT_LOGIN: Final = "chatgpt"
-
-
-class _Terminated(Exception):  # noqa: N818 - no error: the wish of who sent the signal
-    """SIGTERM arrived."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -69,24 +63,32 @@ def run(args: argparse.Namespace, given: Given) -> int:
     from authtui.demo.backend.server import running_backend
     from authtui.wire.serving import NotLoopbackError
 
-    seen: queue.SimpleQueue[SeenRequest] = queue.SimpleQueue()
+    # A signal waits its turn behind the requests, so that each that was answered is told.
+    seen: queue.SimpleQueue[SeenRequest | int] = queue.SimpleQueue()
+    ended_by: list[int] = []
+
+    def ask_to_end(number: int) -> None:
+        if ended_by:
+            raise KeyboardInterrupt  # asked a second time: whoever reads the lines has stopped
+        ended_by.append(number)
+        seen.put(number)
+
     try:
-        with (
-            on_signals(_end, "SIGTERM"),
-            _told_to_the_end(seen, out, as_json=args.json),
-            running_backend(args.port, host=args.host) as backend,
-        ):
-            setup = setup_for(backend, args.login)
-            if args.write and not _write(Path(args.write), setup, err):
-                return EXIT_USAGE
-            backend.state.subscribe(seen.put)
-            out.write(_as_json(backend, setup) if args.json else _as_text(backend, setup, args))
-            out.flush()
-            _follow(seen, out, as_json=args.json)
+        with on_signals(ask_to_end, "SIGINT", "SIGTERM"):
+            with running_backend(args.port, host=args.host) as backend:
+                setup = setup_for(backend, args.login)
+                if args.write and not _write(Path(args.write), setup, err):
+                    return EXIT_USAGE
+                backend.state.subscribe(seen.put)
+                out.write(_as_json(backend, setup) if args.json else _as_text(backend, setup, args))
+                out.flush()
+                while not isinstance(request := seen.get(), int):
+                    _tell(request, out, as_json=args.json)
+            while not seen.empty():  # answered just before the end; nothing is served any more
+                if not isinstance(request := seen.get(), int):
+                    _tell(request, out, as_json=args.json)
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
-    except _Terminated:
-        return 0
     except NotLoopbackError as error:
         err.write(f"authtui: {error}\n")
         return EXIT_USAGE
@@ -95,23 +97,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
     except OSError as error:
         err.write(f"authtui: cannot serve on {args.host} port {args.port}: {error.strerror}\n")
         return EXIT_USAGE
-
-
-def _follow(seen: queue.SimpleQueue[SeenRequest], out: TextIO, *, as_json: bool) -> NoReturn:
-    while True:
-        _tell(seen.get(), out, as_json=as_json)
-
-
-@contextmanager
-def _told_to_the_end(
-    seen: queue.SimpleQueue[SeenRequest], out: TextIO, *, as_json: bool
-) -> Iterator[None]:
-    """Tell what was answered just before the end, once nothing is served any more."""
-    try:
-        yield
-    finally:
-        while not seen.empty():
-            _tell(seen.get(), out, as_json=as_json)
+    return EXIT_INTERRUPTED if ended_by[0] == signal.SIGINT else 0
 
 
 def _tell(request: SeenRequest, out: TextIO, *, as_json: bool) -> None:
@@ -193,7 +179,3 @@ def _write(folder: Path, setup: Setup, err: TextIO) -> bool:
         err.write(f"authtui: cannot write into {folder}: {error.strerror}\n")
         return False
     return True
-
-
-def _end(_number: int) -> None:
-    raise _Terminated

@@ -1,6 +1,6 @@
 """The one writer of auth.json: the old document or the new one, never neither.
 
-Every change reads the file anew, refuses where it is not what the caller saw, keeps what it does
+Every change reads the file again, refuses where it is not what the caller saw, keeps what it does
 not know, leaves a backup, and comes into force by one rename. A failure leaves the old file whole
 and says so in a sentence. Nothing here raises on what it finds.
 

@@ -5,13 +5,13 @@ authtui itself never logs anybody in; this is for throw-away homes only.
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import json
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from authtui.base64url import base64url
 from authtui.credentials.files import read_file
 from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.store_writer import WriteFailure, replace_document
@@ -35,12 +35,12 @@ _SECONDS: Final = 20.0
 async def log_in(stage: Stage, workspace: str) -> Outcome:
     """Log in and choose a workspace; a failure carries the client's own words (#6849, #26764)."""
     verifier = secrets.token_urlsafe(48)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest())
+    challenge = base64url(hashlib.sha256(verifier.encode()).digest())
     asked = {
         "response_type": "code",
         "client_id": CLIENT_ID,
         "redirect_uri": _BACK,
-        "code_challenge": challenge.decode().rstrip("="),
+        "code_challenge": challenge,
         "code_challenge_method": "S256",
         "state": secrets.token_urlsafe(16),
         "workspace": workspace,

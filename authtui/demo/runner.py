@@ -10,7 +10,7 @@ from authtui.demo.play import Player
 from authtui.demo.stage import stage_for
 from authtui.demo.unprivileged import obey_mode_bits
 from authtui.demo.walk import Ending
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -98,4 +98,4 @@ class Runner:
 
 
 def _safe(error: BaseException) -> str:
-    return printable(redact_text(str(error)), 400)
+    return safe_text(str(error), 400)

@@ -160,7 +160,7 @@ class Context:
         return event
 
     def reload(self, cause: str) -> None:
-        """Read the machine anew after a change of ours."""
+        """Read the machine again after a change of ours."""
         self.published.append(self.session.load(cause))
 
     def adopt(self, observation: Observation, cause: str) -> None:

@@ -49,7 +49,7 @@ async def perform(context: Context, view: View, wire: Wire) -> Trouble | str:
 
 
 async def _look_up(context: Context, view: View, wire: Wire) -> Trouble | None:
-    """Ask whose personal access token it is, and judge anew with the answer."""
+    """Ask whose personal access token it is, and judge again with the answer."""
     credential = view.credential
     if credential is None or credential.secret is None:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
 
 from authtui.lifecycle.addresses import host_of
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     from authtui.model.events import Event
@@ -112,4 +112,4 @@ def plan_json(plan: Plan) -> dict[str, Any]:
 
 
 def _safe(text: str) -> str:
-    return printable(redact_text(text), 2000)
+    return safe_text(text, 2000)

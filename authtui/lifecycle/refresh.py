@@ -16,7 +16,7 @@ from authtui.credentials.store_writer import WriteFailure
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.stores import account_in, seen_in, store_of
 from authtui.model import events as ev
-from authtui.redaction import Secret, printable, redact_text
+from authtui.redaction import Secret, safe_text
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.endpoints import CLIENT_ID
 
@@ -152,8 +152,8 @@ async def _ask(
 
 def _tell_rotation(context: Context, cause: str, old: str, new: str | None) -> None:
     """Who used up which refresh token; `new` None where the authority refused the old one."""
-    by, used = context.program, f"#{Secret(old).fingerprint}"
-    got = None if new is None else f"#{Secret(new).fingerprint}"
+    by, used = context.program, Secret(old).mark
+    got = None if new is None else Secret(new).mark
     context.publish(lambda n, at: ev.RotationSeen(n, at, cause, by, used, got, new is not None))
 
 
@@ -184,7 +184,7 @@ def _save(
 
 def message_of(answer: Answer) -> str:
     """`error.message` of a JSON body, else the body itself, harmless."""
-    return answer.error_message or printable(redact_text(answer.text), 2000)
+    return answer.error_message or safe_text(answer.text, 2000)
 
 
 def last_refresh_text(at: datetime) -> str:

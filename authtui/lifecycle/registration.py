@@ -11,10 +11,11 @@ import base64
 import binascii
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
+from authtui.base64url import base64url
 from authtui.identity.assertion import task_registration_signature, timestamp_text
 from authtui.identity.keys import KeyProblem, PrivateKey, generate_key
 from authtui.lifecycle.context import Trouble
-from authtui.redaction import Secret, printable, redact_text
+from authtui.redaction import Secret, safe_text
 from authtui.request_auth import FEDRAMP_HEADER
 from authtui.wire.answers import Answer, AnswerProblem, WireFailure
 
@@ -89,7 +90,7 @@ async def mint_biscuit(
     wire: Wire, url: str, access_token: Secret, target: str, random: Callable[[int], bytes]
 ) -> Secret | Trouble:
     """A human biscuit for one POST to `target` (#17385); it comes in a header of the answer."""
-    request_id = base64.urlsafe_b64encode(random(16)).rstrip(b"=").decode("ascii")
+    request_id = base64url(random(16))
     answer = await wire.request(
         "GET",
         url,
@@ -247,5 +248,5 @@ def _refused(answer: Answer, start: str, limit: int | None) -> Trouble:
     body = answer.text
     if limit is not None and len(body) > limit:
         body = body[:limit] + "..."
-    text = f"{start}: {printable(redact_text(body), 2000)}"
+    text = f"{start}: {safe_text(body, 2000)}"
     return Trouble(text, answer.retryable, answer.status)

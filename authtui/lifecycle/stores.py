@@ -195,7 +195,7 @@ def account_in(data: bytes | None) -> str | None:
 
 
 def same_login(before: bytes | None, now: bytes | None) -> bool:
-    """Whether both documents are of one account: a refresh in between is no other login."""
+    """Whether both documents belong to one account: a refresh in between is not another login."""
     return before == now or (
         account_in(before) is not None and account_in(before) == account_in(now)
     )

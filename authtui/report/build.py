@@ -43,7 +43,7 @@ _NO_PROBES: Final = "None was run: authtui reads files and variables and contact
 _REQUESTS_KEPT: Final = 200
 
 
-class Given(NamedTuple):
+class ReportInput(NamedTuple):
     """What a report is made of; `key` are 16 random bytes for its marks, used once."""
 
     observation: Observation
@@ -55,7 +55,7 @@ class Given(NamedTuple):
     events: Sequence[Event] = ()
 
 
-def build(given: Given) -> schema.Report:
+def build(given: ReportInput) -> schema.Report:
     """The report."""
     seen, found = given.observation, given.assessment
     redactor = Redactor(given.machine, given.key)
@@ -124,7 +124,7 @@ def _fix(redactor: Redactor, fix: Fix) -> str:
     return redactor.text(f"{fix.text}: `{fix.command}`" if fix.command else fix.text)
 
 
-def _client(redactor: Redactor, given: Given) -> schema.Client:
+def _client(redactor: Redactor, given: ReportInput) -> schema.Client:
     seen, choice = given.observation, given.assessment.contract
     return schema.Client(
         choice.name,
@@ -237,7 +237,7 @@ def _probes(requests: Sequence[RequestRecord], count: int) -> str:
     return f"{count} requests were observed{left}. authtui sent no others."
 
 
-def _clock(given: Given, requests: Sequence[RequestRecord]) -> schema.ClockPart:
+def _clock(given: ReportInput, requests: Sequence[RequestRecord]) -> schema.ClockPart:
     at = utc_text(given.observation.at)
     for record in reversed(requests):
         if record.skew_seconds is not None:

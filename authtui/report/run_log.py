@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.credentials.files import read_file, unread_reason
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ def _requests(events: list[dict[str, Any]]) -> Iterator[RequestRecord]:
 
 
 def _text(value: str) -> str:
-    return printable(redact_text(value[:_LONGEST]), _LONGEST)
+    return safe_text(value[:_LONGEST], _LONGEST)
 
 
 def _number(value: object) -> float | None:

@@ -13,7 +13,7 @@ from authtui.base64url import base64url_fault, strict_base64url
 from authtui.client_json.scanner import Failure
 from authtui.client_json.structs import Field, Reader, optional
 from authtui.record import NamedTuple
-from authtui.redaction import Secret, mask_email, printable, redact_text
+from authtui.redaction import Secret, mask_email, printable, redact_text, safe_text
 from authtui.tokens.claims import plan_of
 from authtui.tokens.id_token import INVALID_ID_TOKEN, PLAN_ENUM
 from authtui.tokens.jwt import LARGEST, UNSIGNED, read_part
@@ -374,7 +374,7 @@ def _shown(value: object, name: str = "") -> str:
     if isinstance(value, str):
         if name == "email":
             return mask_email(printable(value, _SHOWN))
-        return printable(redact_text(value), _SHOWN)
+        return safe_text(value, _SHOWN)
     if isinstance(value, list):
         return f"a list of {len(value)}"
     if isinstance(value, dict):

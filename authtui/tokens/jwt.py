@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.base64url import base64url, strict_base64url
 from authtui.record import NamedTuple
-from authtui.redaction import Secret, printable, redact_text, secret_kind
+from authtui.redaction import Secret, printable, safe_text, secret_kind
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -321,7 +321,7 @@ class _Hooks:
             return found
         seen: set[str] = set()
         for key, _ in items:
-            shown = printable(redact_text(key), _SHOWN_KEY)
+            shown = safe_text(key, _SHOWN_KEY)
             if key in seen and shown not in self.doubled:
                 self.doubled.add(shown)
                 self.add(

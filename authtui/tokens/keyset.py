@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.base64url import strict_base64url
 from authtui.record import NamedTuple
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -114,4 +114,4 @@ def _check(decoded: DecodedJwt, key: Mapping[str, Any], signature: bytes) -> Ver
 
 def shown_kid(kid: str) -> str:
     """A key id as it may be displayed."""
-    return printable(redact_text(kid), _SHOWN)
+    return safe_text(kid, _SHOWN)

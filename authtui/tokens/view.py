@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from authtui.redaction import Secret, mask_email, printable, redact_text
+from authtui.redaction import Secret, mask_email, printable, redact_text, safe_text
 from authtui.tokens.claims import EMAILS, NAMESPACES, TIMES, explain, plan_of
 from authtui.tokens.jwt import UNSIGNED, decode
 from authtui.tokens.rows import ClaimRow, TokenView
@@ -151,7 +151,7 @@ def _text(key: str, value: str) -> str:
 
 
 def _name(key: str) -> str:
-    return printable(redact_text(key), _SHOWN_NAME)
+    return safe_text(key, _SHOWN_NAME)
 
 
 def _secret_of(value: object) -> Secret:

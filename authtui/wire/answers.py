@@ -6,7 +6,7 @@ import json
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -192,4 +192,4 @@ def error_of(body: bytes) -> tuple[str | None, str | None]:
 def _harmless(value: object) -> str | None:
     if not isinstance(value, str) or not value:
         return None
-    return printable(redact_text(value[: _SHOWN * 4]), _SHOWN)
+    return safe_text(value[: _SHOWN * 4], _SHOWN)

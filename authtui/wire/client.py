@@ -14,7 +14,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 from authtui.wire import meaning, record_builder
 from authtui.wire.answers import Answer, WireFailure
 from authtui.wire.body import BodyError, read_body
@@ -267,7 +267,7 @@ class Wire:
                     await response.aclose()
                 return found
         except AuthRefusedError as error:
-            reason = printable(redact_text(str(error)), 400)
+            reason = safe_text(str(error), 400)
             return self._failed(record, Trouble("auth", reason), begun, told=told)
         except asyncio.CancelledError:
             if found is None:

@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from authtui.redaction import Secret, printable, redact_text
+from authtui.redaction import Secret, printable, redact_text, safe_text
 from authtui.wire.answers import error_of
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def auth_class(value: str | None) -> AuthClass:
         return AuthClass("none")
     scheme, _, rest = value.strip().partition(" ")
     rest = rest.strip()
-    mark = f"#{Secret(rest).fingerprint}" if rest else None
+    mark = Secret(rest).mark if rest else None
     if scheme == "AgentAssertion":
         return AuthClass("AgentAssertion", mark)
     lower = scheme.lower()
@@ -130,7 +130,7 @@ def kept_path(target: str) -> str:
     if not parts.query:
         return path
     shown = [
-        f"{printable(redact_text(name), 60)}={quote(value) if _open(name, value) else '…'}"
+        f"{safe_text(name, 60)}={quote(value) if _open(name, value) else '…'}"
         for name, value in parse_qsl(parts.query[:4096], keep_blank_values=True)[:20]
     ]
     return f"{path}?{'&'.join(shown)}" if shown else path
@@ -170,12 +170,12 @@ def _kept_value(name: str, value: str) -> str:
         found = auth_class(value)
         return f"{found.name} <{len(value)} characters, {found.mark or 'empty'}>"
     if name in _SECRET_HEADERS:
-        return f"<{len(value)} characters, #{Secret(value).fingerprint}>"
+        return f"<{len(value)} characters, {Secret(value).mark}>"
     if name in _NETWORK_HEADERS:
         return "<network addresses>"
     if name in _URL_HEADERS:
         return kept_url(value)
-    return printable(redact_text(value[: _HEADER_SHOWN * 4]), _HEADER_SHOWN)
+    return safe_text(value[: _HEADER_SHOWN * 4], _HEADER_SHOWN)
 
 
 def kept_url(url: str) -> str:
@@ -186,7 +186,7 @@ def kept_url(url: str) -> str:
     except ValueError:
         return "⟨unreadable⟩"
     start = f"{parts.scheme}://{host}" if host else ""
-    return printable(redact_text(start), 200) + kept_path(parts._replace(fragment="").geturl())
+    return safe_text(start, 200) + kept_path(parts._replace(fragment="").geturl())
 
 
 def kept_type(content_type: str) -> str | None:
@@ -201,7 +201,7 @@ def request_id(lines: Iterable[tuple[str, str]]) -> str | None:
         given.setdefault(name.lower(), value)
     for name in REQUEST_ID_HEADERS:
         if given.get(name):
-            return printable(redact_text(given[name][:400]), 120)
+            return safe_text(given[name][:400], 120)
     return None
 
 
@@ -243,7 +243,7 @@ def _page_title(data: bytes) -> str | None:
     found = re.search(rb"<title[^>]{0,100}>([^<]{1,200})", data[:16_384], re.IGNORECASE)
     if found is None:
         return None
-    return "title: " + printable(redact_text(found.group(1).decode("utf-8", "replace").strip()))
+    return "title: " + safe_text(found.group(1).decode("utf-8", "replace").strip())
 
 
 def _redacted_text(data: bytes, size: int) -> tuple[str | None, str]:
@@ -317,4 +317,4 @@ def _mark(value: Any) -> str:  # noqa: ANN401 - any JSON
         text = value if isinstance(value, str) else json.dumps(value)
     except RecursionError:  # read just inside the limit, written a few calls deeper
         return "<nested too deep to be kept>"
-    return f"<{len(text)} characters, #{Secret(text).fingerprint}>"
+    return f"<{len(text)} characters, {Secret(text).mark}>"

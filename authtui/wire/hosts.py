@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 
 REDIRECTS = (301, 302, 303, 307, 308)
 _UNREADABLE = "⟨unreadable⟩"
@@ -73,4 +73,4 @@ def redirect_host(status: int, location: str | None, url: str, origin: Origin) -
         goal = origin_of(urljoin(url, location))
     except ValueError:
         return _UNREADABLE
-    return None if goal == origin else printable(redact_text(goal.host or _UNREADABLE), 120)
+    return None if goal == origin else safe_text(goal.host or _UNREADABLE, 120)

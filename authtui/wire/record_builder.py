@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, safe_text
 from authtui.wire.answers import reason_of
 from authtui.wire.exchange_redaction import (
     ACCOUNT_HEADER,
@@ -94,7 +94,7 @@ def with_request(
     return record._replace(
         authorization=None if found.name == "none" else found.name,
         credential_mark=found.mark,
-        account_header=None if account is None else printable(redact_text(account[:800]), 200),
+        account_header=None if account is None else safe_text(account[:800], 200),
         assertion=facts,
         fedramp_header=given.get(FEDRAMP_HEADER, "").strip().lower() == "true",
         bearer=bearer,

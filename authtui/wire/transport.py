@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui.contracts import CA_VARIABLES
-from authtui.redaction import printable, redact_text
+from authtui.redaction import printable, safe_text
 from authtui.wire.hosts import host_name, is_loopback
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
 
     import httpx
 
-    name = printable(redact_text(host), 120)
+    name = safe_text(host, 120)
     chain = tuple(_causes(error))
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         where = "no connection" if isinstance(error, httpx.ConnectTimeout) else "no complete answer"
@@ -111,7 +111,7 @@ def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
 
 def _words(error: BaseException) -> str:
     text = getattr(error, "strerror", None) or str(error) or "no reason was given"
-    return printable(redact_text(str(text)), 160)
+    return safe_text(str(text), 160)
 
 
 def _causes(error: BaseException, depth: int = 0) -> Iterator[BaseException]:

@@ -15,8 +15,7 @@ from authtui.commands.check_json import as_json, safe_json
 from authtui.commands.check_text import write_text
 from authtui.commands.explain import explain
 from authtui.credentials.observe import read_observation
-from authtui.report.build import Given as Facts
-from authtui.report.build import build
+from authtui.report.build import ReportInput, build
 from authtui.report.formats import FORMATS, render
 from tests.program import NOW as MOMENT
 from tests.report.samples import KEY, MACHINE
@@ -85,7 +84,7 @@ def said_of(seen: Observation, contract: str) -> dict[str, str]:
 def reports_of(seen: Observation, contract: str = "current") -> dict[str, str]:
     """The report in its formats."""
     options = Options(contract=contract)
-    report = build(Facts(seen, assess(seen, options), options, MACHINE, KEY))
+    report = build(ReportInput(seen, assess(seen, options), options, MACHINE, KEY))
     return {f"report {name}": render(report, name) for name in FORMATS}
 
 

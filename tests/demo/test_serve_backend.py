@@ -21,12 +21,16 @@ from authtui.demo.backend.server import running_backend
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
 
+def serving(*words: str) -> AbstractContextManager[subprocess.Popen[str]]:
+    return started(sys.executable, "-m", "authtui", "serve-backend", *words)
+
+
 @contextmanager
-def serving(*words: str) -> Iterator[subprocess.Popen[str]]:
-    command = [sys.executable, "-m", "authtui", "serve-backend", *words]
+def started(*command: str) -> Iterator[subprocess.Popen[str]]:
     with subprocess.Popen(
         command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:
@@ -63,7 +67,7 @@ def test_it_prints_json_serves_follows_the_requests_and_ends_on_ctrl_c() -> None
         assert answer.status_code == 200
         assert json.loads(first_line(process))["auth"] == "ChatGPT access token"
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=60)
         assert (process.returncode, out, err) == (130, "", "")
 
 
@@ -71,10 +75,10 @@ def test_it_prints_what_a_person_needs_and_ends_on_sigterm() -> None:
     with serving("--login", "agent-identity") as process:
         printed = printed_setup(process)
         base_url = printed.split()[0]
-        assert httpx.get(f"{base_url}/agent-identities/jwks").status_code == 200
-        assert httpx.get(f"{base_url}/v1/models").status_code == 401
+        assert httpx.get(f"{base_url}/agent-identities/jwks", timeout=60).status_code == 200
+        assert httpx.get(f"{base_url}/v1/models", timeout=60).status_code == 401
         process.terminate()
-        out, err = process.communicate(timeout=10)
+        out, err = process.communicate(timeout=60)
     assert (process.returncode, err) == (0, "")
     assert "401 GET  /v1/models (none) refused: Missing bearer" in out
     for text in ("CODEX_HOME", "auth.json", "chatgpt_base_url", "openai_base_url"):
@@ -83,6 +87,34 @@ def test_it_prints_what_a_person_needs_and_ends_on_sigterm() -> None:
         assert f"export CODEX_{name}={base_url}" in printed
     assert f"export CODEX_REFRESH_TOKEN_URL_OVERRIDE={base_url}/oauth/token" in printed
     assert "\x1b" not in printed + out
+
+
+ENDED_WHILE_TELLING = """
+import io, os, signal, sys
+from authtui.cli import main
+
+class Out(io.TextIOWrapper):
+    def write(self, text):
+        if "/v1/models" in text:
+            os.kill(os.getpid(), signal.SIGTERM)
+            for _ in range(3):
+                pass  # where Python looks for signals
+        return super().write(text)
+
+sys.stdout = Out(sys.stdout.buffer)
+code = main(["serve-backend"])
+sys.stdout.flush()
+os._exit(code)
+"""
+
+
+def test_a_signal_that_comes_while_a_request_is_told_loses_no_line() -> None:
+    with started(sys.executable, "-c", ENDED_WHILE_TELLING) as process:
+        base_url = printed_setup(process).split()[0]
+        assert httpx.get(f"{base_url}/v1/models", timeout=60).status_code == 401
+        out, err = process.communicate(timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert "401 GET  /v1/models (none) refused: Missing bearer" in out
 
 
 def test_any_other_address_is_wrong_usage(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.assess import Options, assess
-from authtui.report.build import Given, build
+from authtui.report.build import ReportInput, build
 from authtui.report.machine import Machine
 from tests.tui.homes import HOMES, NOW, read
 
@@ -47,4 +47,4 @@ def report_of(
 ) -> Report:
     """The report of what was seen."""
     found = assess(seen, options)
-    return build(Given(seen, found, options, MACHINE, key, requests, events))
+    return build(ReportInput(seen, found, options, MACHINE, key, requests, events))

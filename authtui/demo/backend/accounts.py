@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import html
 import secrets
@@ -11,6 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
+from authtui.base64url import base64url
 from authtui.demo.backend.authentication import caller
 from authtui.demo.backend.calls import RefusalError
 from authtui.demo.backend.minting import HOUR
@@ -93,7 +93,7 @@ def _exchange(call: Call, body: dict[str, Any]) -> Response:
     if granted is None:
         raise RefusalError("the code was not given out here, or was used", code="invalid_grant")
     verifier = call.text(body, "code_verifier").encode("utf-8", "replace")
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(verifier).digest()).decode().rstrip("=")
+    challenge = base64url(hashlib.sha256(verifier).digest())
     if challenge != granted.challenge:
         raise RefusalError("the verifier does not fit the challenge", code="invalid_grant")
     return _tokens(call, granted.account)

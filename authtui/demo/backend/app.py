@@ -19,7 +19,7 @@ from authtui.demo.backend.calls import Call, RefusalError
 from authtui.demo.backend.faults import LONGEST_HOLD
 from authtui.demo.backend.state import SeenRequest
 from authtui.record import NamedTuple
-from authtui.redaction import printable, redact_text
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     import threading
@@ -133,12 +133,12 @@ async def _serve(backend: Backend, request: Request) -> Response:
             number=0,
             at=backend.clock(),
             method=request.method,
-            path=printable(redact_text(path), _SHOWN),
+            path=safe_text(path, _SHOWN),
             endpoint=name,
             auth=auth_class(request.headers),
-            account_header=None if account is None else printable(redact_text(account), _SHOWN),
+            account_header=None if account is None else safe_text(account, _SHOWN),
             status=None if isinstance(answer, DroppedResponse) else answer.status_code,
-            refused=None if reason is None else printable(redact_text(reason), _SHOWN),
+            refused=None if reason is None else safe_text(reason, _SHOWN),
             fault=", ".join(fault.kind for fault in struck) or None,
         )
     )

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import secrets
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.base64url import base64url
 from authtui.contracts import AGENT_AUDIENCE, AGENT_ISSUER
 from authtui.demo.backend.state import Account, Agent
-from authtui.identity.assertion import timestamp_text
 from authtui.identity.keys import PrivateKey, generate_key
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 from authtui.tokens.claims import AUTH
+from authtui.tokens.times import utc_text
 from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ class Mint:
             "access_token": access_token,
             "refresh_token": refresh_token,
         }
-        at = timestamp_text(last_refresh or self._clock())
+        at = utc_text(last_refresh or self._clock())
         document = login_document(tokens, stored_account_id or owner.account_id, at)
         if agent_identity is not None:
             document["agent_identity"] = dict(agent_identity)
@@ -281,7 +281,7 @@ class Mint:
             "chatgpt_user_id": owner.user_id,
             "agent_runtime_id": runtime_id,
             "agent_private_key": key.reveal_pkcs8(),
-            "registered_at": timestamp_text(self._clock()),
+            "registered_at": utc_text(self._clock()),
         }
 
     def _account(self, account: Account | None) -> Account:
@@ -327,5 +327,4 @@ def _text(document: dict[str, Any]) -> Secret:
 
 
 def _part(value: object) -> str:
-    data = json.dumps(value, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+    return base64url(json.dumps(value, separators=(",", ":")).encode())

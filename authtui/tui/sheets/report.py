@@ -49,7 +49,7 @@ def open_report(app: AuthtuiApp) -> None:
 
 def make_report(app: AuthtuiApp) -> Report | None:
     """The report of the moment on show; None before anything was read. Asks for the host's name."""
-    from authtui.report.build import Given, build
+    from authtui.report.build import ReportInput, build
     from authtui.report.machine import read_machine
 
     state = app.shown_state()
@@ -57,7 +57,7 @@ def make_report(app: AuthtuiApp) -> Report | None:
         return None
     events = [e for e in app.session.events if app.at is None or e.sequence <= app.at]
     return build(
-        Given(
+        ReportInput(
             state.observation,
             state.assessment,
             app.session.options,
