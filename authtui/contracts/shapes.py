@@ -148,8 +148,8 @@ class Contract(NamedTuple):
     identity_only: bool = False
     # The identity record is the one with `account_id` and `task_id` (#19049).
     managed_record: bool = False
-    # How `features.use_agent_identity` registers an identity beside a ChatGPT login: with a human
-    # biscuit for the agent and for the task, or the agent with the Bearer and the task with nothing.
+    # How `features.use_agent_identity` registers an identity beside a ChatGPT login: agent and task
+    # with a human biscuit, or the agent with the Bearer and the task with neither.
     managed_identity: Literal["none", "biscuit", "bearer"] = "none"
     doctor: bool = False
 
