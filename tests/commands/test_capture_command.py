@@ -166,7 +166,7 @@ def test_its_input_is_the_program_s(tmp_path: Path) -> None:
         (("--",), "which program?"),
         (("--", "no-such-program-here"), "no program that can be found"),
         (("--offline", "--", "true"), "leave --offline"),
-        (("--upstream", "ftp://x", "--", "true"), "no http or https URL"),
+        (("--upstream", "ftp://x", "--", "true"), "not an http or https URL"),
         (("--upstream", "http://example.com", "--", "true"), "plain http"),
         (("--upstream", "https://u:p@example.com", "--", "true"), "a user name or a password"),
         (("--login", "api-key", "--", "true"), "--login goes with --upstream demo"),
