@@ -17,7 +17,7 @@ import httpx
 
 from authtui.capture import tunnel
 from authtui.wire.serving import TRANSPORT, Connection
-from authtui.wire.transport import Trouble, trouble_of
+from authtui.wire.transport import WireTrouble, trouble_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
@@ -103,7 +103,7 @@ class Proxy:
                 trouble = None
         except asyncio.CancelledError:
             work.cancel()
-            exchange.failed(Trouble("dropped", "the capture was ended before the answer"))
+            exchange.failed(WireTrouble("dropped", "the capture was ended before the answer"))
             transport.abort()
             raise
         finally:
@@ -121,7 +121,7 @@ class Proxy:
         body: _Body,
         exchange: Exchange,
         send: Send,
-    ) -> Trouble | None:
+    ) -> WireTrouble | None:
         """Ask the server and stream its answer. None where all went well."""
         try:
             request = httpx.Request(
@@ -133,7 +133,7 @@ class Proxy:
             )
             request.url = _RawURL(request.url, target)
             response = await self._pool.send(request, server)
-            if isinstance(response, Trouble):
+            if isinstance(response, WireTrouble):
                 return response
             try:
                 exchange.answered(response.status_code, response.headers.raw)

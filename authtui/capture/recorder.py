@@ -15,7 +15,7 @@ from authtui.wire.answers import Answer
 from authtui.wire.body import decoded_start
 from authtui.wire.hosts import Origin, redirect_host
 from authtui.wire.meaning import REFRESH, purpose_of
-from authtui.wire.transport import Trouble
+from authtui.wire.transport import WireTrouble
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -106,7 +106,9 @@ class Exchange:
         if self._status:
             self.finished(cut=True)
         else:
-            self.failed(Trouble("dropped", "the client closed the connection before the answer"))
+            self.failed(
+                WireTrouble("dropped", "the client closed the connection before the answer")
+            )
 
     def finished(self, *, cut: bool = False) -> None:
         """The answer is whole, or was not read to its end."""
@@ -142,7 +144,7 @@ class Exchange:
         if self._purpose == REFRESH:
             self._rotation(body)
 
-    def failed(self, trouble: Trouble) -> None:
+    def failed(self, trouble: WireTrouble) -> None:
         """No whole answer: the sentence says why."""
         if self._over:
             return

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from authtui.record import NamedTuple
 from authtui.redaction import safe_text
-from authtui.wire.hosts import host_name, is_loopback
+from authtui.wire.hosts import host_name, is_loopback, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -106,20 +106,19 @@ def upstream_of(url: str) -> Upstream | str:
     """The server of a base URL, or a sentence about what is wrong with it."""
     shown = safe_text(url, 200)
     try:
-        parts = urlsplit(url.strip())
-        host, port = host_name(parts.hostname or ""), parts.port
+        parts, origin = urlsplit(url.strip()), origin_of(url.strip())
     except ValueError:
         return f"{shown} is not a URL"
-    if parts.scheme not in ("http", "https") or not host or not url.isascii():
+    host = host_name(origin.host)
+    if origin.scheme not in ("http", "https") or not host or not url.isascii():
         return f"{shown} is not an http or https URL"
     if "@" in parts.netloc:
         return f"{shown} holds a user name or a password"
     if parts.query or parts.fragment or any(c <= " " for c in url.strip()):
         return f"{shown} is not a base URL"
-    if parts.scheme == "http" and not is_loopback(host):
+    if origin.scheme == "http" and not is_loopback(host):
         return f"plain http is allowed only for this machine, not for {shown}"
-    real = port or (443 if parts.scheme == "https" else 80)
-    return Upstream(parts.scheme, host, real, parts.netloc, parts.path.rstrip("/"))
+    return Upstream(origin.scheme, host, origin.port, parts.netloc, parts.path.rstrip("/"))
 
 
 def _of_an_account(headers: Sequence[tuple[bytes, bytes]]) -> bool | None:

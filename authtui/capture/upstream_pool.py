@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING
 
 import httpx
 
-from authtui.wire.transport import Trouble, build_ssl_context, ca_file_of, proxy_of
+from authtui.wire.transport import (
+    UNUSABLE_PROXY,
+    WireTrouble,
+    build_ssl_context,
+    ca_file_of,
+    proxy_of,
+)
 
 if TYPE_CHECKING:
     import ssl
@@ -38,10 +44,10 @@ class UpstreamPool:
         """The proxy on the way to a server, or None."""
         return proxy_of(self._environment, server.host) if server.scheme == "https" else None
 
-    async def send(self, request: httpx.Request, server: Upstream) -> httpx.Response | Trouble:
+    async def send(self, request: httpx.Request, server: Upstream) -> httpx.Response | WireTrouble:
         """The answer's head; its body is still to come. Raises what the library raises."""
         pool = await self._pool(server)
-        if isinstance(pool, Trouble):
+        if isinstance(pool, WireTrouble):
             return pool
         return await pool.handle_async_request(request)
 
@@ -56,7 +62,7 @@ class UpstreamPool:
         for pool in pools:
             await pool.aclose()
 
-    async def _pool(self, server: Upstream) -> httpx.AsyncHTTPTransport | Trouble:
+    async def _pool(self, server: Upstream) -> httpx.AsyncHTTPTransport | WireTrouble:
         proxy = self.proxy_for(server)
         key = server.scheme, proxy
         async with self._lock:
@@ -64,7 +70,7 @@ class UpstreamPool:
                 return self._pools[key]
             if server.scheme == "https" and self._tls is None:
                 made = await asyncio.to_thread(build_ssl_context, ca_file_of(self._environment))
-                if isinstance(made, Trouble):
+                if isinstance(made, WireTrouble):
                     return made
                 self._tls = made
             try:
@@ -79,6 +85,6 @@ class UpstreamPool:
                     ),
                 )
             except (ValueError, httpx.HTTPError, httpx.InvalidURL, ImportError):
-                return Trouble("proxy", "the proxy of the environment is not a usable address")
+                return UNUSABLE_PROXY
             self._pools[key] = pool
             return pool

@@ -44,6 +44,27 @@ SourceStatus = Literal[
 CheckStatus = Literal["pass", "warn", "fail", "unknown"]
 Surface = Literal["exec", "login-status", "tui"]
 SURFACES: tuple[Surface, ...] = ("exec", "login-status", "tui")
+
+
+class Mark(NamedTuple):
+    """How a result is shown without colours: one glyph, and a word beside it."""
+
+    glyph: str
+    word: str
+
+
+LIGHT_MARKS: Final[Mapping[Light, Mark]] = {
+    "green": Mark("●", "yes"),
+    "amber": Mark("◐", "in part"),
+    "red": Mark("✗", "no"),
+    "grey": Mark("○", "not known"),
+}
+CHECK_MARKS: Final[Mapping[CheckStatus, Mark]] = {
+    "fail": Mark("✗", "fails"),
+    "warn": Mark("!", "warns"),
+    "unknown": Mark("?", "cannot tell"),
+    "pass": Mark("✓", "passes"),
+}
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
 
 

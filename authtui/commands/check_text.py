@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final
 
+from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS
 from authtui.redaction import redacted_lines, safe_text
 
 if TYPE_CHECKING:
@@ -15,9 +16,6 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import Observation
 
 _WIDTH: Final = 88
-_GLYPHS: Final = {"pass": "✓", "warn": "!", "fail": "✗", "unknown": "?"}
-_LAMPS: Final = {"green": "●", "amber": "◐", "red": "✗", "grey": "○"}
-_WORDS: Final = {"green": "yes", "amber": "look", "red": "no", "grey": "unknown"}
 
 
 def write_text(assessment: Assessment, observation: Observation, out: TextIO) -> None:
@@ -65,8 +63,8 @@ def _setting(assessment: Assessment) -> Iterator[str]:
     yield f"  {assessment.home} · {chosen} · surface {assessment.surface}"
     if contract.note:
         yield f"  {contract.note}"
-    lights = [(name, lamp.light) for name, lamp in assessment.lamps._asdict().items()]
-    yield "  " + "   ".join(f"{_LAMPS[light]} {name}: {_WORDS[light]}" for name, light in lights)
+    marks = [(name, LIGHT_MARKS[lamp.light]) for name, lamp in assessment.lamps._asdict().items()]
+    yield "  " + "   ".join(f"{mark.glyph} {name}: {mark.word}" for name, mark in marks)
 
 
 def _sources(assessment: Assessment) -> Iterator[str]:
@@ -91,7 +89,7 @@ def _checks(assessment: Assessment) -> Iterator[str]:
     failing = [c for c in assessment.checks if c.status != "pass"]
     yield f"Checks: {len(assessment.checks) - len(failing)} passed, {len(failing)} to look at"
     for result in failing:
-        yield f"  {_GLYPHS[result.status]} {result.id:<28} {result.summary}"
+        yield f"  {CHECK_MARKS[result.status].glyph} {result.id:<28} {result.summary}"
         if result.fix:
             yield f"      {_fix(result.fix)}"
 

@@ -148,7 +148,7 @@ class Contract(NamedTuple):
     # The identity record is the one with `account_id` and `task_id` (#19049).
     managed_record: bool = False
     # How `features.use_agent_identity` registers an identity beside a ChatGPT login: agent and task
-    # with a human biscuit, or the agent with the Bearer and the task with nothing.
+    # with a human biscuit, or the agent with the Bearer and the task with neither.
     managed_identity: Literal["none", "biscuit", "bearer"] = "none"
     doctor: bool = False
 

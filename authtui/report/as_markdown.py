@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS
 from authtui.report.markdown import bullets, code, fenced, prose, table
 
 if TYPE_CHECKING:
@@ -12,8 +13,8 @@ if TYPE_CHECKING:
     from authtui.report import schema
     from authtui.report.schema import Report
 
-_LIGHTS = {"green": "● yes", "amber": "◐ in part", "red": "✗ no", "grey": "○ not known"}
-_STATUS = {"fail": "✗ fails", "warn": "! warns", "unknown": "? cannot tell", "pass": "✓"}
+_LIGHTS = {light: " ".join(mark) for light, mark in LIGHT_MARKS.items()}
+_STATUS = {status: " ".join(mark) for status, mark in CHECK_MARKS.items()}
 
 
 def as_markdown(report: Report) -> str:
@@ -52,7 +53,7 @@ def _head(report: Report) -> Iterator[str]:
         yield from fenced(verdict.client_message)
     yield from table(
         ("lamp", "", "why"),
-        [(lamp.name, _LIGHTS.get(lamp.light, ""), prose(lamp.reason)) for lamp in report.lamps],
+        [(lamp.name, _LIGHTS[lamp.light], prose(lamp.reason)) for lamp in report.lamps],
     )
     yield from bullets(
         [
@@ -160,7 +161,7 @@ def _tokens(report: Report) -> Iterator[str]:
             ("", "claim", "value", "note"),
             [
                 (
-                    _STATUS.get(row.status or "", ""),
+                    _STATUS[row.status] if row.status else "",
                     code(row.name),
                     code(row.value),
                     prose(row.note) if row.note else "",

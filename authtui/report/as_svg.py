@@ -10,6 +10,8 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
+from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS
+from authtui.colours import DARK
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -25,16 +27,14 @@ _CELL: Final = 8.4
 """Width of a character at size 14; each text states its length, so that any font fits."""
 _FONTS: Final = "ui-monospace, 'SF Mono', 'Cascadia Mono', 'DejaVu Sans Mono', Menlo, monospace"
 
-_GROUND, _RAISED, _BORDER = "#12141c", "#181c28", "#363e57"
-_TEXT, _MUTED, _FAINT, _CODE = "#d7dcec", "#99a3c0", "#7d87a5", "#7fd6ea"
-_GOOD, _WARN, _BAD = "#8fce84", "#e6b566", "#ff7a90"
-_TINTS: Final = {_GOOD: "#16241f", _WARN: "#272117", _BAD: "#2b1820", _FAINT: "#1b1f2c"}
-_LIGHTS: Final = {
-    "green": ("●", _GOOD, "yes"),
-    "amber": ("◐", _WARN, "in part"),
-    "red": ("✗", _BAD, "no"),
-    "grey": ("○", _FAINT, "not known"),
-}
+_TEXT, _MUTED = DARK.text, DARK.muted
+_GOOD, _WARN, _BAD = DARK.good, DARK.warn, DARK.bad
+_FAINT: Final = "#7d87a5"
+"""Lighter than on the screen: a picture is often shown smaller than it is."""
+_TINTS: Final = {
+    _GOOD: DARK.tint_good, _WARN: DARK.tint_warn, _BAD: DARK.tint_bad, _FAINT: DARK.tint_grey,
+}  # fmt: skip
+_LIGHTS: Final = {"green": _GOOD, "amber": _WARN, "red": _BAD, "grey": _FAINT}
 _OUTCOMES: Final = {"ready": ("✓", _GOOD), "degraded": ("!", _WARN), "not-logged-in": ("○", _FAINT)}
 _SOURCES: Final = {
     "selected": ("●", _GOOD),
@@ -43,7 +43,7 @@ _SOURCES: Final = {
     "unreadable": ("✗", _BAD),
     "absent": ("○", _FAINT),
 }
-_CHECKS: Final = {"fail": ("✗", _BAD), "warn": ("!", _WARN), "unknown": ("?", _MUTED)}
+_CHECKS: Final = {"fail": _BAD, "warn": _WARN, "unknown": _MUTED}
 _MOST_CHECKS: Final = 9
 _MOST_MOMENTS: Final = 10
 
@@ -98,7 +98,7 @@ class _Canvas:
         line = self.y - _LINE + 8
         self.parts.append(
             f'<rect x="{_LEFT}" y="{line:g}" width="{WIDTH - 2 * _LEFT}" height="1" '
-            f'fill="{_BORDER}"/>'
+            f'fill="{DARK.border}"/>'
         )
         self.y += 8
 
@@ -123,7 +123,7 @@ def as_svg(report: Report) -> str:
                 f'viewBox="0 0 {WIDTH} {height:g}" role="img" font-family="{_FONTS}">'
             ),
             f"<title>{title}</title>",
-            f'<rect width="{WIDTH}" height="{height:g}" fill="{_GROUND}"/>',
+            f'<rect width="{WIDTH}" height="{height:g}" fill="{DARK.background}"/>',
             *canvas.parts,
             "</svg>",
             "",
@@ -158,11 +158,11 @@ def _verdict(canvas: _Canvas, report: Report) -> None:
     said = (verdict.client_message or "(nothing)").split("\n")
     _labelled(canvas, "client says", " / ".join(said), _MUTED, 3)
     for fix in verdict.fix[:2]:
-        _labelled(canvas, "to fix", fix, _CODE, 2)
+        _labelled(canvas, "to fix", fix, DARK.code, 2)
     height = canvas.y - top - 6
     drawn = canvas.parts[place:]
     del canvas.parts[place:]
-    canvas.box(_LEFT - 12, top, WIDTH - 2 * _LEFT + 24, height, _TINTS[colour], _BORDER)
+    canvas.box(_LEFT - 12, top, WIDTH - 2 * _LEFT + 24, height, _TINTS[colour], DARK.border)
     canvas.bar(_LEFT - 12, top, height, colour)
     canvas.parts += drawn
     canvas.y = int(top + height + 26)
@@ -177,11 +177,11 @@ def _lamps(canvas: _Canvas, report: Report) -> None:
     step = canvas.columns // 4
     pieces = []
     for number, lamp in enumerate(report.lamps):
-        glyph, colour, word = _LIGHTS[lamp.light]
+        mark, colour = LIGHT_MARKS[lamp.light], _LIGHTS[lamp.light]
         pieces += [
-            _Piece(number * step, glyph, colour),
+            _Piece(number * step, mark.glyph, colour),
             _Piece(number * step + 2, lamp.name, _TEXT, bold=True),
-            _Piece(number * step + 3 + len(lamp.name), word, colour),
+            _Piece(number * step + 3 + len(lamp.name), mark.word, colour),
         ]
     canvas.row(*pieces)
     notes = [wrapped(lamp.reason, step - 4, 3) for lamp in report.lamps]
@@ -241,11 +241,10 @@ def _checks(canvas: _Canvas, report: Report) -> None:
     passed = len(report.excluded.passed)
     canvas.heading(f"Checks: {len(report.checks)} to look at, {passed} passed")
     for check in report.checks[:_MOST_CHECKS]:
-        glyph, colour = _CHECKS[check.status]
         tone = _TEXT if check.status == "fail" else _MUTED
         lines = wrapped(check.summary, canvas.columns - 28, 2)
         canvas.row(
-            _Piece(0, glyph, colour),
+            _Piece(0, CHECK_MARKS[check.status].glyph, _CHECKS[check.status]),
             _Piece(3, check.id, _TEXT, 24, bold=True),
             _Piece(28, lines[0], tone),
         )

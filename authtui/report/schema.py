@@ -5,9 +5,12 @@ The field names are those of the JSON format; `VERSION` changes when one of them
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from authtui.checks.findings import CheckStatus, Light
 
 VERSION: Final = 1
 
@@ -57,7 +60,7 @@ class LampPart(NamedTuple):
     """One of the four lamps."""
 
     name: str
-    light: str
+    light: Light
     reason: str
 
 
@@ -90,7 +93,7 @@ class ClaimPart(NamedTuple):
     name: str
     value: str
     note: str
-    status: str | None
+    status: CheckStatus | None
 
 
 class TokenPart(NamedTuple):
@@ -151,7 +154,7 @@ class CheckPart(NamedTuple):
     """One check that did not pass."""
 
     id: str
-    status: str
+    status: CheckStatus
     summary: str
     evidence: tuple[str, ...]
     why: str

@@ -31,7 +31,8 @@ from authtui.wire.hosts import (
     redirect_host,
 )
 from authtui.wire.transport import (
-    Trouble,
+    UNUSABLE_PROXY,
+    WireTrouble,
     build_ssl_context,
     ca_file_of,
     proxy_of,
@@ -176,10 +177,10 @@ class Wire:
         redirect_of: int | None = None
         for _ in range(MOST_REDIRECTS + 1):
             target = self._admitted(url)
-            if isinstance(target, Trouble):
+            if isinstance(target, WireTrouble):
                 return self._not_sent(sending, url, target, retry_of)
             if origin is not None and target.origin != origin:
-                trouble = Trouble("not-named", "the server points to another place")
+                trouble = WireTrouble("not-named", "the server points to another place")
                 return self._not_sent(sending, url, trouble, retry_of)
             origin = target.origin
             answer = await self._exchange(sending, target, end, redirect_of, retry_of)
@@ -193,30 +194,30 @@ class Wire:
             if answer.status == 303 or (answer.status < 303 and sending.method == "POST"):
                 kept = tuple(h for h in sending.headers if h[0].lower() != "content-type")
                 sending = sending._replace(method="GET", content=b"", headers=kept)
-        trouble = Trouble("redirects", f"more than {MOST_REDIRECTS} redirects in a row")
+        trouble = WireTrouble("redirects", f"more than {MOST_REDIRECTS} redirects in a row")
         return self._not_sent(sending, url, trouble, retry_of)
 
-    def _admitted(self, url: str) -> _Target | Trouble:
+    def _admitted(self, url: str) -> _Target | WireTrouble:
         try:
             parts, origin = urlsplit(url), origin_of(url)
         except ValueError:
-            return Trouble("bad-url", "the address is not a URL")
+            return WireTrouble("bad-url", "the address is not a URL")
         if origin.scheme not in ("http", "https") or not origin.host or any(c <= " " for c in url):
-            return Trouble("bad-url", "the address is not an http or https URL")
+            return WireTrouble("bad-url", "the address is not an http or https URL")
         if parts.username or parts.password or "@" in parts.netloc:
-            return Trouble("bad-url", "the address holds a user name or a password")
+            return WireTrouble("bad-url", "the address holds a user name or a password")
         if self._offline or self._closed:
-            return Trouble("offline", "offline: no connection is made")
+            return WireTrouble("offline", "offline: no connection is made")
         shown = kept_host(parts.netloc).removesuffix(f":{origin.port}")
         if not is_allowed(origin, self._allowed):
-            return Trouble("not-named", f"{shown} is not among the hosts that may be contacted")
+            return WireTrouble("not-named", f"{shown} is not among the hosts that may be contacted")
         if origin.scheme == "http" and not is_loopback(origin.host):
             statement = f"plain http to {shown} is refused; it is allowed to this machine only"
-            return Trouble("plain-http", statement)
+            return WireTrouble("plain-http", statement)
         return _Target(parts._replace(fragment="").geturl(), parts.netloc.lower(), origin)
 
     def _not_sent(
-        self, sending: _Sending, url: str, trouble: Trouble, retry_of: int | None
+        self, sending: _Sending, url: str, trouble: WireTrouble, retry_of: int | None
     ) -> WireFailure:
         record = record_builder.not_sent(
             self._next_number(),
@@ -249,7 +250,7 @@ class Wire:
         try:
             async with asyncio.timeout(max(0.0, end - begun)):
                 client = await self._client_for(target)
-                if isinstance(client, Trouble):
+                if isinstance(client, WireTrouble):
                     return self._failed(record, client, begun, told=False)
                 request = self._signed(client, sending, target)
                 record = record_builder.with_request(
@@ -268,10 +269,12 @@ class Wire:
                 return found
         except AuthRefusedError as error:
             reason = safe_text(str(error), 400)
-            return self._failed(record, Trouble("auth", reason), begun, told=told)
+            return self._failed(record, WireTrouble("auth", reason), begun, told=told)
         except asyncio.CancelledError:
             if found is None:
-                self._failed(record, Trouble("dropped", "given up on request"), begun, told=told)
+                self._failed(
+                    record, WireTrouble("dropped", "given up on request"), begun, told=told
+                )
             raise
         except Exception as error:  # noqa: BLE001 - whatever the library raises becomes a value
             if found is not None:  # the answer was whole; only closing went wrong
@@ -309,7 +312,7 @@ class Wire:
         try:
             body = await read_body(response, self._largest, cut=stream)
         except BodyError as problem:
-            trouble = Trouble("too-large" if problem.too_large else "protocol", str(problem))
+            trouble = WireTrouble("too-large" if problem.too_large else "protocol", str(problem))
             return self._failed(record, trouble, begun, told=True)
         except Exception as error:  # noqa: BLE001 - as above; here the status is known
             trouble = trouble_of(error, target.netloc, sending.timeout)
@@ -333,7 +336,7 @@ class Wire:
         return answer
 
     def _failed(
-        self, record: RequestRecord, trouble: Trouble, begun: float, *, told: bool
+        self, record: RequestRecord, trouble: WireTrouble, begun: float, *, told: bool
     ) -> WireFailure:
         if not told:
             self._tell(self._on_started, record)
@@ -350,7 +353,7 @@ class Wire:
         except Exception as error:  # noqa: BLE001 - a listener must not change what is sent
             self.listener_errors.append(error)
 
-    async def _client_for(self, target: _Target) -> httpx.AsyncClient | Trouble:
+    async def _client_for(self, target: _Target) -> httpx.AsyncClient | WireTrouble:
         proxy = None
         if self._transport is None and target.origin.scheme == "https":
             proxy = proxy_of(self._environment, target.netloc)
@@ -367,7 +370,7 @@ class Wire:
                     ca_file_of(self._environment),
                     self._detour.roots if self._detour else None,
                 )
-                if isinstance(made, Trouble):
+                if isinstance(made, WireTrouble):
                     return made
                 self._tls = made
             # Names that share one address must not share a connection.
@@ -383,7 +386,7 @@ class Wire:
                     limits=httpx.Limits(max_connections=20, max_keepalive_connections=kept),
                 )
             except (ValueError, httpx.HTTPError, httpx.InvalidURL, ImportError):
-                return Trouble("proxy", "the proxy of the environment is not a usable address")
+                return UNUSABLE_PROXY
             # A cookie that a server sets in one answer is not sent with the next request.
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
             self._clients[proxy] = client

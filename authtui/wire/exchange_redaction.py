@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from authtui.redaction import Secret, printable, redact_text, safe_text
 from authtui.wire.answers import error_of
+from authtui.wire.hosts import UNREADABLE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,7 +126,7 @@ def kept_path(target: str) -> str:
     try:
         parts = urlsplit(target)
     except ValueError:
-        return "⟨unreadable⟩"
+        return UNREADABLE
     path = printable(_redacted(_TASK.sub("…", parts.path or "/")), _PATH_SHOWN)
     if not parts.query:
         return path
@@ -184,7 +185,7 @@ def kept_url(url: str) -> str:
         parts = urlsplit(url)
         host = parts.netloc.rpartition("@")[2]
     except ValueError:
-        return "⟨unreadable⟩"
+        return UNREADABLE
     start = f"{parts.scheme}://{host}" if host else ""
     return safe_text(start, 200) + kept_path(parts._replace(fragment="").geturl())
 

@@ -8,7 +8,8 @@ from urllib.parse import urljoin, urlsplit
 from authtui.redaction import safe_text
 
 REDIRECTS = (301, 302, 303, 307, 308)
-_UNREADABLE = "⟨unreadable⟩"
+UNREADABLE = "⟨unreadable⟩"
+"""Shown in place of an address that cannot be parsed."""
 
 
 class Origin(NamedTuple):
@@ -72,5 +73,5 @@ def redirect_host(status: int, location: str | None, url: str, origin: Origin) -
     try:
         goal = origin_of(urljoin(url, location))
     except ValueError:
-        return _UNREADABLE
-    return None if goal == origin else safe_text(goal.host or _UNREADABLE, 120)
+        return UNREADABLE
+    return None if goal == origin else safe_text(goal.host or UNREADABLE, 120)

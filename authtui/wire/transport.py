@@ -6,7 +6,7 @@ The rules for certificates and proxies are the client's: `CODEX_CA_CERTIFICATE` 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.contracts import CA_VARIABLES
 from authtui.redaction import printable, safe_text
@@ -19,11 +19,14 @@ if TYPE_CHECKING:
     from authtui.wire.answers import FailureKind
 
 
-class Trouble(NamedTuple):
+class WireTrouble(NamedTuple):
     """Why a request got no usable answer: its class and a sentence."""
 
     kind: FailureKind
     statement: str
+
+
+UNUSABLE_PROXY: Final = WireTrouble("proxy", "the proxy of the environment is not a usable address")
 
 
 def ca_file_of(environment: Mapping[str, str]) -> str | None:
@@ -48,7 +51,9 @@ def proxy_of(environment: Mapping[str, str], host: str) -> str | None:
     return None
 
 
-def build_ssl_context(ca_file: str | None, roots: str | None = None) -> ssl.SSLContext | Trouble:
+def build_ssl_context(
+    ca_file: str | None, roots: str | None = None
+) -> ssl.SSLContext | WireTrouble:
     """Read the certificates: the system's and httpx's own, plus `ca_file`. Slow: use a thread.
 
     `roots` (PEM) takes the place of the system's and httpx's own.
@@ -65,11 +70,11 @@ def build_ssl_context(ca_file: str | None, roots: str | None = None) -> ssl.SSLC
         if ca_file is not None:
             context.load_verify_locations(cafile=ca_file)
     except (OSError, ssl.SSLError, ValueError) as error:
-        return Trouble("tls", f"the certificates cannot be read: {_words(error)}")
+        return WireTrouble("tls", f"the certificates cannot be read: {_words(error)}")
     return context
 
 
-def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
+def trouble_of(error: BaseException, host: str, seconds: float) -> WireTrouble:
     """The class of an exception of the HTTP library, and a sentence without its type names."""
     import socket
     import ssl
@@ -80,33 +85,35 @@ def trouble_of(error: BaseException, host: str, seconds: float) -> Trouble:
     chain = tuple(_causes(error))
     if isinstance(error, (httpx.TimeoutException, TimeoutError)):
         where = "no connection" if isinstance(error, httpx.ConnectTimeout) else "no complete answer"
-        return Trouble("timeout", f"{where} from {name} within {seconds:g} s")
+        return WireTrouble("timeout", f"{where} from {name} within {seconds:g} s")
     for cause in chain:
         if isinstance(cause, ssl.SSLCertVerificationError):
             reason = printable(cause.verify_message or "not trusted", 160)
-            return Trouble("tls", f"the certificate of {name} was refused: {reason}")
+            return WireTrouble("tls", f"the certificate of {name} was refused: {reason}")
     for cause in chain:
         if isinstance(cause, ssl.SSLError):
-            return Trouble("tls", f"no TLS connection to {name}: {_words(cause)}")
+            return WireTrouble("tls", f"no TLS connection to {name}: {_words(cause)}")
     if any(isinstance(cause, socket.gaierror) for cause in chain):
-        return Trouble("dns", f"the name {name} was not found")
+        return WireTrouble("dns", f"the name {name} was not found")
     if isinstance(error, httpx.ProxyError):
-        return Trouble("proxy", f"the proxy refused the request to {name}")
+        return WireTrouble("proxy", f"the proxy refused the request to {name}")
     if any(isinstance(cause, ConnectionRefusedError) for cause in chain):
-        return Trouble("refused", f"nothing is listening at {name}: the connection was refused")
+        return WireTrouble("refused", f"nothing is listening at {name}: the connection was refused")
     if isinstance(error, httpx.ConnectError):
-        return Trouble("unreachable", f"{name} cannot be reached: {_words(chain[-1])}")
+        return WireTrouble("unreachable", f"{name} cannot be reached: {_words(chain[-1])}")
     if isinstance(error, httpx.RemoteProtocolError):
         # The library has one class for three failures; only its text tells them apart.
         if "complete message body" in str(error) or "incomplete" in str(error):
-            return Trouble("truncated", f"{name} closed the connection in the middle of its answer")
+            return WireTrouble(
+                "truncated", f"{name} closed the connection in the middle of its answer"
+            )
         if "without sending a response" not in str(error):
-            return Trouble("protocol", f"{name} did not answer in HTTP: {_words(error)}")
+            return WireTrouble("protocol", f"{name} did not answer in HTTP: {_words(error)}")
     if isinstance(error, (httpx.RemoteProtocolError, httpx.NetworkError, OSError)):
-        return Trouble("dropped", f"{name} closed the connection without an answer")
+        return WireTrouble("dropped", f"{name} closed the connection without an answer")
     if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)):
-        return Trouble("bad-url", "the address is not a usable URL")
-    return Trouble("protocol", f"the request to {name} could not be made: {_words(error)}")
+        return WireTrouble("bad-url", "the address is not a usable URL")
+    return WireTrouble("protocol", f"the request to {name} could not be made: {_words(error)}")
 
 
 def _words(error: BaseException) -> str:

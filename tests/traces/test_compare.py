@@ -81,7 +81,7 @@ def test_what_the_states_differ_in_is_told_group_by_group(tmp_path: Path) -> Non
     assert {"verdict", "lamp", "source", "check", "request"} <= groups
     told = {(d.group, d.name): (d.left, d.right) for d in found}
     assert told["verdict", "outcome"] == ("refused", "ready")
-    assert told["lamp", "sent"] == ("red", "green")
+    assert told["lamp", "sent"] == ("no", "yes")
     assert told["source", "CODEX_API_KEY"][0] == "absent"
     assert state_differences(_state(one), _state(one)) == ()
 

@@ -13,13 +13,14 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from authtui.demo.backend import accounts, agents, control, model_calls
-from authtui.demo.backend.authentication import ACCOUNT_HEADER, auth_class
+from authtui.demo.backend.authentication import auth_class
 from authtui.demo.backend.broken import DroppedResponse, TruncatedResponse
 from authtui.demo.backend.calls import Call, RefusalError
 from authtui.demo.backend.faults import LONGEST_HOLD
 from authtui.demo.backend.state import SeenRequest
 from authtui.record import NamedTuple
 from authtui.redaction import safe_text
+from authtui.wire.exchange_redaction import ACCOUNT_HEADER
 
 if TYPE_CHECKING:
     import threading

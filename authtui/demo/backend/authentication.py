@@ -9,6 +9,7 @@ from authtui.demo.backend.calls import RefusalError
 from authtui.demo.backend.minting import API_AUDIENCE
 from authtui.identity.assertion import SCHEME, Assertion, read_assertion, signature_matches
 from authtui.tokens.claims import AUTH
+from authtui.wire.exchange_redaction import ACCOUNT_HEADER
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 FRESH: Final = timedelta(minutes=5)
 """How far a signed timestamp may be from the clock. This backend's own choice."""
-ACCOUNT_HEADER: Final = "chatgpt-account-id"
 BISCUIT_HEADER: Final = "x-openai-authorization"
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.checks.findings import LIGHT_MARKS
 from authtui.model import events as ev
 from authtui.record import NamedTuple
 
@@ -180,7 +181,8 @@ def state_differences(left: AuthState, right: AuthState) -> tuple[Difference, ..
     add("client", "generation", one.contract.title, two.contract.title)
     add("client", "program start", one.surface, two.surface)
     for name in one.lamps._fields:
-        add("lamp", name, getattr(one.lamps, name).light, getattr(two.lamps, name).light)
+        a, b = getattr(one.lamps, name), getattr(two.lamps, name)
+        add("lamp", name, LIGHT_MARKS[a.light].word, LIGHT_MARKS[b.light].word)
     _maps(found, "source", _sources(one), _sources(two))
     _maps(found, "claim", _claims(one), _claims(two))
     _maps(found, "check", _checks(one), _checks(two))

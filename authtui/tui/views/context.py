@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS
 from authtui.tui.lines import Line, Span, clear, pad, wrap
 
 if TYPE_CHECKING:
@@ -50,17 +51,19 @@ class View(NamedTuple):
         return clear(secret) if secret is not None and secret is self.revealed else None
 
 
+_LIGHT_TONES: Final[Mapping[Light, str]] = {
+    "green": "good", "amber": "warn", "red": "bad", "grey": "faint",
+}  # fmt: skip
+_CHECK_TONES: Final[Mapping[CheckStatus, str]] = {
+    "fail": "bad", "warn": "warn", "unknown": "muted", "pass": "good",
+}  # fmt: skip
 LIGHTS: Final[Mapping[Light, tuple[str, str, str]]] = {
-    "green": ("●", "good", "yes"),
-    "amber": ("◐", "warn", "in part"),
-    "red": ("✗", "bad", "no"),
-    "grey": ("○", "faint", "not known"),
+    light: (LIGHT_MARKS[light].glyph, tone, LIGHT_MARKS[light].word)
+    for light, tone in _LIGHT_TONES.items()
 }
 CHECKS: Final[Mapping[CheckStatus, tuple[str, str, str]]] = {
-    "fail": ("✗", "bad", "fails"),
-    "warn": ("!", "warn", "warns"),
-    "unknown": ("?", "muted", "cannot tell"),
-    "pass": ("✓", "good", "passes"),
+    status: (CHECK_MARKS[status].glyph, tone, CHECK_MARKS[status].word)
+    for status, tone in _CHECK_TONES.items()
 }
 SOURCES: Final[Mapping[SourceStatus, tuple[str, str, str]]] = {
     "selected": ("●", "good", "selected"),

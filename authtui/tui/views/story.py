@@ -91,12 +91,12 @@ def guide_doc(shown: Shown, width: int, *, small: bool) -> Doc:
 def _pages_so_far(walk: Walk, width: int) -> list[Line]:
     """The pages so far by their names, and how many are still to come."""
     lines = [BLANK, Line((Span("─" * width, "border"),))]
-    for number, page in enumerate(walk.pages[: max(walk.here + 1, walk.furthest + 1)]):
+    for number, page in enumerate(walk.pages[: walk.furthest + 1]):
         name = "The fix" if page.kind == "offer" else page.step.title
         here = number == walk.here
         mark = ("▸ ", "accent") if here else ("  ", "faint")
         lines.append(Line((Span(*mark), Span(safe(name), "strong" if here else "muted"))))
-    left = len(walk.pages) - 1 - max(walk.here, walk.furthest)
+    left = len(walk.pages) - 1 - walk.furthest
     if left > 0:
         lines.append(Line((Span(f"  … {left} more", "faint"),)))
     return lines
