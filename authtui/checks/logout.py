@@ -1,7 +1,7 @@
 """What `codex logout` does: it removes what is stored, and touches no variable.
 
-Sources: codex-rs/cli/src/login.rs, recorded clients 0.122 to 0.169. The revocation it asks the server for
-changes neither its text nor its exit code.
+The revocation it asks the server for changes neither its text nor its exit code.
+Sources: codex-rs/cli/src/login.rs, recorded clients 0.122 to 0.169.
 """
 
 from __future__ import annotations

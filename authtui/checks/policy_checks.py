@@ -17,7 +17,8 @@ from authtui.checks.subject import (
     line_of,
     quoted_path,
     stored,
-    unset_where,
+    unset_source,
+    variables_of,
     where_set,
 )
 from authtui.credentials.selection import CHATGPT_MODES, Credential, forced_workspaces, resolve
@@ -41,8 +42,8 @@ def _broken(subject: Subject) -> CheckStatus:
 
 
 def _fix(subject: Subject, credential: Credential, required: str, rule: str) -> Fix:
-    if credential.source in CREDENTIAL_VARIABLES:
-        return unset_where(subject, credential.source)
+    if variables_of(subject.observation.environment, credential.source):
+        return unset_source(subject, credential.source)
     return login_for(required, rule)
 
 
@@ -185,8 +186,8 @@ def _deletes(subject: Subject) -> Finding | None:
         ),
         "A restriction is checked against the credential that wins, but the removal hits the "
         "stored one. The login that is lost may be exactly the one that was required.",
-        unset_where(subject, credential.source),
-        where_set(subject, credential.source),
+        unset_source(subject, credential.source),
+        where_set(subject, credential.where),
     )
 
 

@@ -17,6 +17,7 @@ from authtui.checks.subject import (
     stored,
     stored_document,
     unselected,
+    unset_source,
     unset_where,
     where_set,
 )
@@ -60,7 +61,7 @@ def _shadowing(subject: Subject) -> Finding | None:
         "Codex takes the first credential of a fixed order and never looks at the rest; variables "
         "come before everything stored. It does not say that a stored login was passed over, so "
         "a 401 or a bill for another account looks like a fault of the login.",
-        unset_where(subject, real),
+        unset_source(subject, name),
         where_set(subject, real),
     )
 
@@ -357,7 +358,7 @@ def _workload(subject: Subject) -> Finding | None:
             "warn",
             f"{given[0]} is set, but {subject.contract.title} knows no workload identity",
             why="Only newer clients read these variables; this one takes its other sources.",
-            fix=unset_where(subject, given[0]),
+            fix=unset_source(subject, "workload identity"),
             where=where_set(subject, given[0]),
         )
     failure = subject.case.places.workload.failure
@@ -366,13 +367,12 @@ def _workload(subject: Subject) -> Finding | None:
             "pass", "both workload identity variables are set and the token file is read"
         )
     missing = [name for name in WORKLOAD_VARIABLES if name not in given]
-    fix = Fix("set both, or unset both", f"unset {' '.join(given)}")
     return Finding(
         "fail",
-        f"workload identity is half configured: {failure.text} ({failure.reason})",
+        f"workload identity cannot be used: {failure.text} ({failure.reason})",
         (f"set: {', '.join(given)}", f"not set: {', '.join(missing) or 'none'}"),
         "One of the two variables is enough to select this mode, and there is no way back to the "
         "stored login from it: Codex stops.",
-        fix,
+        unset_source(subject, "workload identity"),
         failure.where,
     )

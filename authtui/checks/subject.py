@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.checks.findings import CheckStatus, Fix
+from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.credentials.selection import CHATGPT_MODES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from authtui.checks.registry import Subject
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
+    from authtui.credentials.observation import EnvironmentFacts
     from authtui.credentials.selection import Credential
     from authtui.tokens.agent import AgentJudgement
     from authtui.tokens.jwt import DecodedJwt
@@ -125,6 +127,25 @@ def unset_where(subject: Subject, name: str) -> Fix:
     if variable is not None and variable.origin == "dotenv":
         return Fix(f"remove {name} from line {variable.line} of .env in the Codex home")
     return Fix("unset the variable", f"unset {name}")
+
+
+def variables_of(environment: EnvironmentFacts, source: str) -> tuple[str, ...]:
+    """The variables that a source consists of; none for what is stored."""
+    if source == "workload identity":
+        return tuple(name for name in WORKLOAD_VARIABLES if environment.get(name))
+    return (source,) if source in CREDENTIAL_VARIABLES else ()
+
+
+def unset_source(subject: Subject, source: str) -> Fix:
+    """How to be rid of a source that variables set: half a workload identity stops the client."""
+    names = variables_of(subject.observation.environment, source)
+    if len(names) == 1:
+        return unset_where(subject, names[0])
+    origins = [where_set(subject, name) for name in names]
+    if any(origin != "environment" for origin in origins):
+        each = (f"{name} ({origin})" for name, origin in zip(names, origins, strict=True))
+        return Fix(f"remove {' and '.join(each)}")
+    return Fix("unset the variables", f"unset {' '.join(names)}")
 
 
 def where_set(subject: Subject, name: str) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.checks.findings import Fix, Verdict
-from authtui.checks.subject import CREDENTIAL_VARIABLES
-from authtui.credentials.environment import WORKLOAD_VARIABLES
+from authtui.checks.subject import variables_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,9 +31,7 @@ class VerdictRules:
 
     def variables_of(self, source: str) -> tuple[str, ...]:
         """The variables that a source consists of; none for what is stored."""
-        if source == "workload identity":
-            return tuple(name for name in WORKLOAD_VARIABLES if self.environment.get(name))
-        return (source,) if source in CREDENTIAL_VARIABLES else ()
+        return variables_of(self.environment, source)
 
     def unset(self, text: str, source: str) -> Fix:
         """The fix for a source that variables set: half a workload identity stops the client."""

@@ -261,13 +261,16 @@ class TroubleRules(VerdictRules):
         provider = self.case.provider
         name = name_words(provider.env_key or "")
         where = provider.lines.get("env_key", "config.toml")
+        fix = Fix("set it in this shell", f"export {name}=…")
+        if not (provider.env_key or "").strip():
+            fix = Fix(f"name a variable at {where}, or remove the line")
         return self.make(
             "another-source-won",
             f"The provider's key variable {name} is not set here",
             f"{where} takes the key of {name_words(provider.id)} from {name}, which this process "
             "does not have; no stored login is used in its place.",
             where,
-            Fix("set it in this shell", f"export {name}=…"),
+            fix,
         )
 
     def _provider_without_credential(self) -> Verdict:

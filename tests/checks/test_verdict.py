@@ -7,7 +7,17 @@ import pytest
 from authtui.checks.assess import Options, assess
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observation import FileFacts, Observation
-from tests.checks.build import KEY, State, april, chatgpt, id_token, keyring, observe, record
+from tests.checks.build import (
+    KEY,
+    State,
+    answer,
+    april,
+    chatgpt,
+    id_token,
+    keyring,
+    observe,
+    record,
+)
 
 OWN = (
     'model_provider = "mine"\n[model_providers.mine]\nname = "mine"\n'
@@ -110,3 +120,85 @@ def test_half_a_workload_identity_is_removed_by_unsetting_what_is_set() -> None:
     env = {"OPENAI_IDENTITY_TOKEN_FILE": "/etc/hostname"}
     found = assess(observe(State(chatgpt(), env=env)), Options()).verdict
     assert found.fix[0].command == "unset OPENAI_IDENTITY_TOKEN_FILE"
+
+
+@pytest.mark.parametrize("check", ["sources.shadowing", "policy.deletes", "method.forced"])
+def test_every_check_on_a_workload_identity_unsets_both_variables(check: str) -> None:
+    # Half of it stops the client, and no log-in replaces it.
+    found = answer(check, with_workload(State(chatgpt(), 'forced_login_method = "api"\n')))
+    assert found is not None
+    assert found.fix is not None
+    assert found.fix.command == UNSET
+
+
+def test_a_workload_identity_whose_token_file_is_gone_is_not_called_half_configured() -> None:
+    env = WORKLOAD | {"OPENAI_IDENTITY_TOKEN_FILE": "/nowhere"}
+    found = answer("sources.workload", State(chatgpt(), env=env))
+    assert found is not None
+    assert (found.status, found.fix and found.fix.command) == ("fail", UNSET)
+    assert "half" not in found.summary
+
+
+def test_of_a_workload_identity_the_lines_of_dotenv_are_named() -> None:
+    state = State(
+        chatgpt(),
+        files={".env": "OPENAI_FEDERATION_RULE_ID=r\n"},
+        env={"OPENAI_IDENTITY_TOKEN_FILE": "/nowhere"},
+    )
+    found = answer("sources.workload", state)
+    assert found is not None
+    assert found.fix is not None
+    assert found.fix.command is None
+    assert ".env:1" in found.fix.text
+
+
+@pytest.mark.parametrize(
+    "config",
+    [
+        'profile = "work"\n',
+        '[model_providers.openai]\nname = "x"\n',
+        '[model_providers.mine]\nname = "x"\nwire_api = "chat"\n',
+    ],
+)
+def test_what_the_client_says_of_its_configuration_is_quoted_in_one_sentence(config: str) -> None:
+    found = assess(observe(State(chatgpt(), config)), Options()).verdict
+    assert found.outcome == "unreadable"
+    assert ".." not in found.sentence
+    assert "\n" not in found.sentence
+
+
+def test_the_whole_text_of_a_configuration_fault_is_kept_as_evidence() -> None:
+    found = answer(
+        "config.readable", State(config='[model_providers.m]\nname = "x"\nwire_api = "chat"\n')
+    )
+    assert found is not None
+    assert "\n" not in found.summary
+    assert any("How to fix" in line for line in found.evidence)
+
+
+@pytest.mark.parametrize(("name", "shown"), [("", "''"), (" openai ", "' openai '")])
+def test_a_provider_whose_name_cannot_be_seen_is_put_in_quotes(name: str, shown: str) -> None:
+    config = f'model_provider = "{name}"\n'
+    found = assess(observe(State(chatgpt(), config)), Options()).verdict
+    assert found.headline == f"The model provider {shown} is not defined"
+
+
+def test_an_account_of_white_space_is_said_to_be_blank() -> None:
+    kept = record(account_id="\n")
+    state = State({"auth_mode": "agentIdentity", "agent_identity": kept})
+    assert "of a blank account" in assess(observe(state), Options()).verdict.sentence
+
+
+def test_a_status_and_its_text_are_set_apart() -> None:
+    options = Options(assumptions=Assumptions(responses="401:made up"))
+    found = assess(observe(State(chatgpt())), options).verdict
+    assert "answers 401: made up." in found.sentence
+
+
+def test_programs_that_differ_are_told_apart_by_what_they_find() -> None:
+    config = f"{OWN}env_key = 'NO_SUCH_KEY'\n"
+    found = answer("surfaces.disagree", State({"auth_mode": "oauth"}, config))
+    assert found is not None
+    assert found.status == "warn"
+    for outcome in ("degraded", "unreadable", "refused", "not-logged-in"):
+        assert outcome not in found.summary
