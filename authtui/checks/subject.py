@@ -141,9 +141,9 @@ def unset_source(subject: Subject, source: str) -> Fix:
     names = variables_of(subject.observation.environment, source)
     if len(names) == 1:
         return unset_where(subject, names[0])
-    places = [where_set(subject, name) for name in names]
-    if any(place != "environment" for place in places):
-        each = (f"{name} ({place})" for name, place in zip(names, places, strict=True))
+    origins = [where_set(subject, name) for name in names]
+    if any(origin != "environment" for origin in origins):
+        each = (f"{name} ({origin})" for name, origin in zip(names, origins, strict=True))
         return Fix(f"remove {' and '.join(each)}")
     return Fix("unset the variables", f"unset {' '.join(names)}")
 
@@ -246,7 +246,7 @@ def record_fields(case: Case) -> tuple[str, Mapping[str, Any]]:
     """
     from authtui.credentials.salvage import salvage
 
-    name, facts = case.places.store.name, case.observation
+    name, facts = case.ladder.store.name, case.observation
     data: bytes | str | None
     if name == "keyring" and facts.keyring.document is not None:
         data = facts.keyring.document.reveal()
