@@ -20,7 +20,7 @@ from authtui.checks.restrictions import has_token_data
 from authtui.contracts import CHATGPT_MODEL_BASE
 from authtui.credentials.assumptions import refusal
 from authtui.credentials.config import selected_provider
-from authtui.credentials.places import judge_places
+from authtui.credentials.ladder import judge_ladder
 from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 from authtui.record import NamedTuple
 from authtui.tokens.claims import plan_of
@@ -63,7 +63,7 @@ def predict_app_server(case: Case) -> AppServerAnswer:
         return AppServerAnswer(stops=f"Error: {case.contract.app_server_home_error}{home}")
     if case.config_error or case.late_refusal:
         return _without_configuration(case)
-    failure = case.places.workload.failure
+    failure = case.ladder.workload.failure
     if failure:
         cause = f"\n\nCaused by:\n    {failure.reason}" if failure.unread else ""
         return AppServerAnswer(stops=f"Error: {failure.text}{cause}")
@@ -81,7 +81,7 @@ def _without_configuration(case: Case) -> AppServerAnswer:
     bare = case.observation._replace(config=config._replace(values={}, error=None))
     default = case._replace(
         observation=bare,
-        places=judge_places(bare, case.contract, case.assumptions),
+        ladder=judge_ladder(bare, case.contract, case.assumptions),
         config_error=None,
         late_refusal=None,
         provider=selected_provider(bare.config),

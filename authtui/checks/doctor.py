@@ -46,7 +46,7 @@ def predict_doctor(case: Case) -> DoctorReport | None:
     """The doctor's line; None where the generation has no doctor, or it stops before that check."""
     if not case.contract.doctor or case.observation.home.error or case.config_error:
         return None
-    if case.late_refusal or case.places.workload.failure or _without_policies(case):
+    if case.late_refusal or case.ladder.workload.failure or _without_policies(case):
         return None
     variables = tuple(name for name in VARIABLES if case.observation.environment.get(name))
     if not case.provider.built_in and not case.provider.requires_openai_auth:
@@ -61,7 +61,7 @@ def _without_policies(case: Case) -> bool:
 
 def _refreshed_first(case: Case) -> bool:
     # It also refreshes a stale login first, which fills in what its record lacked.
-    login = case.places.store.credential
+    login = case.ladder.store.credential
     stale = login is not None and is_stale(login, case.contract, case.observation.at)
     return case.contract.routing and stale and case.assumptions.refresh == OK
 

@@ -22,14 +22,14 @@ def light_lamps(case: Case, start: ProgramStart) -> Lamps:
 
 
 def _stored(case: Case) -> Lamp:
-    place = case.places.store
+    place = case.ladder.store
     if place.credential:
         return Lamp("green", f"{place.name}: {describe(place.credential, short=True)}")
     if place.failure:
         return Lamp("red", f"{place.failure.where} cannot be read")
     file = case.observation.auth_file
-    if file.exists and case.places.store_mode in ("keyring", "ephemeral"):
-        return Lamp("amber", f"store mode {case.places.store_mode} skips auth.json")
+    if file.exists and case.ladder.store_mode in ("keyring", "ephemeral"):
+        return Lamp("amber", f"store mode {case.ladder.store_mode} skips auth.json")
     return Lamp("grey", "nothing is stored")
 
 
@@ -43,7 +43,7 @@ def _selected(case: Case, start: ProgramStart) -> Lamp:
         return Lamp("red", f"dropped by {case.observation.config.where(start.filtered)}")
     if start.credential is None:
         return Lamp("grey", "nothing to select")
-    stored = case.places.store
+    stored = case.ladder.store
     if not stored.empty and stored.name != start.credential.source:
         return Lamp("amber", f"{start.credential.source} hides {stored.name}")
     return Lamp("green", start.credential.source)

@@ -29,7 +29,7 @@ def predict_logout(case: Case) -> Logout:
     stopped = status_start_up(case)
     if stopped:
         return Logout(1, stopped[0], deletes_stored_login=False)
-    deletes, problem = removal(case.observation, case.contract, case.places)
+    deletes, problem = removal(case.observation, case.contract, case.ladder)
     if problem:
         return Logout(1, f"Error logging out: {problem}", deletes_stored_login=False)
     if deletes:

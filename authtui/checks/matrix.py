@@ -64,7 +64,7 @@ def build_matrix(
     wanted = forced_workspaces(case.observation, case.contract)
     rows: list[MatrixRow] = []
     selected = start.credential
-    for place in (case.places.agent, case.places.store):
+    for place in (case.ladder.agent, case.ladder.store):
         credential = place.credential
         if credential is None:
             continue

@@ -34,7 +34,7 @@ _METHOD = "forced_login_method"
 
 def _restricted(subject: Subject) -> Credential | None:
     """The credential that restrictions look at: the winner with the API key enabled."""
-    return resolve(subject.case.places, subject.contract, on_exec=True).credential
+    return resolve(subject.case.ladder, subject.contract, on_exec=True).credential
 
 
 def _broken(subject: Subject) -> CheckStatus:

@@ -57,7 +57,7 @@ def _status(case: Case) -> ProgramStart:
     if stopped:
         text, trouble = stopped
         return failed_start("login-status", text, "unreadable", trouble=trouble)
-    found = filtered(case.observation, contract, case.places, on_exec=False)
+    found = filtered(case.observation, contract, case.ladder, on_exec=False)
     credential = found.credential
     if credential is None:
         failure, text = found.failure, "Not logged in"
@@ -102,7 +102,7 @@ def _exec(case: Case) -> ProgramStart:
     early = _before_credential(case, "exec")
     if early:
         return early
-    found = filtered(case.observation, case.contract, case.places, on_exec=True)
+    found = filtered(case.observation, case.contract, case.ladder, on_exec=True)
     return predict_first_request(case, found)
 
 
@@ -112,7 +112,7 @@ def _interactive(case: Case) -> ProgramStart:
     early = _before_credential(case, "tui")
     if early:
         return early
-    found = filtered(case.observation, case.contract, case.places, on_exec=False)
+    found = filtered(case.observation, case.contract, case.ladder, on_exec=False)
     if found.credential is None:
         prediction = Prediction(
             "tui", 0, None, deletes_stored_login=False, outcome=outcome_without(found), mode=None
@@ -139,7 +139,7 @@ def _before_credential(case: Case, surface: Surface) -> ProgramStart | None:
             path = case.observation.config.file.path
             text = f"Error loading config.toml:\n{path}:{error.line}:{error.column}: {reason}"
         return failed_start(surface, text, "unreadable", trouble="config")
-    failure = case.places.workload.failure
+    failure = case.ladder.workload.failure
     if failure:
         text = f"Error: {failure.text}"
         if failure.unread:

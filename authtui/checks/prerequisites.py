@@ -29,7 +29,7 @@ POLICIES_UNAUTHORIZED: Final = (
 
 def status_login(case: Case) -> Credential | None:
     """The login as every program but `exec` sees it: without the API key of the environment."""
-    return filtered(case.observation, case.contract, case.places, on_exec=False).credential
+    return filtered(case.observation, case.contract, case.ladder, on_exec=False).credential
 
 
 def policies_trouble(case: Case) -> str | None:

@@ -9,14 +9,14 @@ from authtui.checks.restrictions import Enforcement, Violation, enforce
 from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.config import ProviderFacts, selected_provider
 from authtui.credentials.config_rules import late_refusal, validate
+from authtui.credentials.ladder import judge_ladder
 from authtui.credentials.observation import ConfigValue
-from authtui.credentials.places import judge_places
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.credentials.observation import ConfigError, Observation
-    from authtui.credentials.selection import Credential, Failure, Places
+    from authtui.credentials.selection import Credential, Failure, Ladder
 
 Trouble = Literal[
     "home",
@@ -52,7 +52,7 @@ class Case(NamedTuple):
     observation: Observation
     contract: Contract
     assumptions: Assumptions
-    places: Places
+    ladder: Ladder
     config_error: ConfigError | None
     provider: ProviderFacts
     enforcement: Enforcement
@@ -81,17 +81,17 @@ def make_case(
 ) -> Case:
     """Judge the places once, so that every surface is predicted from the same facts."""
     given = (assumptions or Assumptions()).settled()
-    places = judge_places(observation, contract, given)
+    ladder = judge_ladder(observation, contract, given)
     error = observation.config.error or validate(observation.config.values, contract)
     provider = selected_provider(observation.config)
     return Case(
         observation,
         contract,
         given,
-        places,
+        ladder,
         error,
         provider,
-        enforce(observation, contract, places),
+        enforce(observation, contract, ladder),
         None if error else late_refusal(observation.config, contract, provider),
         _start_error(observation, contract, error),
     )

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from authtui.checks.program_start import Case, ProgramStart
     from authtui.contracts import Contract
     from authtui.credentials.observation import Observation
-    from authtui.credentials.selection import Place
+    from authtui.credentials.selection import Rung
 
 Group = Literal[
     "SRC",  # which credential wins, and what it shadows
@@ -53,9 +53,9 @@ class Subject(NamedTuple):
         return self.case.contract
 
     @property
-    def store(self) -> Place:
+    def store(self) -> Rung:
         """What the configured store mode leads to."""
-        return self.case.places.store
+        return self.case.ladder.store
 
     @property
     def start(self) -> ProgramStart:

@@ -42,7 +42,7 @@ _FLAG = "features.use_agent_identity"
 def _winner(subject: Subject) -> Credential | None:
     if not subject.contract.identity_only:
         return None
-    return resolve(subject.case.places, subject.contract, on_exec=True).credential
+    return resolve(subject.case.ladder, subject.contract, on_exec=True).credential
 
 
 def _tokenless(subject: Subject) -> tuple[Credential, AgentRecord] | None:

@@ -14,7 +14,7 @@ from authtui.credentials.selection import (
     MODES,
     Credential,
     Failure,
-    Places,
+    Ladder,
     Resolution,
     forced_workspaces,
     resolve,
@@ -56,12 +56,12 @@ def forced_method(observation: Observation) -> str | None:
     return value if value in ("api", "chatgpt") else None
 
 
-def enforce(observation: Observation, contract: Contract, places: Places) -> Enforcement:
+def enforce(observation: Observation, contract: Contract, ladder: Ladder) -> Enforcement:
     """The result of enforcing the restrictions when `exec` starts."""
     restricted = forced_method(observation) or forced_workspaces(observation, contract)
     if not contract.enforces_always and not restricted:
         return Enforcement()
-    found = resolve(places, contract, on_exec=True)
+    found = resolve(ladder, contract, on_exec=True)
     if found.failure:
         return Enforcement(failure=found.failure)
     if found.credential is None:
@@ -69,7 +69,7 @@ def enforce(observation: Observation, contract: Contract, places: Places) -> Enf
     violation = _violation(observation, contract, found.credential)
     if violation is None:
         return Enforcement()
-    deletes, problem = removal(observation, contract, places)
+    deletes, problem = removal(observation, contract, ladder)
     text = violation.text
     if problem:
         text = f"{text}. {contract.removal_failed}: {problem}"
@@ -77,7 +77,7 @@ def enforce(observation: Observation, contract: Contract, places: Places) -> Enf
 
 
 def filtered(
-    observation: Observation, contract: Contract, places: Places, *, on_exec: bool
+    observation: Observation, contract: Contract, ladder: Ladder, *, on_exec: bool
 ) -> Resolution:
     """Walk the ladder with the silent policy filters of 0.147 and later.
 
@@ -86,10 +86,10 @@ def filtered(
     token, which these versions check while they load it.
     """
     if not contract.status_enforces:
-        return resolve(places, contract, on_exec=on_exec)
+        return resolve(ladder, contract, on_exec=on_exec)
     method = forced_method(observation)
     found = resolve(
-        places,
+        ladder,
         contract,
         on_exec=on_exec,
         chatgpt_allowed=method != "api",
@@ -181,13 +181,13 @@ def has_token_data(credential: Credential) -> bool:
 
 
 def removal(
-    observation: Observation, contract: Contract, places: Places
+    observation: Observation, contract: Contract, ladder: Ladder
 ) -> tuple[bool, str | None]:
     """Whether logging out removes a stored login, and the error if it cannot."""
     # Logging out removes the keyring entry first; an error there leaves auth.json in place.
-    if places.store_mode == "ephemeral":
+    if ladder.store_mode == "ephemeral":
         return False, None
-    if places.store_mode in ("keyring", "auto"):
+    if ladder.store_mode in ("keyring", "auto"):
         facts = observation.keyring
         if facts.status in ("no-backend", "locked", "denied", "hanging", "failed"):
             cause = facts.detail or facts.status
@@ -201,4 +201,4 @@ def removal(
             )
     if observation.auth_file.kind == "directory":
         return False, "Is a directory (os error 21)"
-    return places.stored_somewhere, None
+    return ladder.stored_somewhere, None

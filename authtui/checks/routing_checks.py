@@ -161,11 +161,11 @@ def _chatgpt_base_url(subject: Subject) -> Finding | None:
             where=where,
         )
     known = host_of(value) in KNOWN_CHATGPT_HOSTS and value.lower().startswith("https://")
-    places = (subject.case.places.agent, subject.store)
+    ladder = (subject.case.ladder.agent, subject.store)
     agent = any(
         (place.credential is not None and place.credential.mode == "agent_identity")
         or (place.failure is not None and "chatgpt_base_url" in place.failure.reason)
-        for place in places
+        for place in ladder
     )
     if agent and environment_error(subject.observation, subject.contract):
         return Finding(

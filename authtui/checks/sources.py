@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from authtui.checks.program_start import Case, ProgramStart
     from authtui.credentials.document import Document
     from authtui.credentials.observation import FileFacts, KeyringFacts, Variable
-    from authtui.credentials.selection import Place
+    from authtui.credentials.selection import Rung
 
 
-class _Rung(NamedTuple):
+class _Row(NamedTuple):
     name: str
     place: str
-    judged: Place | None
+    judged: Rung | None
     present: bool
     facts: tuple[Fact, ...]
     not_read: str | None = None
@@ -69,7 +69,7 @@ def list_sources(case: Case, start: ProgramStart) -> tuple[Source, ...]:
     return tuple(sources)
 
 
-def _winner(rungs: list[_Rung], start: ProgramStart) -> str | None:
+def _winner(rungs: list[_Row], start: ProgramStart) -> str | None:
     decided = start.credential.source if start.credential else None
     if start.failure:
         decided = start.failure.source
@@ -83,7 +83,7 @@ def _winner(rungs: list[_Rung], start: ProgramStart) -> str | None:
 
 
 def _status(
-    case: Case, rung: _Rung, winner: str | None, *, passed: bool
+    case: Case, rung: _Row, winner: str | None, *, passed: bool
 ) -> tuple[SourceStatus, str | None, str]:
     if rung.invisible:
         return "not-visible", None, rung.invisible
@@ -98,8 +98,8 @@ def _status(
     if rung.judged is None or rung.judged.empty:
         if rung.present and rung.name != "auth.json":
             return "absent", None, "set, but blank: counts as not set"
-        if rung.present and case.places.store_mode in ("keyring", "auto"):
-            return "not-consulted", None, f"store mode {case.places.store_mode} does not look here"
+        if rung.present and case.ladder.store_mode in ("keyring", "auto"):
+            return "not-consulted", None, f"store mode {case.ladder.store_mode} does not look here"
         return "absent", None, ""
     if passed and winner:
         return "shadowed", winner, f"{winner} comes first in the client's order"
@@ -110,7 +110,7 @@ def _status(
     return "not-consulted", None, "the client stops before it looks here"
 
 
-def _detail(rung: _Rung) -> str | None:
+def _detail(rung: _Row) -> str | None:
     if rung.judged and rung.judged.credential:
         credential = rung.judged.credential
         parts = [label_of(credential)]
@@ -125,27 +125,27 @@ def _detail(rung: _Rung) -> str | None:
     return None
 
 
-def _rungs(case: Case, surface: Surface) -> list[_Rung]:
-    contract, places, environment = case.contract, case.places, case.observation.environment
-    rungs: list[_Rung] = []
-    late: list[_Rung] = []
+def _rungs(case: Case, surface: Surface) -> list[_Row]:
+    contract, ladder, environment = case.contract, case.ladder, case.observation.environment
+    rungs: list[_Row] = []
+    late: list[_Row] = []
     workload = tuple(
         fact for name in WORKLOAD_VARIABLES for fact in _variable_facts(environment.get(name))
     )
     if contract.workload_identity and workload:
-        rungs.append(_Rung("workload identity", "environment", places.workload, True, workload))
+        rungs.append(_Row("workload identity", "environment", ladder.workload, True, workload))
     key = environment.get("CODEX_API_KEY")
     not_read = None if surface == "exec" else "only `codex exec` reads this variable"
-    rung = _Rung(
+    rung = _Row(
         "CODEX_API_KEY",
         "environment",
-        places.api_key,
+        ladder.api_key,
         key is not None,
         _variable_facts(key),
         not_read,
     )
     (late if not_read else rungs).append(rung)
-    memory = _Rung(
+    memory = _Row(
         "in-memory store",
         "memory of a running client",
         None,
@@ -165,7 +165,7 @@ def _rungs(case: Case, surface: Surface) -> list[_Rung]:
         value = environment.get(name)
         if name != contract.agent_variable and value is not None:
             late.append(
-                _Rung(
+                _Row(
                     name,
                     "environment",
                     None,
@@ -177,11 +177,11 @@ def _rungs(case: Case, surface: Surface) -> list[_Rung]:
     return [*rungs, *late]
 
 
-def _agent_rung(case: Case, surface: Surface) -> _Rung:
+def _agent_rung(case: Case, surface: Surface) -> _Row:
     contract = case.contract
     name = contract.agent_variable
     if name is None:
-        return _Rung(
+        return _Row(
             "agent identity variable",
             "environment",
             None,
@@ -193,18 +193,18 @@ def _agent_rung(case: Case, surface: Surface) -> _Rung:
     not_read = None
     if contract.agent_variable_on_exec_only and surface != "exec":
         not_read = "only `codex exec` reads this variable"
-    elif case.places.store_mode == "ephemeral" and not contract.token_before_store_stop:
+    elif case.ladder.store_mode == "ephemeral" and not contract.token_before_store_stop:
         not_read = "not read while the store mode is `ephemeral`"
-    return _Rung(
-        name, "environment", case.places.agent, value is not None, _variable_facts(value), not_read
+    return _Row(
+        name, "environment", case.ladder.agent, value is not None, _variable_facts(value), not_read
     )
 
 
-def _store_rungs(case: Case) -> list[_Rung]:
+def _store_rungs(case: Case) -> list[_Row]:
     observation, mode = case.observation, store_mode(case.observation)
     file = observation.auth_file
     facts = _file_facts(file)
-    held = case.places.store
+    held = case.ladder.store
     on_file = held.name == "auth.json"
     reading = mode in ("keyring", "auto")
     secrets = feature(observation.config, SECRETS_FEATURE)
@@ -212,7 +212,7 @@ def _store_rungs(case: Case) -> list[_Rung]:
     unread = stop
     if not reading and not stop:
         unread = f"store mode `{mode}` does not ask the keyring"
-    keyring = _Rung(
+    keyring = _Row(
         "keyring",
         f"{observation.keyring.service} · {observation.keyring.account or 'entry of this home'}",
         held if held.name == "keyring" else None,
@@ -220,7 +220,7 @@ def _store_rungs(case: Case) -> list[_Rung]:
         _keyring_facts(observation.keyring),
         unread,
     )
-    file_rung = _Rung(
+    file_rung = _Row(
         "auth.json",
         file.path,
         held if on_file else None,
@@ -233,7 +233,7 @@ def _store_rungs(case: Case) -> list[_Rung]:
     if encrypted.file.exists or secrets:
         rungs.insert(
             0,
-            _Rung(
+            _Row(
                 "encrypted store",
                 encrypted.file.path,
                 held if held.name == "encrypted store" else None,
@@ -248,7 +248,7 @@ def _store_rungs(case: Case) -> list[_Rung]:
     return rungs
 
 
-def _never_read(case: Case) -> list[_Rung]:
+def _never_read(case: Case) -> list[_Row]:
     environment = case.observation.environment
     rungs = []
     provider = case.provider
@@ -259,12 +259,12 @@ def _never_read(case: Case) -> list[_Rung]:
     if not used:
         why = "never read by the credential loader; `doctor` and the sign-in menu look at it"
         rungs.append(
-            _Rung("OPENAI_API_KEY", "environment", None, key is not None, _variable_facts(key), why)
+            _Row("OPENAI_API_KEY", "environment", None, key is not None, _variable_facts(key), why)
         )
     return rungs
 
 
-def _provider_rung(case: Case) -> _Rung:
+def _provider_rung(case: Case) -> _Row:
     provider = case.provider
     line = provider.lines.get("env_key") or provider.lines.get("base_url") or "config.toml"
     name = f"model_providers.{provider.id}"
@@ -280,7 +280,7 @@ def _provider_rung(case: Case) -> _Rung:
         facts.append(Fact("auth command", f"{provider.auth_command} (never run by looking)"))
     facts.append(Fact("requires_openai_auth", str(provider.requires_openai_auth).lower()))
     why = "a provider's own key takes precedence over the login for model requests"
-    return _Rung(name, line, None, True, tuple(facts), why)
+    return _Row(name, line, None, True, tuple(facts), why)
 
 
 def _variable_facts(variable: Variable | None) -> tuple[Fact, ...]:

@@ -361,7 +361,7 @@ def _workload(subject: Subject) -> Finding | None:
             fix=unset_source(subject, "workload identity"),
             where=where_set(subject, given[0]),
         )
-    failure = subject.case.places.workload.failure
+    failure = subject.case.ladder.workload.failure
     if failure is None:
         return Finding(
             "pass", "both workload identity variables are set and the token file is read"

@@ -26,14 +26,14 @@ def _mode_where(subject: Subject) -> str:
 
 
 def _uses_keyring(subject: Subject) -> bool:
-    return subject.case.places.store_mode in ("keyring", "auto")
+    return subject.case.ladder.store_mode in ("keyring", "auto")
 
 
 @check("keyring.state", "STORE", "The OS keyring answers", source=_STORAGE, modes=(14, 23))
 def _state(subject: Subject) -> Finding | None:
     if not _uses_keyring(subject) or subject.observation.home.error:
         return None
-    facts, mode = subject.observation.keyring, subject.case.places.store_mode
+    facts, mode = subject.observation.keyring, subject.case.ladder.store_mode
     evidence = [f"store mode {mode} at {_mode_where(subject)}", f"entry {facts.account}"]
     if facts.backend:
         evidence.append(f"backend {facts.backend}")
@@ -87,7 +87,7 @@ def _size(subject: Subject) -> Finding | None:
     return Finding(
         "warn",
         f"the record takes {size} bytes as UTF-16; a Windows keyring entry holds {_BLOB_LIMIT}",
-        (f"store mode {subject.case.places.store_mode} at {_mode_where(subject)}",),
+        (f"store mode {subject.case.ladder.store_mode} at {_mode_where(subject)}",),
         "The whole record is stored as one entry. Saving a ChatGPT login fails with `password "
         "encoded as UTF-16 is longer than platform limit of 2560 chars`, after the browser said "
         "that the sign-in is complete.",
@@ -113,7 +113,7 @@ def _compact(data: bytes | None) -> str | None:
     modes=(39,),
 )
 def _and_file(subject: Subject) -> Finding | None:
-    facts, mode = subject.observation, subject.case.places.store_mode
+    facts, mode = subject.observation, subject.case.ladder.store_mode
     if facts.keyring.status != "present" or mode == "ephemeral":
         return None
     if not facts.auth_file.exists:
@@ -197,7 +197,7 @@ def _orphaned(subject: Subject) -> Finding | None:
     modes=(39,),
 )
 def _file_unread(subject: Subject) -> Finding | None:
-    mode, facts = subject.case.places.store_mode, subject.observation
+    mode, facts = subject.case.ladder.store_mode, subject.observation
     if not facts.auth_file.exists:
         return None
     if mode in ("file", "auto"):
@@ -332,7 +332,7 @@ def _mcp(subject: Subject) -> Finding | None:
 
 @check("store.ephemeral", "STORE", "Nothing is stored at all", source=_STORAGE, modes=(41,))
 def _ephemeral(subject: Subject) -> Finding | None:
-    if subject.case.places.store_mode != "ephemeral":
+    if subject.case.ladder.store_mode != "ephemeral":
         return None
     held = bool(fields_of(subject)) or subject.observation.keyring.status == "present"
     return Finding(

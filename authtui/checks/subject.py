@@ -246,7 +246,7 @@ def record_fields(case: Case) -> tuple[str, Mapping[str, Any]]:
     """
     from authtui.credentials.salvage import salvage
 
-    name, facts = case.places.store.name, case.observation
+    name, facts = case.ladder.store.name, case.observation
     data: bytes | str | None
     if name == "keyring" and facts.keyring.document is not None:
         data = facts.keyring.document.reveal()

@@ -24,7 +24,7 @@ def view_tokens(case: Case) -> tuple[TokenView, ...]:
         value = case.observation.environment.trimmed(variable)
         if value and not value.startswith("at-"):
             views.append(_agent_token(case, variable, Secret(value)))
-    place = case.places.store
+    place = case.ladder.store
     document = place.credential.document if place.credential else None
     if document is not None:
         return (*views, *_of_document(case, document, place.name))

@@ -166,7 +166,7 @@ class _Judge(FailureRules, TroubleRules):
 
     def _filtered(self, rule: str) -> Verdict:
         where = self.config.where(rule)
-        credential = self.case.places.store.credential
+        credential = self.case.ladder.store.credential
         name = credential.source if credential else "the stored login"
         wanted = ", ".join(forced_workspaces(self.case.observation, self.case.contract))
         if rule == "forced_chatgpt_workspace_id" and credential is not None:
@@ -249,7 +249,7 @@ class _Judge(FailureRules, TroubleRules):
         unread = self._unread_variable()
         if unread:
             return unread
-        mode = self.case.places.store_mode
+        mode = self.case.ladder.store_mode
         file = self.case.observation.auth_file
         if file.exists and mode in ("keyring", "ephemeral"):
             where = self.config.where("cli_auth_credentials_store")

@@ -27,7 +27,7 @@ class VerdictRules:
         self.surface = surface
         self.config = case.observation.config
         self.environment = case.observation.environment
-        self.store = case.places.store
+        self.store = case.ladder.store
 
     def variables_of(self, source: str) -> tuple[str, ...]:
         """The variables that a source consists of; none for what is stored."""

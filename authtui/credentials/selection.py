@@ -72,7 +72,7 @@ class Failure(NamedTuple):
     account: str | None = None
 
 
-class Place(NamedTuple):
+class Rung(NamedTuple):
     """One rung of the ladder, judged by itself: at most one of the two is set."""
 
     name: str
@@ -80,7 +80,7 @@ class Place(NamedTuple):
     failure: Failure | None = None
 
     @classmethod
-    def of(cls, found: Credential | Failure) -> Place:
+    def of(cls, found: Credential | Failure) -> Rung:
         """The rung on which a credential, or one that cannot be used, was found."""
         if isinstance(found, Failure):
             return cls(found.source, failure=found)
@@ -92,13 +92,13 @@ class Place(NamedTuple):
         return self.credential is None and self.failure is None
 
 
-class Places(NamedTuple):
-    """Every place, judged. `store` is what the configured store mode leads to."""
+class Ladder(NamedTuple):
+    """Every rung, judged. `store` is what the configured store mode leads to."""
 
-    workload: Place
-    api_key: Place
-    agent: Place
-    store: Place
+    workload: Rung
+    api_key: Rung
+    agent: Rung
+    store: Rung
     store_mode: str
     stored_somewhere: bool
 
@@ -116,7 +116,7 @@ class Resolution(NamedTuple):
 
 
 def resolve(
-    places: Places,
+    ladder: Ladder,
     contract: Contract,
     *,
     on_exec: bool,
@@ -128,17 +128,17 @@ def resolve(
     `on_exec` enables `CODEX_API_KEY`; the two `allowed` flags are the
     policy filters of the newest generation, which skip a place rather than fail at it.
     """
-    order = [places.workload]
+    order = [ladder.workload]
     if on_exec and api_allowed:
-        order.append(places.api_key)
-    stopped = places.store_mode == "ephemeral"
+        order.append(ladder.api_key)
+    stopped = ladder.store_mode == "ephemeral"
     agent_read = contract.agent_variable is not None and (
         on_exec or not contract.agent_variable_on_exec_only
     )
     if agent_read and chatgpt_allowed and (not stopped or contract.token_before_store_stop):
-        order.append(places.agent)
+        order.append(ladder.agent)
     if not stopped:
-        order.append(places.store)
+        order.append(ladder.store)
     for place in order:
         if not place.empty:
             return Resolution(place.credential, place.failure)

@@ -77,7 +77,7 @@ def removal_of(context: Context, view: View, *, revoke: bool) -> Removal:
     """What logging out would do in this state, by the configured store; pure."""
     observation, contract = view.observation, view.contract
     left = _left(view)
-    if view.case.places.workload.credential is not None:
+    if view.case.ladder.workload.credential is not None:
         return Removal((), None, left, WORKLOAD)
     mode = store_mode(observation)
     if mode == "ephemeral":
@@ -116,10 +116,10 @@ def _encrypted(view: View) -> bool:
 
 def _left(view: View) -> tuple[str, ...]:
     """What logging out does not remove, in sentences."""
-    observation, places = view.observation, view.case.places
+    observation, ladder = view.observation, view.case.ladder
     found = [
         f"{place.name} stays set: the next start is still authenticated by it"
-        for place in (places.api_key, places.agent)
+        for place in (ladder.api_key, ladder.agent)
         if not place.empty
     ]
     mode = store_mode(observation)
@@ -127,7 +127,7 @@ def _left(view: View) -> tuple[str, ...]:
         found.append("the keyring entry stays: with store mode file only auth.json is removed")
     elif mode == "file" and observation.keyring.status == "not-probed":
         found.append("a keyring entry, if there is one, stays: the store mode is file")
-    for credential in (places.store.credential, places.agent.credential):
+    for credential in (ladder.store.credential, ladder.agent.credential):
         record = credential.record if credential else None
         if record is not None:
             runtime = record.agent_runtime_id
@@ -182,9 +182,9 @@ async def perform(context: Context, view: View, removal: Removal, wire: Wire) ->
             backups.append(done.backup)
     context.memory.identity = context.memory.task = context.memory.key_set = None
     context.reload("logout")
-    places, copies, left = tuple(removed), tuple(backups), removal.left
+    ladder, copies, left = tuple(removed), tuple(backups), removal.left
     context.publish(
-        lambda n, at: ev.LoggedOut(n, at, "logout", places, revoked, copies, left, tuple(warnings))
+        lambda n, at: ev.LoggedOut(n, at, "logout", ladder, revoked, copies, left, tuple(warnings))
     )
     return "Logged out."
 

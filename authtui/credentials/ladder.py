@@ -21,8 +21,8 @@ from authtui.credentials.selection import (
     MODES,
     Credential,
     Failure,
-    Place,
-    Places,
+    Ladder,
+    Rung,
 )
 from authtui.credentials.stored_record import find_record, store_mode, stored_somewhere
 from authtui.redaction import Secret
@@ -33,9 +33,9 @@ if TYPE_CHECKING:
     from authtui.credentials.observation import Observation
 
 
-def judge_places(observation: Observation, contract: Contract, assumptions: Assumptions) -> Places:
-    """Judge each place by the rules of one generation; pure."""
-    return Places(
+def judge_ladder(observation: Observation, contract: Contract, assumptions: Assumptions) -> Ladder:
+    """Judge each rung by the rules of one generation; pure."""
+    return Ladder(
         workload=_workload(observation, contract),
         api_key=_api_key(observation),
         agent=_agent_variable(observation, contract, assumptions),
@@ -45,73 +45,71 @@ def judge_places(observation: Observation, contract: Contract, assumptions: Assu
     )
 
 
-def _workload(observation: Observation, contract: Contract) -> Place:
+def _workload(observation: Observation, contract: Contract) -> Rung:
     name = "workload identity"
     environment = observation.environment
     rule, file = (environment.get(variable) for variable in WORKLOAD_VARIABLES)
     if not contract.workload_identity or (rule is None and file is None):
-        return Place(name)
+        return Rung(name)
     rule_name, file_name = WORKLOAD_VARIABLES
     where = file_name if rule is None else rule_name
     if rule is not None and not rule.value.reveal().strip():
         text = f"workload identity variable {rule_name} is invalid"
-        return Place.of(Failure(name, where, text, "the variable is blank"))
+        return Rung.of(Failure(name, where, text, "the variable is blank"))
     if rule is None or file is None:
         missing = rule_name if rule is None else file_name
         text = f"workload identity requires {missing}"
-        return Place.of(Failure(name, where, text, f"{missing} is not set"))
+        return Rung.of(Failure(name, where, text, f"{missing} is not set"))
     path = file.value.reveal()
     if not path.startswith("/"):
         text = f"{file_name} must be an absolute path"
-        return Place.of(Failure(name, file_name, text, "the path is relative"))
+        return Rung.of(Failure(name, file_name, text, "the path is relative"))
     facts = observation.token_file
     if facts is None or facts.kind != "file":
         text = f"could not read workload identity assertion file {path}"
         reason = (facts.error if facts else None) or "No such file or directory (os error 2)"
-        return Place.of(Failure(name, file_name, text, reason, unread=True))
+        return Rung.of(Failure(name, file_name, text, reason, unread=True))
     assumes = ("the identity token is exchanged",)
-    return Place.of(Credential("workload_identity", name, where, assumes=assumes))
+    return Rung.of(Credential("workload_identity", name, where, assumes=assumes))
 
 
-def _api_key(observation: Observation) -> Place:
+def _api_key(observation: Observation) -> Rung:
     name = "CODEX_API_KEY"
     value = observation.environment.trimmed(name)
     if value is None:
-        return Place(name)
-    return Place.of(Credential("api_key", name, name, Secret(value)))
+        return Rung(name)
+    return Rung.of(Credential("api_key", name, name, Secret(value)))
 
 
-def _agent_variable(
-    observation: Observation, contract: Contract, assumptions: Assumptions
-) -> Place:
+def _agent_variable(observation: Observation, contract: Contract, assumptions: Assumptions) -> Rung:
     name = contract.agent_variable
     if name is None:
-        return Place("agent identity variable")
+        return Rung("agent identity variable")
     value = observation.environment.trimmed(name)
     if value is None:
-        return Place(name)
+        return Rung(name)
     personal = contract.personal_access_tokens and value.startswith("at-")
     judge = personal_access_token if personal else agent_token
-    return Place.of(judge(name, Secret(value), observation, contract, assumptions))
+    return Rung.of(judge(name, Secret(value), observation, contract, assumptions))
 
 
-def _store(observation: Observation, contract: Contract, assumptions: Assumptions) -> Place:
+def _store(observation: Observation, contract: Contract, assumptions: Assumptions) -> Rung:
     stored = find_record(observation, contract)
     source = stored.name
     if stored.data is None:
-        return Place(source, failure=stored.failure)
+        return Rung(source, failure=stored.failure)
     parsed = stored.parse(contract, observation.at)
     if isinstance(parsed, DocumentError):
-        return Place.of(_unread(source, stored.data, parsed))
+        return Rung.of(_unread(source, stored.data, parsed))
     text = build_error(parsed, contract.document)
     if text:
         field = {"apikey": "OPENAI_API_KEY", "agentIdentity": "agent_identity"}.get(parsed.mode)
         line = parsed.lines.get("auth_mode")
         where = f"{source}:{line}" if line else source
         reason = f"auth_mode {parsed.mode} has nothing to work with"
-        return Place.of(Failure(source, where, text, reason, field, line, mode=parsed.mode))
+        return Rung.of(Failure(source, where, text, reason, field, line, mode=parsed.mode))
     found = _credential(source, parsed, observation, contract, assumptions)
-    return Place.of(found._replace(mode=parsed.mode) if isinstance(found, Failure) else found)
+    return Rung.of(found._replace(mode=parsed.mode) if isinstance(found, Failure) else found)
 
 
 def _unread(source: str, data: bytes | str, error: DocumentError) -> Failure:
