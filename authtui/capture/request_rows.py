@@ -59,7 +59,7 @@ def _authorization(planned: PlannedRequest, call: RequestRecord) -> Row:
     meaning = ""
     if not same and observed is None:
         meaning = (
-            "Nothing was attached: the credential was dropped without a word, or a provider "
+            "Nothing was attached: the credential was dropped silently, or a provider "
             "setting attaches none."
         )
     elif not same and expected is None:

@@ -139,9 +139,9 @@ def _person(subject: Subject) -> Finding | None:
     claims = tokens.id_claims
     who = mask_email(claims.email) if claims.email else "no e-mail"
     plan = plan_of(claims.plan) if claims.plan else None
-    place = "no plan named"
+    plan_words = "no plan named"
     if plan is not None:
-        place = "a workspace plan" if plan.workspace else "a personal plan"
+        plan_words = f"on a {'workspace' if plan.workspace else 'personal'} plan"
     if claims.account_id is None:
         return Finding(
             "warn",
@@ -154,6 +154,6 @@ def _person(subject: Subject) -> Finding | None:
         )
     return Finding(
         "pass",
-        f"the login belongs to {who}, account {claims.account_id}, {place}",
+        f"the login belongs to {who}, account {claims.account_id}, {plan_words}",
         why="With several workspaces under one address the browser decides which one you get.",
     )

@@ -82,7 +82,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "a credential that cannot be used",
         "recordings",
-        lambda c: "dropped without a word" if c.silent_drop else "`exec` stops and names the cause",
+        lambda c: "dropped silently" if c.silent_drop else "`exec` stops and names the cause",
     ),
     Difference(
         "`forced_chatgpt_workspace_id` as a list",
