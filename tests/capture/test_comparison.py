@@ -65,7 +65,7 @@ def test_while_it_runs_what_is_not_known_is_open_and_nothing_differs() -> None:
 
 
 DIFFERENCES = [
-    ("authorization", {"authorization": None, "credential_mark": None}, "dropped without a word"),
+    ("authorization", {"authorization": None, "credential_mark": None}, "dropped silently"),
     ("authorization", {"authorization": "AgentAssertion"}, "Another kind of credential won"),
     ("account", {"account_header": "org_other"}, "two logins were mixed"),
     ("account", {"account_header": None}, "default workspace"),
