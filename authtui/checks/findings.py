@@ -65,7 +65,19 @@ CHECK_MARKS: Final[Mapping[CheckStatus, Mark]] = {
     "unknown": Mark("?", "cannot tell"),
     "pass": Mark("✓", "passes"),
 }
+OUTCOME_GLYPHS: Final[Mapping[str, str]] = {
+    "ready": "✓",
+    "degraded": "!",
+    "refused": "✗",
+    "unreadable": "✗",
+    "not-logged-in": "○",
+}
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
+
+
+def marked_as(outcome: str, kind: str) -> str:
+    """The outcome whose mark a verdict bears: ready, but not as its owner believes, is degraded."""
+    return "degraded" if outcome == "ready" and kind != "ready" else outcome
 
 
 class Lamp(NamedTuple):

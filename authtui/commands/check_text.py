@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS
+from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
 from authtui.redaction import redacted_lines, safe_text
 
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
 
 def _verdict(assessment: Assessment) -> Iterator[str]:
     verdict = assessment.verdict
-    glyph = "✗" if verdict.outcome != "ready" else "✓" if verdict.kind == "ready" else "!"
-    yield f"{glyph} {verdict.headline}"
+    yield f"{OUTCOME_GLYPHS[marked_as(verdict.outcome, verdict.kind)]} {verdict.headline}"
     yield from _folded("", verdict.sentence)
     for fix in verdict.fix:
         yield from _folded("to fix", _fix(fix))

@@ -10,7 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
-from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS
+from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
 from authtui.colours import DARK
 from authtui.record import NamedTuple
 
@@ -35,7 +35,7 @@ _TINTS: Final = {
     _GOOD: DARK.tint_good, _WARN: DARK.tint_warn, _BAD: DARK.tint_bad, _FAINT: DARK.tint_grey,
 }  # fmt: skip
 _LIGHTS: Final = {"green": _GOOD, "amber": _WARN, "red": _BAD, "grey": _FAINT}
-_OUTCOMES: Final = {"ready": ("✓", _GOOD), "degraded": ("!", _WARN), "not-logged-in": ("○", _FAINT)}
+_OUTCOMES: Final = {"ready": _GOOD, "degraded": _WARN, "not-logged-in": _FAINT}
 _SOURCES: Final = {
     "selected": ("●", _GOOD),
     "shadowed": ("◐", _WARN),
@@ -133,9 +133,8 @@ def as_svg(report: Report) -> str:
 
 def _verdict(canvas: _Canvas, report: Report) -> None:
     verdict = report.verdict
-    glyph, colour = _OUTCOMES.get(verdict.outcome, ("✗", _BAD))
-    if verdict.outcome == "ready" and verdict.kind != "ready":
-        glyph, colour = "!", _WARN
+    outcome = marked_as(verdict.outcome, verdict.kind)
+    glyph, colour = OUTCOME_GLYPHS[outcome], _OUTCOMES.get(outcome, _BAD)
     where = f"{report.home} · {report.client.title} · {report.client.surface}"
     canvas.row(_Piece(0, f"authtui {report.authtui}", _MUTED, bold=True), _Piece(16, where, _MUTED))
     canvas.y -= _LINE

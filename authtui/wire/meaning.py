@@ -208,7 +208,7 @@ _ROWS: Final = (
          "deactivated_workspace"),
     _Row("the chosen workspace is not one of this account's", "fail", (), _REFUSALS,
          "invalid_workspace_selected"),
-    _Row("a rule of the organization refuses this; the token itself is fine", "fail", (),
+    _Row("a rule of the organisation refuses this; the token itself is fine", "fail", (),
          _REFUSALS, "no_matching_rule"),
     _Row("the credential does not grant this scope", "fail", (), (401, 403),
          "missing_scopes?|insufficient_scope|insufficient_permissions"),

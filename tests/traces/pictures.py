@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -43,6 +44,7 @@ SHOTS = (
     Shot("trace-event", ("case",), keys=("5", "n", "enter")),
 )
 _FOLDER = tempfile.TemporaryDirectory(prefix="traces-")
+atexit.register(_FOLDER.cleanup)
 
 
 def _made(name: str) -> Path:

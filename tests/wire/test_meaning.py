@@ -109,7 +109,7 @@ MEANINGS = [
     (seen("model-call", 426), "negotiation only", "noise"),
     (seen("model-call", 402, code="deactivated_workspace"), "deactivated", "fail"),
     (seen("model-call", 403, code="invalid_workspace_selected"), "not one of this", "fail"),
-    (seen("model-call", 401, code="no_matching_rule"), "rule of the organization", "fail"),
+    (seen("model-call", 401, code="no_matching_rule"), "rule of the organisation", "fail"),
     (seen("model-call", 401, auth="AgentAssertion"), "signed request was refused", "fail"),
     (seen("model-list", 401, auth="AgentAssertion"), "side request", "noise"),
     (seen("plugins", 401), "side request", "noise"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS
+from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
 from authtui.tui.lines import Line, Span, clear, pad, wrap
 
 if TYPE_CHECKING:
@@ -83,28 +83,24 @@ KINDS: Final[Mapping[str, str]] = {
     "answer-not-from-auth-server": "the answer did not come from the auth server",
     "nothing-stored": "nothing is stored",
 }
-_OUTCOMES: Final[Mapping[str, tuple[str, str]]] = {
-    "ready": ("✓", "good"),
-    "degraded": ("!", "warn"),
-    "refused": ("✗", "bad"),
-    "unreadable": ("✗", "bad"),
-    "not-logged-in": ("○", "muted"),
+_OUTCOME_TONES: Final = {
+    "ready": "good",
+    "degraded": "warn",
+    "refused": "bad",
+    "unreadable": "bad",
+    "not-logged-in": "muted",
 }
 
 
 def outcome_mark(outcome: str) -> tuple[str, str]:
     """Glyph and tone of how a start of the client comes out."""
-    return _OUTCOMES.get(outcome, ("?", "muted"))
+    return OUTCOME_GLYPHS.get(outcome, "?"), _OUTCOME_TONES.get(outcome, "muted")
 
 
 def verdict_mark(found: Assessment | None) -> tuple[str, str]:
-    """The same for the verdict: a start that works, but not as its owner believes, is amber."""
-    if found is None:
-        return "?", "muted"
-    verdict = found.verdict
-    if verdict.outcome == "ready" and verdict.kind != "ready":
-        return "!", "warn"
-    return outcome_mark(verdict.outcome)
+    """The same for the verdict."""
+    verdict = found.verdict if found is not None else None
+    return outcome_mark(marked_as(verdict.outcome, verdict.kind) if verdict is not None else "")
 
 
 def loud(tone: str) -> str:
