@@ -52,9 +52,9 @@ def _what_each_finds(starts: Mapping[Surface, ProgramStart]) -> str:
         if (start.prediction.outcome, _source(start)) != mine
     )
     used, theirs = _source(run), _source(other)
-    if not used or not theirs or used == theirs:
+    if used == theirs:
         used, theirs = _FINDS[mine[0]], _FINDS[other.prediction.outcome]
-    return f"`codex exec` finds {used}, `{PROGRAMS[name]}` finds {theirs}"
+    return f"`codex exec` finds {used or 'nothing'}, `{PROGRAMS[name]}` finds {theirs or 'nothing'}"
 
 
 @check(

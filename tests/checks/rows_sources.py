@@ -136,6 +136,12 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     ("surfaces.disagree", State({"auth_mode": "chatgpt"}), "warn", "codex exec` fails"),
     ("surfaces.disagree", State(chatgpt()), "pass", "agree"),
     (
+        "surfaces.disagree",
+        State(chatgpt(), 'forced_chatgpt_workspace_id = "other"'),
+        "warn",
+        "`codex exec` finds auth.json, `codex login status` finds nothing",
+    ),
+    (
         "surfaces.exec_only_key",
         State(chatgpt(), env={"CODEX_API_KEY": KEY}, surface="tui"),
         "warn",

@@ -55,9 +55,9 @@ class ComparisonScreen(Sheet):
     HINTS: ClassVar[tuple[Hint, ...]] = (
         Hint("n", "next difference", "next(1)", "next-difference"),
         Hint("N", "previous", "next(-1)", "previous-difference"),
-        Hint("1", "open A here", "show(0)", "show-a"),
-        Hint("2", "open B here", "show(1)", "show-b"),
-        Hint("Tab", "other pane", "turn"),
+        Hint("1", "open A", "show(0)", "show-a"),
+        Hint("2", "open B", "show(1)", "show-b"),
+        Hint("Tab", "below", "turn"),
         BACK,
     )
 
