@@ -18,6 +18,7 @@ from authtui.commands.signals import on_signals
 from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import TextIO
 
     from authtui.commands import Given
@@ -57,49 +58,53 @@ def run(args: argparse.Namespace, given: Given) -> int:
     from authtui.model.trace.target import CannotRecordError
     from authtui.model.trace.writer import record
 
-    session = make_session(args, given.environ)
-    try:
-        writer, leave = record(session, args.file, given.environ, args.max_size)
-    except CannotRecordError as error:
-        print(f"authtui record: {_shown(args.file)}: {error}; nothing was written", file=given.err)
-        return EXIT_USAGE
-    if writer.notice:
-        print(f"authtui record: {_shown(args.file)}: {writer.notice}", file=given.err)
-    ended_by = _until_the_end(session, writer, args, given.err)
-    leave()
-    done = writer.close()
-    return _tell_the_end(args.file, done, ended_by, given.err)
+    came: list[int] = []
+    with on_signals(came.append, "SIGINT", "SIGTERM", "SIGHUP"):
+        session = make_session(args, given.environ)
+        try:
+            writer, leave = record(session, args.file, given.environ, args.max_size)
+        except CannotRecordError as error:
+            text = f"authtui record: {_shown(args.file)}: {error}; nothing was written"
+            print(text, file=given.err)
+            return EXIT_USAGE
+        if writer.notice:
+            print(f"authtui record: {_shown(args.file)}: {writer.notice}", file=given.err)
+        _record_until(came, session, writer, args, given.err)
+        leave()
+        done = writer.close()
+    return _tell_the_end(args.file, done, came[0] if came else 0, given.err)
 
 
-def _until_the_end(
-    session: AuthSession[Any], writer: TraceWriter, args: argparse.Namespace, err: TextIO
-) -> int:
-    """The number of the signal that ended it, or 0."""
+def _record_until(
+    came: Sequence[int],
+    session: AuthSession[Any],
+    writer: TraceWriter,
+    args: argparse.Namespace,
+    err: TextIO,
+) -> None:
+    # Ends with the first signal that `came`, with the time asked for, or with the file's size.
     from authtui.model.file_watch import watch_session
 
-    came: list[int] = []
     stop = threading.Event()
     threads = [threading.Thread(target=look_at_keyring, args=(session,), daemon=True)]
     if args.watch:
         watch = threading.Thread(target=watch_session, args=(session, stop), daemon=True)
         threads.append(watch)
     line = _Line(err)
-    with on_signals(came.append, "SIGINT", "SIGTERM", "SIGHUP"):
-        for thread in threads:
-            thread.start()
-        began = said = time.monotonic()
-        line.say(args.file, writer.progress)
-        while not came and writer.progress.ended is None:
-            time.sleep(_LOOK_SECONDS)
-            now = time.monotonic()
-            if args.seconds is not None and now - began >= args.seconds:
-                break
-            if now - said >= SAID_EVERY_SECONDS:
-                said = now
-                line.say(args.file, writer.progress)
-        stop.set()
-        line.end()
-    return came[0] if came else 0
+    for thread in threads:
+        thread.start()
+    began = said = time.monotonic()
+    line.say(args.file, writer.progress)
+    while not came and writer.progress.ended is None:
+        time.sleep(_LOOK_SECONDS)
+        now = time.monotonic()
+        if args.seconds is not None and now - began >= args.seconds:
+            break
+        if now - said >= SAID_EVERY_SECONDS:
+            said = now
+            line.say(args.file, writer.progress)
+    stop.set()
+    line.end()
 
 
 class _Line:

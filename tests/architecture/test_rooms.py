@@ -87,3 +87,17 @@ def test_nothing_switches_a_whole_file_off_for_a_checker(path: Path) -> None:
         text,
         re.MULTILINE,
     )
+
+
+@pytest.mark.parametrize("name", [".ci/run", "justfile", "README.md"])
+def test_what_stands_beside_the_code_names_only_tests_that_exist(name: str) -> None:
+    file = ROOT / name
+    if not file.exists():
+        pytest.skip("an sdist holds no .ci")
+    named = re.findall(r"\btests/[\w/.]*\w", file.read_text(encoding="utf-8"))
+    named += [
+        dotted.replace(".", "/")
+        for dotted in re.findall(r"-m (tests[\w.]*\w)", file.read_text(encoding="utf-8"))
+    ]
+    missing = [n for n in named if not ((ROOT / n).exists() or (ROOT / f"{n}.py").exists())]
+    assert missing == []

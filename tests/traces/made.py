@@ -22,6 +22,7 @@ from authtui.model.trace.reader import Refusal, Trace, open_trace
 from authtui.model.trace.stand_ins import StandIns
 from authtui.model.trace.writer import TraceWriter
 from authtui.redaction import Secret
+from authtui.tokens import rows
 from authtui.wire import connection, records
 from authtui.wire.records import Detail, RequestRecord
 from tests.tui import homes
@@ -46,7 +47,7 @@ EVENT_TYPES: tuple[type[ev.Event], ...] = tuple(
 )
 """Every type of event that there is, whoever added it."""
 
-_MODULES = (app_server, doctor, logout, connection, records, observation, findings)
+_MODULES = (app_server, doctor, logout, connection, records, observation, findings, rows)
 _NAMES: dict[str, Any] = {
     **vars(typing),
     **{n: v for m in _MODULES for n, v in vars(m).items()},

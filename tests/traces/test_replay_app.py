@@ -52,12 +52,6 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write(tmp_path_factory.mktemp("trace") / "a.trace", busy(requests=20))
 
 
-@pytest.fixture(autouse=True)
-def calm(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TEXTUAL_ANIMATIONS", "none")
-    monkeypatch.delenv("TMUX", raising=False)
-
-
 def failures(app: ReplayApp) -> list[int]:
     found, at = [], -1
     while (place := app.replay.next_failure(at, 1)) is not None:
