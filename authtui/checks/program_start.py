@@ -110,9 +110,14 @@ def with_features(observation: Observation, features: tuple[tuple[str, bool], ..
 def _start_error(
     observation: Observation, contract: Contract, error: ConfigError | None
 ) -> ConfigError | None:
-    if error is None or observation.config.error or not contract.starts_read_by_name:
+    if error is None or observation.config.error:
         return error
-    return validate(observation.config.values, contract._replace(config_in_file_order=False))
+    values = observation.config.values
+    for key in contract.starts_read_first:
+        found = validate({key: values[key]}, contract) if key in values else None
+        if found is not None:
+            return found
+    return error
 
 
 def failed_start(

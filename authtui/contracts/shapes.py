@@ -203,10 +203,10 @@ class Contract(NamedTuple):
     # like any other. `bedrock_refused_early`: others are refused while the file is read.
     bedrock_changes: tuple[str, ...] = ()
     bedrock_refused_early: bool = False
-    # Of several wrong values the first in the file is named, else the first by name;
-    # `starts_read_by_name`: `exec` and the interactive client still name the first by name.
+    # Of several wrong values the first in the file is named, else the first by name.
+    # `starts_read_first`: keys that `exec` and the interactive client read before all others.
     config_in_file_order: bool = False
-    starts_read_by_name: bool = False
+    starts_read_first: tuple[str, ...] = ()
 
     # --- requests ---
     # Seconds before its expiry from which a token counts as stale.

@@ -38,6 +38,13 @@ def _yes(value: bool) -> str:
     return "yes" if value else "no"
 
 
+def _first_named(contract: Contract) -> str:
+    if not contract.config_in_file_order:
+        return "the first by name"
+    ahead = ", ".join(f"`{key}`" for key in contract.starts_read_first)
+    return f"the first line; by `exec` before it {ahead}" if ahead else "the first line"
+
+
 DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "variable with an agent identity",
@@ -142,7 +149,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "of several wrong values in config.toml, named is",
         "driven clients",
-        lambda c: "the first line" if c.config_in_file_order else "the first by name",
+        _first_named,
     ),
     Difference("`codex doctor`", "recordings", lambda c: _yes(c.doctor)),
 )

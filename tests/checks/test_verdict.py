@@ -17,6 +17,7 @@ from tests.checks.build import (
     keyring,
     observe,
     record,
+    subject_of,
 )
 
 OWN = (
@@ -202,3 +203,28 @@ def test_programs_that_differ_are_told_apart_by_what_they_find() -> None:
     assert found.status == "warn"
     for outcome in ("degraded", "unreadable", "refused", "not-logged-in"):
         assert outcome not in found.summary
+
+
+@pytest.mark.parametrize(
+    ("config", "contract", "named"),
+    [
+        ("model = 1\ncli_auth_credentials_store = 1\n", "0.147.0", "model"),
+        ("model = 1\ncli_auth_credentials_store = 1\n", "0.169.0", "cli_auth_credentials_store"),
+        ("forced_login_method = 1\nchatgpt_base_url = 1\n", "0.147.0", "forced_login_method"),
+        ("forced_login_method = 1\nchatgpt_base_url = 1\n", "0.169.0", "chatgpt_base_url"),
+        (
+            "chatgpt_base_url = 1\ncli_auth_credentials_store = 1\n",
+            "0.169.0",
+            "cli_auth_credentials_store",
+        ),
+        ("model = 1\n[features]\na = 1\n", "0.128.0", "features"),
+        ("model = 1\n[features]\na = 1\n", "0.169.0", "model"),
+        ("forced_chatgpt_workspace_id = ['a', 1]\n[features]\na = 1\n", "0.142.0", "forced_chatg"),
+        ("forced_chatgpt_workspace_id = ['a', 1]\n[features]\na = 1\n", "0.169.0", "forced_chatg"),
+    ],
+)
+def test_of_several_wrong_values_the_one_is_named_that_the_released_client_named(
+    config: str, contract: str, named: str
+) -> None:
+    found = subject_of(State(config=config, contract=contract)).starts["exec"].prediction
+    assert f"in `{named}" in (found.says or "")
