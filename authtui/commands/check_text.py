@@ -94,7 +94,7 @@ def _checks(assessment: Assessment) -> Iterator[str]:
 
 
 def _programs(assessment: Assessment) -> Iterator[str]:
-    yield "What each program start does"
+    yield "What each surface does"
     for found in assessment.predictions:
         says = redacted_lines(found.says or "(nothing)")[-1]
         yield f"     {found.surface:<14} exit {found.exit}  {says}"

@@ -47,7 +47,7 @@ def add_common(parser: argparse.ArgumentParser, *, nested: bool = False) -> None
         "--surface",
         choices=SURFACES,
         default=default("exec"),
-        help="which program start to model: they read different variables (default: exec)",
+        help="which program of the client to model: they read different variables (default: exec)",
     )
     group.add_argument(
         "--feature",

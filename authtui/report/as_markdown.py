@@ -81,7 +81,7 @@ def _client(client: schema.Client, programs: tuple[schema.ProgramPart, ...]) -> 
         [
             (
                 f"Judged as {code(client.title)} ({code(client.generation)}{version}), chosen by "
-                f"{code(client.chosen_by)}; program start {code(client.surface)}"
+                f"{code(client.chosen_by)}; surface {code(client.surface)}"
             ),
             *([prose(client.note)] if client.note else []),
             (
