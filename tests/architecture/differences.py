@@ -139,7 +139,7 @@ DIFFERENCES: tuple[Difference, ...] = (
     Difference(
         "a ChatGPT login without `last_refresh`",
         "driven clients",
-        lambda c: "renewed first" if c.asks_without_tokens or c.routing else "fails",
+        lambda c: "refreshed first" if c.asks_without_tokens or c.routing else "fails",
     ),
     Difference(
         "`profile` selected in config.toml",
