@@ -99,17 +99,8 @@ def refused_by_server(
     text = _unauthorized(said, request)
     if fault != OK:
         text = _refusal_text(fault, request, case.contract)
-    return failed_start(
-        "exec",
-        text,
-        outcome,
-        credential=found.credential,
-        failure=found.failure,
-        filtered=found.filtered,
-        request=request,
-        trouble=trouble,
-        assumes=("the server refuses a request without a credential",),
-    )
+    assumes = ("the server refuses a request without a credential",)
+    return _ended(found, text, outcome, trouble, request, assumes)
 
 
 def expired_text(request: PlannedRequest) -> str:
@@ -139,7 +130,7 @@ def _refusal_text(fault: str, request: PlannedRequest, contract: Contract) -> st
 
 def _no_address(found: Resolution, outcome: Outcome) -> ProgramStart:
     text = "ERROR: stream disconnected before completion: builder error"
-    return _unsent(found, text, outcome, "model-url")
+    return _ended(found, text, outcome, "model-url")
 
 
 def _unreachable(
@@ -147,16 +138,24 @@ def _unreachable(
 ) -> ProgramStart:
     """Nobody answers: the client gives up after five attempts, or waits for the network."""
     if case.contract.waits_for_network:
-        start = _unsent(found, "ERROR: Reconnecting... waiting for network", outcome, "network")
+        start = _ended(found, "ERROR: Reconnecting... waiting for network", outcome, "network")
         return start._replace(prediction=start.prediction._replace(ends=False))
     text = (
         "ERROR: stream disconnected before completion: error sending request for url "
         f"({request.base_url}/responses)"
     )
-    return _unsent(found, text, outcome, "network")
+    return _ended(found, text, outcome, "network")
 
 
-def _unsent(found: Resolution, text: str, outcome: Outcome, trouble: Trouble) -> ProgramStart:
+def _ended(
+    found: Resolution,
+    text: str,
+    outcome: Outcome,
+    trouble: Trouble | None,
+    request: PlannedRequest | None = None,
+    assumes: tuple[str, ...] = (),
+) -> ProgramStart:
+    """`exec` ends with `text`; `request` is None where none left."""
     return failed_start(
         "exec",
         text,
@@ -164,5 +163,7 @@ def _unsent(found: Resolution, text: str, outcome: Outcome, trouble: Trouble) ->
         credential=found.credential,
         failure=found.failure,
         filtered=found.filtered,
+        request=request,
         trouble=trouble,
+        assumes=assumes,
     )

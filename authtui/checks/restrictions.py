@@ -19,6 +19,7 @@ from authtui.credentials.selection import (
     forced_workspaces,
     resolve,
 )
+from authtui.credentials.stored_record import keyring_error
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -190,13 +191,7 @@ def removal(
     if ladder.store_mode in ("keyring", "auto"):
         facts = observation.keyring
         if facts.status in ("no-backend", "locked", "denied", "hanging", "failed"):
-            cause = facts.detail or facts.status
-            if facts.status == "no-backend":
-                cause = "no secret service provider or dbus session found"
-            load = contract.keyring_error.format(
-                error=f"Platform secure storage failure: {cause}", cause=cause
-            )
-            return False, load.replace(
+            return False, keyring_error(facts, contract).replace(
                 "failed to load CLI auth from keyring", "failed to delete auth from keyring"
             )
     if observation.auth_file.kind == "directory":

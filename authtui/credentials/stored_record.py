@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.contracts import Contract
-    from authtui.credentials.observation import Observation
+    from authtui.credentials.observation import KeyringFacts, Observation
 
 
 class StoredRecord(NamedTuple):
@@ -103,11 +103,7 @@ def _in_keyring(observation: Observation, contract: Contract) -> StoredRecord:
         return StoredRecord("keyring", facts.document.reveal())
     if facts.status in ("absent", "not-probed"):
         return StoredRecord("keyring")
-    cause = facts.detail or facts.status
-    if facts.status == "no-backend":
-        cause = "no secret service provider or dbus session found"
-    error = f"Platform secure storage failure: {cause}"
-    text = contract.keyring_error.format(error=error, cause=cause)
+    text = keyring_error(facts, contract)
     reason = {
         "no-backend": "there is no keyring service in this session",
         "locked": "the keyring is locked",
@@ -115,6 +111,15 @@ def _in_keyring(observation: Observation, contract: Contract) -> StoredRecord:
         "hanging": "the keyring did not answer in time",
     }.get(facts.status, "the keyring could not be read")
     return StoredRecord("keyring", failure=Failure("keyring", "keyring", text, reason, unread=True))
+
+
+def keyring_error(facts: KeyringFacts, contract: Contract) -> str:
+    """What the client says of a keyring that it cannot read."""
+    cause = facts.detail or facts.status
+    if facts.status == "no-backend":
+        cause = "no secret service provider or dbus session found"
+    error = f"Platform secure storage failure: {cause}"
+    return contract.keyring_error.format(error=error, cause=cause)
 
 
 def _in_encrypted_store(observation: Observation) -> StoredRecord:

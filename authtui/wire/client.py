@@ -272,9 +272,8 @@ class Wire:
             return self._failed(record, WireTrouble("auth", reason), begun, told=told)
         except asyncio.CancelledError:
             if found is None:
-                self._failed(
-                    record, WireTrouble("dropped", "given up on request"), begun, told=told
-                )
+                given_up = WireTrouble("dropped", "given up on request")
+                self._failed(record, given_up, begun, told=told)
             raise
         except Exception as error:  # noqa: BLE001 - whatever the library raises becomes a value
             if found is not None:  # the answer was whole; only closing went wrong
@@ -318,17 +317,9 @@ class Wire:
             trouble = trouble_of(error, target.netloc, sending.timeout)
             return self._failed(record, trouble, begun, told=True)
         took = (time.monotonic() - begun) * 1000
-        answer = Answer(
-            record.number,
-            response.status_code,
-            lines,
-            body.data,
-            took,
-            body.cut,
-            redirect_host(
-                response.status_code, response.headers.get("location"), target.url, target.origin
-            ),
-        )
+        status, location = response.status_code, response.headers.get("location")
+        elsewhere = redirect_host(status, location, target.url, target.origin)
+        answer = Answer(record.number, status, lines, body.data, took, body.cut, elsewhere)
         done = record_builder.finished(
             record, answer, sending.purpose, sending.content, body.received
         )
