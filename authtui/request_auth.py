@@ -9,9 +9,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple, Protocol
 
-from authtui.credentials.selection import CHATGPT_MODES, legal_header_value
 from authtui.identity import assertion as assertions
 from authtui.redaction import Secret, printable, safe_text
+from authtui.simulation.selection import CHATGPT_MODES, legal_header_value
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     import httpx
 
     from authtui.contracts import Contract
-    from authtui.credentials.selection import Credential
+    from authtui.exchanges.records import AssertionFacts, BearerFacts
     from authtui.identity.keys import PrivateKey
-    from authtui.wire.records import AssertionFacts, BearerFacts
+    from authtui.simulation.selection import Credential
 
 CallSite = Literal["provider", "backend-client", "chatgpt-client"]
 # HTTP does not mind, but people compare logs: each call site of the client spells it its own way.
@@ -247,7 +247,7 @@ def assertion_facts(
     `key_of` gives the 32 bytes of the public key of an agent runtime; without them the signature
     stays unknown. A header that is none is told by `problem`.
     """
-    from authtui.wire.records import AssertionFacts
+    from authtui.exchanges.records import AssertionFacts
 
     found = assertions.read_assertion(value)
     if isinstance(found, str):
@@ -268,9 +268,9 @@ def bearer_facts(value: str) -> BearerFacts | None:
     The account stands in the claims of ChatGPT tokens under the client's own namespace, in those
     of an agent identity at the top.
     """
+    from authtui.exchanges.records import BearerFacts
     from authtui.tokens.claims import AUTH
     from authtui.tokens.jwt import decode
-    from authtui.wire.records import BearerFacts
 
     claims = decode(value).claims
     if claims is None:

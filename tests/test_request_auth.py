@@ -9,7 +9,7 @@ import pytest
 
 from authtui.contracts import BY_NAME
 from authtui.credentials.document import AgentRecord, Document
-from authtui.credentials.selection import Credential, legal_header_value
+from authtui.exchanges.answers import Answer, WireFailure
 from authtui.identity.keys import PrivateKey, read_private_key
 from authtui.redaction import Secret
 from authtui.request_auth import (
@@ -26,7 +26,7 @@ from authtui.request_auth import (
     httpx_auth,
     provider_for,
 )
-from authtui.wire.answers import Answer, WireFailure
+from authtui.simulation.selection import Credential, legal_header_value
 from tests.wire.servers import NOW, answering, serving, wire
 
 if TYPE_CHECKING:
@@ -318,8 +318,8 @@ def test_importing_it_does_not_import_the_http_library() -> None:
     import subprocess
 
     code = (
-        "import sys, authtui.request_auth, authtui.wire.request_log, authtui.wire.endpoints, "
-        "authtui.wire.meaning, authtui.wire.records\n"
+        "import sys, authtui.request_auth, authtui.exchanges.request_log, "
+        "authtui.exchanges.endpoints, authtui.exchanges.meaning, authtui.exchanges.records\n"
         "print([m for m in ('httpx', 'cryptography', 'asyncio', 'textual') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

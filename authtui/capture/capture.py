@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from authtui.capture.child import Stream
     from authtui.capture.overrides import OverridePlan
+    from authtui.exchanges.records import AssertionFacts
     from authtui.model.session import AuthSession
-    from authtui.wire.records import AssertionFacts
 
 STARTS_WITHIN: Final = 20.0
 

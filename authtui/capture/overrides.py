@@ -10,30 +10,30 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Final
 
-from authtui.capture.command_line import (
+from authtui.capture.routes import MODEL, Route, Routes, Upstream, upstream_of
+from authtui.configuration.config import join_key, selected_provider
+from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, REFRESH_OVERRIDE, REVOKE_OVERRIDE
+from authtui.credentials.environment import effective_environ
+from authtui.exchanges.endpoints import (
+    JWKS_BASE_VARIABLE,
+    WHOAMI_BASE_VARIABLE,
+    EndpointProblem,
+)
+from authtui.record import NamedTuple
+from authtui.redaction import printable, safe_text
+from authtui.verdict.command_line import (
     is_client,
     place_of_options,
     sets_itself,
     subcommand_of,
-)
-from authtui.capture.routes import MODEL, Route, Routes, Upstream, upstream_of
-from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, REFRESH_OVERRIDE, REVOKE_OVERRIDE
-from authtui.credentials.config import join_key, selected_provider
-from authtui.credentials.environment import effective_environ
-from authtui.record import NamedTuple
-from authtui.redaction import printable, safe_text
-from authtui.wire.endpoints import (
-    JWKS_BASE_VARIABLE,
-    WHOAMI_BASE_VARIABLE,
-    EndpointProblem,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from authtui.contracts import Contract
-    from authtui.credentials.observation import Observation
     from authtui.lifecycle.addresses import Addresses
+    from authtui.machine.observation import Observation
 
 CHATGPT, AUTH, IDENTITY, OPENAI = "chatgpt", "auth", "identity", "openai"
 """Routes beside that of model calls: ChatGPT's base, OAuth, AuthAPI, other programs' OpenAI."""

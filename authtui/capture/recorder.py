@@ -7,14 +7,14 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
+from authtui.exchanges import record_builder
+from authtui.exchanges.answers import Answer
+from authtui.exchanges.hosts import Origin, redirect_host
+from authtui.exchanges.meaning import REFRESH, purpose_of
 from authtui.model import events as ev
 from authtui.redaction import Secret
 from authtui.request_auth import bearer_facts
-from authtui.wire import record_builder
-from authtui.wire.answers import Answer
 from authtui.wire.body import decoded_start
-from authtui.wire.hosts import Origin, redirect_host
-from authtui.wire.meaning import REFRESH, purpose_of
 from authtui.wire.transport import WireTrouble
 
 if TYPE_CHECKING:
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.capture.routes import Upstream
+    from authtui.exchanges.records import AssertionFacts, RequestRecord
     from authtui.model.session import AuthSession
-    from authtui.wire.records import AssertionFacts, RequestRecord
 
     Lines = Sequence[tuple[bytes, bytes]]
     ReadAssertion = Callable[[str, datetime], AssertionFacts]

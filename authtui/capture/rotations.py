@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.credentials.marks import mark_of
+from authtui.exchanges.evidence import ANOTHER_PROCESS
 from authtui.model import events as ev
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from authtui.credentials.observation import Observation
+    from authtui.machine.observation import Observation
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
 
-ANOTHER_PROCESS: Final = "another process"
 _PLACES: Final = ("auth.json", "keyring", "encrypted store")
 _FIELD: Final = "tokens.refresh_token"
 

@@ -6,9 +6,9 @@ import secrets
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
+from authtui.exchanges.hosts import host_name, is_loopback, origin_of
 from authtui.record import NamedTuple
 from authtui.redaction import safe_text
-from authtui.wire.hosts import host_name, is_loopback, origin_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     LOGIN,
@@ -17,7 +17,7 @@ from authtui.checks.subject import (
     unset_where,
     where_set,
 )
-from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
+from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     LOGIN,

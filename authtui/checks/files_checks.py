@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
-from authtui.checks.refreshing import is_stale
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import chatgpt_login, hurt, quoted_path, set_aside
+from authtui.simulation.refreshing import is_stale
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
-from authtui.checks.subject import CREDENTIAL_VARIABLES, stored
+from authtui.checks.subject import stored
+from authtui.credentials.environment import CREDENTIAL_VARIABLES
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import CheckStatus
+    from authtui.answers.findings import CheckStatus
     from authtui.checks.registry import Subject
 
 _SOURCE = "codex-rs/login/src/server.rs (callback on localhost:1455)"

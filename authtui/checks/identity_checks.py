@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
-    CREDENTIAL_VARIABLES,
     LOOPBACK,
     agent_token,
     decoded,
@@ -20,7 +19,6 @@ from authtui.checks.subject import (
     unset_where,
     where_set,
 )
-from authtui.checks.urls import host_of, shown_url
 from authtui.contracts import (
     AUTHAPI_BASE,
     CHATGPT_BASE,
@@ -29,7 +27,9 @@ from authtui.contracts import (
     STAGING_HOSTS,
     chatgpt_environment,
 )
+from authtui.credentials.environment import CREDENTIAL_VARIABLES
 from authtui.redaction import Secret, printable
+from authtui.simulation.urls import host_of, shown_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
-from authtui.checks.refreshing import is_stale
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     LOGIN,
@@ -21,8 +20,9 @@ from authtui.checks.subject import (
     unset_where,
     where_set,
 )
-from authtui.checks.urls import is_url, shown_url
 from authtui.contracts import REFRESH_OVERRIDE, REVOKE_OVERRIDE
+from authtui.simulation.refreshing import is_stale
+from authtui.simulation.urls import is_url, shown_url
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject

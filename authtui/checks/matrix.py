@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Binding, MatrixRow
-from authtui.checks.restrictions import has_token_data
+from authtui.answers.findings import Binding, MatrixRow
 from authtui.checks.subject import field_line, record_fields
 from authtui.credentials.document import AgentRecord
-from authtui.credentials.selection import CHATGPT_MODES, forced_workspaces
 from authtui.record import NamedTuple
+from authtui.simulation.restrictions import has_token_data
+from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
 from authtui.tokens.claims import AUTH
 
 if TYPE_CHECKING:
-    from authtui.checks.program_start import Case, ProgramStart
-    from authtui.credentials.selection import Credential
-    from authtui.tokens.rows import TokenView
+    from authtui.answers.token_view import TokenView
+    from authtui.simulation.program_start import Case, ProgramStart
+    from authtui.simulation.selection import Credential
 
 
 class _Named(NamedTuple):

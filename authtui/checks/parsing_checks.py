@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
-from authtui.checks.first_request import key_doubt
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
-from authtui.checks.restrictions import has_token_data
 from authtui.checks.subject import (
     LOGIN,
     chatgpt_login,
@@ -22,8 +20,10 @@ from authtui.checks.subject import (
     stored_document,
 )
 from authtui.checks.variable_checks import is_placeholder
-from authtui.credentials.selection import CHATGPT_MODES
 from authtui.redaction import Secret, printable, redact_text
+from authtui.simulation.first_request import key_doubt
+from authtui.simulation.restrictions import has_token_data
+from authtui.simulation.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject

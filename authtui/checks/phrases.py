@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.subject import account_words, label_of
-from authtui.credentials.selection import CHATGPT_MODES
+from authtui.simulation.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import PlannedRequest
-    from authtui.credentials.selection import Credential
+    from authtui.answers.findings import PlannedRequest
+    from authtui.simulation.selection import Credential
 
 NOT_ANSWERED_YET = "Whether the server accepts it is not known until it has answered."
 DROPPED_SILENTLY = (
@@ -71,15 +71,6 @@ def at_home(host: str, chatgpt_base_url: object) -> bool:
     if isinstance(chatgpt_base_url, str) and host == host_and_port(chatgpt_base_url):
         return True
     return host == "chatgpt.com" or host.endswith(".chatgpt.com")
-
-
-def refused_text(status: str, said: str | None, url: str) -> str:
-    """What the client prints when the model endpoint says no (recorded); `status` with its words.
-
-    `said` is the message of the answer, None where there was none.
-    """
-    text = f"ERROR: unexpected status {status}"
-    return text if said is None else f"{text}: {said}, url: {url}"
 
 
 def goes_to(request: PlannedRequest | None) -> str:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.phrases import login_for
 from authtui.checks.registry import Finding, check
-from authtui.checks.restrictions import API_MODES, forced_method
 from authtui.checks.subject import (
-    CREDENTIAL_VARIABLES,
     LOGIN,
     account_words,
     described,
@@ -21,10 +19,12 @@ from authtui.checks.subject import (
     variables_of,
     where_set,
 )
-from authtui.credentials.selection import CHATGPT_MODES, Credential, forced_workspaces, resolve
+from authtui.credentials.environment import CREDENTIAL_VARIABLES
+from authtui.simulation.restrictions import API_MODES, forced_method
+from authtui.simulation.selection import CHATGPT_MODES, Credential, forced_workspaces, resolve
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import CheckStatus
+    from authtui.answers.findings import CheckStatus
     from authtui.checks.registry import Subject
 
 _SPEC = "codex-rs/login/src/auth/manager.rs (enforce_login_restrictions), #18177"

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from authtui.checks.findings import CheckResult, CheckStatus, Fix
+from authtui.answers.findings import CheckResult, CheckStatus, Fix
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from authtui.checks.findings import Surface
-    from authtui.checks.program_start import Case, ProgramStart
+    from authtui.answers.findings import Surface
     from authtui.contracts import Contract
-    from authtui.credentials.observation import Observation
-    from authtui.credentials.selection import Rung
+    from authtui.machine.observation import Observation
+    from authtui.simulation.program_start import Case, ProgramStart
+    from authtui.simulation.selection import Rung
 
 Group = Literal[
     "SRC",  # which credential wins, and what it shadows

@@ -9,31 +9,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.call_sites import apps_key
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.phrases import fault_words
-from authtui.checks.predictions import predict
-from authtui.checks.program_start import make_case
 from authtui.checks.registry import Finding, check
-from authtui.checks.subject import (
-    CREDENTIAL_VARIABLES,
-    LOGIN,
-    chatgpt_login,
-    line_of,
-    stored_document,
-    unset_where,
-)
+from authtui.checks.subject import LOGIN, chatgpt_login, line_of, stored_document, unset_where
 from authtui.contracts import CHATGPT_BASE
-from authtui.credentials.assumptions import OK
-from authtui.credentials.observation import ConfigValue
-from authtui.credentials.online_credentials import task_failure
-from authtui.credentials.selection import forced_workspaces, resolve
+from authtui.credentials.environment import CREDENTIAL_VARIABLES
+from authtui.machine.observation import ConfigValue
+from authtui.simulation.assumptions import OK
+from authtui.simulation.call_sites import apps_key
+from authtui.simulation.online_credentials import task_failure
+from authtui.simulation.predictions import predict
+from authtui.simulation.program_start import make_case
+from authtui.simulation.selection import forced_workspaces, resolve
 
 if TYPE_CHECKING:
-    from authtui.checks.program_start import ProgramStart
     from authtui.checks.registry import Subject
     from authtui.credentials.document import AgentRecord
-    from authtui.credentials.selection import Credential
+    from authtui.simulation.program_start import ProgramStart
+    from authtui.simulation.selection import Credential
 
 _SOURCE = "#18177, review"
 _FLAG = "features.use_agent_identity"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.phrases import name_words
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
@@ -17,15 +17,15 @@ from authtui.checks.subject import (
     unset_where,
     where_set,
 )
-from authtui.checks.urls import host_of, is_url, shown_url
+from authtui.configuration.config import join_key
 from authtui.contracts import KNOWN_CHATGPT_HOSTS
-from authtui.credentials.config import join_key
-from authtui.credentials.online_credentials import environment_error
-from authtui.credentials.selection import CHATGPT_MODES
+from authtui.simulation.online_credentials import environment_error
+from authtui.simulation.selection import CHATGPT_MODES
+from authtui.simulation.urls import host_of, is_url, shown_url
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
-    from authtui.credentials.config import ProviderFacts
+    from authtui.configuration.config import ProviderFacts
 
 _PROVIDER = "codex-rs/model-provider-info"
 _API_HOST = "api.openai.com"

@@ -7,22 +7,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fact, Source, SourceStatus
-from authtui.checks.subject import AGENT_VARIABLES, label_of
-from authtui.credentials.config import feature
+from authtui.answers.findings import Fact, Source, SourceStatus
+from authtui.checks.subject import label_of
+from authtui.configuration.config import feature
 from authtui.credentials.encrypted_store import SECRETS_FEATURE
-from authtui.credentials.environment import WORKLOAD_VARIABLES
-from authtui.credentials.selection import MODES
-from authtui.credentials.stored_record import store_mode
+from authtui.credentials.environment import AGENT_VARIABLES, WORKLOAD_VARIABLES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, secret_kind
+from authtui.simulation.selection import MODES
+from authtui.simulation.stored_record import store_mode
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Surface
-    from authtui.checks.program_start import Case, ProgramStart
+    from authtui.answers.findings import Surface
     from authtui.credentials.document import Document
-    from authtui.credentials.observation import FileFacts, KeyringFacts, Variable
-    from authtui.credentials.selection import Rung
+    from authtui.machine.observation import FileFacts, KeyringFacts, Variable
+    from authtui.simulation.program_start import Case, ProgramStart
+    from authtui.simulation.selection import Rung
 
 
 class _Row(NamedTuple):

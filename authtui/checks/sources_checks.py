@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.phrases import name_words
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
-    CREDENTIAL_VARIABLES,
     LOGIN,
     described,
     hurt,
@@ -21,7 +20,7 @@ from authtui.checks.subject import (
     unset_where,
     where_set,
 )
-from authtui.credentials.environment import WORKLOAD_VARIABLES
+from authtui.credentials.environment import CREDENTIAL_VARIABLES, WORKLOAD_VARIABLES
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

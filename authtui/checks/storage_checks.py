@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import LOGIN, auth_claims, fields_of, hurt, quoted_path, unselected
-from authtui.credentials.config import feature
+from authtui.configuration.config import feature
 from authtui.credentials.encrypted_store import SECRETS_FEATURE
 from authtui.redaction import Secret
 

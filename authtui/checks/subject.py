@@ -5,28 +5,26 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.checks.findings import CheckStatus, Fix
-from authtui.credentials.environment import WORKLOAD_VARIABLES
-from authtui.credentials.selection import CHATGPT_MODES
+from authtui.answers.findings import CheckStatus, Fix
+from authtui.credentials.environment import CREDENTIAL_VARIABLES, WORKLOAD_VARIABLES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
+from authtui.simulation.selection import CHATGPT_MODES
 from authtui.tokens.claims import AUTH
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.checks.program_start import Case
     from authtui.checks.registry import Subject
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
-    from authtui.credentials.observation import EnvironmentFacts
-    from authtui.credentials.selection import Credential
+    from authtui.machine.observation import EnvironmentFacts
+    from authtui.simulation.program_start import Case
+    from authtui.simulation.selection import Credential
     from authtui.tokens.agent import AgentJudgement
     from authtui.tokens.jwt import DecodedJwt
 
-AGENT_VARIABLES: Final = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
-CREDENTIAL_VARIABLES: Final = ("CODEX_API_KEY", *AGENT_VARIABLES)
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 LOGIN: Final = Fix("log in again", "codex login")
 _KINDS: Final = {

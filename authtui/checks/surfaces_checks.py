@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.differences import PROGRAMS
-from authtui.checks.doctor import predict_doctor
-from authtui.checks.findings import Fix
+from authtui.answers.differences import PROGRAMS
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import described, kind_of, stored, unset_where, where_set
+from authtui.simulation.doctor import predict_doctor
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.checks.findings import Outcome, Surface
-    from authtui.checks.program_start import ProgramStart
+    from authtui.answers.findings import Outcome, Surface
     from authtui.checks.registry import Subject
+    from authtui.simulation.program_start import ProgramStart
 
 _FINDS: Final[Mapping[Outcome, str]] = {
     "ready": "a usable credential",

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from authtui.checks.subject import AGENT_VARIABLES, record_fields
+from authtui.checks.subject import record_fields
+from authtui.credentials.environment import AGENT_VARIABLES
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
-    from authtui.checks.program_start import Case
+    from authtui.answers.token_view import TokenView
     from authtui.credentials.document import AgentRecord, Document
-    from authtui.tokens.rows import TokenView
+    from authtui.simulation.program_start import Case
 
 _USER_TOKENS: Final[tuple[Literal["id_token", "access_token"], ...]] = ("id_token", "access_token")
 

@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import Fix
+from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
-from authtui.checks.subject import (
-    CREDENTIAL_VARIABLES,
-    ago,
-    claims_of,
-    hurt,
-    quoted_path,
-    unset_where,
-    where_set,
-)
-from authtui.checks.urls import host_of, shown_url
+from authtui.checks.subject import ago, claims_of, hurt, quoted_path, unset_where, where_set
 from authtui.contracts import CA_VARIABLES
+from authtui.credentials.environment import CREDENTIAL_VARIABLES
 from authtui.redaction import Secret
+from authtui.simulation.urls import host_of, shown_url
 from authtui.tokens.claims import AUTH
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import CheckStatus
+    from authtui.answers.findings import CheckStatus
     from authtui.checks.registry import Subject
 
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")

@@ -115,8 +115,8 @@ def prepare(
 
     The embedded backend, where it is the upstream, runs until `stack` is closed.
     """
-    from authtui.capture.command_line import is_client, nearest_surface
-    from authtui.credentials.installed import version_of_program
+    from authtui.machine.installed import version_of_program
+    from authtui.verdict.command_line import is_client, nearest_surface
 
     program, version = version_of_program(command[0], given.environ)
     if program is None:
@@ -151,8 +151,8 @@ def prepare(
 
 def _record(path: str, session: AuthSession[Any], given: Given, stack: ExitStack) -> str | None:
     """Record until `stack` is closed; a sentence if that fails."""
-    from authtui.model.trace.target import CannotRecordError
-    from authtui.model.trace.writer import record
+    from authtui.trace.target import CannotRecordError
+    from authtui.trace.writer import record
 
     try:
         writer, leave = record(session, path, given.environ)
@@ -179,8 +179,8 @@ def _throw_away_home(backend: Backend, login: Login, stack: ExitStack) -> str:
 def _plan(
     session: AuthSession[Any], command: list[str], environ: dict[str, str], upstream: str | None
 ) -> tuple[AuthSession[Any], OverridePlan] | str:
+    from authtui.assessment.generations import choose_contract
     from authtui.capture.overrides import plan_overrides
-    from authtui.checks.generations import choose_contract
     from authtui.lifecycle.addresses import addresses_of
 
     state = session.state
@@ -248,7 +248,7 @@ def told_problem(given: Given, problem: Problem) -> int:
 def write_har(path: str, session: AuthSession[Any]) -> str | None:
     """Write the requests as HAR; a sentence if that fails."""
     from authtui import __version__
-    from authtui.wire.export import as_har
+    from authtui.exchanges.export import as_har
 
     text = json.dumps(as_har(session.state.requests, __version__), ensure_ascii=False, indent=1)
     try:

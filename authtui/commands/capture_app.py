@@ -21,11 +21,11 @@ def in_the_app(
     args: argparse.Namespace, given: Given, session: AuthSession[Any], plan: OverridePlan
 ) -> int:
     """Show the program; what still runs when the app is left is ended before its proxy."""
-    from authtui.capture.command_line import surface_of
     from authtui.capture.rotations import tell_of_rotations
     from authtui.commands.session import look_at_keyring
     from authtui.settings import read_settings, settings_path
     from authtui.tui.launch import launch
+    from authtui.verdict.command_line import surface_of
 
     if surface_of(plan.command) == "tui":
         text = "the client's own interface needs this terminal for itself: add --terminal"

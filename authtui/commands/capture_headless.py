@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from authtui.capture.capture import Capture
-    from authtui.capture.comparison import Comparison
     from authtui.capture.overrides import OverridePlan
     from authtui.commands import Given
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
+    from authtui.verdict.comparison import Comparison
 
 _POLL_SECONDS: Final = 0.5
 _MARKS: Final = {"differs": "≠", "open": "…", "same": "="}
@@ -132,7 +132,7 @@ class Printer:
 
     def compare(self, session: AuthSession[Any], number: int) -> None:
         """Say what came of the prediction."""
-        from authtui.capture.comparison import compare
+        from authtui.verdict.comparison import compare
 
         program = next((p for p in session.state.programs if p.number == number), None)
         if program is None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from authtui.checks.assess import assess
+from authtui.assessment.assess import assess
 from authtui.commands import (
     EXIT_CANNOT_TELL,
     EXIT_FAILED,
@@ -19,7 +19,7 @@ from authtui.redaction import safe_text
 if TYPE_CHECKING:
     import argparse
 
-    from authtui.checks.findings import Assessment
+    from authtui.answers.findings import Assessment
     from authtui.commands import Given
 
 
@@ -73,7 +73,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
     before: Assessment | None = None
     assessment = assess(observation, options_of(args))
     if args.without or args.with_:
-        from authtui.checks.experiment import apply, assess_other
+        from authtui.assessment.experiment import apply, assess_other
 
         changed = apply(observation, args.without, args.with_)
         if isinstance(changed, str):
@@ -87,8 +87,8 @@ def run(args: argparse.Namespace, given: Given) -> int:
         return explain(args.explain, assessment, out, err)
     try:
         if args.json:
-            from authtui.checks.forms import forms_here
             from authtui.commands.check_json import as_json
+            from authtui.simulation.forms import forms_here
 
             document = as_json(assessment, forms_here(observation))
             if before is not None:

@@ -8,9 +8,9 @@ from authtui import __version__
 from authtui.redaction import redacted_lines, safe_text
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Assessment
-    from authtui.checks.forms import FormRow
-    from authtui.tokens.rows import TokenView
+    from authtui.answers.findings import Assessment
+    from authtui.answers.token_view import TokenView
+    from authtui.simulation.forms import FormRow
 
 
 def as_json(assessment: Assessment, forms: tuple[FormRow, ...]) -> dict[str, Any]:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
+from authtui.answers.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
 from authtui.redaction import redacted_lines, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-    from authtui.checks.findings import Assessment, Fix
-    from authtui.credentials.observation import Observation
+    from authtui.answers.findings import Assessment, Fix
+    from authtui.machine.observation import Observation
 
 _WIDTH: Final = 88
 

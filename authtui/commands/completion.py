@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authtui.commands import EXIT_USAGE
-from authtui.credentials.home import shorten
 from authtui.directories import replace_text, user_home
+from authtui.machine.home import shorten
 from authtui.record import NamedTuple
 from authtui.redaction import printable
 

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     import argparse
     from datetime import datetime
 
+    from authtui.answers.token_view import ClaimRow, TokenView
     from authtui.commands import Given
     from authtui.contracts import Contract
     from authtui.tokens.agent import AgentJudgement
     from authtui.tokens.jwt import DecodedJwt
-    from authtui.tokens.rows import ClaimRow, TokenView
 
 _STDIN: Final = "-"
 _LARGEST_TOKEN: Final = 4_000_000

@@ -12,7 +12,7 @@ from authtui.model import events as ev
 from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.records import RequestRecord
 
 _WORDS = {
     "Loaded": "loaded",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.checks.differences import differences
-from authtui.checks.experiment import shown_assignment
+from authtui.answers.differences import differences
+from authtui.assessment.experiment import shown_assignment
 from authtui.redaction import redacted_lines, safe_text
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TextIO
 
-    from authtui.checks.findings import Assessment
+    from authtui.answers.findings import Assessment
 
 _LABEL: Final = 26
 _WIDTH: Final = 96

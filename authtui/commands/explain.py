@@ -10,7 +10,7 @@ from authtui.redaction import safe_text
 if TYPE_CHECKING:
     from typing import TextIO
 
-    from authtui.checks.findings import Assessment
+    from authtui.answers.findings import Assessment
 
 
 def explain(wanted: str, assessment: Assessment, out: TextIO, err: TextIO) -> int:

@@ -57,7 +57,7 @@ def _checked(data: bytes, shown: str) -> KeySetText:
 
 def _fetch_key_set(url: str, *, offline: bool) -> KeySetText:
     """The one connection this command makes, and only because the user gave a URL."""
-    from authtui.wire.hosts import is_loopback
+    from authtui.exchanges.hosts import is_loopback
 
     shown = safe_text(url, 200)
     try:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from authtui.commands import Given
-    from authtui.model.trace.reader import Trace
-    from authtui.model.trace.replay import Replay
+    from authtui.trace.reader import Trace
+    from authtui.trace.replay import Replay
 
 _LINES_AT_ONCE: Final = 1_000
 
@@ -40,7 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, given: Given) -> int:
     """Open, show, and say what could not be read."""
-    from authtui.model.trace.reader import Refusal, open_trace
+    from authtui.trace.reader import Refusal, open_trace
 
     traces: list[Trace] = []
     for path in filter(None, (args.file, args.other)):
@@ -69,7 +69,7 @@ def _in_the_app(args: argparse.Namespace, traces: list[Trace], given: Given) -> 
 
 
 def _as_text(args: argparse.Namespace, traces: list[Trace], given: Given) -> int:
-    from authtui.model.trace.replay import Replay
+    from authtui.trace.replay import Replay
 
     replays = [Replay(trace) for trace in traces]
     if len(replays) == 1:
@@ -106,7 +106,7 @@ def _events(replay: Replay, *, as_json: bool) -> Iterator[str]:
 
 
 def _differences(left: Replay, right: Replay, *, as_json: bool) -> Iterator[str]:
-    from authtui.model.trace.compare import compare, first_difference, state_differences
+    from authtui.trace.compare import compare, first_difference, state_differences
 
     pairs = compare(left.events, right.events)
     first = first_difference(pairs)

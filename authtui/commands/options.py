@@ -7,16 +7,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from authtui.checks.assess import Options
-from authtui.checks.findings import SURFACES
+from authtui.answers.findings import SURFACES
+from authtui.assessment.options import Options
 from authtui.contracts import GENERATIONS, find
-from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observe import read_observation
+from authtui.simulation.assumptions import Assumptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.credentials.observation import Observation
+    from authtui.machine.observation import Observation
 
 
 def add_common(parser: argparse.ArgumentParser, *, nested: bool = False) -> None:

@@ -13,12 +13,12 @@ from authtui.commands.options import add_common
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.backups import MARK, list_backups
 from authtui.credentials.environment import read_environment
-from authtui.credentials.files import stat_file
-from authtui.credentials.home import resolve_home, shorten
-from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.observe import DOTENV_FILE, SYSTEM_DIR
 from authtui.directories import TRACE_KEY, state_dir, user_home
 from authtui.lifecycle.stores import KEYRING_BACKUP
+from authtui.machine.files import stat_file
+from authtui.machine.home import resolve_home, shorten
+from authtui.machine.observation import AUTH_FILE
 from authtui.record import NamedTuple
 from authtui.redaction import printable, safe_text
 from authtui.settings import settings_path

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from authtui.commands import Given
     from authtui.model.session import AuthSession
-    from authtui.model.trace.writer import Progress, TraceWriter
+    from authtui.trace.writer import Progress, TraceWriter
 
 EXIT_NOT_WRITTEN: Final = 3
 SAID_EVERY_SECONDS: Final = 0.5
@@ -55,8 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, given: Given) -> int:
     """Record until a signal, the time or the size ends it."""
-    from authtui.model.trace.target import CannotRecordError
-    from authtui.model.trace.writer import record
+    from authtui.trace.target import CannotRecordError
+    from authtui.trace.writer import record
 
     came: list[int] = []
     with on_signals(came.append, "SIGINT", "SIGTERM", "SIGHUP"):
@@ -144,7 +144,7 @@ def _tell_the_end(path: str, done: Progress, ended_by: int, err: TextIO) -> int:
 
 
 def _words(progress: Progress) -> str:
-    from authtui.model.trace.writer import size_words
+    from authtui.trace.writer import size_words
 
     count = progress.events
     events = f"{count:,} event" + ("" if count == 1 else "s")
@@ -153,7 +153,7 @@ def _words(progress: Progress) -> str:
 
 
 def _size(text: str) -> int:
-    from authtui.model.trace.line_format import LARGEST_FILE
+    from authtui.trace.line_format import LARGEST_FILE
 
     number, unit = text.strip(), ""
     if number and number[-1].upper() in _UNITS:

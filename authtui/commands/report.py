@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.assess import assess
+from authtui.assessment.assess import assess
 from authtui.commands import EXIT_USAGE
 from authtui.commands.options import add_common, observe, options_of
 from authtui.redaction import safe_text
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from authtui.commands import Given
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.records import RequestRecord
 
 
 KEY_BYTES: Final = 16

@@ -11,13 +11,13 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from authtui.credentials.observation import Observation
+    from authtui.machine.observation import Observation
     from authtui.model.session import AuthSession
 
 
 def make_session(args: argparse.Namespace, environ: Mapping[str, str]) -> AuthSession[Any]:
     """A session over the state that the options name, loaded once without the keyring."""
-    from authtui.checks.assess import assess
+    from authtui.assessment.assess import assess
     from authtui.model.session import AuthSession
 
     first = True

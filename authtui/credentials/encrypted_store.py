@@ -10,14 +10,14 @@ import json
 import re
 from typing import TYPE_CHECKING, Final
 
-from authtui.credentials.files import read_file, unread_reason
-from authtui.credentials.observation import EncryptedFacts
+from authtui.machine.files import read_file, unread_reason
+from authtui.machine.observation import EncryptedFacts
 from authtui.redaction import Secret, redact_text
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.credentials.observation import KeyringFacts
+    from authtui.machine.observation import KeyringFacts
 
 STORE: Final = "secrets/codex_auth.age"
 SECRETS_FEATURE: Final = "secret_auth_storage"

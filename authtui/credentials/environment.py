@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.configuration.dotenv import Dotenv, parse_dotenv
 from authtui.contracts import CA_VARIABLES
-from authtui.credentials.dotenv import Dotenv, parse_dotenv
-from authtui.credentials.files import read_file
-from authtui.credentials.home import is_unicode
-from authtui.credentials.observation import EnvironmentFacts, FileFacts, Variable
+from authtui.machine.files import read_file
+from authtui.machine.home import is_unicode
+from authtui.machine.observation import EnvironmentFacts, FileFacts, Variable
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ CREDENTIALS: Final = (
     "CODEX_ACCESS_TOKEN",
     "OPENAI_API_KEY",
 )
+AGENT_VARIABLES: Final = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
+CREDENTIAL_VARIABLES: Final = ("CODEX_API_KEY", *AGENT_VARIABLES)
 WORKLOAD_VARIABLES: Final = ("OPENAI_FEDERATION_RULE_ID", "OPENAI_IDENTITY_TOKEN_FILE")
 """What workload identity needs, in the order in which the client misses them."""
 ENDPOINTS: Final = (

@@ -12,14 +12,14 @@ import contextlib
 import sys
 from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
 
-from authtui.credentials.observation import KeyringFacts
 from authtui.digests import sha256
+from authtui.machine.observation import KeyringFacts
 from authtui.redaction import Secret, redact_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from authtui.credentials.observation import KeyringStatus
+    from authtui.machine.observation import KeyringStatus
 
 SERVICE: Final = "Codex Auth"
 SECRETS_SERVICE: Final = "codex"

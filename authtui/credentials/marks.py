@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.salvage import salvage
+from authtui.machine.observation import AUTH_FILE
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from authtui.credentials.observation import Observation
+    from authtui.machine.observation import Observation
 
 _CONFIG_TOKEN: Final = "experimental_bearer_token"  # noqa: S105 - the name of a setting
 

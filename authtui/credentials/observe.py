@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from authtui.configuration.config import feature, providers, read_config
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
-from authtui.credentials.config import feature, providers, read_config
 from authtui.credentials.environment import read_environment
-from authtui.credentials.files import read_file
-from authtui.credentials.home import resolve_home
-from authtui.credentials.host import read_host
-from authtui.credentials.observation import (
+from authtui.machine.files import read_file
+from authtui.machine.home import resolve_home
+from authtui.machine.host import read_host
+from authtui.machine.observation import (
     AUTH_FILE,
     ConfigFacts,
     EncryptedFacts,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.credentials.observation import InstalledClient
+    from authtui.machine.observation import InstalledClient
 
 SYSTEM_DIR: Final = Path("/etc/codex")
 DOTENV_FILE: Final = ".env"
@@ -70,7 +70,7 @@ def read_observation(
         encrypted = EncryptedFacts(FileFacts(str(folder / encrypted_store.STORE)))
     clients: tuple[InstalledClient, ...] = ()
     if installed:
-        from authtui.credentials.installed import find_clients
+        from authtui.machine.installed import find_clients
 
         clients = find_clients(environ)
     seen = Observation(

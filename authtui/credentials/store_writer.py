@@ -19,8 +19,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from authtui.credentials.backups import sync_folder, write_backup, write_new
-from authtui.credentials.files import read_file, unread_reason
 from authtui.credentials.write_lock import ReplacedFile, locked
+from authtui.machine.files import read_file, unread_reason
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 

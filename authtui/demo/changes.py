@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.credentials.observation import AUTH_FILE
+from authtui.machine.observation import AUTH_FILE
 
 if TYPE_CHECKING:
     from pathlib import Path

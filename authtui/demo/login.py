@@ -12,16 +12,16 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from authtui.base64url import base64url
-from authtui.credentials.files import read_file
-from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.store_writer import WriteFailure, replace_document
 from authtui.demo.backend.minting import login_document
+from authtui.exchanges.answers import WireFailure
+from authtui.exchanges.endpoints import CLIENT_ID
 from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.refresh import last_refresh_text
+from authtui.machine.files import read_file
+from authtui.machine.observation import AUTH_FILE
 from authtui.tokens.claims import AUTH
 from authtui.tokens.jwt import decode
-from authtui.wire.answers import WireFailure
-from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from authtui.demo.stage import Stage

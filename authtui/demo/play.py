@@ -164,8 +164,8 @@ def message_of(stage: Stage, outcome: Outcome) -> str | None:
 
 def refusal_of(stage: Stage, answer: ev.Asserted) -> str | None:
     """The client's line for a model request that was refused."""
-    from authtui.checks.phrases import refused_text
-    from authtui.wire.answers import error_of, reason_of
+    from authtui.exchanges.answers import error_of, reason_of
+    from authtui.simulation.first_answer import refused_text
 
     if answer.status is None or answer.status < 400:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.checks.assess import assess
+from authtui.assessment.assess import assess
 from authtui.lifecycle.transitions import Lifecycle
 from authtui.model import events as ev
 from authtui.model.session import AuthSession

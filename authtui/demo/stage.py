@@ -16,8 +16,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from authtui.checks.assess import Options, assess
-from authtui.credentials.observation import AUTH_FILE
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.credentials.observe import read_observation
 from authtui.demo.backend.server import running_backend, secure_port
 from authtui.demo.backend.tls import Authority
@@ -25,6 +25,7 @@ from authtui.demo.program import Program
 from authtui.demo.story import NONE
 from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.transitions import Lifecycle, wire_factory
+from authtui.machine.observation import AUTH_FILE
 from authtui.model import events as ev
 from authtui.model.session import AuthSession
 from authtui.wire.connection import Detour
@@ -34,13 +35,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from threading import Event
 
-    from authtui.checks.findings import Surface
-    from authtui.credentials.observation import Observation
+    from authtui.answers.findings import Surface
     from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.server import Backend
     from authtui.demo.story import Story
     from authtui.lifecycle.context import Progress, WireFactory
     from authtui.lifecycle.preview import Action
+    from authtui.machine.observation import Observation
     from authtui.wire.client import Wire
 
 HOME: Final = "demo-home"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final, get_args
 
-from authtui.checks.findings import SURFACES, Kind, Light
+from authtui.answers.findings import SURFACES, Kind, Light
 from authtui.contracts import find
 from authtui.demo.backend.client_setup import LOGINS
 from authtui.demo.backend.faults import ENDPOINTS, Fault, FaultError, checked

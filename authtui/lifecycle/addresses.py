@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE
-from authtui.wire.endpoints import (
+from authtui.exchanges.endpoints import (
     VARIABLES,
     EndpointProblem,
     Endpoints,
@@ -15,8 +15,8 @@ from authtui.wire.endpoints import (
 
 if TYPE_CHECKING:
     from authtui.contracts import Contract
-    from authtui.credentials.observation import Observation
-    from authtui.credentials.selection import Credential
+    from authtui.machine.observation import Observation
+    from authtui.simulation.selection import Credential
 
 
 class Addresses(NamedTuple):

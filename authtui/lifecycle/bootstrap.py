@@ -11,6 +11,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.credentials.store_writer import REMOVE, WriteFailure
+from authtui.exchanges.answers import AnswerProblem, WireFailure
+from authtui.exchanges.endpoints import EndpointProblem
 from authtui.identity.assertion import timestamp_text
 from authtui.identity.keys import KeyProblem, PrivateKey, read_private_key
 from authtui.lifecycle import registration as reg
@@ -26,16 +28,14 @@ from authtui.lifecycle.policies import (
 from authtui.lifecycle.stores import same_login, seen_in, store_of
 from authtui.model import events as ev
 from authtui.request_auth import AgentTask
-from authtui.wire.answers import AnswerProblem, WireFailure
-from authtui.wire.endpoints import EndpointProblem
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Binding
+    from authtui.answers.findings import Binding
     from authtui.credentials.document import AgentRecord
-    from authtui.credentials.selection import Credential
     from authtui.lifecycle.context import Context, View
     from authtui.lifecycle.policies import Match
     from authtui.redaction import Secret
+    from authtui.simulation.selection import Credential
     from authtui.wire.client import Wire
 
 JWKS_SECONDS: Final = 10.0

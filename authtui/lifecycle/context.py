@@ -5,28 +5,28 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.generations import choose_contract
+from authtui.assessment.generations import choose_contract
 from authtui.checks.matrix import derive_binding
-from authtui.checks.predictions import predict
-from authtui.checks.program_start import make_case, with_features
 from authtui.lifecycle.addresses import addresses_of
 from authtui.lifecycle.policies import Policy, policy_of
+from authtui.simulation.predictions import predict
+from authtui.simulation.program_start import make_case, with_features
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
-    from authtui.checks.findings import Binding
-    from authtui.checks.program_start import Case, ProgramStart
+    from authtui.answers.findings import Binding
     from authtui.contracts import Contract
     from authtui.credentials.document import AgentRecord
     from authtui.credentials.keyring_writer import WritableBackend
-    from authtui.credentials.observation import Observation
-    from authtui.credentials.selection import Credential
     from authtui.lifecycle.addresses import Addresses
+    from authtui.machine.observation import Observation
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
     from authtui.request_auth import AgentTask
+    from authtui.simulation.program_start import Case, ProgramStart
+    from authtui.simulation.selection import Credential
     from authtui.wire.client import Wire
 
     WireFactory = Callable[[frozenset[str]], Wire]
@@ -169,7 +169,7 @@ class Context:
 
     def wire(self, addresses: Iterable[str]) -> Wire:
         """A client that may contact the hosts of these addresses and no other."""
-        from authtui.wire.endpoints import hosts_of
+        from authtui.exchanges.endpoints import hosts_of
 
         allowed = frozenset() if self.offline else hosts_of(addresses)
         return self.wires(allowed)

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.exchanges.answers import WireFailure
 from authtui.lifecycle import bootstrap
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.plans import identity_calls
 from authtui.lifecycle.policies import stored_task
 from authtui.lifecycle.preview import Plan, PlannedCall
-from authtui.wire.answers import WireFailure
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View

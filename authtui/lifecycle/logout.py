@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authtui.credentials.config import feature
+from authtui.configuration.config import feature
 from authtui.credentials.document import Document, parse_document
 from authtui.credentials.encrypted_store import SECRETS_FEATURE
 from authtui.credentials.store_writer import WriteFailure
-from authtui.credentials.stored_record import store_mode
+from authtui.exchanges.answers import WireFailure
+from authtui.exchanges.endpoints import CLIENT_ID
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
 from authtui.lifecycle.refresh import message_of
 from authtui.lifecycle.stores import FileStore, file_store, keyring_store, seen_in
 from authtui.model import events as ev
-from authtui.wire.answers import WireFailure
-from authtui.wire.endpoints import CLIENT_ID
+from authtui.simulation.stored_record import store_mode
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View

@@ -13,11 +13,11 @@ from authtui.redaction import Secret
 from authtui.request_auth import AgentTask
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Binding
+    from authtui.answers.findings import Binding
     from authtui.contracts import Contract
     from authtui.credentials.document import AgentRecord
-    from authtui.credentials.observation import Observation
-    from authtui.credentials.selection import Credential
+    from authtui.machine.observation import Observation
+    from authtui.simulation.selection import Credential
 
 Policy = Literal["JwtOnly", "ChatGptAuth"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.exchanges.answers import Answer, WireFailure
 from authtui.lifecycle.addresses import host_of
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.policies import match_stored, stored_task, task_fits
@@ -17,12 +18,11 @@ from authtui.request_auth import (
     httpx_auth,
     provider_for,
 )
-from authtui.wire.answers import Answer, WireFailure
 
 if TYPE_CHECKING:
-    from authtui.credentials.selection import Credential
     from authtui.lifecycle.context import Context, View
     from authtui.request_auth import AgentTask, AuthProvider
+    from authtui.simulation.selection import Credential
     from authtui.wire.client import Wire
 
 What = Literal["responses", "models"]

@@ -10,23 +10,23 @@ import asyncio
 from datetime import UTC
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.checks.refreshing import KNOWN, judge_refusal, refusal_code
 from authtui.contracts import SIGNED_OUT_SINCE
 from authtui.credentials.store_writer import WriteFailure
+from authtui.exchanges.answers import Answer, WireFailure
+from authtui.exchanges.endpoints import CLIENT_ID
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.stores import account_in, seen_in, store_of
 from authtui.model import events as ev
 from authtui.redaction import Secret, safe_text
-from authtui.wire.answers import Answer, WireFailure
-from authtui.wire.endpoints import CLIENT_ID
+from authtui.simulation.refreshing import KNOWN, judge_refusal, refusal_code
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.contracts import Contract
-    from authtui.credentials.selection import Credential
     from authtui.lifecycle.context import Context, View
     from authtui.lifecycle.stores import Store
+    from authtui.simulation.selection import Credential
     from authtui.wire.client import Wire
 
 SECONDS: Final = 30.0

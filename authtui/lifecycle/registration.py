@@ -12,12 +12,12 @@ import binascii
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
 
 from authtui.base64url import base64url
+from authtui.exchanges.answers import Answer, AnswerProblem, WireFailure
 from authtui.identity.assertion import task_registration_signature, timestamp_text
 from authtui.identity.keys import KeyProblem, PrivateKey, generate_key
 from authtui.lifecycle.context import Trouble
 from authtui.redaction import Secret, safe_text
 from authtui.request_auth import FEDRAMP_HEADER
-from authtui.wire.answers import Answer, AnswerProblem, WireFailure
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping

@@ -6,12 +6,12 @@ import os
 from typing import TYPE_CHECKING, NamedTuple
 
 from authtui.credentials.backups import Backup, list_backups
-from authtui.credentials.files import read_file, unread_reason
 from authtui.credentials.keyring_writer import KeyringFailure, store_entry
 from authtui.credentials.store_writer import WriteFailure, replace_document
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.preview import Plan, PlannedChange
 from authtui.lifecycle.stores import file_store, keyring_store
+from authtui.machine.files import read_file, unread_reason
 from authtui.model import events as ev
 
 if TYPE_CHECKING:

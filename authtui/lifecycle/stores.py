@@ -12,9 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.credentials.backups import write_backup
-from authtui.credentials.files import read_file, unread_reason
 from authtui.credentials.keyring_writer import KeyringFailure, delete_entry, store_entry
-from authtui.credentials.observation import AUTH_FILE
 from authtui.credentials.store_writer import (
     Removed,
     WriteFailure,
@@ -25,6 +23,8 @@ from authtui.credentials.store_writer import (
     update_document,
 )
 from authtui.lifecycle.context import Trouble
+from authtui.machine.files import read_file, unread_reason
+from authtui.machine.observation import AUTH_FILE
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.credentials.keyring_writer import WritableBackend
-    from authtui.credentials.observation import Observation
     from authtui.lifecycle.context import Context, View
+    from authtui.machine.observation import Observation
 
 KEYRING_BACKUP: Final = "keyring-auth.json"
 

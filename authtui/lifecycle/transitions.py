@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.credentials.keyring_writer import WritableBackend
+    from authtui.exchanges.records import RequestRecord
     from authtui.lifecycle.context import Progress, WireFactory
     from authtui.lifecycle.preview import Action
     from authtui.lifecycle.probe import What
     from authtui.model.session import AuthSession
     from authtui.wire.client import Wire
     from authtui.wire.connection import Detour
-    from authtui.wire.records import RequestRecord
 
 BUSY = "Another action is under way; wait for it or cancel it."
 NOT_LOADED = "Nothing has been loaded yet; load first."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from authtui.credentials.observation import FileFacts, Observation
+    from authtui.machine.observation import FileFacts, Observation
 
 
 def describe_changes(before: Observation | None, after: Observation) -> tuple[str, ...]:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
-    from authtui.wire.records import RequestRecord
+    from authtui.answers.findings import Assessment
+    from authtui.exchanges.records import RequestRecord
+    from authtui.machine.observation import Observation
 
 Phase = Literal["empty", "loaded", "registered", "asserted", "logged-out", "refused", "failed"]
 

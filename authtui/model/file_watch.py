@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import threading
     from collections.abc import Iterator
 
-    from authtui.credentials.observation import FileFacts, Observation
+    from authtui.machine.observation import FileFacts, Observation
     from authtui.model.session import AuthSession
 
 POLL_SECONDS = 0.25

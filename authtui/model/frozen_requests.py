@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, overload
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.records import RequestRecord
 
     Block = tuple[RequestRecord, ...]
 

@@ -6,19 +6,19 @@ side.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Final, NamedTuple
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
 
-from authtui.checks.observed_request import judge_request, named_hosts, worst
+from authtui.exchanges.evidence import Evidence, ObservedProgram, Said, TokenRotation
 from authtui.model import events as ev
+from authtui.verdict.observed_request import judge_request, named_hosts, worst
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
-    from authtui.wire.records import RequestRecord
+    from authtui.answers.findings import Assessment
+    from authtui.exchanges.records import RequestRecord
+    from authtui.machine.observation import Observation
 
 LINES_KEPT: Final = 2_000
 SUSPECTS_KEPT: Final = 20
@@ -39,84 +39,26 @@ FALL_BACK: Final = 426
 """The status that refuses a WebSocket; the client then goes on over HTTPS."""
 
 
-class Said(NamedTuple):
-    """One line of a program's output, redacted."""
-
-    stream: str
-    text: str
-
-
-class Evidence(NamedTuple):
-    """What the wire showed of a program, in the order of the requests.
-
-    `first` is its first model call, `last` the newest one with an answer that counts. `suspects`
-    are requests whose credential fails a check, `preparations` what failed before that first call:
-    without it a client drops the credential. `login_refused` says that a 401 came before the
-    first refresh.
-    """
-
-    requests: int = 0
-    calls: int = 0
-    first: RequestRecord | None = None
-    last: RequestRecord | None = None
-    refreshes: tuple[RequestRecord, ...] = ()
-    preparations: tuple[RequestRecord, ...] = ()
-    suspects: tuple[RequestRecord, ...] = ()
-    login_refused: bool = False
-
-
-NOTHING_SEEN: Final = Evidence()
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """A watched program.
-
-    `expected` is the assessment and `before` the observation when it started, `after` the newest
-    observation since. `said` holds its last lines, `said_dropped` counts older ones. `rotations`
-    are the refreshes seen while it ran, those of other programs included.
-    """
-
-    number: int
-    command: tuple[str, ...]
-    overrides: tuple[str, ...]
-    started_at: datetime
-    expected: Assessment | None = None
-    before: Observation | None = None
-    after: Observation | None = None
-    said: tuple[Said, ...] = ()
-    said_dropped: int = 0
-    evidence: Evidence = NOTHING_SEEN
-    rotations: tuple[ev.RotationSeen, ...] = ()
-    ended_at: datetime | None = None
-    exit_status: int | None = None
-    signal: str | None = None
-    reason: str = ""
-
-    @property
-    def running(self) -> bool:
-        """Whether it has not ended yet, as far as was seen."""
-        return self.ended_at is None
-
-    @property
-    def stopped(self) -> bool:
-        """Whether a signal ended it: how it would have gone on is not known."""
-        return self.ended_at is not None and self.signal is not None
-
-
 def cause_of(number: int) -> str:
     """The cause of every event that comes from the program of that number."""
     return f"capture {number}"
 
 
+def rotation_of(event: ev.RotationSeen) -> TokenRotation:
+    """The refresh that an event tells of."""
+    return TokenRotation(event.at, event.by, event.old, event.new, event.accepted)
+
+
 def started(
     event: ev.ChildStarted, expected: Assessment | None, before: Observation | None
-) -> Program:
+) -> ObservedProgram:
     """The program of an event, with what was expected at that moment."""
-    return Program(event.number, event.command, event.overrides, event.at, expected, before)
+    return ObservedProgram(event.number, event.command, event.overrides, event.at, expected, before)
 
 
-def after_event(programs: tuple[Program, ...], event: ev.Event) -> tuple[Program, ...]:
+def after_event(
+    programs: tuple[ObservedProgram, ...], event: ev.Event
+) -> tuple[ObservedProgram, ...]:
     """The programs after an event that concerns one of them, or all."""
     if not programs:
         return programs
@@ -126,8 +68,9 @@ def after_event(programs: tuple[Program, ...], event: ev.Event) -> tuple[Program
         case ev.ChildEnded(number=number):
             return _changed(programs, number, lambda p: _ended(p, event))
         case ev.RotationSeen():
+            seen = rotation_of(event)
             return tuple(
-                replace(p, rotations=(*p.rotations, event)[-REFRESHES_KEPT:]) if p.running else p
+                replace(p, rotations=(*p.rotations, seen)[-REFRESHES_KEPT:]) if p.running else p
                 for p in programs
             )
         case ev.RequestStarted(request=record) | ev.RequestFinished(request=record):
@@ -144,18 +87,20 @@ def after_event(programs: tuple[Program, ...], event: ev.Event) -> tuple[Program
 
 
 def _changed(
-    programs: tuple[Program, ...], number: int, change: Callable[[Program], Program]
-) -> tuple[Program, ...]:
+    programs: tuple[ObservedProgram, ...],
+    number: int,
+    change: Callable[[ObservedProgram], ObservedProgram],
+) -> tuple[ObservedProgram, ...]:
     return tuple(change(p) if p.number == number else p for p in programs)
 
 
-def _with_lines(program: Program, event: ev.ChildSaid) -> Program:
+def _with_lines(program: ObservedProgram, event: ev.ChildSaid) -> ObservedProgram:
     said = (*program.said, *(Said(event.stream, line) for line in event.lines))
     extra = max(0, len(said) - LINES_KEPT)
     return replace(program, said=said[extra:], said_dropped=program.said_dropped + extra)
 
 
-def _ended(program: Program, event: ev.ChildEnded) -> Program:
+def _ended(program: ObservedProgram, event: ev.ChildEnded) -> ObservedProgram:
     return replace(
         program,
         ended_at=event.at,
@@ -165,7 +110,7 @@ def _ended(program: Program, event: ev.ChildEnded) -> Program:
     )
 
 
-def _seen(program: Program, record: RequestRecord) -> Evidence:
+def _seen(program: ObservedProgram, record: RequestRecord) -> Evidence:
     found = program.evidence
     finished = not record.under_way
     if not finished:

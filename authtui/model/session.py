@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
-    from authtui.wire.records import RequestRecord
+    from authtui.answers.findings import Assessment
+    from authtui.exchanges.records import RequestRecord
+    from authtui.machine.observation import Observation
 
     Subscriber = Callable[[AuthState, ev.Event], None]
 

@@ -5,20 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from authtui.checks.observed_request import named_hosts
+from authtui.exchanges.evidence import Answer
 from authtui.model import events as ev
 from authtui.model import programs as watched
 from authtui.model.frozen_requests import FrozenRequests
-from authtui.model.observed_lamps import answer_of, predicted, with_lamps
-from authtui.model.observed_trouble import ends_trouble, is_trouble, with_trouble
+from authtui.verdict.observed_lamps import answer_of, predicted, with_lamps
+from authtui.verdict.observed_request import named_hosts
+from authtui.verdict.observed_trouble import ends_trouble, is_trouble, with_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
-    from authtui.model.programs import Program
-    from authtui.wire.records import RequestRecord
+    from authtui.answers.findings import Assessment
+    from authtui.exchanges.evidence import ObservedProgram, TokenRotation
+    from authtui.exchanges.records import RequestRecord
+    from authtui.machine.observation import Observation
 
 REQUESTS_KEPT = 10_000
 ROTATIONS_KEPT = 100
@@ -33,8 +34,8 @@ class AuthState:
 
     `judged` is the assessment of what was read; `assessment` is the same with what was seen since:
     `call`, the newest model call on the wire, and `answer`, the last answer of a server to the
-    selected credential, light the lamps `sent` and `accepted`; `trouble` is an event that changes
-    the verdict, and `said` what the client itself prints then. They are forgotten when the
+    selected credential, light the lamps `sent` and `accepted`; `trouble` is what was seen that
+    changes the verdict, and `said` what the client itself prints then. They are forgotten when the
     credential changes, except that `call` and `answer` stay while a watched program runs: what it
     sent stays true of it.
 
@@ -49,13 +50,13 @@ class AuthState:
     requests_dropped: int = 0
     last: ev.Event | None = None
     failure: str | None = None
-    answer: ev.Asserted | None = None
+    answer: Answer | None = None
     judged: Assessment | None = None
     call: RequestRecord | None = None
-    trouble: ev.Event | None = None
-    rotations: tuple[ev.RotationSeen, ...] = ()
+    trouble: RequestRecord | TokenRotation | None = None
+    rotations: tuple[TokenRotation, ...] = ()
     said: str | None = None
-    programs: tuple[Program, ...] = ()
+    programs: tuple[ObservedProgram, ...] = ()
 
     def without_details(self) -> AuthState:
         """The same state, its requests without their headers and bodies."""
@@ -98,11 +99,11 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
     return _with_observed(loaded)
 
 
-def _with_new_trouble(state: AuthState, event: ev.Event) -> AuthState:
+def _with_new_trouble(state: AuthState, seen: RequestRecord | TokenRotation | Answer) -> AuthState:
     trouble = state.trouble
-    if is_trouble(event):
-        trouble = event
-    elif trouble is not None and ends_trouble(trouble, event):
+    if not isinstance(seen, Answer) and is_trouble(seen):
+        trouble = seen
+    elif trouble is not None and ends_trouble(trouble, seen):
         trouble = None
     return state if trouble is state.trouble else _with_observed(replace(state, trouble=trouble))
 
@@ -126,14 +127,13 @@ def _with_finished(state: AuthState, request: RequestRecord) -> AuthState:
     return state
 
 
-def _with_call(state: AuthState, event: ev.RequestStarted | ev.RequestFinished) -> AuthState:
+def _with_call(state: AuthState, record: RequestRecord) -> AuthState:
     """Light `sent` and `accepted` by a model call that was seen."""
-    record = event.request
     if record.purpose != watched.MODEL_CALL or record.meaning == "not sent":
         return state
     if record.status == watched.FALL_BACK:
         return state
-    answer = state.answer if record.under_way else answer_of(record, event)
+    answer = state.answer if record.under_way else answer_of(record)
     return _with_observed(replace(state, call=record, answer=answer))
 
 
@@ -150,24 +150,30 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
         case ev.IdentityRegistered() | ev.TaskRegistered():
             return replace(state, phase="registered", failure=None)
         case ev.Asserted():
-            state = replace(state, phase="asserted", failure=None, answer=event)
-            return _with_observed(_with_new_trouble(state, event))
+            answer = Answer(
+                event.status, event.authorization, event.host, event.by_auth_server, event.meaning
+            )
+            state = replace(state, phase="asserted", failure=None, answer=answer)
+            return _with_observed(_with_new_trouble(state, answer))
         case ev.LoggedOut():
             return replace(state, phase="logged-out", failure=None)
         case ev.Failed(reason=reason, client_text=said):
             return _with_observed(replace(state, phase="failed", failure=reason, said=said))
         case ev.RequestStarted(request=request):
-            return _with_call(_with_request(state, request), event)
+            return _with_call(_with_request(state, request), request)
         case ev.RequestFinished(request=request):
-            return _with_new_trouble(_with_call(_with_finished(state, request), event), event)
+            return _with_new_trouble(_with_call(_with_finished(state, request), request), request)
         case ev.RotationSeen():
-            seen = (*state.rotations, event)[-ROTATIONS_KEPT:]
-            return _with_new_trouble(replace(state, rotations=seen), event)
+            seen = watched.rotation_of(event)
+            kept = (*state.rotations, seen)[-ROTATIONS_KEPT:]
+            return _with_new_trouble(replace(state, rotations=kept), seen)
         case ev.ChildStarted():
             program = watched.started(event, state.judged, state.observation)
-            kept = (*state.programs, program)[-PROGRAMS_KEPT:]
+            programs = (*state.programs, program)[-PROGRAMS_KEPT:]
             # What an earlier run showed says nothing about this one.
-            fresh = replace(state, programs=kept, call=None, answer=None, trouble=None, said=None)
+            fresh = replace(
+                state, programs=programs, call=None, answer=None, trouble=None, said=None
+            )
             return _with_observed(fresh)
         case _:
             return state

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS
+from authtui.answers.findings import CHECK_MARKS, LIGHT_MARKS
 from authtui.report.markdown import bullets, code, fenced, prose, table
 
 if TYPE_CHECKING:

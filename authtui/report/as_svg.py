@@ -10,7 +10,7 @@ import unicodedata
 from typing import TYPE_CHECKING, Final
 from xml.sax.saxutils import escape
 
-from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
+from authtui.answers.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
 from authtui.colours import DARK
 from authtui.record import NamedTuple
 

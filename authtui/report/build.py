@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui import __version__
+from authtui.answers.differences import PROGRAMS
 from authtui.checks.all_checks import REGISTER
-from authtui.checks.differences import PROGRAMS
 from authtui.checks.failure_modes import failure_modes
 from authtui.record import NamedTuple
 from authtui.report import schema
@@ -27,12 +27,12 @@ from authtui.tokens.times import utc_text
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from authtui.checks.assess import Options
-    from authtui.checks.findings import Assessment, CheckResult, Fix
-    from authtui.credentials.observation import Observation
+    from authtui.answers.findings import Assessment, CheckResult, Fix
+    from authtui.assessment.options import Options
+    from authtui.exchanges.records import RequestRecord
+    from authtui.machine.observation import Observation
     from authtui.model.events import Event
     from authtui.report.machine import Machine
-    from authtui.wire.records import RequestRecord
 
 REDACTED: Final = (
     "No secret is in this report. A secret shows as its class, its length and a mark; the same "

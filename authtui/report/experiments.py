@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.differences import differences, outcome_words
-from authtui.checks.experiment import FORCED, add, assess_other, candidates, remove
+from authtui.answers.differences import differences, outcome_words
+from authtui.assessment.experiment import FORCED, add, assess_other, candidates, remove
 from authtui.report import schema
 from authtui.report.observed_values import matters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.checks.assess import Options
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
+    from authtui.answers.findings import Assessment
+    from authtui.assessment.options import Options
+    from authtui.machine.observation import Observation
     from authtui.report.redactor import Redactor
 
 MOST: Final = 24

@@ -6,8 +6,8 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from authtui.credentials.host import running_user
 from authtui.directories import user_home
+from authtui.machine.host import running_user
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from authtui.credentials.config import split_key
+from authtui.configuration.config import split_key
 from authtui.credentials.salvage import salvage
 from authtui.redaction import Secret, secret_kind
 from authtui.report import schema
@@ -19,8 +19,9 @@ from authtui.tokens.times import utc_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import (
+    from authtui.answers.findings import Assessment
+    from authtui.answers.token_view import ClaimRow, TokenView
+    from authtui.machine.observation import (
         ConfigFacts,
         ConfigValue,
         EnvironmentFacts,
@@ -29,7 +30,6 @@ if TYPE_CHECKING:
         Variable,
     )
     from authtui.report.redactor import Redactor
-    from authtui.tokens.rows import ClaimRow, TokenView
 
 OPEN_CLAIMS: Final = TIMES | frozenset(
     [

@@ -6,9 +6,9 @@ import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.credentials.files import read_file, unread_reason
+from authtui.exchanges.records import RequestRecord
+from authtui.machine.files import read_file, unread_reason
 from authtui.redaction import safe_text
-from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

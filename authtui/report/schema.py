@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import CheckStatus, Light
+    from authtui.answers.findings import CheckStatus, Light
 
 VERSION: Final = 1
 

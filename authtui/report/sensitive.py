@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.credentials.dotenv import parse_dotenv
+from authtui.configuration.dotenv import parse_dotenv
 from authtui.credentials.environment import NETWORK, PLACES
 from authtui.credentials.salvage import salvage
 from authtui.redaction import EMAIL, Secret
@@ -15,10 +15,10 @@ from authtui.tokens.jwt import decode
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
+    from authtui.answers.findings import Assessment
+    from authtui.exchanges.records import RequestRecord
+    from authtui.machine.observation import Observation
     from authtui.report.redactor import Redactor
-    from authtui.wire.records import RequestRecord
 
 OPEN_VARIABLES: Final = frozenset(
     [

@@ -14,12 +14,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
+    from authtui.answers.findings import Assessment
+    from authtui.answers.token_view import TokenView
+    from authtui.exchanges.records import RequestRecord
+    from authtui.machine.observation import Observation
     from authtui.model.events import Event
     from authtui.report.redactor import Redactor
-    from authtui.tokens.rows import TokenView
-    from authtui.wire.records import RequestRecord
 
 Row = tuple["datetime", str, str]
 

@@ -2,5 +2,5 @@
 
 `jwt` takes a token apart, `keyset` verifies it, and `claims` and `times` explain
 what it says. `id_token` reads one as the client does, `agent` judges an agent identity as the
-client does but names every cause, and `view` makes the `rows` that are shown of any of them.
+client does but names every cause, and `view` makes what is shown of any of them.
 """

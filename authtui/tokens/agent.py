@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import datetime
 
-    from authtui.checks.findings import CheckStatus
+    from authtui.answers.findings import CheckStatus
     from authtui.contracts import AgentContract
     from authtui.identity.keys import KeyProblem, PrivateKey
     from authtui.tokens.jwt import DecodedJwt

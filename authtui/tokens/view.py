@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.answers.token_view import ClaimRow, TokenView
 from authtui.redaction import Secret, mask_email, printable, redact_text, safe_text
 from authtui.tokens.claims import EMAILS, NAMESPACES, TIMES, explain, plan_of
 from authtui.tokens.jwt import UNSIGNED, decode
-from authtui.tokens.rows import ClaimRow, TokenView
 from authtui.tokens.times import moment
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from authtui.tui.views.claims import claim_key
 from authtui.tui.views.sources import source_key
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Assessment
+    from authtui.answers.findings import Assessment
 
 
 def changed_keys(before: Assessment | None, after: Assessment) -> frozenset[str]:

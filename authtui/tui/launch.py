@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from authtui.model.session import AuthSession
-    from authtui.model.trace.reader import Trace
     from authtui.settings import Settings
+    from authtui.trace.reader import Trace
     from authtui.tui.acts import MakeLifecycle
     from authtui.tui.capture.program import MakeCapture
 
@@ -50,7 +50,7 @@ def launch(
 def launch_replay(traces: Sequence[Trace], settings: Settings, *, presenter: bool = False) -> int:
     """The same for one trace, or for two to compare; the exit status."""
     with _collector_resting():
-        from authtui.model.trace.replay import Replay
+        from authtui.trace.replay import Replay
         from authtui.tui.replay.app import ReplayApp, describe
 
         replays = [Replay(trace, describe) for trace in traces]

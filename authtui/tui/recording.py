@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authtui.model.trace.writer import TraceWriter
+    from authtui.trace.writer import TraceWriter
     from authtui.tui.app import AuthtuiApp
 
 PROGRESS_SECONDS: Final = 0.5
@@ -31,7 +31,7 @@ class Recording:
         """`recording 1,204 events, 3.1 MB`; empty while nothing is recorded."""
         if self.writer is None:
             return ""
-        from authtui.model.trace.writer import size_words
+        from authtui.trace.writer import size_words
 
         done = self.writer.progress
         return f"recording {done.events:,} events, {size_words(done.size)}"
@@ -58,8 +58,8 @@ class Recording:
         app = self._app
 
         def work() -> None:
-            from authtui.model.trace.target import CannotRecordError
-            from authtui.model.trace.writer import record
+            from authtui.trace.target import CannotRecordError
+            from authtui.trace.writer import record
 
             try:
                 path = str(Path(text).expanduser())

@@ -10,11 +10,11 @@ from authtui.model.events import RequestFinished, RequestStarted
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from authtui.exchanges.records import RequestRecord
+    from authtui.exchanges.request_log import RequestLog
     from authtui.model.events import Event
     from authtui.tui.app import AuthtuiApp
     from authtui.tui.lines import Item
-    from authtui.wire.records import RequestRecord
-    from authtui.wire.request_log import RequestLog
 
 WAITING_KEPT: Final = 20_000
 ROWS_A_FRAME: Final = 4_000
@@ -35,7 +35,7 @@ class Traffic:
     def log(self) -> RequestLog:
         """The list; made, and its modules loaded, when there is something to list."""
         if self._log is None:
-            from authtui.wire.request_log import RequestLog
+            from authtui.exchanges.request_log import RequestLog
 
             self._log = RequestLog()
             self._log.extend(self._first)
@@ -72,7 +72,7 @@ class Traffic:
 
     def filter(self, text: str) -> str | None:
         """Show what a filter lets through; a sentence where it cannot be read."""
-        from authtui.wire.request_filter import NO_FILTER, FilterProblem, parse_filter
+        from authtui.exchanges.request_filter import NO_FILTER, FilterProblem, parse_filter
 
         found = parse_filter(text) if text.strip() else NO_FILTER
         if isinstance(found, FilterProblem):
@@ -92,8 +92,8 @@ class Traffic:
 
 def copy_curl(app: AuthtuiApp, item: Item | None) -> None:
     """The selected request as a command; its secrets are variables."""
-    from authtui.wire.export import as_curl
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.export import as_curl
+    from authtui.exchanges.records import RequestRecord
 
     record = item.subject if item is not None else None
     if not isinstance(record, RequestRecord):
@@ -136,8 +136,8 @@ def _write(records: Sequence[RequestRecord], text: str) -> tuple[str, str]:
     import json
 
     from authtui import __version__
+    from authtui.exchanges.export import as_har
     from authtui.report.writing import write_new_file
-    from authtui.wire.export import as_har
 
     document = json.dumps(as_har(records, __version__), ensure_ascii=False, indent=1)
     problem = write_new_file(text, document.encode("utf-8", "replace"))

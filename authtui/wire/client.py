@@ -14,13 +14,10 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
-from authtui.redaction import safe_text
-from authtui.wire import meaning, record_builder
-from authtui.wire.answers import Answer, WireFailure
-from authtui.wire.body import BodyError, read_body
-from authtui.wire.connection import ConnectionWatch
-from authtui.wire.exchange_redaction import kept_host
-from authtui.wire.hosts import (
+from authtui.exchanges import meaning, record_builder
+from authtui.exchanges.answers import Answer, WireFailure
+from authtui.exchanges.exchange_redaction import kept_host
+from authtui.exchanges.hosts import (
     REDIRECTS,
     Origin,
     allowed_entry,
@@ -30,6 +27,9 @@ from authtui.wire.hosts import (
     origin_of,
     redirect_host,
 )
+from authtui.redaction import safe_text
+from authtui.wire.body import BodyError, read_body
+from authtui.wire.connection import ConnectionWatch
 from authtui.wire.transport import (
     UNUSABLE_PROXY,
     WireTrouble,
@@ -46,8 +46,8 @@ if TYPE_CHECKING:
 
     import httpx
 
+    from authtui.exchanges.records import AssertionFacts, RequestRecord
     from authtui.wire.connection import Detour
-    from authtui.wire.records import AssertionFacts, RequestRecord
 
     Listener = Callable[[RequestRecord], None]
     ReadAssertion = Callable[[str, datetime], AssertionFacts]

@@ -7,29 +7,16 @@ trace; only the signer of a refused certificate takes a second handshake, withou
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from authtui.exchanges.records import STAGES, ConnectionStep, Stage
 from authtui.redaction import printable
 
 if TYPE_CHECKING:
     import httpx
 
-Stage = Literal["name", "connection", "tls"]
-STAGES: Final[tuple[Stage, ...]] = ("name", "connection", "tls")
 SIGNER_SECONDS: Final = 3.0
 """The time limit of the handshake that asks who signed a certificate."""
-
-
-class ConnectionStep(NamedTuple):
-    """One step; `ok` is None where it was not reached. `detail` is an address, version or reason.
-
-    `issuer` is who signed the certificate that the server showed, where that is known.
-    """
-
-    stage: Stage
-    ok: bool | None
-    detail: str = ""
-    issuer: str = ""
 
 
 class Detour(NamedTuple):

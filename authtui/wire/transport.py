@@ -9,14 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.contracts import CA_VARIABLES
+from authtui.exchanges.hosts import host_name, is_loopback
 from authtui.redaction import printable, safe_text
-from authtui.wire.hosts import host_name, is_loopback
 
 if TYPE_CHECKING:
     import ssl
     from collections.abc import Iterator, Mapping
 
-    from authtui.wire.answers import FailureKind
+    from authtui.exchanges.answers import FailureKind
 
 
 class WireTrouble(NamedTuple):

@@ -16,10 +16,10 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from authtui.exchanges.records import RequestRecord
+from authtui.exchanges.request_log import ROWS_KEPT, RequestLog
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
-from authtui.wire.records import RequestRecord
-from authtui.wire.request_log import ROWS_KEPT, RequestLog
 from tests.tui.samples import NOW, answer, session_of
 
 if TYPE_CHECKING:

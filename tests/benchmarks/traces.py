@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from authtui.model import events as ev
-from authtui.model.trace.writer import TraceWriter
+from authtui.trace.writer import TraceWriter
 from tests.pty.harness import Terminal
 from tests.traces.made import AT, KEY, record
 from tests.tui.samples import session

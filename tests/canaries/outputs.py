@@ -7,9 +7,9 @@ import io
 from typing import TYPE_CHECKING
 
 from authtui import cli
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.checks.all_checks import REGISTER
-from authtui.checks.assess import Options, assess
-from authtui.checks.forms import forms_here
 from authtui.commands import Given
 from authtui.commands.check_json import as_json, safe_json
 from authtui.commands.check_text import write_text
@@ -17,6 +17,7 @@ from authtui.commands.explain import explain
 from authtui.credentials.observe import read_observation
 from authtui.report.build import ReportInput, build
 from authtui.report.formats import FORMATS, render
+from authtui.simulation.forms import forms_here
 from tests.program import NOW as MOMENT
 from tests.report.samples import KEY, MACHINE
 from tests.tui.homes import NOW
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from authtui.credentials.observation import Observation
+    from authtui.machine.observation import Observation
     from tests.canaries.places import World
 
 GENERATIONS = ("first", "identity-only", "explicit", "managed", "current")

@@ -10,9 +10,9 @@ import pytest
 
 from authtui import cli, crash
 from authtui.demo.backend.server import running_backend
+from authtui.exchanges.export import as_curl, as_har
 from authtui.redaction import Secret
 from authtui.report.writing import write_new_file
-from authtui.wire.export import as_curl, as_har
 from tests.canaries.canary import leaks
 from tests.canaries.kinds import CANARIES, SHAPED
 from tests.lifecycle.world import FLAG_ON, World

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.model.session import AuthSession
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
@@ -26,8 +27,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from authtui.credentials.observation import Observation
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.records import RequestRecord
+    from authtui.machine.observation import Observation
 
 PANES = "12345"
 BY_MISTAKE = PLACES[:: max(1, len(PLACES) // 5)]

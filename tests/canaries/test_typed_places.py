@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.assess import Options, assess
-from authtui.credentials.observation import ConfigValue
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
+from authtui.machine.observation import ConfigValue
 from authtui.model.session import AuthSession
 from tests.canaries.canary import leaks
 from tests.canaries.outputs import (
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from authtui.credentials.observation import Observation
+    from authtui.machine.observation import Observation
 
 
 def clean(said: Mapping[str, str]) -> None:

@@ -9,9 +9,9 @@ from urllib.parse import quote, urlencode
 import pytest
 
 from authtui.commands.event_lines import event_json, event_text
+from authtui.exchanges.export import as_curl, as_har
+from authtui.exchanges.request_filter import haystack
 from authtui.model.events import RequestFinished, RequestStarted
-from authtui.wire.export import as_curl, as_har
-from authtui.wire.request_filter import haystack
 from tests.canaries.canary import leaks
 from tests.canaries.kinds import CANARIES, SHAPED
 from tests.canaries.typed import value
@@ -20,7 +20,7 @@ from tests.tui.homes import NOW
 from tests.wire.servers import answering, serving, wire
 
 if TYPE_CHECKING:
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.records import RequestRecord
 
 
 class Passing(NamedTuple):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from authtui.credentials.observation import KeyringFacts
+from authtui.machine.observation import KeyringFacts
 from authtui.redaction import Secret
 from tests.canaries.kinds import CANARIES, part
 from tests.canaries.places import World
@@ -13,7 +13,7 @@ from tests.canaries.places import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.credentials.observation import Observation
+    from authtui.machine.observation import Observation
 
 
 def value(name: str) -> str:

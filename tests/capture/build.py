@@ -5,15 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
+from authtui.exchanges.records import RequestRecord
 from authtui.model import events as ev
 from authtui.model.programs import cause_of
 from authtui.model.state import AuthState, fold
-from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
-    from authtui.model.programs import Program
+    from authtui.answers.findings import Assessment
+    from authtui.exchanges.evidence import ObservedProgram
+    from authtui.machine.observation import Observation
 
 AT = datetime(2026, 11, 13, 12, 1, tzinfo=UTC)
 EXEC = ("codex", "exec", "--skip-git-repo-check", "hi")
@@ -59,7 +59,7 @@ class Watched:
         return self.add(ev.Loaded, seen, assessment, cause="ended")
 
     @property
-    def program(self) -> Program:
+    def program(self) -> ObservedProgram:
         return self.state.programs[-1]
 
 

@@ -18,7 +18,7 @@ from authtui.wire.serving import LOOPBACK, Server, bind, config_for
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable
 
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.records import RequestRecord
 
     Handler = Callable[[asyncio.StreamReader, asyncio.StreamWriter, bytes], Awaitable[None]]
 

@@ -12,9 +12,9 @@ from authtui.capture.child import Ending
 from authtui.capture.overrides import AUTH, CHATGPT, Override, OverridePlan
 from authtui.capture.routes import Route, Routes
 from authtui.demo.backend.server import running_backend
+from authtui.exchanges.endpoints import CLIENT_ID
 from authtui.model import events as ev
 from authtui.redaction import Secret
-from authtui.wire.endpoints import CLIENT_ID
 from authtui.wire.serving import LOOPBACK, bind
 from tests.capture.servers import server_of, session
 

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.capture.command_line import surface_of
-from authtui.capture.comparison import compare
-from authtui.capture.rotations import ANOTHER_PROCESS
 from authtui.credentials.marks import mark_of
-from authtui.credentials.observation import FileFacts
+from authtui.exchanges.evidence import ANOTHER_PROCESS
+from authtui.exchanges.records import AssertionFacts, BearerFacts
+from authtui.machine.observation import FileFacts
 from authtui.model import events as ev
 from authtui.redaction import Secret
-from authtui.wire.records import AssertionFacts, BearerFacts
+from authtui.verdict.command_line import surface_of
+from authtui.verdict.comparison import compare
 from tests.capture.build import Watched
 from tests.tui.homes import answer, read
 
 if TYPE_CHECKING:
-    from authtui.capture.comparison import Comparison
-    from authtui.capture.rows import Row
+    from authtui.verdict.comparison import Comparison
+    from authtui.verdict.comparison_rows import Row
 
 CHATGPT = {"account_header": "org_mine", "bearer": BearerFacts("org_mine")}
 

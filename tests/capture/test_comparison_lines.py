@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from authtui.capture.comparison import compare
 from authtui.commands.capture_headless import comparison_json, comparison_text
+from authtui.verdict.comparison import compare
 from tests.capture.build import Watched
 from tests.capture.test_comparison import as_predicted, finished
 from tests.program import api_key_login, codex_home, run

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.capture.command_line import is_client, place_of_options, subcommand_of
 from authtui.capture.overrides import OverridePlan, plan_overrides
 from authtui.contracts import BY_NAME, TABLE
 from authtui.credentials.observe import read_observation
 from authtui.lifecycle.addresses import addresses_of
+from authtui.verdict.command_line import is_client, place_of_options, subcommand_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from authtui.capture.proxy import incoming, outgoing
 from authtui.capture.routes import Route, Routes, upstream_of
+from authtui.exchanges.hosts import is_loopback
 from authtui.redaction import printable
-from authtui.wire.hosts import is_loopback
 from tests.capture.servers import SECRET, proxy_for, raw_server, server_of
 
 if TYPE_CHECKING:

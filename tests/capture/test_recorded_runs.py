@@ -11,14 +11,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from authtui.capture.comparison import compare
-from authtui.checks.assess import Options, assess
-from authtui.credentials.observation import FileFacts
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
+from authtui.machine.observation import FileFacts
+from authtui.verdict.comparison import compare
 from tests.capture.build import Watched
 from tests.oracle.cases import BACKEND, BACKEND_HOST, Run, assumed, lay_out, observe, runs
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Surface
+    from authtui.answers.findings import Surface
 
 COMMANDS: dict[str, tuple[Surface, tuple[str, ...]]] = {
     "exec": ("exec", ("codex", "exec", "--skip-git-repo-check", "hi")),

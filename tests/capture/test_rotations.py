@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from authtui.capture.rotations import ANOTHER_PROCESS, rotation_elsewhere, tell_of_rotations
+from authtui.capture.rotations import rotation_elsewhere, tell_of_rotations
 from authtui.credentials.marks import mark_of
+from authtui.exchanges.evidence import ANOTHER_PROCESS
 from authtui.model import events as ev
 from authtui.model.session import AuthSession
 from tests.tui.homes import NOW, answer, read
 
 if TYPE_CHECKING:
-    from authtui.credentials.observation import Observation
+    from authtui.machine.observation import Observation
 
 
 def renewed(token: str) -> Observation:

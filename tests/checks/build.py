@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui import contracts
 from authtui.checks.all_checks import REGISTER
-from authtui.checks.predictions import predict
-from authtui.checks.program_start import make_case
 from authtui.checks.registry import Finding, Subject
-from authtui.credentials.assumptions import Assumptions
-from authtui.credentials.observation import KeyringFacts, Observation
 from authtui.credentials.observe import read_observation
+from authtui.machine.observation import KeyringFacts, Observation
 from authtui.redaction import Secret
+from authtui.simulation.assumptions import Assumptions
+from authtui.simulation.predictions import predict
+from authtui.simulation.program_start import make_case
 from tests.tokens.token_samples import PRIVATE_KEY, agent_claims, part
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Surface
+    from authtui.answers.findings import Surface
 
 NOW = datetime(2026, 11, 13, 12, 0, tzinfo=UTC)
 DAY = 86_400

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from authtui.credentials.observation import ConfigValue
+from authtui.machine.observation import ConfigValue
 from tests.checks.build import (
     DAY,
     KEY,

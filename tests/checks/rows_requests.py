@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from authtui.credentials.assumptions import Assumptions
+from authtui.simulation.assumptions import Assumptions
 from tests.checks.build import (
     KEY,
     State,

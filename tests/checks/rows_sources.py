@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from authtui.credentials.observation import (
+from authtui.machine.observation import (
     ConfigValue,
     EncryptedFacts,
     FileFacts,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from authtui.checks.assess import Options, assess
-from authtui.credentials.assumptions import Assumptions
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
+from authtui.simulation.assumptions import Assumptions
 from tests.checks.build import State, observe
 
 TOKEN = "at-made-up-0000000000"

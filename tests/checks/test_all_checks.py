@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from authtui import contracts
+from authtui.answers.findings import SURFACES, CheckResult
 from authtui.checks.all_checks import REGISTER
 from authtui.checks.failure_modes import failure_modes
-from authtui.checks.findings import SURFACES, CheckResult
 from authtui.checks.registry import Subject, run_checks
 from authtui.redaction import Secret
 from tests.checks.build import KEY, State, agent, april, chatgpt, observe, record, subject_of

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.assess import Options, assess
-from authtui.checks.differences import differences
-from authtui.checks.experiment import FORCED, add, apply, candidates, remove, shown_assignment
-from authtui.credentials.observation import FileFacts
+from authtui.answers.differences import differences
+from authtui.assessment.assess import assess
+from authtui.assessment.experiment import FORCED, add, apply, candidates, remove, shown_assignment
+from authtui.assessment.options import Options
+from authtui.machine.observation import FileFacts
 from authtui.redaction import Secret
 from tests.checks.build import KEY, OTHER_KEY, State, observe
 from tests.tui.homes import HOMES, read

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.forms import FormRow, forms_here
+from authtui.simulation.forms import FormRow, forms_here
 from tests.checks.build import KEY, State, agent, chatgpt, observe
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.checks.ladder_rules import rule_of
 from authtui.contracts import TABLE
 from tests.checks.build import KEY, State, agent, chatgpt, observe

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.checks.observed_request import judge_request, named_hosts, worst
-from authtui.credentials.observation import ConfigFacts, ConfigValue, FileFacts
+from authtui.exchanges.records import AssertionFacts, BearerFacts, RequestRecord
+from authtui.machine.observation import ConfigFacts, ConfigValue, FileFacts
 from authtui.redaction import Secret
-from authtui.wire.records import AssertionFacts, BearerFacts, RequestRecord
+from authtui.verdict.observed_request import judge_request, named_hosts, worst
 from tests.tui.samples import observation
 
 AT = datetime(2026, 11, 13, 12, 1, tzinfo=UTC)

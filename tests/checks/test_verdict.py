@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from authtui.checks.assess import Options, assess
-from authtui.credentials.assumptions import Assumptions
-from authtui.credentials.observation import FileFacts, Observation
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
+from authtui.machine.observation import FileFacts, Observation
+from authtui.simulation.assumptions import Assumptions
 from tests.checks.build import (
     KEY,
     State,

@@ -96,7 +96,7 @@ def test_4_also_for_a_user_who_has_no_codex_home_at_all(tmp_path: Path) -> None:
 def test_70_a_bug_is_a_sentence_and_a_log_without_any_outside_text(tmp_path: Path) -> None:
     code = f"""
 import sys
-import authtui.checks.assess as room
+import authtui.assessment.assess as room
 def assess(*_):
     raise RuntimeError("{KEY}")
 room.assess = assess

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 
-from authtui.checks.forms import forms_here
 from authtui.commands.check_json import as_json
 from authtui.commands.check_text import write_text
 from authtui.commands.event_lines import event_json, event_text
@@ -19,6 +18,7 @@ from authtui.commands.explain import explain
 from authtui.commands.run import write_outcome
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.redaction import Secret
+from authtui.simulation.forms import forms_here
 from authtui.tokens.view import view_token
 from tests.program import environment, run
 from tests.tui.homes import token

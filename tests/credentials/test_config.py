@@ -10,8 +10,7 @@ import tomli_w
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authtui.contracts import BY_NAME
-from authtui.credentials.config import (
+from authtui.configuration.config import (
     feature,
     join_key,
     parse,
@@ -20,9 +19,10 @@ from authtui.credentials.config import (
     selected_provider,
     split_key,
 )
-from authtui.credentials.config_rules import COMMAS, validate
-from authtui.credentials.observation import ConfigFacts, FileFacts
-from authtui.credentials.toml_lines import locate
+from authtui.configuration.config_rules import COMMAS, validate
+from authtui.configuration.toml_lines import locate
+from authtui.contracts import BY_NAME
+from authtui.machine.observation import ConfigFacts, FileFacts
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:

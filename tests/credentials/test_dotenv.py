@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from authtui.credentials import dotenv
-from authtui.credentials.dotenv import parse_dotenv
+from authtui.configuration import dotenv
+from authtui.configuration.dotenv import parse_dotenv
 
 
 def applied(text: str, **environ: str) -> dict[str, str]:

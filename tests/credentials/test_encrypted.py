@@ -12,14 +12,14 @@ from authtui.credentials.encrypted_store import (
     read_secrets,
     with_passphrase,
 )
-from authtui.credentials.observation import EncryptedFacts, FileFacts, KeyringFacts
+from authtui.machine.observation import EncryptedFacts, FileFacts, KeyringFacts
 from authtui.redaction import Secret
 from tests.credentials.age_files import sealed
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.credentials.observation import KeyringStatus
+    from authtui.machine.observation import KeyringStatus
 
 pyrage = pytest.importorskip("pyrage", reason="the extra encrypted-store is not installed")
 PASSPHRASE = Secret("cGFzc3BocmFzZS1vZi0zMi1yYW5kb20tYnl0ZXMhIQ==")

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from authtui.credentials.environment import effective_environ, read_environment
-from authtui.credentials.host import read_host
+from authtui.machine.host import read_host
 
 if TYPE_CHECKING:
     from pathlib import Path

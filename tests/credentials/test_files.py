@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.credentials.files import read_file, system_text
+from authtui.machine.files import read_file, system_text
 
 if TYPE_CHECKING:
     from pathlib import Path

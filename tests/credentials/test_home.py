@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.credentials.home import resolve_home, shorten
+from authtui.machine.home import resolve_home, shorten
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from authtui.credentials.installed import find_clients
+from authtui.machine.installed import find_clients
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -22,7 +22,7 @@ from authtui.credentials.keyring_store import (
     probe_keyring,
     secrets_account,
 )
-from authtui.credentials.observation import KeyringFacts
+from authtui.machine.observation import KeyringFacts
 from authtui.redaction import Secret
 from tests.credentials.keyring_backends import HangingKeyring, MemoryKeyring, RaisingKeyring
 

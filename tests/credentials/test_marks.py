@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 
-from authtui.credentials.config import parse
+from authtui.configuration.config import parse
 from authtui.credentials.marks import mark_of, marks_of, public_keys_of, runtimes_of
-from authtui.credentials.observation import ConfigFacts, FileFacts, KeyringFacts
+from authtui.exchanges.exchange_redaction import auth_class
+from authtui.machine.observation import ConfigFacts, FileFacts, KeyringFacts
 from authtui.redaction import Secret
-from authtui.wire.exchange_redaction import auth_class
 from tests.tui.homes import AGENT_KEY, OLD_KEY, read
 from tests.tui.samples import observation
 

@@ -16,8 +16,8 @@ from authtui.commands import Given, paths
 from authtui.credentials.backups import write_backup
 from authtui.credentials.encrypted_store import STORE
 from authtui.credentials.keyring_store import SERVICE, auth_account, secrets_account
-from authtui.credentials.observation import FileFacts, Observation
 from authtui.credentials.observe import read_keyring, read_observation
+from authtui.machine.observation import FileFacts, Observation
 from authtui.redaction import Secret
 from tests.credentials.age_files import sealed
 from tests.credentials.keyring_backends import HangingKeyring, MemoryKeyring

@@ -10,10 +10,10 @@ import pytest
 
 from authtui.demo.backend.server import Backend, running_backend
 from authtui.demo.backend.state import Account
+from authtui.exchanges.endpoints import CLIENT_ID
 from authtui.redaction import Secret
 from authtui.tokens.claims import AUTH
 from authtui.tokens.jwt import decode
-from authtui.wire.endpoints import CLIENT_ID
 from tests.demo.requests import CODEX, bearer, reason
 
 if TYPE_CHECKING:

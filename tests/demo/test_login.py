@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from authtui.wire.endpoints import CLIENT_ID
+from authtui.exchanges.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     import httpx

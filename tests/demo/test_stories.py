@@ -13,7 +13,7 @@ from authtui.model import events as ev
 from tests.demo.test_play import Played
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Assessment
+    from authtui.answers.findings import Assessment
 
 ORDER = (
     "ghost",

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.credentials.files import stat_file
 from authtui.demo.unprivileged import bound_by_modes, obey_mode_bits
+from authtui.machine.files import stat_file
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.credentials.observation import FileFacts
+    from authtui.machine.observation import FileFacts
 
 
 @pytest.fixture

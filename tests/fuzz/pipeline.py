@@ -9,14 +9,15 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui import contracts
-from authtui.checks.assess import Options, assess
-from authtui.checks.forms import forms_here
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.commands.check import exit_code
 from authtui.commands.check_json import as_json
 from authtui.commands.check_text import write_text
 from authtui.commands.explain import explain
 from authtui.credentials.observe import read_observation
 from authtui.model.session import AuthSession
+from authtui.simulation.forms import forms_here
 from authtui.tui.lines import fit, spans_width
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.claims import claims_doc
@@ -29,7 +30,7 @@ from tests.fuzz.oracles import assert_hidden, assert_shown, planted, with_plante
 from tests.fuzz.targets import FOLDER, NOW, SPLIT
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Surface
+    from authtui.answers.findings import Surface
 
 _SURFACES: Final[tuple[Surface, ...]] = ("exec", "login-status", "tui")
 _CODES: Final = (0, 1, 3, 4)

@@ -14,33 +14,33 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from authtui import contracts
 from authtui.client_json.tree import JsonError, parse
 from authtui.commands.event_lines import event_json, event_text
-from authtui.credentials.config import parse as parse_config
-from authtui.credentials.config import providers, selected_provider, split_key
-from authtui.credentials.config_rules import validate
+from authtui.configuration.config import parse as parse_config
+from authtui.configuration.config import providers, selected_provider, split_key
+from authtui.configuration.config_rules import validate
+from authtui.configuration.dotenv import parse_dotenv
+from authtui.configuration.toml_lines import locate
 from authtui.credentials.document import Document, parse_document
-from authtui.credentials.dotenv import parse_dotenv
 from authtui.credentials.environment import read_environment
-from authtui.credentials.observation import ConfigFacts, FileFacts
 from authtui.credentials.salvage import salvage
 from authtui.credentials.store_writer import merge
-from authtui.credentials.toml_lines import locate
+from authtui.exchanges import record_builder
+from authtui.exchanges.answers import Answer, error_of
+from authtui.exchanges.export import as_curl, as_har
+from authtui.exchanges.meaning import purpose_of
+from authtui.exchanges.request_filter import Filter, parse_filter
 from authtui.identity.assertion import read_assertion, signature_matches
 from authtui.identity.keys import PrivateKey, key_from_seed, read_private_key
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.registration import open_task, read_task
-from authtui.model.trace.reader import Refusal, open_trace
+from authtui.machine.observation import ConfigFacts, FileFacts
 from authtui.redaction import Secret, printable, redact_text
 from authtui.settings import read_settings
 from authtui.tokens.agent import judge_agent_token
 from authtui.tokens.jwt import decode
 from authtui.tokens.keyset import KeySet, parse_key_set, verify_rs256
 from authtui.tokens.view import view_token
+from authtui.trace.reader import Refusal, open_trace
 from authtui.tui.lines import Line, Span, fit, rows_of, safe, spans_width, width_of, wrap
-from authtui.wire import record_builder
-from authtui.wire.answers import Answer, error_of
-from authtui.wire.export import as_curl, as_har
-from authtui.wire.meaning import purpose_of
-from authtui.wire.request_filter import Filter, parse_filter
 from tests.fuzz.oracles import assert_hidden, assert_shown, planted, with_planted
 from tests.tui.samples import REQUESTS
 from tests.wire.har_schema import faults

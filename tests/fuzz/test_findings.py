@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.credentials.config import parse
-from authtui.credentials.dotenv import GROWN, parse_dotenv
+from authtui.configuration.config import parse
+from authtui.configuration.dotenv import GROWN, parse_dotenv
 from authtui.credentials.salvage import salvage
+from authtui.exchanges.exchange_redaction import kept_body
+from authtui.exchanges.export import as_har
+from authtui.exchanges.meaning import purpose_of
+from authtui.exchanges.records import RequestRecord
 from authtui.redaction import Secret, redact_text
-from authtui.wire.exchange_redaction import kept_body
-from authtui.wire.export import as_har
-from authtui.wire.meaning import purpose_of
-from authtui.wire.records import RequestRecord
 from tests.fuzz.targets import NOW
 from tests.wire.har_schema import faults
 

@@ -211,7 +211,8 @@ async def test_a_personal_access_token_is_looked_up_when_it_is_loaded_live(
 async def test_before_a_load_everything_is_refused_with_a_reason(
     tmp_path: Path, backend: Backend
 ) -> None:
-    from authtui.checks.assess import Options, assess
+    from authtui.assessment.assess import assess
+    from authtui.assessment.options import Options
     from authtui.lifecycle.transitions import Lifecycle
     from authtui.model.session import AuthSession
 

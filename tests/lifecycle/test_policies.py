@@ -11,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authtui import contracts
-from authtui.checks.findings import Binding
+from authtui.answers.findings import Binding
 from authtui.credentials.document import AgentRecord
-from authtui.credentials.selection import Credential
 from authtui.identity.keys import PrivateKey, key_from_seed
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.policies import (
@@ -34,6 +33,7 @@ from authtui.lifecycle.registration import (
 )
 from authtui.redaction import Secret
 from authtui.request_auth import AgentTask
+from authtui.simulation.selection import Credential
 from tests.lifecycle.world import FLAG_ON, World
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui import contracts
-from authtui.checks.refreshing import GENERIC, KNOWN, judge_refusal
-from authtui.credentials.selection import Credential
 from authtui.lifecycle.refresh import recovery_problem
+from authtui.simulation.refreshing import GENERIC, KNOWN, judge_refusal
+from authtui.simulation.selection import Credential
 from tests.lifecycle.world import World
 
 if TYPE_CHECKING:

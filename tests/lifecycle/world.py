@@ -6,7 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.credentials.observe import read_observation
 from authtui.lifecycle.transitions import Lifecycle, wire_factory
 from authtui.model.session import AuthSession

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.checks.phrases import NOT_ANSWERED_YET
 from authtui.credentials.observe import read_observation
 from authtui.model.events import Asserted, Loaded

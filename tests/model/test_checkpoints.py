@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
+from authtui.exchanges.records import Detail, RequestRecord
 from authtui.model.checkpoints import Checkpoints
 from authtui.model.frozen_requests import FrozenRequests
 from authtui.model.session import CHECKPOINT_EVERY, AuthSession
 from authtui.model.state import AuthState, fold
-from authtui.wire.records import Detail, RequestRecord
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from authtui.exchanges.records import RequestRecord
 from authtui.model import events as ev
 from authtui.model.session import AuthSession
 from authtui.model.state import AuthState, fold
-from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable

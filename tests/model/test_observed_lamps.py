@@ -12,7 +12,7 @@ from tests.capture.build import AT, Watched
 from tests.tui.homes import answer, read
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Lamps
+    from authtui.answers.findings import Lamps
 
 CHATGPT = {"authorization": "Bearer JWT", "host": "chatgpt.com"}
 

@@ -6,13 +6,13 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.credentials.observe import read_observation
+from authtui.exchanges.records import ConnectionStep, RequestRecord
 from authtui.model.events import Asserted, Failed, Loaded, RequestFinished, RotationSeen
 from authtui.model.state import AuthState, fold
 from authtui.redaction import Secret
-from authtui.wire.connection import ConnectionStep
-from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,9 +5,9 @@ from __future__ import annotations
 import tracemalloc
 from datetime import UTC, datetime
 
+from authtui.exchanges.records import Detail, RequestRecord
 from authtui.model.session import AuthSession
 from authtui.model.state import DETAILED
-from authtui.wire.records import Detail, RequestRecord
 
 AT = datetime(2026, 4, 1, tzinfo=UTC)
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.credentials.observe import read_observation
 from authtui.model import events as ev
 from authtui.model.session import EVENTS_KEPT, AuthSession
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
-    from authtui.credentials.observation import Observation
+    from authtui.machine.observation import Observation
 
 START = datetime(2026, 4, 15, 12, 0, tzinfo=UTC)
 

@@ -17,11 +17,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.assess import Options, assess
-from authtui.checks.program_start import make_case
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.contracts import find
-from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observe import read_observation
+from authtui.simulation.assumptions import Assumptions
+from authtui.simulation.program_start import make_case
 from authtui.tokens.jwt import decode
 from tests.oracle import own
 from tests.oracle.trim import KEY_SET, RECORDINGS
@@ -29,9 +30,9 @@ from tests.oracle.trim import KEY_SET, RECORDINGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.checks.findings import Assessment, Surface
-    from authtui.checks.program_start import Case
-    from authtui.credentials.observation import Observation
+    from authtui.answers.findings import Assessment, Surface
+    from authtui.machine.observation import Observation
+    from authtui.simulation.program_start import Case
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 BACKEND = "http://127.0.0.1:8080"

@@ -10,19 +10,23 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.app_server import predict_app_server
-from authtui.checks.doctor import predict_doctor
-from authtui.checks.logout import predict_logout
-from authtui.checks.predictions import predict
-from authtui.checks.program_start import make_case
 from authtui.contracts import find
+from authtui.simulation.app_server import predict_app_server
+from authtui.simulation.doctor import predict_doctor
+from authtui.simulation.logout import predict_logout
+from authtui.simulation.predictions import predict
+from authtui.simulation.program_start import make_case
 from tests.oracle.cases import BACKEND_HOST, assumed, lay_out, observe
 
 if TYPE_CHECKING:
-    from authtui.checks.app_server import AppServerAnswer
-    from authtui.checks.findings import PlannedRequest, Prediction, Surface
-    from authtui.checks.logout import Logout
-    from authtui.checks.program_start import Case
+    from authtui.answers.findings import (
+        AppServerAnswer,
+        Logout,
+        PlannedRequest,
+        Prediction,
+        Surface,
+    )
+    from authtui.simulation.program_start import Case
     from tests.oracle.cases import Machine, Run
 
 SURFACE: dict[str, Surface] = {"status": "login-status", "exec": "exec"}

@@ -19,18 +19,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from authtui.checks.predictions import predict
-from authtui.checks.program_start import make_case
 from authtui.contracts import find
-from authtui.credentials.assumptions import Assumptions
 from authtui.credentials.observe import read_observation
+from authtui.simulation.assumptions import Assumptions
+from authtui.simulation.predictions import predict
+from authtui.simulation.program_start import make_case
 from tests.oracle import made_up
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.checks.findings import Surface
-    from authtui.checks.program_start import ProgramStart
+    from authtui.answers.findings import Surface
+    from authtui.simulation.program_start import ProgramStart
 
 VARIABLE = "AUTHTUI_CODEX_BINARY"
 SECONDS = 40

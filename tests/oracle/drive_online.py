@@ -19,12 +19,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.predictions import predict
-from authtui.checks.program_start import make_case
 from authtui.contracts import find
 from authtui.credentials.observe import read_observation
 from authtui.demo.backend.client_setup import auth_server_variables
 from authtui.demo.backend.server import running_backend
+from authtui.simulation.predictions import predict
+from authtui.simulation.program_start import make_case
 from tests.demo.real_client import loopback_up, only_loopback_is_there
 from tests.oracle.drive_client import COMMANDS, VARIABLE, isolated, version_of
 from tests.oracle.online_states import FAULTS, OnlineState, assumptions_of, lay_out, states
@@ -32,10 +32,10 @@ from tests.oracle.online_states import FAULTS, OnlineState, assumptions_of, lay_
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.checks.findings import Surface
-    from authtui.checks.program_start import ProgramStart
+    from authtui.answers.findings import Surface
     from authtui.contracts import Contract
     from authtui.demo.backend.server import Backend
+    from authtui.simulation.program_start import ProgramStart
 
 SECONDS = 25
 WORKERS = 2

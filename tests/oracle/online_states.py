@@ -11,8 +11,8 @@ import random
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.credentials.assumptions import Assumptions
 from authtui.demo.backend.faults import Fault
+from authtui.simulation.assumptions import Assumptions
 from tests.oracle.made_up import STORE_MODES
 
 if TYPE_CHECKING:

@@ -22,9 +22,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
     Ed25519PublicKey,
 )
 
-from authtui.checks.first_request import key_doubt
 from authtui.demo.backend.agents import seal
 from authtui.identity.keys import PrivateKey, read_private_key
+from authtui.simulation.first_request import key_doubt
 from authtui.tokens.jwt import exp_of
 from tests.oracle.cases import KNOWN_KEY, NEW_RUNTIME, WHOAMI_ACCOUNT
 

@@ -13,11 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from authtui.checks.app_server import AppServerAnswer
-from authtui.checks.findings import PlannedRequest, Prediction
-from authtui.checks.logout import Logout
+from authtui.answers.findings import AppServerAnswer, Logout, PlannedRequest, Prediction
 from authtui.commands import Given, check
-from authtui.credentials.assumptions import Assumptions
+from authtui.simulation.assumptions import Assumptions
 from tests.oracle.cases import (
     NOW,
     VERSIONS,

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.program_start import make_case
 from authtui.contracts import find
+from authtui.simulation.program_start import make_case
 from tests.oracle.cases import VERSIONS, Machine, Run, assumed, lay_out, observe, runs
 from tests.oracle.comparison import (
     Difference,
@@ -25,7 +25,7 @@ from tests.oracle.comparison import (
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authtui.checks.program_start import Case
+    from authtui.simulation.program_start import Case
 
 WITH_DOCTOR = tuple(v for v in VERSIONS if v >= "0.142")
 

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui import contracts
-from authtui.checks.assess import Options, assess
-from authtui.checks.findings import SURFACES
+from authtui.answers.findings import SURFACES
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from tests.oracle import untold, wide_states
 from tests.oracle.cases import Run, assumed, lay_out, observe
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Surface, Verdict
+    from authtui.answers.findings import Surface, Verdict
     from authtui.contracts import Contract
 
 STATES = 40

@@ -10,13 +10,13 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from authtui.checks.predictions import predict
-from authtui.checks.program_start import make_case
+from authtui.simulation.predictions import predict
+from authtui.simulation.program_start import make_case
 from tests.oracle.cases import Run, judge, recorded
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Surface, Verdict
-    from authtui.checks.program_start import Case
+    from authtui.answers.findings import Surface, Verdict
+    from authtui.simulation.program_start import Case
 
 UNNAMED_401 = "a 401 that does not name its cause"
 DISAGREEMENT = "login status says one thing, exec does another"

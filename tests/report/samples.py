@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.report.build import ReportInput, build
 from authtui.report.machine import Machine
 from tests.tui.homes import HOMES, NOW, read
@@ -12,10 +13,10 @@ from tests.tui.homes import HOMES, NOW, read
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.credentials.observation import Observation
+    from authtui.exchanges.records import RequestRecord
+    from authtui.machine.observation import Observation
     from authtui.model.events import Event
     from authtui.report.schema import Report
-    from authtui.wire.records import RequestRecord
 
 __all__ = ["HOMES", "KEY", "MACHINE", "NOW", "made_report", "report_of"]
 

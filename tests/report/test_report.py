@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.assess import Options
-from authtui.credentials.observation import ConfigFacts, ConfigValue, InstalledClient
+from authtui.assessment.options import Options
+from authtui.machine.observation import ConfigFacts, ConfigValue, InstalledClient
 from authtui.redaction import Secret, printable
 from authtui.report.formats import FORMATS, render
 from authtui.report.schema import VERSION

@@ -8,17 +8,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from authtui.checks.predictions import predict
-from authtui.checks.program_start import make_case
 from authtui.contracts import BY_NAME
 from authtui.credentials.observe import read_observation
+from authtui.simulation.predictions import predict
+from authtui.simulation.program_start import make_case
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.checks.findings import Surface
-    from authtui.checks.program_start import Case, ProgramStart
-    from authtui.credentials.assumptions import Assumptions
+    from authtui.answers.findings import Surface
+    from authtui.simulation.assumptions import Assumptions
+    from authtui.simulation.program_start import Case, ProgramStart
 
 NOW = datetime(2026, 4, 20, 12, tzinfo=UTC)
 APRIL = "identity-only"

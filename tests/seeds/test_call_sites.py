@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.call_sites import (
+from authtui.contracts import BY_NAME
+from authtui.simulation.call_sites import (
     GATES,
     NO_ACCOUNT,
     NO_AUTH,
@@ -17,8 +18,7 @@ from authtui.checks.call_sites import (
     passage,
     uses_codex_backend,
 )
-from authtui.contracts import BY_NAME
-from authtui.credentials.selection import Credential
+from authtui.simulation.selection import Credential
 from tests.oracle.made_up import AGENT_CLAIMS, KEY, jwt, login
 from tests.seeds.rules import start_of, state
 

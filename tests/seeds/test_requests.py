@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from authtui.credentials.assumptions import Assumptions
+from authtui.simulation.assumptions import Assumptions
 from tests.oracle.made_up import AGENT_CLAIMS, KEY, agent_record, jwt, login
 from tests.seeds.rules import start_of, state
 

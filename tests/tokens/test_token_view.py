@@ -28,7 +28,7 @@ from tests.tokens.token_samples import (
 )
 
 if TYPE_CHECKING:
-    from authtui.tokens.rows import ClaimRow, TokenView
+    from authtui.answers.token_view import ClaimRow, TokenView
 
 CURRENT = contracts.BY_NAME["current"].agent
 ID_CLAIMS = {

@@ -14,17 +14,18 @@ from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-from authtui.checks import app_server, doctor, findings, logout
-from authtui.credentials import observation
+from authtui.answers import findings
+from authtui.answers import token_view as rows
+from authtui.exchanges import records
+from authtui.exchanges.records import Detail, RequestRecord
+from authtui.machine import observation
 from authtui.model import events as ev
-from authtui.model.trace.line_format import as_line, header
-from authtui.model.trace.reader import Refusal, Trace, open_trace
-from authtui.model.trace.stand_ins import StandIns
-from authtui.model.trace.writer import TraceWriter
 from authtui.redaction import Secret
-from authtui.tokens import rows
-from authtui.wire import connection, records
-from authtui.wire.records import Detail, RequestRecord
+from authtui.trace.line_format import as_line, header
+from authtui.trace.reader import Refusal, Trace, open_trace
+from authtui.trace.stand_ins import StandIns
+from authtui.trace.writer import TraceWriter
+from authtui.wire import connection
 from tests.tui import homes
 from tests.tui.samples import session
 
@@ -47,7 +48,7 @@ EVENT_TYPES: tuple[type[ev.Event], ...] = tuple(
 )
 """Every type of event that there is, whoever added it."""
 
-_MODULES = (app_server, doctor, logout, connection, records, observation, findings, rows)
+_MODULES = (connection, records, observation, findings, rows)
 _NAMES: dict[str, Any] = {
     **vars(typing),
     **{n: v for m in _MODULES for n, v in vars(m).items()},

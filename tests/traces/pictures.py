@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from authtui.model.trace.reader import Trace, open_trace
-from authtui.model.trace.replay import Replay
 from authtui.settings import Settings
+from authtui.trace.reader import Trace, open_trace
+from authtui.trace.replay import Replay
 from authtui.tui.replay.app import ReplayApp, describe
 from tests.traces.made import busy, case, lines_of, told, write
 from tests.tui.samples import session

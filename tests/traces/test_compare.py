@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 
 from authtui.model import events as ev
 from authtui.model.state import AuthState, fold
-from authtui.model.trace.compare import (
+from authtui.trace.compare import (
     align,
     compare,
     first_difference,
     places_at,
     state_differences,
 )
-from authtui.model.trace.replay import Replay
+from authtui.trace.replay import Replay
 from tests.traces.made import AT, busy, read, record, write
 
 if TYPE_CHECKING:

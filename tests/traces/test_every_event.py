@@ -10,12 +10,12 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from authtui.model import events as ev
-from authtui.model.trace.event_codecs import EVENTS
-from authtui.model.trace.field_codecs import Many, Maybe, Named, Record
-from authtui.model.trace.line_format import as_line, event_tree, parse, read_event
-from authtui.model.trace.reader import is_failure
-from authtui.model.trace.stand_ins import StandIns
 from authtui.redaction import Secret
+from authtui.trace.event_codecs import EVENTS
+from authtui.trace.field_codecs import Many, Maybe, Named, Record
+from authtui.trace.line_format import as_line, event_tree, parse, read_event
+from authtui.trace.reader import is_failure
+from authtui.trace.stand_ins import StandIns
 from tests.traces.made import AT, EVENT_TYPES, PLANTED, everything, records_of
 
 if TYPE_CHECKING:

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.model.trace import reader
-from authtui.model.trace.field_codecs import DamageError
-from authtui.model.trace.line_format import (
+from authtui.trace import reader
+from authtui.trace.field_codecs import DamageError
+from authtui.trace.line_format import (
     LARGEST_FILE,
     LONGEST_LINE,
     event_tree,
     parse,
     read_event,
 )
-from authtui.model.trace.reader import Refusal, Trace, open_trace
-from authtui.model.trace.replay import Replay
-from authtui.model.trace.stand_ins import StandIns
+from authtui.trace.reader import Refusal, Trace, open_trace
+from authtui.trace.replay import Replay
+from authtui.trace.stand_ins import StandIns
 from tests.traces.made import busy, lines_of, read, told, write
 
 if TYPE_CHECKING:

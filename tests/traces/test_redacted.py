@@ -10,10 +10,10 @@ from urllib.parse import quote
 
 import pytest
 
+from authtui.exchanges.records import Detail
 from authtui.model import events as ev
-from authtui.model.trace.line_format import event_tree
-from authtui.model.trace.stand_ins import MachineNames, StandIns
-from authtui.wire.records import Detail
+from authtui.trace.line_format import event_tree
+from authtui.trace.stand_ins import MachineNames, StandIns
 from tests.traces.made import AT, EVENT_TYPES, busy, filled, read, record, write
 from tests.tui.samples import HOMES, OLD_KEY, session
 

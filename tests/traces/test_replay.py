@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from hypothesis import given
 from hypothesis import strategies as st
 
+from authtui.exchanges.records import Detail
 from authtui.model.events import RequestFinished
 from authtui.model.state import AuthState, fold
-from authtui.model.trace.reader import Trace, open_trace
-from authtui.model.trace.replay import Replay
-from authtui.wire.records import Detail
+from authtui.trace.reader import Trace, open_trace
+from authtui.trace.replay import Replay
 from tests.traces.made import busy, record, write
 
 if TYPE_CHECKING:

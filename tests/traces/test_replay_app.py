@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.model.trace.reader import Trace, open_trace
-from authtui.model.trace.replay import Replay
 from authtui.settings import Settings
+from authtui.trace.reader import Trace, open_trace
+from authtui.trace.replay import Replay
 from authtui.tui.keys import LIST_KEYS
 from authtui.tui.replay.app import LONGEST_WAIT, ReplayApp, describe
 from authtui.tui.replay.comparison import ComparisonScreen

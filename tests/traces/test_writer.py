@@ -11,10 +11,10 @@ import pytest
 
 from authtui.directories import TRACE_KEY
 from authtui.model import events as ev
-from authtui.model.trace.reader import Refusal, open_trace
-from authtui.model.trace.target import CannotRecordError, read_key
-from authtui.model.trace.writer import TraceWriter, size_words
-from authtui.model.trace.writer import record as start_recording
+from authtui.trace.reader import Refusal, open_trace
+from authtui.trace.target import CannotRecordError, read_key
+from authtui.trace.writer import TraceWriter, size_words
+from authtui.trace.writer import record as start_recording
 from tests.traces.made import AT, KEY, busy, lines_of, read, record, told, write
 from tests.tui.samples import session
 

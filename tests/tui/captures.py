@@ -7,17 +7,17 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from authtui.credentials.marks import mark_of
+from authtui.exchanges.records import AssertionFacts, BearerFacts, RequestRecord
 from authtui.model import events as ev
 from authtui.model.programs import cause_of
 from authtui.redaction import Secret
-from authtui.wire.records import AssertionFacts, BearerFacts, RequestRecord
 from tests.tui.homes import NOW, read, session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from authtui.assessment.options import Options
     from authtui.capture.capture import Capture
-    from authtui.checks.assess import Options
     from authtui.model.session import AuthSession
 
 COMMAND = ("codex", "exec", "--skip-git-repo-check", "say hi")
@@ -192,9 +192,9 @@ def capture_maker(
     shown: AuthSession[Options], command: tuple[str, ...]
 ) -> tuple[Callable[[int], Capture], list[Capture]]:
     """The real thing: a program behind a proxy of its own, whose servers nobody asks."""
+    from authtui.assessment.generations import choose_contract
     from authtui.capture.capture import Capture
     from authtui.capture.overrides import OverridePlan, plan_overrides
-    from authtui.checks.generations import choose_contract
     from authtui.lifecycle.addresses import addresses_of
 
     made: list[Capture] = []

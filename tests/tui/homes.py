@@ -11,7 +11,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.credentials.observe import read_observation
 from authtui.model.session import AuthSession
 from authtui.redaction import Secret
@@ -19,8 +20,8 @@ from authtui.redaction import Secret
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
+    from authtui.answers.findings import Assessment
+    from authtui.machine.observation import Observation
 
 NOW = datetime(2026, 11, 13, 12, 1, 7, tzinfo=UTC)
 OLD_KEY = Secret("sk-proj-Zq8vK2mWx7RtY4nLpB6cD9fGhJ3sA5eU1oTiXQwE")

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from rich.cells import cell_len
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.credentials.observe import read_observation
 from authtui.model import events as ev
 from authtui.model.programs import cause_of

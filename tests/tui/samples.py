@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from authtui.checks.assess import Options
-from authtui.credentials.observation import (
+from authtui.assessment.options import Options
+from authtui.exchanges.records import AssertionFacts, Detail, RequestRecord
+from authtui.machine.observation import (
     ConfigFacts,
     EncryptedFacts,
     EnvironmentFacts,
@@ -17,13 +18,12 @@ from authtui.credentials.observation import (
 )
 from authtui.model.session import AuthSession
 from authtui.redaction import Secret
-from authtui.wire.records import AssertionFacts, Detail, RequestRecord
 from tests.tui.homes import HOMES, NOW, OLD_KEY, answer, session
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authtui.checks.findings import Assessment
+    from authtui.answers.findings import Assessment
 
 __all__ = ["HOMES", "NOW", "OLD_KEY", "REQUESTS", "Options", "answer", "session", "session_of"]
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from authtui.exchanges.meaning import BY_NAME, Seen, meaning_of
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
 from authtui.tui.capture.desk import CaptureDesk
@@ -17,7 +18,6 @@ from authtui.tui.lines import plain
 from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, help_doc
 from authtui.tui.views.capture_verdict import with_run
 from authtui.tui.views.context import View
-from authtui.wire.meaning import BY_NAME, Seen, meaning_of
 from tests.tui.captures import CAPTURES, Told, capture_maker
 from tests.tui.drive import running, sheet, words
 from tests.tui.samples import session

@@ -8,10 +8,10 @@ import pytest
 from textual.events import Paste
 
 from authtui import contracts
-from authtui.checks.assess import Options
-from authtui.checks.forms import FormRow
-from authtui.checks.generations import compare_generations
-from authtui.credentials.observation import InstalledClient
+from authtui.assessment.generations import compare_generations
+from authtui.assessment.options import Options
+from authtui.machine.observation import InstalledClient
+from authtui.simulation.forms import FormRow
 from authtui.tui.views.context import View
 from authtui.tui.views.generations import generations_doc
 from tests.tui.drive import hints, running, sheet

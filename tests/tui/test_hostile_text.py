@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.forms import FormRow
-from authtui.checks.generations import GenerationRow
+from authtui.assessment.generations import GenerationRow
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
+from authtui.simulation.forms import FormRow
 from authtui.tui.lines import Doc, Line, fit, spans_width
 from authtui.tui.sheets.preview import preview_doc
 from authtui.tui.views.capture import compare_doc, program_doc

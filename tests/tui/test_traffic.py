@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 from textual.events import MouseScrollUp
 
+from authtui.exchanges.records import RequestRecord
 from authtui.tui.sheets.prompt import Prompt
-from authtui.wire.records import RequestRecord
 from tests.tui.drive import hints, running, sheet, words
 from tests.tui.samples import NOW, REQUESTS, session
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     import pytest
 
-    from authtui.checks.assess import Options
+    from authtui.assessment.options import Options
     from authtui.model.session import AuthSession
     from authtui.tui.app import AuthtuiApp
     from authtui.tui.pane import Pane

@@ -5,7 +5,7 @@ import threading
 import time
 from typing import TYPE_CHECKING
 
-from authtui.credentials.observation import KeyringFacts
+from authtui.machine.observation import KeyringFacts
 from authtui.model.file_watch import watch_session
 from authtui.redaction import Secret
 from authtui.settings import Settings
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from authtui.checks.assess import Options
-    from authtui.credentials.observation import Observation
+    from authtui.assessment.options import Options
+    from authtui.machine.observation import Observation
     from authtui.model.session import AuthSession
 
 

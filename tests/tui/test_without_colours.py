@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.checks.findings import CheckResult
+from authtui.answers.findings import CheckResult
 from authtui.tui.views import context
 from tests.program import chatgpt_login, codex_home
 from tests.pty.harness import Terminal

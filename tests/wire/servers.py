@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
     from pathlib import Path
 
-    from authtui.wire.records import AssertionFacts, RequestRecord
+    from authtui.exchanges.records import AssertionFacts, RequestRecord
 
     Handler = Callable[[str, bytes, asyncio.StreamWriter], Awaitable[None]]
 

@@ -5,14 +5,14 @@ from datetime import timedelta
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from authtui.wire.answers import Answer, AnswerProblem, WireFailure
+from authtui.exchanges.answers import Answer, AnswerProblem, WireFailure
 from authtui.wire.client import Wire
 from tests.wire.servers import NOW, answering, serving, wire
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.records import RequestRecord
 
 TOKEN = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJ1c2VyLTEifQ.c2lnbmF0dXJl"
 REFRESH = "rt-plantedplantedplanted"

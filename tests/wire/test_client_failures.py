@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.wire.answers import Answer, WireFailure
+from authtui.exchanges.answers import Answer, WireFailure
 from tests.wire.servers import answering, make_certificate, sending, serving, wire
 
 if TYPE_CHECKING:

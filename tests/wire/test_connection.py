@@ -10,16 +10,17 @@ import pytest
 
 from authtui.demo.backend.server import running_backend, secure_port
 from authtui.demo.backend.tls import Authority
-from authtui.wire.answers import Answer, WireFailure
+from authtui.exchanges.answers import Answer, WireFailure
+from authtui.exchanges.records import ConnectionStep
 from authtui.wire.client import Wire
-from authtui.wire.connection import ConnectionStep, Detour
+from authtui.wire.connection import Detour
 from authtui.wire.serving import LOOPBACK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.records import RequestRecord
 
 HOST = "chatgpt.com"
 URL = f"https://{HOST}/backend-api/wham/agent-identities/jwks"

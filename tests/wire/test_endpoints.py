@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authtui.contracts import BY_NAME, TABLE, UNKNOWN_ENVIRONMENT
-from authtui.wire.endpoints import (
+from authtui.exchanges.endpoints import (
     EndpointProblem,
     Endpoints,
     agent_base,

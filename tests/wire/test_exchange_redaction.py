@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.wire import meaning
-from authtui.wire.answers import error_of, reason_of
-from authtui.wire.exchange_redaction import (
+from authtui.exchanges import meaning
+from authtui.exchanges.answers import error_of, reason_of
+from authtui.exchanges.exchange_redaction import (
     auth_class,
     kept_body,
     kept_headers,

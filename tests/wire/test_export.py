@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from authtui.exchanges.answers import Answer
+from authtui.exchanges.export import as_curl, as_har
+from authtui.exchanges.records import AssertionFacts, Detail, RequestRecord
 from authtui.redaction import Secret
-from authtui.wire.answers import Answer
-from authtui.wire.export import as_curl, as_har
-from authtui.wire.records import AssertionFacts, Detail, RequestRecord
 from tests.wire.har_schema import faults
 from tests.wire.servers import NOW, answering, serving, wire
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.wire import meaning
-from authtui.wire.meaning import BY_NAME, NOT_FROM_THE_SERVER, Seen, meaning_of, purpose_of
+from authtui.exchanges import meaning
+from authtui.exchanges.meaning import BY_NAME, NOT_FROM_THE_SERVER, Seen, meaning_of, purpose_of
 
 PURPOSES = [
     ("GET", "chatgpt.com", "/backend-api/wham/agent-identities/jwks", "jwks"),

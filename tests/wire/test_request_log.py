@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.wire.records import Detail, RequestRecord
-from authtui.wire.request_filter import NO_FILTER, Filter, FilterProblem, parse_filter
-from authtui.wire.request_log import RequestLog
+from authtui.exchanges.records import Detail, RequestRecord
+from authtui.exchanges.request_filter import NO_FILTER, Filter, FilterProblem, parse_filter
+from authtui.exchanges.request_log import RequestLog
 from tests.wire.servers import NOW
 
 

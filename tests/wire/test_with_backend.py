@@ -9,15 +9,15 @@ import pytest
 
 from authtui.contracts import BY_NAME
 from authtui.demo.backend.server import running_backend
-from authtui.wire.answers import Answer, WireFailure
+from authtui.exchanges.answers import Answer, WireFailure
+from authtui.exchanges.endpoints import endpoints_of, hosts_of
 from authtui.wire.client import Wire
-from authtui.wire.endpoints import endpoints_of, hosts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from authtui.demo.backend.server import Backend
-    from authtui.wire.records import RequestRecord
+    from authtui.exchanges.records import RequestRecord
 
 
 @pytest.fixture(scope="module")

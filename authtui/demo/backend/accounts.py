@@ -15,7 +15,7 @@ from authtui.demo.backend.authentication import caller
 from authtui.demo.backend.calls import RefusalError
 from authtui.demo.backend.minting import HOUR
 from authtui.demo.backend.state import LoginCode
-from authtui.wire.endpoints import CLIENT_ID
+from authtui.exchanges.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from authtui.demo.backend.calls import Call

@@ -18,9 +18,9 @@ from authtui.demo.backend.broken import DroppedResponse, TruncatedResponse
 from authtui.demo.backend.calls import Call, RefusalError
 from authtui.demo.backend.faults import LONGEST_HOLD
 from authtui.demo.backend.state import SeenRequest
+from authtui.exchanges.exchange_redaction import ACCOUNT_HEADER
 from authtui.record import NamedTuple
 from authtui.redaction import safe_text
-from authtui.wire.exchange_redaction import ACCOUNT_HEADER
 
 if TYPE_CHECKING:
     import threading

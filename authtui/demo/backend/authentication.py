@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.demo.backend.calls import RefusalError
 from authtui.demo.backend.minting import API_AUDIENCE
+from authtui.exchanges.exchange_redaction import ACCOUNT_HEADER
 from authtui.identity.assertion import SCHEME, Assertion, read_assertion, signature_matches
 from authtui.tokens.claims import AUTH
-from authtui.wire.exchange_redaction import ACCOUNT_HEADER
 
 if TYPE_CHECKING:
     from starlette.datastructures import Headers

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final
 from authtui.base64url import base64url
 from authtui.contracts import AGENT_AUDIENCE, AGENT_ISSUER
 from authtui.demo.backend.state import Account, Agent
+from authtui.exchanges.endpoints import CLIENT_ID
 from authtui.identity.keys import PrivateKey, generate_key
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 from authtui.tokens.claims import AUTH
 from authtui.tokens.times import utc_text
-from authtui.wire.endpoints import CLIENT_ID
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -11,7 +11,7 @@ from authtui.tui.lines import Doc, Item, Line, Span, safe
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authtui.model.programs import Program
+    from authtui.exchanges.evidence import ObservedProgram
     from authtui.tui.app import AuthtuiApp
 
     class Problem(Protocol):
@@ -60,7 +60,7 @@ class WatchedProgram:
         return self._starting or (current is not None and current.running)
 
     @property
-    def program(self) -> Program | None:
+    def program(self) -> ObservedProgram | None:
         """The program as the session knows it."""
         programs = self.app.session.state.programs
         return programs[-1] if programs else None
@@ -129,7 +129,7 @@ class WatchedProgram:
         return datetime.now(UTC) if self.running and self.app.at is None else None
 
 
-def _question(program: Program | None) -> Doc:
+def _question(program: ObservedProgram | None) -> Doc:
     name = safe(" ".join(program.command), 60) if program else "The program"
     rows = (
         ("leave", "End it and leave", "the program first, then the proxy its requests pass"),

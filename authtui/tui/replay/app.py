@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
-    from authtui.model.trace.replay import Replay
     from authtui.settings import Settings
+    from authtui.trace.replay import Replay
     from authtui.tui.views.context import View
 
 TICKS_PER_SECOND: Final = 15
@@ -322,7 +322,7 @@ class ReplayApp(AuthtuiApp):
 
     def open_detail(self, item: Item) -> None:
         """A row's detail; a request's headers and bodies are fetched from the file."""
-        from authtui.wire.records import RequestRecord
+        from authtui.exchanges.records import RequestRecord
 
         if isinstance(item.subject, RequestRecord):
             item = item._replace(subject=self.replay.request(item.subject, self.place))

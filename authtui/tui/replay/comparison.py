@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.geometry import Size
 
-    from authtui.model.trace.compare import Pair
-    from authtui.model.trace.replay import Replay
+    from authtui.trace.compare import Pair
+    from authtui.trace.replay import Replay
     from authtui.tui.lines import Item
     from authtui.tui.replay.app import ReplayApp
     from authtui.tui.views.context import View
@@ -104,7 +104,7 @@ class ComparisonScreen(Sheet):
         app = self.owner
 
         def work() -> None:
-            from authtui.model.trace.compare import compare
+            from authtui.trace.compare import compare
 
             found = compare(self.left.events, self.right.events)
             app.call_from_thread(self._done, found)
@@ -113,7 +113,7 @@ class ComparisonScreen(Sheet):
 
     def _done(self, pairs: list[Pair]) -> None:
         self.pairs = pairs
-        from authtui.model.trace.compare import first_difference
+        from authtui.trace.compare import first_difference
 
         first = first_difference(pairs)
         self.first = None if first is None else first.number
@@ -132,7 +132,7 @@ class ComparisonScreen(Sheet):
         places = self._places()
         if places is None:
             return Doc("What differs", [])
-        from authtui.model.trace.compare import state_differences
+        from authtui.trace.compare import state_differences
 
         one, two = places
         found = state_differences(self.left.state_after(one + 1), self.right.state_after(two + 1))
@@ -144,7 +144,7 @@ class ComparisonScreen(Sheet):
         chosen = self._pair_number()
         if self.pairs is None or chosen is None:
             return None
-        from authtui.model.trace.compare import places_at
+        from authtui.trace.compare import places_at
 
         return places_at(self.pairs, chosen)
 

@@ -9,7 +9,7 @@ from authtui.tui.sheets.sheet import BACK, COPY, Hint, Sheet
 from authtui.tui.views.context import note
 
 if TYPE_CHECKING:
-    from authtui.model.trace.reader import Trace
+    from authtui.trace.reader import Trace
     from authtui.tui.views.context import View
 
 

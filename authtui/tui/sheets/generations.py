@@ -9,9 +9,9 @@ from authtui.tui.sheets.surface import reassess
 from authtui.tui.views.generations import generations_doc
 
 if TYPE_CHECKING:
-    from authtui.checks.forms import FormRow
-    from authtui.checks.generations import GenerationRow
-    from authtui.credentials.observation import Observation
+    from authtui.assessment.generations import GenerationRow
+    from authtui.machine.observation import Observation
+    from authtui.simulation.forms import FormRow
     from authtui.tui.lines import Doc
     from authtui.tui.pane import Pane
     from authtui.tui.views.context import View
@@ -56,8 +56,8 @@ class GenerationsScreen(Sheet):
         options = app.session.options
 
         def work() -> None:
-            from authtui.checks.forms import forms_here
-            from authtui.checks.generations import compare_generations
+            from authtui.assessment.generations import compare_generations
+            from authtui.simulation.forms import forms_here
 
             rows = compare_generations(seen, options)
             app.call_from_thread(self._done, rows, forms_here(seen))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from authtui.checks.findings import Fact
+from authtui.answers.findings import Fact
 from authtui.tui.acts import ACTIONS
 from authtui.tui.lines import BLANK, Doc, Line, Span, safe
 from authtui.tui.sheets.sheet import BACK, COPY, YES, Hint, Sheet

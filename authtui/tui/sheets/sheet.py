@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
+from authtui.exchanges.records import RequestRecord
 from authtui.tui.geometry import Box
 from authtui.tui.keys import LIST_KEYS, Key, mapped, shown
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad, wrap
@@ -17,7 +18,6 @@ from authtui.tui.views.context import labelled
 from authtui.tui.views.detail import detail_doc
 from authtui.tui.views.sources import source_key
 from authtui.tui.views.verdict_detail import verdict_doc
-from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
     from textual.geometry import Size
 
-    from authtui.checks.findings import Assessment
+    from authtui.answers.findings import Assessment
     from authtui.tui.views.context import View
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.differences import PROGRAMS
-from authtui.checks.findings import SURFACES
+from authtui.answers.differences import PROGRAMS
+from authtui.answers.findings import SURFACES
 from authtui.tui.lines import Doc, Item, Line, Span, pad
 from authtui.tui.sheets.sheet import ChooseScreen
 from authtui.tui.views.context import outcome_mark

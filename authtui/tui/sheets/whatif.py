@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding
 
-from authtui.checks.experiment import FORCED
+from authtui.assessment.experiment import FORCED
 from authtui.tui.sheets.prompt import Prompt
 from authtui.tui.sheets.sheet import BACK, COPY, FILTER, Hint, Sheet
 from authtui.tui.views.whatif import toggles_of, whatif_doc
@@ -14,7 +14,7 @@ from authtui.tui.views.whatif import toggles_of, whatif_doc
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
-    from authtui.checks.findings import Assessment
+    from authtui.answers.findings import Assessment
     from authtui.tui.lines import Doc
     from authtui.tui.pane import Pane
     from authtui.tui.views.context import View
@@ -45,7 +45,7 @@ class WhatIfScreen(Sheet):
         return whatif_doc(toggles, self.chosen, view.assessment, after, width, problem)
 
     def _after(self, view: View) -> tuple[Assessment | None, str]:
-        from authtui.checks.experiment import apply, assess_other
+        from authtui.assessment.experiment import apply, assess_other
 
         seen = view.state.observation
         if seen is None or view.assessment is None or not self.chosen:

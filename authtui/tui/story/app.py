@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, cast
 
 from textual.binding import Binding
 
-from authtui.checks.assess import Options, assess
+from authtui.assessment.assess import assess
+from authtui.assessment.options import Options
 from authtui.demo.walk import Walk
 from authtui.model.session import AuthSession
 from authtui.tui.acts import Acts
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
-    from authtui.credentials.observation import Observation
     from authtui.demo.runner import Runner
     from authtui.demo.stage import Stage
     from authtui.demo.story import Story
+    from authtui.machine.observation import Observation
     from authtui.settings import Settings
     from authtui.tui.lines import Doc
     from authtui.tui.pane import Pane

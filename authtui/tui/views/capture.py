@@ -5,16 +5,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from authtui.capture.comparison import Comparison, compare
 from authtui.capture.overrides import NOT_CAPTURED
 from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe, wrap
 from authtui.tui.views.context import View, note, span_words
+from authtui.verdict.comparison import Comparison, compare
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from authtui.capture.rows import Row, Status
-    from authtui.model.programs import Program, Said
+    from authtui.exchanges.evidence import ObservedProgram, Said
+    from authtui.verdict.comparison_rows import Row, Status
 
 MARKS: Final[dict[Status, tuple[str, str, str]]] = {
     "differs": ("≠", "bad", "differs"),
@@ -26,7 +26,7 @@ _ROOMY: Final = 90
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)[.\d]*Z +")
 
 
-def program_of(view: View) -> Program | None:
+def program_of(view: View) -> ObservedProgram | None:
     """The program on show: the newest."""
     return view.state.programs[-1] if view.state.programs else None
 
@@ -34,11 +34,11 @@ def program_of(view: View) -> Program | None:
 class _Last:
     """The last comparison: made once for each state, whoever asks."""
 
-    program: Program | None = None
+    program: ObservedProgram | None = None
     found = Comparison()
 
 
-def comparison_of(program: Program) -> Comparison:
+def comparison_of(program: ObservedProgram) -> Comparison:
     """The comparison for a program as it is now."""
     if _Last.program is not program:
         _Last.found = compare(program)
@@ -156,7 +156,7 @@ def program_doc(view: View, width: int) -> Doc:
     )
 
 
-def _overridden(program: Program, width: int) -> list[Line]:
+def _overridden(program: ObservedProgram, width: int) -> list[Line]:
     """What was overridden to route it through authtui."""
     names = [
         text.removeprefix("-c ").split(" ", 1)[0]
@@ -169,7 +169,7 @@ def _overridden(program: Program, width: int) -> list[Line]:
     return [Line((Span(" overridden: ", "faint"), Span(words, "muted")))]
 
 
-def _not_captured(program: Program, width: int) -> list[Line]:
+def _not_captured(program: ObservedProgram, width: int) -> list[Line]:
     """What is not captured: a row may stay open because of it."""
     lines: list[Line] = []
     for text in program.overrides:
@@ -188,7 +188,7 @@ def _said(line: Said, number: int) -> Line:
     return Line((Span(" " + safe(text, 2_000), tone),), item=number)
 
 
-def standing(program: Program, now: datetime | None = None) -> tuple[str, str, str]:
+def standing(program: ObservedProgram, now: datetime | None = None) -> tuple[str, str, str]:
     """Glyph, tone and words for how a program stands."""
     if program.ended_at is None:
         since = f" · {span_words(now - program.started_at)}" if now is not None else ""

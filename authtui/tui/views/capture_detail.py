@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.answers.findings import Fact
 from authtui.capture.overrides import NOT_CAPTURED
-from authtui.checks.findings import Fact
 from authtui.tui.lines import Line, Span, safe
 from authtui.tui.views.capture import MARKS, comparison_of, program_of, standing
 from authtui.tui.views.context import stamp
-from authtui.tui.views.events import words_of
+from authtui.tui.views.events import rotation_words
 from authtui.tui.views.requests import credential_words, tone_of, url_of
 
 if TYPE_CHECKING:
-    from authtui.capture.rows import Row
-    from authtui.model.programs import Program
+    from authtui.exchanges.evidence import ObservedProgram
+    from authtui.exchanges.records import RequestRecord
     from authtui.tui.lines import Doc
     from authtui.tui.views.detail import Page
-    from authtui.wire.records import RequestRecord
+    from authtui.verdict.comparison_rows import Row
 
 
 def row_doc(row: Row, page: Page) -> Doc:
@@ -60,7 +60,7 @@ def _record(row: Row, page: Page) -> RequestRecord | None:
     return next((r for r in reversed(requests) if r.number == row.request), None)
 
 
-def program_page(program: Program, page: Page) -> Doc:
+def program_page(program: ObservedProgram, page: Page) -> Doc:
     """The command, what was overridden, how it ended, and its output; each line can be copied."""
     glyph, tone, words = standing(program, page.view.now)
     page.lines.append(Line((Span(f"  {glyph} {words}", tone),)))
@@ -78,8 +78,8 @@ def program_page(program: Program, page: Page) -> Doc:
             page.fact(Fact(f"{number}", text), tone, 4)
     if program.rotations:
         page.heading("Refresh tokens used up while it ran")
-        for number, event in enumerate(program.rotations, 1):
-            page.fact(Fact(f"{number}", words_of(event)), "warn", 4)
+        for number, rotation in enumerate(program.rotations, 1):
+            page.fact(Fact(f"{number}", rotation_words(rotation)), "warn", 4)
     if program.said:
         page.heading("What it said")
         for number, line in enumerate(program.said[-500:], 1):

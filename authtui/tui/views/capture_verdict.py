@@ -1,43 +1,15 @@
-"""The loud block while a program is watched: what came of the prediction, in one sentence."""
+"""The loud block while a program is watched."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from authtui.capture.request_rows import GOES_WITH_IT
-from authtui.checks.findings import Fix
 from authtui.tui.views.capture import comparison_of, program_of
-from authtui.wire.meaning import NOT_FROM_THE_SERVER
+from authtui.verdict.captured_program import judge_program, judge_start
 
 if TYPE_CHECKING:
-    from authtui.capture.comparison import Comparison
-    from authtui.capture.rows import Row
-    from authtui.checks.findings import Assessment, Kind, Verdict
-    from authtui.model.programs import Program
     from authtui.tui.views.context import View
-
-_ELSEWHERE: Final = ("host", "judged.route.host", "judged.route.plain")
-_ANOTHER: Final = ("authorization", "credential", "sent")
-_CONSEQUENCES: Final = ("exit", "message")
-_LOGIN: Final = Fix("log in again", "codex login")
-_FIXES: Final = {
-    "login": _LOGIN,
-    "judged.account.token": _LOGIN,
-    "judged.token.expiry": _LOGIN,
-    "preparation.whoami": Fix("make a new personal access token, and put it in its place"),
-    "preparation.task-register": Fix("look at the clock, then register the agent again"),
-    "judged.assertion.time": Fix("set the clock of this machine"),
-    "judged.assertion.signature": Fix("register the agent again, or restore its key"),
-}
-_REFUSED: Final = {
-    "Bearer sk-": Fix(
-        "make a new key, and log in with it",
-        "printenv OPENAI_API_KEY | codex login --with-api-key",
-    ),
-    "Bearer at-": Fix("make a new personal access token, and put it in place of this one"),
-    "Bearer JWT": _LOGIN,
-}
 
 
 def with_run(view: View) -> View:
@@ -45,142 +17,10 @@ def with_run(view: View) -> View:
     found = view.assessment
     if found is None:
         return view
-    verdict = _verdict(view, found)
-    state = view.state
-    return view._replace(state=replace(state, assessment=found._replace(verdict=verdict)))
-
-
-def _verdict(view: View, found: Assessment) -> Verdict:
     program = program_of(view)
     if program is None:
-        return _not_started(view, found.verdict)
-    predicted = program.expected.verdict if program.expected is not None else found.verdict
-    compared = comparison_of(program)
-    if compared.differences:
-        return _differing(program, compared, predicted)
-    return _as_predicted(program, compared, predicted)
-
-
-def _not_started(view: View, verdict: Verdict) -> Verdict:
-    if view.state.phase == "failed" and view.state.failure:
-        return verdict._replace(
-            outcome="refused",
-            kind="ready",
-            headline="The program did not start",
-            sentence=view.state.failure,
-            client_message=None,
-            deletes_stored_login=False,
-            fix=(),
-        )
-    return verdict._replace(
-        outcome="not-logged-in",
-        kind="ready",
-        headline="Starting the program",
-        sentence=f"Predicted: {verdict.sentence}",
-        fix=(),
-    )
-
-
-def _differing(program: Program, compared: Comparison, predicted: Verdict) -> Verdict:
-    rows = compared.differences
-    labels = ", ".join(row.label for row in rows[:3])
-    more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
-    last = program.evidence.last
-    if program.running:
-        well = last is None or _accepted(program)
+        failure = view.state.failure if view.state.phase == "failed" else None
+        verdict = judge_start(found.verdict, failure)
     else:
-        well = program.exit_status == 0 and not program.stopped
-    return predicted._replace(
-        outcome="degraded" if well else "refused",
-        kind=_kind(rows[0]),
-        headline=f"Not as predicted: {labels}{more}",
-        sentence=_sentence(rows),
-        client_message=compared.message,
-        deletes_stored_login=False,
-        fix=_fix(program, rows, predicted, well=well),
-    )
-
-
-def _fix(
-    program: Program, rows: tuple[Row, ...], predicted: Verdict, *, well: bool
-) -> tuple[Fix, ...]:
-    """What to do: where it ended well nothing has to be done."""
-    if well:
-        return ()
-    known = next((_FIXES[row.id] for row in rows if row.id in _FIXES), None)
-    if known is None and any(row.id == "refresh" and "refused" in row.observed for row in rows):
-        known = _LOGIN
-    last = program.evidence.last
-    elsewhere = any(row.id in (*_ANOTHER, *_ELSEWHERE) for row in rows)
-    if known is None and not elsewhere and last is not None and last.status == 401:
-        known = _REFUSED.get(last.authorization or "")
-    if known is not None:
-        return (known,)
-    return predicted.fix if predicted.outcome != "ready" else ()
-
-
-def _sentence(rows: tuple[Row, ...]) -> str:
-    """What the differences mean that explain something, the first two of them."""
-    telling = [
-        row for row in rows if row.id not in _CONSEQUENCES and row.meaning != GOES_WITH_IT
-    ] or list(rows[:1])
-    return " ".join(row.meaning for row in telling[:2])
-
-
-def _kind(row: Row) -> Kind:
-    if row.id in _ELSEWHERE:
-        return "request-went-elsewhere"
-    if row.id in _ANOTHER:
-        return "another-source-won"
-    if any(words in row.meaning for words in NOT_FROM_THE_SERVER):
-        return "answer-not-from-auth-server"
-    return "record-not-what-it-seems"
-
-
-def _as_predicted(program: Program, compared: Comparison, predicted: Verdict) -> Verdict:
-    if program.running:
-        headline = "Running, as predicted so far"
-        if program.evidence.first is None:
-            headline = "Running: no model call was seen yet"
-        calm = predicted.outcome == "ready"
-        return predicted._replace(
-            outcome="ready" if calm and _accepted(program) else "not-logged-in",
-            kind="ready",
-            headline=headline,
-            client_message=compared.message,
-            sentence=f"Predicted: {predicted.sentence}",
-        )
-    if compared.surface is None:
-        return predicted._replace(
-            outcome="ready" if program.exit_status == 0 else "degraded",
-            kind="ready",
-            headline="It ended; nothing was predicted for this command",
-            sentence=program.reason or "Its requests are judged by themselves.",
-            client_message=compared.message,
-            deletes_stored_login=False,
-            fix=(),
-        )
-    if program.stopped:
-        return predicted._replace(
-            outcome="not-logged-in",
-            kind="ready",
-            headline="Ended from outside; as predicted until then",
-            sentence=program.reason,
-            client_message=compared.message,
-            deletes_stored_login=False,
-            fix=(),
-        )
-    if predicted.outcome == "ready" and predicted.kind == "ready":
-        sentence = "Every row is as predicted: what was sent, to whom, the answer, and its end."
-        headline = "As predicted: accepted, and it ended well"
-        return predicted._replace(headline=headline, sentence=sentence, fix=())
-    return predicted._replace(
-        headline=f"As predicted: {predicted.headline}",
-        client_message=compared.message or predicted.client_message,
-        deletes_stored_login=False,
-    )
-
-
-def _accepted(program: Program) -> bool:
-    last = program.evidence.last
-    return last is not None and last.status is not None and last.status < 300
+        verdict = judge_program(program, comparison_of(program), found)
+    return view._replace(state=replace(view.state, assessment=found._replace(verdict=verdict)))

@@ -20,7 +20,7 @@ from authtui.tui.lines import (
 from authtui.tui.views.context import CHECKS, View, note
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Assessment, MatrixRow
+    from authtui.answers.findings import Assessment, MatrixRow
 
 _ORDER: Final = {"fail": 0, "warn": 1, "unknown": 2, "pass": 3}
 _COLUMNS: Final = {"account_id": "account", "user_id": "user"}

@@ -21,7 +21,7 @@ from authtui.tui.views.context import CHECKS, View, note, relative, span_words, 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from authtui.tokens.rows import ClaimRow, TokenView
+    from authtui.answers.token_view import ClaimRow, TokenView
 
 _SIGNATURE = {
     "not-checked": ("!", "warn"),

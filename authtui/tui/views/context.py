@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authtui.checks.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
+from authtui.answers.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
 from authtui.tui.lines import Line, Span, clear, pad, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime, timedelta
 
-    from authtui.checks.findings import Assessment, CheckStatus, Light, SourceStatus
+    from authtui.answers.findings import Assessment, CheckStatus, Light, SourceStatus
     from authtui.model.events import Event
     from authtui.model.state import AuthState
     from authtui.redaction import Secret

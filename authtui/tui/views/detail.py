@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.capture.rows import Row
-from authtui.checks.findings import CheckResult, Fact, Fix, MatrixRow, Source
-from authtui.model.programs import Program
-from authtui.tokens.rows import ClaimRow, TokenView
+from authtui.answers.findings import CheckResult, Fact, Fix, MatrixRow, Source
+from authtui.answers.token_view import ClaimRow, TokenView
+from authtui.exchanges.evidence import ObservedProgram
+from authtui.exchanges.records import RequestRecord
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, rows_of, safe, wrap
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.context import CHECKS, SOURCES, View, labelled, note, stamp
 from authtui.tui.views.events import name_of, words_of
-from authtui.wire.records import RequestRecord
+from authtui.verdict.comparison_rows import Row
 
 if TYPE_CHECKING:
     from authtui.model.events import Event
@@ -90,7 +90,7 @@ def detail_doc(subject: object, view: View, width: int) -> Doc:
             from authtui.tui.views.capture_detail import row_doc
 
             return row_doc(subject, page)
-        case Program():
+        case ObservedProgram():
             from authtui.tui.views.capture_detail import program_page
 
             return program_page(subject, page)

@@ -9,6 +9,7 @@ from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe
 from authtui.tui.views.context import View, note
 
 if TYPE_CHECKING:
+    from authtui.exchanges.evidence import TokenRotation
     from authtui.model.events import Event
 
 _STEPS: Final = (
@@ -123,12 +124,17 @@ def _words(event: Event) -> str:
         case ev.ChildEnded():
             return event.reason
         case ev.RotationSeen():
-            outcome = f"→ {event.new}" if event.accepted else "again, and refused: it was used up"
-            return f"{event.by}: refresh token {event.old or 'unknown'} {outcome}"
+            return rotation_words(event)
         case ev.Told():
             return f"{event.step}/{event.steps} {event.text}"
         case _:
             return ""
+
+
+def rotation_words(seen: ev.RotationSeen | TokenRotation) -> str:
+    """A refresh that was seen, in words: who exchanged which token for which."""
+    outcome = f"→ {seen.new}" if seen.accepted else "again, and refused: it was used up"
+    return f"{seen.by}: refresh token {seen.old or 'unknown'} {outcome}"
 
 
 def _kept(stored: str | None) -> str:

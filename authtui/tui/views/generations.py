@@ -10,9 +10,9 @@ from authtui.tui.views.context import View, note, outcome_mark
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.checks.findings import Prediction, Surface
-    from authtui.checks.forms import FormRow
-    from authtui.checks.generations import GenerationRow
+    from authtui.answers.findings import Prediction, Surface
+    from authtui.assessment.generations import GenerationRow
+    from authtui.simulation.forms import FormRow
 
 _WORDS = {
     "ready": "starts",

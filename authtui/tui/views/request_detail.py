@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.findings import Fact
-from authtui.checks.observed_request import judge_request, named_hosts
+from authtui.answers.findings import Fact
+from authtui.exchanges.meaning import BY_NAME
 from authtui.tui.lines import Line, Span, safe
 from authtui.tui.views.context import CHECKS, note, stamp
 from authtui.tui.views.requests import credential_words, tone_of, url_of
-from authtui.wire.meaning import BY_NAME
+from authtui.verdict.observed_request import judge_request, named_hosts
 
 if TYPE_CHECKING:
+    from authtui.exchanges.records import AssertionFacts, ConnectionStep, HeaderLines, RequestRecord
     from authtui.tui.lines import Doc
     from authtui.tui.views.detail import Page
-    from authtui.wire.connection import ConnectionStep
-    from authtui.wire.records import AssertionFacts, HeaderLines, RequestRecord
 
 _SKEW_WORTH_SAYING = 2.0
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.observed_request import judge_request, named_hosts, worst
 from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe
 from authtui.tui.views.context import View, note
+from authtui.verdict.observed_request import judge_request, named_hosts, worst
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import PlannedRequest
-    from authtui.wire.records import Colour, RequestRecord
+    from authtui.answers.findings import PlannedRequest
+    from authtui.exchanges.records import Colour, RequestRecord
 
 _COLOURS: Final[dict[Colour, tuple[str, str]]] = {
     "ok": ("✓", "good"),
@@ -75,7 +75,7 @@ def requests_doc(view: View, width: int) -> Doc:
         text = f"{dropped:,} older requests were dropped to save memory"
         head += note(text, width, "faint")
     if not count and not (live is not None and live.log.unseen):
-        from authtui.wire.request_filter import FIELDS
+        from authtui.exchanges.request_filter import FIELDS
 
         head += note("No request is like that. Fields: " + ", ".join(FIELDS) + ".", width)
     seen = view.state.observation
@@ -170,7 +170,7 @@ def _remarks(record: RequestRecord, named: frozenset[str], width: int) -> list[S
         tone = "bad" if fault.status == "fail" else "warn"
         words = f"{'✗' if fault.status == 'fail' else '!'} {fault.label}: {fault.observed}"
     else:
-        from authtui.wire.meaning import BY_NAME
+        from authtui.exchanges.meaning import BY_NAME
 
         purpose = BY_NAME.get(record.purpose)
         words = record.error or record.meaning or (purpose.title if purpose else "")

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.differences import status_words
+from authtui.answers.differences import status_words
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
 from authtui.tui.views.context import SOURCES, View, note
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Assessment, Source
+    from authtui.answers.findings import Assessment, Source
 
 
 def source_key(source: Source) -> str:

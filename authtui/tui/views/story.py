@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.checks.findings import CheckResult
+from authtui.answers.findings import CheckResult
+from authtui.exchanges.records import RequestRecord
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clip, pad, rows_of, safe, wrap
 from authtui.tui.views.context import KINDS
 from authtui.tui.views.request_detail import STAGES, step_words
 from authtui.tui.views.requests import tone_of
-from authtui.wire.records import RequestRecord
 
 if TYPE_CHECKING:
     from authtui.demo.story import Story

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from authtui.model.trace.reader import FAILURE, LOOK, QUIET, REQUEST, STEP
+from authtui.trace.reader import FAILURE, LOOK, QUIET, REQUEST, STEP
 from authtui.tui.lines import Line, Span, clip, safe
 from authtui.tui.views.context import clock, span_words
 

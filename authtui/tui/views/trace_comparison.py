@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from authtui.model.events import Event
-    from authtui.model.trace.compare import Difference, Pair
-    from authtui.model.trace.reader import Trace
+    from authtui.trace.compare import Difference, Pair
+    from authtui.trace.reader import Trace
 
 _MIDDLE: Final = 3
 _STAND_IN: Final = re.compile(r"\b(?:acct-[A-Z]+|(?:user|agent|mail)-\d+)\b")

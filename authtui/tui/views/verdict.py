@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.checks.differences import PROGRAMS
+from authtui.answers.differences import PROGRAMS
 from authtui.tui.lines import (
     BLANK,
     Line,
@@ -20,7 +20,7 @@ from authtui.tui.lines import (
 from authtui.tui.views.context import KINDS, LIGHTS, View, clock, loud, verdict_mark
 
 if TYPE_CHECKING:
-    from authtui.checks.findings import Assessment, Lamp
+    from authtui.answers.findings import Assessment, Lamp
 
 LAMPS = ("stored", "selected", "sent", "accepted")
 _LABEL = 13

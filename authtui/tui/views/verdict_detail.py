@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from authtui.checks.differences import OUTCOME_WORDS, PROGRAMS
-from authtui.checks.findings import Fact
+from authtui.answers.differences import OUTCOME_WORDS, PROGRAMS
+from authtui.answers.findings import Fact
 from authtui.tui.lines import BLANK, Doc, Line, Span, pad, safe, wrap
 from authtui.tui.views.context import (
     KINDS,

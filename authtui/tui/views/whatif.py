@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from authtui.checks.differences import differences
-from authtui.checks.experiment import candidates, shown_assignment
+from authtui.answers.differences import differences
+from authtui.assessment.experiment import candidates, shown_assignment
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, pad, rows_of, safe
 from authtui.tui.views.context import note
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.checks.differences import Difference
-    from authtui.checks.findings import Assessment
-    from authtui.credentials.observation import Observation
+    from authtui.answers.differences import Difference
+    from authtui.answers.findings import Assessment
+    from authtui.machine.observation import Observation
 
 _LABEL = 14
 

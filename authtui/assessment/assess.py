@@ -1,0 +1,75 @@
+"""From an observation to the whole answer: the one entrance to this room."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui import contracts
+from authtui.answers.findings import Assessment
+from authtui.assessment.generations import choose_contract
+from authtui.checks.all_checks import run_checks
+from authtui.checks.matrix import build_matrix, derive_binding
+from authtui.checks.phrases import clause
+from authtui.checks.registry import Subject
+from authtui.checks.sources import list_sources
+from authtui.checks.token_views import view_tokens
+from authtui.simulation.app_server import predict_app_server
+from authtui.simulation.doctor import predict_doctor
+from authtui.simulation.logout import predict_logout
+from authtui.simulation.predictions import predict
+from authtui.simulation.program_start import make_case, with_features
+from authtui.verdict.judge import judge
+from authtui.verdict.lamps import light_lamps
+
+if TYPE_CHECKING:
+    from authtui.answers.findings import DoctorReport, Verdict
+    from authtui.assessment.options import Options
+    from authtui.machine.observation import Observation
+
+
+def assess(observation: Observation, options: Options) -> Assessment:
+    """The whole answer. Pure: the same observation and options give the same assessment."""
+    observation = with_features(observation, options.features)
+    contract, choice = choose_contract(observation, options.contract)
+    case = make_case(observation, contract, options.assumptions)
+    starts = predict(case)
+    start = starts[options.surface]
+    tokens = view_tokens(case)
+    doctor = predict_doctor(case)
+    verdict = _beside_doctor(judge(case, starts, options.surface), doctor)
+    return Assessment(
+        home=observation.home.shown or observation.home.path,
+        contract=choice,
+        surface=options.surface,
+        at=observation.at,
+        verdict=verdict,
+        lamps=light_lamps(case, start),
+        sources=list_sources(case, start),
+        tokens=tokens,
+        binding=derive_binding(case, start.credential),
+        matrix=build_matrix(case, start, tokens),
+        checks=run_checks(Subject(case, starts, options.surface)),
+        request=start.request,
+        predictions=tuple(found.prediction for found in starts.values()),
+        generations={
+            name: predict(make_case(observation, contracts.BY_NAME[name], options.assumptions))[
+                options.surface
+            ].prediction.outcome
+            for name in contracts.GENERATIONS
+        },
+        doctor=doctor,
+        app_server=predict_app_server(case),
+        logout=predict_logout(case),
+    )
+
+
+def _beside_doctor(verdict: Verdict, doctor: DoctorReport | None) -> Verdict:
+    """The verdict, with a word on the doctor where that one sees nothing wrong."""
+    if doctor is None or doctor.status == "fail" or not verdict.client_exit:
+        return verdict
+    if "codex doctor" in verdict.sentence:
+        return verdict
+    said = "still says ok" if doctor.status == "ok" else "only warns"
+    return verdict._replace(
+        sentence=f"{verdict.sentence} `codex doctor` {said}: {clause(doctor.summary)}."
+    )

@@ -1,0 +1,343 @@
+"""The configuration: its layers, each value with its line, and the providers it defines.
+
+What the client refuses of it is in `config_rules`. Source of the keys: codex-rs/config; of the
+texts: recordings of released clients.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, Final
+
+from authtui.client_json.scanner import NOT_UTF8
+from authtui.machine.files import read_file, unread_reason
+from authtui.machine.observation import ConfigError, ConfigFacts, ConfigValue, FileFacts
+from authtui.record import NamedTuple
+from authtui.redaction import Secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+USER_FILE: Final = "config.toml"
+TOO_LARGE: Final = "the file is too large to be a configuration"
+FILE_LIMIT: Final = 1024 * 1024
+"""Bytes of a configuration read."""
+TOO_DEEP: Final = "nested too deeply"
+
+KEY_LIMIT: Final = 128
+"""Parts of one dotted key. The client stops at 80; our parser takes quadratic time on them."""
+
+_BARE_KEY: Final = re.compile(r"[^.\"'\s]+")
+_KEY_STEP: Final = re.compile(r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*(\.?)[ \t]*""")
+_KEY_PART: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
+_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
+_NO_KEY: Final = "unquoted keys cannot be empty, expected letters, numbers, `-`, `_`"
+_DUPLICATE: Final = "duplicate key"
+# Our parser's words, and the client's for the same mistake.
+_CLIENT_WORDS: Final = (
+    (r"Cannot overwrite a value", _DUPLICATE),
+    (r"Illegal character '\\n'", 'invalid basic string, expected `"`'),
+    (r"Invalid value", "string values must be quoted, expected literal string"),
+)
+_SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key", "args"})
+_SECRET_TABLES: Final = frozenset({"http_headers", "env", "query_params", "headers"})
+
+# Keys whose value stays whole although it is a table, so that the mistake can be named.
+_NEVER_TABLES: Final = frozenset(
+    [
+        ("forced_login_method",),
+        ("forced_chatgpt_workspace_id",),
+        ("cli_auth_credentials_store",),
+        ("chatgpt_base_url",),
+        ("openai_base_url",),
+        ("model_provider",),
+    ]
+)
+
+BUILT_IN: Final = ("openai", "amazon-bedrock", "ollama", "lmstudio", "ollama-chat")
+
+
+class Layer(NamedTuple):
+    """One file of the configuration, flattened; `error` says why it could not be read."""
+
+    file: FileFacts
+    values: dict[str, ConfigValue]
+    error: ConfigError | None = None
+
+
+class ProviderFacts(NamedTuple):
+    """One `[model_providers.<id>]`. `known` is false for a selected id that nothing defines.
+
+    `authorization` is a header of `http_headers`, `authorization_variable` the variable that
+    `env_http_headers` takes one from. `auth_command` is the program without its arguments;
+    authtui never runs it. `lines` holds the `file:line` of each key that is set.
+    """
+
+    id: str
+    known: bool = True
+    built_in: bool = False
+    name: str | None = None
+    base_url: str | None = None
+    env_key: str | None = None
+    env_key_instructions: str | None = None
+    bearer_token: Secret | None = None
+    auth_command: str | None = None
+    requires_openai_auth: bool = False
+    authorization: Secret | None = None
+    authorization_variable: str | None = None
+    lines: Mapping[str, str] = {}
+
+
+def read_config(home: Path, system_dir: Path) -> ConfigFacts:
+    """The user's config.toml over the system's, under the system's managed one, if any.
+
+    `requirements.toml` of the system directory is kept apart: it restricts and sets nothing.
+    """
+    user = read_layer(home / USER_FILE, USER_FILE)
+    layers = [
+        read_layer(system_dir / "managed_config.toml"),
+        user,
+        read_layer(system_dir / USER_FILE),
+    ]
+    requirements = read_layer(system_dir / "requirements.toml")
+    values: dict[str, ConfigValue] = {}
+    overridden: list[tuple[str, ConfigValue]] = []
+    for layer in layers:
+        for key, value in layer.values.items():
+            if key in values:
+                overridden.append((key, value))
+            else:
+                values[key] = value
+    errors = [layer.error for layer in (user, *layers, requirements) if layer.error]
+    return ConfigFacts(
+        file=user.file,
+        values=values,
+        error=errors[0] if errors else None,
+        overridden=tuple(overridden),
+        requirements=requirements.values,
+    )
+
+
+def read_layer(path: Path, shown: str | None = None) -> Layer:
+    """One TOML file as dotted keys with positions. `shown` is its name in messages."""
+    name = shown or str(path)
+    facts = read_file(path, FILE_LIMIT)
+    if facts.data is not None:
+        values, error = parse(facts.data, name)
+        return Layer(facts, values, error)
+    if facts.kind in ("absent", "dangling-link"):
+        return Layer(facts, {})
+    if facts.kind == "too-large":
+        return Layer(facts, {}, ConfigError(TOO_LARGE, name))
+    return Layer(facts, {}, ConfigError(unread_reason(facts), name))
+
+
+def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], ConfigError | None]:
+    """A TOML text as dotted keys with positions, or why it is none. Never raises.
+
+    A byte order mark is skipped, as the client's parser does. The reason of a syntax error is
+    the client's for the commonest mistakes, else our parser's own; the position is nearly always
+    the same.
+    """
+    import tomllib
+
+    try:
+        text = data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        before = data[: error.start]
+        line = before.count(b"\n") + 1
+        column = error.start - (before.rfind(b"\n") + 1) + 1
+        return {}, ConfigError(NOT_UTF8, name, line, column)
+    if text.count(".") > KEY_LIMIT and _has_endless_key(text):
+        return {}, ConfigError(TOO_DEEP, name)
+    try:
+        tree = tomllib.loads(text)
+    except RecursionError:
+        return {}, ConfigError(TOO_DEEP, name)
+    except ValueError as error:
+        return {}, _syntax_error(str(error), text, name)
+    from authtui.configuration.toml_lines import locate
+
+    places = locate(text.replace("\r\n", "\n"))
+    values: dict[str, ConfigValue] = {}
+    for path, value in _leaves(tree):
+        line_column = places.get(path)
+        kept = _guarded(path, value)
+        values[join_key(path)] = ConfigValue(kept, name, *(line_column or (None, None)))
+    for path in _provider_tables(tree):
+        values.setdefault(
+            join_key(path), ConfigValue({}, name, *(places.get(path) or (None, None)))
+        )
+    return values, None
+
+
+def providers(config: ConfigFacts) -> tuple[ProviderFacts, ...]:
+    """The providers that the configuration defines, in the order of their first line."""
+    tables: dict[str, dict[str, ConfigValue]] = {}
+    for key, value in config.values.items():
+        if not key.startswith("model_providers."):
+            continue
+        parts = split_key(key)
+        if len(parts) == 2 and value.value == {}:
+            tables.setdefault(parts[1], {})
+        if len(parts) > 2:
+            tables.setdefault(parts[1], {})[join_key(parts[2:])] = value
+    return tuple(_provider(name, table) for name, table in tables.items())
+
+
+def selected_provider(config: ConfigFacts) -> ProviderFacts:
+    """The provider that model requests go to: the profile's, else the configured, else openai."""
+    chosen = None
+    profile = config.get("profile")
+    if isinstance(profile, str):
+        chosen = config.get(join_key(("profiles", profile, "model_provider")))
+    if not isinstance(chosen, str):
+        chosen = config.get("model_provider")
+    if not isinstance(chosen, str):
+        chosen = "openai"
+    for provider in providers(config):
+        if provider.id == chosen:
+            return provider
+    if chosen not in BUILT_IN:
+        return ProviderFacts(chosen, known=False)
+    is_openai = chosen == "openai"
+    base = config.get("openai_base_url") if is_openai else None
+    return ProviderFacts(
+        chosen,
+        built_in=True,
+        name="OpenAI" if is_openai else chosen,
+        base_url=_without_slash(base) if isinstance(base, str) else None,
+        requires_openai_auth=is_openai,
+        lines={"base_url": config.where("openai_base_url")} if base else {},
+    )
+
+
+def feature(config: ConfigFacts, name: str) -> bool:
+    """Whether a flag of `[features]` is set; anything but true counts as not set."""
+    return config.get(join_key(("features", name))) is True
+
+
+def join_key(parts: tuple[str, ...]) -> str:
+    """Keys as one dotted key; a part that is not bare is quoted: `a."b.c".d`."""
+    return ".".join(_part(part) for part in parts)
+
+
+def split_key(dotted: str) -> tuple[str, ...]:
+    """The keys of a dotted key: the inverse of `join_key`."""
+    return tuple(
+        re.sub(r"\\(.)", r"\1", found[1], flags=re.DOTALL) if found[1] is not None else found[2]
+        for found in _KEY_PART.finditer(dotted)
+    )
+
+
+def _part(part: str) -> str:
+    if _BARE_KEY.fullmatch(part):
+        return part
+    escaped = part.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{escaped}"'
+
+
+def _has_endless_key(text: str) -> bool:
+    # One pass over the text: a pattern for the whole key would backtrack for minutes.
+    steps = end = 0
+    for step in _KEY_STEP.finditer(text):
+        steps = steps + 1 if step.start() == end else 1
+        if steps > KEY_LIMIT:
+            return True
+        end = step.end() if step[1] else -1
+    return False
+
+
+def _leaves(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+    # A stack, not recursion: dotted keys nest as deep as a hostile file likes.
+    stack: list[tuple[tuple[str, ...], Any]] = [((), tree)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, dict) and value and path not in _NEVER_TABLES:
+            stack.extend(((*path, key), below) for key, below in reversed(value.items()))
+        else:
+            if path:
+                yield path, value
+
+
+def _provider_tables(tree: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """The tables whose places the client names: `model_providers`, each of them, and its `auth`."""
+    tables = tree.get("model_providers")
+    if not isinstance(tables, dict):
+        return
+    yield ("model_providers",)
+    for name, table in tables.items():
+        if isinstance(table, dict):
+            yield ("model_providers", name)
+            if isinstance(table.get("auth"), dict):
+                yield ("model_providers", name, "auth")
+
+
+def _guarded(path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
+    hidden = path[-1] in _SECRET_LEAVES or any(part in _SECRET_TABLES for part in path[:-1])
+    if hidden and isinstance(value, list):
+        return [Secret(item) if isinstance(item, str) else item for item in value]
+    return Secret(value) if hidden and isinstance(value, str) else value
+
+
+def _syntax_error(message: str, text: str, name: str) -> ConfigError:
+    found = _POSITION.search(message)
+    if found is None:
+        return ConfigError(message, name)
+    reason = message[: found.start()]
+    if found[1]:
+        line, column = int(found[1]), int(found[2])
+    else:
+        line = text.count("\n") + 1
+        column = len(text) - (text.rfind("\n") + 1) + 1
+    shown = text.split("\n")[line - 1].rstrip("\r")
+    width = 1
+    if reason == "Invalid statement" and shown[column - 1 : column] == "=":
+        reason = _NO_KEY
+    for pattern, words in _CLIENT_WORDS:
+        if re.fullmatch(pattern, reason):
+            reason = words
+    if reason == _DUPLICATE:
+        key = _BARE_KEY.match(shown.lstrip())
+        column = len(shown) - len(shown.lstrip()) + 1
+        width = len(key[0]) if key else 1
+    gutter = " " * len(str(line))
+    picture = f"{gutter} |\n{line} | {shown}\n{gutter} | {' ' * (column - 1)}{'^' * width}"
+    return ConfigError(reason, name, line, column, at_start=f"{reason}\n{picture}")
+
+
+def _authorization(table: Mapping[str, ConfigValue], headers: str) -> Any:  # noqa: ANN401
+    """The Authorization header in a provider's table of `headers`, whatever its case."""
+    wanted = f"{headers}.authorization"
+    return next((value.value for key, value in table.items() if key.lower() == wanted), None)
+
+
+def _without_slash(base: str | None) -> str | None:
+    return (base or "").rstrip("/") or None
+
+
+def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
+    def text(key: str) -> str | None:
+        found = table.get(key)
+        return found.value if found is not None and isinstance(found.value, str) else None
+
+    token = table.get("experimental_bearer_token")
+    header = _authorization(table, "http_headers")
+    variable = _authorization(table, "env_http_headers")
+    requires = table.get("requires_openai_auth")
+    return ProviderFacts(
+        id=name,
+        built_in=name in BUILT_IN,
+        name=text("name"),
+        base_url=_without_slash(text("base_url")),
+        env_key=text("env_key"),
+        env_key_instructions=text("env_key_instructions"),
+        bearer_token=token.value if token and isinstance(token.value, Secret) else None,
+        auth_command=text("auth.command"),
+        requires_openai_auth=requires is not None and requires.value is True,
+        authorization=header if isinstance(header, Secret | None) else Secret(str(header)),
+        authorization_variable=None if variable is None else str(variable),
+        lines={key: value.where for key, value in table.items()},
+    )

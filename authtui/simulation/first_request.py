@@ -1,0 +1,360 @@
+"""The first model request of a program start: what it carries, and to which address.
+
+Pure. The order is the client's: policies, provider, credential, what comes before the request,
+and then the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from authtui.answers.findings import PlannedRequest
+from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
+from authtui.simulation.assumptions import OK
+from authtui.simulation.first_answer import (
+    accepted,
+    answered,
+    expired_text,
+    refused_by_server,
+    wrong_key,
+)
+from authtui.simulation.prerequisites import (
+    UNAUTHORIZED,
+    falls_back,
+    has_binding,
+    identity_trouble,
+    is_routed,
+    policies_trouble,
+    routing_trouble,
+)
+from authtui.simulation.program_start import ProgramStart, failed_start
+from authtui.simulation.refreshing import (
+    REFRESHED,
+    RefreshProblem,
+    is_stale,
+    is_token_refused,
+    needs_refresh,
+    refresh_problem,
+)
+from authtui.simulation.selection import (
+    CHATGPT_MODES,
+    Credential,
+    Resolution,
+    legal_header_value,
+)
+
+if TYPE_CHECKING:
+    from authtui.answers.findings import Outcome
+    from authtui.simulation.program_start import Case
+
+
+def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
+    """What `exec` does from the first request on, with what the ladder found."""
+    policies = policies_trouble(case)
+    if policies:
+        return failed_start(
+            "exec",
+            f"Error: {policies}",
+            "degraded",
+            credential=found.credential,
+            failure=found.failure,
+            trouble="policies",
+        )
+    if not case.provider.built_in:
+        start = _to_own_provider(case, found)
+        if start:
+            return start
+    base = case.provider.base_url or _base_url(case, found.credential)
+    if found.credential is None:
+        request = PlannedRequest(base, None)
+        return refused_by_server(case, request, found, outcome_without(found), None)
+    credential = found.credential
+    if credential.mode == "api_key":
+        return _with_api_key(case, credential, base)
+    if credential.mode in CHATGPT_MODES:
+        return _with_chatgpt(case, credential, base)
+    if credential.mode == "bedrock":
+        if case.provider.id == "amazon-bedrock":
+            return accepted(case, credential, PlannedRequest(base, "AWS"))
+        text = (
+            "ERROR: unsupported operation: Bedrock API key auth is only supported by the Amazon "
+            "Bedrock model provider"
+        )
+        return failed_start("exec", text, "unreadable", credential=credential, trouble="bedrock")
+    if credential.mode == "agent_identity":
+        return _with_agent_identity(case, credential, base)
+    return _not_routed(case, credential, base) or answered(
+        case, credential, _for_account(base, "Bearer", credential)
+    )
+
+
+def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
+    """A request to a provider of one's own; None where it goes out with the login."""
+    provider = case.provider
+    own = _provider_credential(case)
+    if isinstance(own, ProgramStart):
+        return own
+    if own is not None:
+        base = provider.base_url or API_MODEL_BASE
+        request = PlannedRequest(base, "Bearer", credential=own.source)
+        if own.secret is not None and not own.secret.reveal().strip():
+            return wrong_key(case, own, request, "the key is blank")
+        return answered(case, own, request)
+    if provider.requires_openai_auth or case.contract.provider_inherits_login:
+        return None
+    base = provider.base_url or _default_base(found.credential)
+    request = PlannedRequest(base, None)
+    return refused_by_server(case, request, found, "degraded", "provider")
+
+
+def _with_agent_identity(case: Case, credential: Credential, base: str) -> ProgramStart:
+    if credential.flaw is not None:
+        bare = PlannedRequest(API_MODEL_BASE, None)
+        unusable = Resolution(None, credential.flaw)
+        return refused_by_server(case, bare, unusable, "unreadable", None)
+    if case.contract.record_without_bearer and credential.document is not None:
+        text = "ERROR: agent identity auth does not expose a bearer token"
+        return failed_start("exec", text, "unreadable", credential=credential, trouble="bearer")
+    return answered(case, credential, _for_account(base, "AgentAssertion", credential))
+
+
+def _for_account(
+    base: str, scheme: Literal["Bearer", "AgentAssertion"], credential: Credential
+) -> PlannedRequest:
+    """A request with the headers of the credential's account."""
+    return PlannedRequest(
+        base, scheme, _account_header(credential), credential.fedramp, credential.source
+    )
+
+
+def _not_routed(
+    case: Case, credential: Credential, base: str, assumes: tuple[str, ...] = ()
+) -> ProgramStart | None:
+    """How the start ends where the workspace look-up fails, else None."""
+    text = routing_trouble(case, credential, base)
+    if text is None:
+        return None
+    return failed_start(
+        "exec",
+        f"ERROR: {text}",
+        "degraded",
+        credential=credential,
+        trouble="routing",
+        assumes=assumes,
+    )
+
+
+def outcome_without(found: Resolution) -> Outcome:
+    """The outcome of a start that found no credential: dropped, damaged, or none there."""
+    if found.filtered:
+        return "refused"
+    return "unreadable" if found.failure else "not-logged-in"
+
+
+def _account_header(credential: Credential) -> str | None:
+    """The account as a header; what no header may carry is left out without a word."""
+    account = credential.account_id
+    return account if account is not None and legal_header_value(account) else None
+
+
+def _base_url(case: Case, credential: Credential | None) -> str:
+    override = case.observation.config.get("openai_base_url")
+    if isinstance(override, str) and override.strip():
+        return override.rstrip("/")
+    return _default_base(credential)
+
+
+def _default_base(credential: Credential | None) -> str:
+    chatgpt = credential is not None and credential.mode not in ("api_key", "bedrock")
+    return CHATGPT_MODEL_BASE if chatgpt else API_MODEL_BASE
+
+
+def _provider_credential(case: Case) -> Credential | ProgramStart | None:
+    provider, environment = case.provider, case.observation.environment
+    if provider.env_key is not None:
+        if environment.trimmed(provider.env_key) is None:
+            text = f"ERROR: Missing environment variable: `{provider.env_key}`."
+            if provider.env_key_instructions:
+                text += f" {provider.env_key_instructions}"
+            return failed_start("exec", text, "degraded", trouble="provider-variable")
+        given = environment.get(provider.env_key)
+        return Credential(
+            "provider", provider.env_key, provider.env_key, given.value if given else None
+        )
+    where = f"model_providers.{provider.id}"
+    if provider.bearer_token is not None:
+        name = f"{where}.experimental_bearer_token"
+        return Credential("provider", name, where, provider.bearer_token)
+    if provider.auth_command:
+        failed = _command_failure(case)
+        if failed is not None:
+            return failed
+        return Credential(
+            "provider",
+            f"{where}.auth",
+            where,
+            assumes=("the provider's auth command prints a token",),
+        )
+    if provider.requires_openai_auth:
+        return None
+    if provider.authorization is not None:
+        return Credential("provider", f"{where}.http_headers", where, provider.authorization)
+    variable = provider.authorization_variable
+    held = environment.get(variable) if variable else None
+    if variable and held is not None and held.value.reveal().strip():
+        return Credential("provider", variable, variable, held.value)
+    return None
+
+
+def _command_failure(case: Case) -> ProgramStart | None:
+    """What is said, or left out, where the provider's auth command gives no token."""
+    fault, provider = case.assumptions.auth_command, case.provider
+    if fault == OK:
+        return None
+    request = PlannedRequest(provider.base_url or API_MODEL_BASE, None)
+    if not case.contract.provider_command_stops:
+        return refused_by_server(case, request, Resolution(None), "degraded", "provider-command")
+    said = {
+        "empty": "produced an empty token",
+        "missing": "failed to start: No such file or directory (os error 2)",
+    }.get(fault, f"exited with status exit status: {fault}")
+    text = f"ERROR: provider auth command `{provider.auth_command}` {said}"
+    return failed_start("exec", text, "degraded", request=request, trouble="provider-command")
+
+
+def key_doubt(key: str) -> str | None:
+    """Why the server will refuse this API key by its looks, or None."""
+    if not key.strip():
+        return "the key is blank"
+    if key[0] in "\"'" or key[-1] in "\"'":
+        return "quote characters are part of the key"
+    if key.lower().startswith("bearer "):
+        return "the word Bearer is part of the key"
+    # A blank at the end of a header is dropped on its way.
+    if any(char.isspace() for char in key.rstrip(" \t")):
+        return "white space is part of the key"
+    if "://" in key:
+        return "the key is an address"
+    if not key.isascii():
+        return "a letter beyond ASCII is part of the key"
+    if key.startswith("at-"):
+        return "this is a personal access token, not an API key"
+    if key.count(".") >= 2 and key.startswith("ey"):
+        return "this is a JWT, not an API key"
+    return None
+
+
+def _with_api_key(case: Case, credential: Credential, base: str) -> ProgramStart:
+    key = credential.secret.reveal() if credential.secret else ""
+    request = PlannedRequest(base, "Bearer", credential=credential.source)
+    if not legal_header_value(key):
+        found = Resolution(credential)
+        bare = request._replace(authorization=None)
+        return refused_by_server(case, bare, found, "degraded", "key-header")
+    doubt = key_doubt(key)
+    if doubt:
+        return wrong_key(case, credential, request, doubt)
+    return answered(case, credential, request)
+
+
+def _with_chatgpt(case: Case, credential: Credential, base: str) -> ProgramStart:
+    document = credential.document
+    if document is None or document.tokens is None:
+        return _without_tokens(case, credential, base)
+    request = _for_account(base, "Bearer", credential)
+    assumes: tuple[str, ...] = ()
+    if needs_refresh(case, credential):
+        problem = refresh_problem(case, credential)
+        undated = document.last_refresh is None
+        stale = is_stale(credential, case.contract, case.observation.at)
+        # A refresh before the request fills in the date, and so does one after its 401.
+        dated = (stale and problem is None) or case.contract.asks_without_tokens
+        if undated and not dated and not case.contract.routing:
+            return _without_tokens(case, credential, base)
+        if problem is None:
+            assumes = (REFRESHED,)
+        elif undated or is_token_refused(case, credential):
+            request = request._replace(authorization=None) if undated else request
+            return _not_refreshed(case, credential, request, problem)
+    return (
+        _with_managed_identity(case, credential, base)
+        or _not_routed(case, credential, base, assumes)
+        or answered(case, credential, request, assumes)
+    )
+
+
+def _not_refreshed(
+    case: Case, credential: Credential, request: PlannedRequest, problem: RefreshProblem
+) -> ProgramStart:
+    """The login needs a refresh that fails: so does the look-up, or the server refuses."""
+    text = f"ERROR: {problem.text}" if problem.text else expired_text(request)
+    routed = is_routed(case, request.base_url) and credential.account_id is not None
+    if routed and not problem.permanent:
+        text = f"ERROR: {UNAUTHORIZED}"
+    return failed_start(
+        "exec",
+        text,
+        "degraded",
+        credential=credential,
+        request=None if routed else request,
+        trouble="refresh-url" if problem.url else "refresh",
+    )
+
+
+def _without_tokens(case: Case, credential: Credential, base: str) -> ProgramStart:
+    contract = case.contract
+    bare = PlannedRequest(base, None, credential=credential.source)
+    text, asks = contract.no_tokens, contract.asks_without_tokens
+    if contract.managed_identity == "bearer" and _manages_identity(case, credential):
+        text, asks = "ChatGPT auth is unavailable", False
+    elif contract.routing and not is_routed(case, base):
+        # No look-up stands in the way: the request goes out bare, as in older generations.
+        text, asks = SIGNED_OUT_SINCE, True
+    if asks and credential.mode == "chatgpt_auth_tokens" and contract.host_refresh:
+        text = contract.host_refresh
+    return failed_start(
+        "exec",
+        f"ERROR: {text}",
+        "unreadable",
+        credential=credential,
+        request=bare if asks else None,
+        trouble="no-tokens",
+    )
+
+
+def _manages_identity(case: Case, credential: Credential) -> bool:
+    """Whether `features.use_agent_identity` does something for this login."""
+    if case.observation.config.get("features.use_agent_identity") is not True:
+        return False
+    kind = case.contract.managed_identity
+    if kind == "bearer":
+        return credential.mode == "chatgpt"
+    return kind == "biscuit" and credential.mode in CHATGPT_MODES
+
+
+def _with_managed_identity(case: Case, credential: Credential, base: str) -> ProgramStart | None:
+    contract = case.contract
+    if not _manages_identity(case, credential):
+        return None
+    if contract.managed_identity == "biscuit" and not has_binding(case, credential):
+        return None
+    text = identity_trouble(case, credential)
+    if text and contract.managed_identity == "bearer" and falls_back(case):
+        return None
+    if text:
+        # With the biscuit, a first request goes out under the login itself.
+        first = _for_account(base, "Bearer", credential)
+        return failed_start(
+            "exec",
+            text,
+            "degraded",
+            credential=credential,
+            request=first if contract.managed_identity == "biscuit" else None,
+            trouble="register",
+        )
+    request = _for_account(base, "AgentAssertion", credential)
+    if contract.managed_identity == "biscuit":
+        # This generation attaches no account header to an assertion.
+        request = request._replace(account_id_header=None)
+    assumes = ("an agent identity and its task are registered, and written into auth.json",)
+    return _not_routed(case, credential, base) or answered(case, credential, request, assumes)

@@ -1,0 +1,181 @@
+"""Every source of a credential, judged by the rules of one generation; pure.
+
+Source of the rules: recordings of released clients.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.credentials.document import Document, DocumentError, build_error
+from authtui.credentials.environment import WORKLOAD_VARIABLES
+from authtui.machine.observation import AUTH_FILE
+from authtui.redaction import Secret
+from authtui.simulation.online_credentials import (
+    agent_record,
+    agent_token,
+    personal_access_token,
+    record_credential,
+)
+from authtui.simulation.selection import (
+    CHATGPT_MODES,
+    MODES,
+    Credential,
+    Failure,
+    Ladder,
+    Rung,
+)
+from authtui.simulation.stored_record import find_record, store_mode, stored_somewhere
+
+if TYPE_CHECKING:
+    from authtui.contracts import Contract
+    from authtui.machine.observation import Observation
+    from authtui.simulation.assumptions import Assumptions
+
+
+def judge_ladder(observation: Observation, contract: Contract, assumptions: Assumptions) -> Ladder:
+    """Judge each rung by the rules of one generation; pure."""
+    return Ladder(
+        workload=_workload(observation, contract),
+        api_key=_api_key(observation),
+        agent=_agent_variable(observation, contract, assumptions),
+        store=_store(observation, contract, assumptions),
+        store_mode=store_mode(observation),
+        stored_somewhere=stored_somewhere(observation, contract),
+    )
+
+
+def _workload(observation: Observation, contract: Contract) -> Rung:
+    name = "workload identity"
+    environment = observation.environment
+    rule, file = (environment.get(variable) for variable in WORKLOAD_VARIABLES)
+    if not contract.workload_identity or (rule is None and file is None):
+        return Rung(name)
+    rule_name, file_name = WORKLOAD_VARIABLES
+    where = file_name if rule is None else rule_name
+    if rule is not None and not rule.value.reveal().strip():
+        text = f"workload identity variable {rule_name} is invalid"
+        return Rung.of(Failure(name, where, text, "the variable is blank"))
+    if rule is None or file is None:
+        missing = rule_name if rule is None else file_name
+        text = f"workload identity requires {missing}"
+        return Rung.of(Failure(name, where, text, f"{missing} is not set"))
+    path = file.value.reveal()
+    if not path.startswith("/"):
+        text = f"{file_name} must be an absolute path"
+        return Rung.of(Failure(name, file_name, text, "the path is relative"))
+    facts = observation.token_file
+    if facts is None or facts.kind != "file":
+        text = f"could not read workload identity assertion file {path}"
+        reason = (facts.error if facts else None) or "No such file or directory (os error 2)"
+        return Rung.of(Failure(name, file_name, text, reason, unread=True))
+    assumes = ("the identity token is exchanged",)
+    return Rung.of(Credential("workload_identity", name, where, assumes=assumes))
+
+
+def _api_key(observation: Observation) -> Rung:
+    name = "CODEX_API_KEY"
+    value = observation.environment.trimmed(name)
+    if value is None:
+        return Rung(name)
+    return Rung.of(Credential("api_key", name, name, Secret(value)))
+
+
+def _agent_variable(observation: Observation, contract: Contract, assumptions: Assumptions) -> Rung:
+    name = contract.agent_variable
+    if name is None:
+        return Rung("agent identity variable")
+    value = observation.environment.trimmed(name)
+    if value is None:
+        return Rung(name)
+    personal = contract.personal_access_tokens and value.startswith("at-")
+    judge = personal_access_token if personal else agent_token
+    return Rung.of(judge(name, Secret(value), observation, contract, assumptions))
+
+
+def _store(observation: Observation, contract: Contract, assumptions: Assumptions) -> Rung:
+    stored = find_record(observation, contract)
+    source = stored.name
+    if stored.data is None:
+        return Rung(source, failure=stored.failure)
+    parsed = stored.parse(contract, observation.at)
+    if isinstance(parsed, DocumentError):
+        return Rung.of(_unread(source, stored.data, parsed))
+    text = build_error(parsed, contract.document)
+    if text:
+        field = {"apikey": "OPENAI_API_KEY", "agentIdentity": "agent_identity"}.get(parsed.mode)
+        line = parsed.lines.get("auth_mode")
+        where = f"{source}:{line}" if line else source
+        reason = f"auth_mode {parsed.mode} is set, but the record holds no credential for it"
+        return Rung.of(Failure(source, where, text, reason, field, line, mode=parsed.mode))
+    found = _credential(source, parsed, observation, contract, assumptions)
+    return Rung.of(found._replace(mode=parsed.mode) if isinstance(found, Failure) else found)
+
+
+def _unread(source: str, data: bytes | str, error: DocumentError) -> Failure:
+    line = _line_of(data, error)
+    return Failure(
+        source,
+        f"{source}:{line}" if line and source == AUTH_FILE else source,
+        error.client_text,
+        error.reason.rstrip("."),
+        error.field,
+        line,
+        unread=error.kind == "encoding",
+    )
+
+
+def _line_of(data: bytes | str, error: DocumentError) -> int | None:
+    """The line of the field at fault: the client's own line may count inside a token's payload."""
+    if error.kind != "data" or not error.field:
+        return error.line
+    from authtui.client_json.tree import JsonError, parse
+
+    node = parse(data)
+    if isinstance(node, JsonError):
+        return error.line
+    for part in error.field.split("."):
+        below = node.get(part)
+        if below is None:
+            return error.line
+        node = below
+    return node.line
+
+
+def _credential(
+    source: str,
+    document: Document,
+    observation: Observation,
+    contract: Contract,
+    assumptions: Assumptions,
+) -> Credential | Failure:
+    mode = MODES.get(document.mode, document.mode)
+    record = document.agent_record
+    given = (observation, contract, assumptions)
+    if mode == "api_key":
+        return Credential(mode, source, source, document.openai_api_key, document=document)
+    if mode == "personal_access_token" and document.personal_access_token is not None:
+        return personal_access_token(source, document.personal_access_token, *given)
+    if mode == "agent_identity" and document.agent_jwt is not None:
+        return agent_token(source, document.agent_jwt, *given, document)
+    if mode == "agent_identity" and record is not None:
+        return agent_record(source, document, record, *given)
+    if mode not in CHATGPT_MODES:
+        return Credential(mode, source, source, document=document)
+    tokens = document.tokens
+    if contract.identity_only and tokens is None and record is not None:
+        return record_credential(source, document, record)
+    claims = tokens.id_claims if tokens else None
+    return Credential(
+        mode,
+        source,
+        source,
+        tokens.access_token if tokens else None,
+        document=document,
+        record=record,
+        account_id=tokens.account_id if tokens else None,
+        policy_account=claims.account_id if claims else None,
+        user_id=claims.user_id if claims else None,
+        plan=claims.plan if claims else None,
+        fedramp=bool(claims and claims.fedramp),
+    )

@@ -1,0 +1,166 @@
+"""What has to go well before a login's first model request, and how each of these steps fails.
+
+Loading the workspace's policies, looking up the workspace, registering an agent identity: each
+rule gives the client's own text, or None where the step succeeds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE
+from authtui.simulation.assumptions import OK, refusal
+from authtui.simulation.online_credentials import is_retried, task_failure
+from authtui.simulation.refreshing import is_stale, is_token_refused, refresh_problem
+from authtui.simulation.restrictions import filtered
+from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
+from authtui.simulation.urls import has_http_scheme
+
+if TYPE_CHECKING:
+    from authtui.simulation.program_start import Case
+    from authtui.simulation.selection import Credential
+
+UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"
+POLICIES_UNAUTHORIZED: Final = (
+    "Your authentication session could not be refreshed automatically. Please log out and sign in "
+    "again."
+)
+
+
+def status_login(case: Case) -> Credential | None:
+    """The login as every program but `exec` sees it: without the API key of the environment."""
+    return filtered(case.observation, case.contract, case.ladder, on_exec=False).credential
+
+
+def policies_trouble(case: Case) -> str | None:
+    """Why the policies of a managed plan cannot be loaded, or None.
+
+    They belong to the login, whichever credential makes the requests: the API key of the
+    environment hides it no more than a provider's own key does. Loading them refreshes a stale
+    token (0.128 and 0.169, driven against a backend).
+    """
+    login = status_login(case)
+    if login is None or login.plan not in case.contract.managed_plans:
+        return None
+    if is_stale(login, case.contract, case.observation.at):
+        problem = refresh_problem(case, login)
+        if problem is not None and is_token_refused(case, login):
+            return problem.text if problem.permanent else case.contract.policies_failed
+    if case.assumptions.policies == OK:
+        return None
+    if case.assumptions.policies.startswith("401"):
+        return POLICIES_UNAUTHORIZED
+    return case.contract.policies_failed
+
+
+def is_routed(case: Case, base: str) -> bool:
+    """Whether the workspace look-up decides where model requests at this base go."""
+    return (
+        case.contract.routing
+        and case.provider.built_in
+        and base.rstrip("/").endswith("/backend-api/codex")
+    )
+
+
+def routing_trouble(case: Case, credential: Credential, base: str) -> str | None:
+    """Why the workspace look-up before the first request fails (from 0.155/0.156 on), or None.
+
+    With model requests at another address than ChatGPT's own path a failing look-up is ignored.
+    """
+    if not is_routed(case, base):
+        return None
+    if credential.account_id is None and credential.mode in CHATGPT_MODES:
+        return None
+    # None is not empty: the account of a personal access token is unknown until whoami names it.
+    if credential.account_id == "":
+        return "workspace routing requires a ChatGPT account id"
+    failed = "workspace routing discovery failed"
+    base = case.observation.config.get("chatgpt_base_url")
+    if isinstance(base, str) and not _takes_a_path(base):
+        return failed
+    certificate = case.observation.ca_file
+    if certificate is not None and certificate.kind != "file":
+        return failed
+    fault = case.assumptions.accounts_check
+    if fault == OK:
+        return None
+    if fault.startswith("401"):
+        return UNAUTHORIZED
+    return {
+        "no-origin": "workspace routing discovery missing backend origin",
+        "other-workspace": "selected workspace missing from routing discovery",
+    }.get(fault, failed)
+
+
+def _takes_a_path(base: str) -> bool:
+    return has_http_scheme(base) and not set("?#") & set(base)
+
+
+def identity_trouble(case: Case, credential: Credential) -> str | None:
+    """Why `features.use_agent_identity` cannot register for a login, or None."""
+    contract, given = case.contract, case.assumptions
+    if contract.managed_identity == "biscuit":
+        return _biscuit_trouble(case, credential)
+    if not has_binding(case, credential):
+        return "ERROR: ChatGPT auth is unavailable"
+    if given.register != OK:
+        override = case.observation.environment.trimmed("CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL")
+        url = f"{(override or AUTHAPI_BASE).rstrip('/')}/v1/agent/register"
+        if given.register == "not-json":
+            return f"ERROR: failed to parse agent identity response from {url}"
+        return f"ERROR: agent identity registration failed for {url}"
+    if given.task != OK:
+        return f"ERROR: {task_failure(given.task, contract)}"
+    return None
+
+
+def falls_back(case: Case) -> bool:
+    """Whether the client gives up registering after three attempts and sends the login itself.
+
+    It then uses the login's own token for an hour (codex-rs/login/src/auth/agent_identity.rs).
+    """
+    given = case.assumptions
+    first = given.register if given.register != OK else given.task
+    return is_retried(first)
+
+
+def has_binding(case: Case, credential: Credential) -> bool:
+    """Whether a login names the account and the user that an agent identity is registered for."""
+    document = credential.document
+    claims = document.tokens.id_claims if document and document.tokens else None
+    forced = forced_workspaces(case.observation, case.contract)
+    account = (forced[0] if len(forced) == 1 else None) or credential.account_id
+    if case.contract.managed_identity == "biscuit":
+        return bool(account)
+    return bool(claims and claims.user_id and (account or claims.account_id))
+
+
+def _biscuit_trouble(case: Case, credential: Credential) -> str | None:
+    given = case.assumptions
+    runtime = credential.record.agent_runtime_id if credential.record else given.runtime
+    start = (
+        "ERROR: Agent task registration failed. Please try again; Codex will attempt to register "
+        "the task again on the next turn: "
+    )
+    if given.biscuit == "missing":
+        return f"{start}agent identity biscuit response did not include x-openai-authorization"
+    steps = (
+        (given.biscuit, "agent identity biscuit minting failed", "/authenticate_app_v2"),
+        (given.register, "agent identity registration failed", "/v1/agent/register"),
+        (
+            given.task,
+            "agent task registration failed",
+            f"/v1/agent/{runtime or '<runtime>'}/task/register",
+        ),
+    )
+    for fault, words, path in steps:
+        refused = refusal(fault)
+        if refused:
+            said = f": {refused.body}" if refused.body is not None else ""
+            return f"{start}{words} with status {refused.status} from {CHATGPT_BASE}{path}{said}"
+        if fault in ("not-json", "omitted"):
+            what = "identity" if path.endswith("/agent/register") else "task"
+            return f"{start}failed to parse agent {what} response from {CHATGPT_BASE}{path}"
+    if given.task != OK:
+        return f"{start}{task_failure(given.task, case.contract)}"
+    return None

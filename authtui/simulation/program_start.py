@@ -1,0 +1,145 @@
+"""One program start: the case it meets, and what it does."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from authtui.answers.findings import Outcome, PlannedRequest, Prediction, Surface
+from authtui.configuration.config import ProviderFacts, selected_provider
+from authtui.configuration.config_rules import late_refusal, validate
+from authtui.machine.observation import ConfigValue
+from authtui.record import NamedTuple
+from authtui.simulation.assumptions import Assumptions
+from authtui.simulation.ladder import judge_ladder
+from authtui.simulation.restrictions import Enforcement, Violation, enforce
+
+if TYPE_CHECKING:
+    from authtui.contracts import Contract
+    from authtui.machine.observation import ConfigError, Observation
+    from authtui.simulation.selection import Credential, Failure, Ladder
+
+Trouble = Literal[
+    "home",
+    "config",
+    "unknown-provider",
+    "policies",
+    "provider",
+    "provider-variable",
+    "provider-command",
+    "key-header",
+    "key-shape",
+    "bedrock",
+    "bearer",
+    "no-tokens",
+    "refresh",
+    "refresh-url",
+    "register",
+    "routing",
+    "model-url",
+    "network",
+    "responses",
+]
+"""What goes wrong besides the credential itself, roughly in the order in which it shows."""
+
+
+class Case(NamedTuple):
+    """One observation under one generation: everything that predictions and checks look at.
+
+    `config_error` is what stops the client while it reads its configuration, `start_error` the
+    one that `exec` and the interactive client name, `late_refusal` what stops them right after.
+    """
+
+    observation: Observation
+    contract: Contract
+    assumptions: Assumptions
+    ladder: Ladder
+    config_error: ConfigError | None
+    provider: ProviderFacts
+    enforcement: Enforcement
+    late_refusal: str | None = None
+    start_error: ConfigError | None = None
+
+
+class ProgramStart(NamedTuple):
+    """What one start of a program does: the prediction, and what it rests on.
+
+    `credential` is the one it chooses, `failure` one that it finds and cannot use, `filtered` the
+    restriction for which it drops a login, `request` the first model request it sends.
+    """
+
+    prediction: Prediction
+    credential: Credential | None = None
+    failure: Failure | None = None
+    violation: Violation | None = None
+    filtered: str | None = None
+    request: PlannedRequest | None = None
+    trouble: Trouble | None = None
+
+
+def make_case(
+    observation: Observation, contract: Contract, assumptions: Assumptions | None = None
+) -> Case:
+    """Judge the places once, so that every surface is predicted from the same facts."""
+    given = (assumptions or Assumptions()).settled()
+    ladder = judge_ladder(observation, contract, given)
+    error = observation.config.error or validate(observation.config.values, contract)
+    provider = selected_provider(observation.config)
+    return Case(
+        observation,
+        contract,
+        given,
+        ladder,
+        error,
+        provider,
+        enforce(observation, contract, ladder),
+        None if error else late_refusal(observation.config, contract, provider),
+        _start_error(observation, contract, error),
+    )
+
+
+def with_features(observation: Observation, features: tuple[tuple[str, bool], ...]) -> Observation:
+    """A copy in which feature flags of the configuration are overridden."""
+    if not features:
+        return observation
+    values = dict(observation.config.values)
+    for name, on in features:
+        values[f"features.{name}"] = ConfigValue(on, "--feature")
+    return observation._replace(config=observation.config._replace(values=values))
+
+
+def _start_error(
+    observation: Observation, contract: Contract, error: ConfigError | None
+) -> ConfigError | None:
+    if error is None or observation.config.error:
+        return error
+    values = observation.config.values
+    for key in contract.starts_read_first:
+        found = validate({key: values[key]}, contract) if key in values else None
+        if found is not None:
+            return found
+    return error
+
+
+def failed_start(
+    surface: Surface,
+    text: str,
+    outcome: Outcome,
+    *,
+    credential: Credential | None = None,
+    failure: Failure | None = None,
+    filtered: str | None = None,
+    request: PlannedRequest | None = None,
+    trouble: Trouble | None = None,
+    assumes: tuple[str, ...] = (),
+) -> ProgramStart:
+    """A program start that ends here: exit code 1, nothing deleted, `text` is the client's."""
+    prediction = Prediction(
+        surface,
+        1,
+        text,
+        deletes_stored_login=False,
+        outcome=outcome,
+        mode=credential.mode if credential else None,
+        assumes=assumes or (credential.assumes if credential else ()),
+    )
+    return ProgramStart(prediction, credential, failure, None, filtered, request, trouble)

@@ -1,0 +1,66 @@
+"""The four lamps: stored, selected, sent, accepted, each lit on its own evidence.
+
+Reasons are short: they stand in a narrow column beside the verdict.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from authtui.answers.findings import Lamp, Lamps
+from authtui.checks.phrases import at_home, describe, host_and_port
+from authtui.simulation.selection import CHATGPT_MODES
+
+if TYPE_CHECKING:
+    from authtui.simulation.program_start import Case, ProgramStart
+
+
+def light_lamps(case: Case, start: ProgramStart) -> Lamps:
+    """stored, selected, sent, accepted: never one on the evidence of another."""
+    accepted = Lamp("grey", "no answer was seen yet")
+    return Lamps(_stored(case), _selected(case, start), _sent(case, start), accepted)
+
+
+def _stored(case: Case) -> Lamp:
+    place = case.ladder.store
+    if place.credential:
+        return Lamp("green", f"{place.name}: {describe(place.credential, short=True)}")
+    if place.failure:
+        return Lamp("red", f"{place.failure.where} cannot be read")
+    file = case.observation.auth_file
+    if file.exists and case.ladder.store_mode in ("keyring", "ephemeral"):
+        return Lamp("amber", f"store mode {case.ladder.store_mode} skips auth.json")
+    return Lamp("grey", "nothing is stored")
+
+
+def _selected(case: Case, start: ProgramStart) -> Lamp:
+    if start.violation:
+        where = case.observation.config.where(start.violation.rule)
+        return Lamp("red", f"{start.violation.credential.source}: refused by {where}")
+    if start.failure:
+        return Lamp("red", f"{start.failure.source} cannot be used")
+    if start.filtered:
+        return Lamp("red", f"dropped by {case.observation.config.where(start.filtered)}")
+    if start.credential is None:
+        return Lamp("grey", "nothing to select")
+    stored = case.ladder.store
+    if not stored.empty and stored.name != start.credential.source:
+        return Lamp("amber", f"{start.credential.source} hides {stored.name}")
+    return Lamp("green", start.credential.source)
+
+
+def _sent(case: Case, start: ProgramStart) -> Lamp:
+    request = start.request
+    if request is None:
+        if start.prediction.exit:
+            return Lamp("red", "nothing: Codex stops before")
+        return Lamp("grey", "this command sends no model request")
+    host = host_and_port(request.base_url)
+    if request.authorization is None:
+        return Lamp("red", f"no credential, to {host}")
+    if start.prediction.exit:
+        return Lamp("red", f"a wrong credential, to {host}")
+    mode = start.credential.mode if start.credential else None
+    if mode in CHATGPT_MODES and not at_home(host, case.observation.config.get("chatgpt_base_url")):
+        return Lamp("amber", f"{request.authorization} to {host}")
+    return Lamp("green", f"{request.authorization} to {host}")
