@@ -3,5 +3,5 @@
 `capture` runs both. `overrides` points the program at the proxy; `proxy` passes its requests on,
 by the `routes` and over the `upstream_pool`, or through a `tunnel`; `recorder` publishes them, and
 `child` what the program says, and `rotations` tell who used up a refresh token. What came of it is
-judged in `verdict`.
+judged in the room of the verdict.
 """
