@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from authtui.answers.findings import Fix, Kind, Verdict
 from authtui.checks.phrases import DROPPED_SILENTLY, clause, describe, host_and_port
 from authtui.checks.subject import LOGIN, quoted_path, set_aside
 from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
 from authtui.simulation.selection import Failure, forced_workspaces
-from authtui.verdict.rules import VerdictRules
+
+if TYPE_CHECKING:
+    from authtui.verdict.judged_case import JudgedCase
 
 _KEY_SET_VARIABLE = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
 _NETWORK_STEPS = {
@@ -26,166 +30,170 @@ _NETWORK_STEPS = {
 }
 
 
-class FailureRules(VerdictRules):
-    """A variable that cannot be used, or a record that cannot."""
-
-    def explain_failure(self, failure: Failure) -> Verdict:
-        """What is wrong with the credential that decided, and what it hides."""
-        contract = self.case.contract
-        quiet = contract.silent_drop and self.surface != "login-status"
-        after = DROPPED_SILENTLY if quiet and failure.source != "workload identity" else ""
-        variable = self.variables_of(failure.source)
-        if failure.network and not variable:
-            return self._refused_while_loading(failure, after, "")
-        if self.start.filtered:
-            return self._token_of_other_workspace(failure)
-        if "not in the key set" in failure.reason:
-            return self._unknown_key(failure, after)
-        if not variable:
-            return self._stored_failure(failure, after)
-        name = failure.where if failure.source == "workload identity" else failure.source
-        good = self.store.credential
-        kind: Kind = "another-source-won" if good else "record-not-what-it-seems"
-        behind = ""
-        if good:
-            behind = f" The good {describe(good)} in {self.store.name} is not used instead."
-        if failure.network:
-            return self._refused_while_loading(failure, after, behind)
-        if "chatgpt_base_url" in failure.reason:
-            where = self.config.where("chatgpt_base_url")
-            return self.make(
-                "request-went-elsewhere",
-                "An agent identity does not work with this chatgpt_base_url",
-                f"{where} points ChatGPT calls to another host, and {contract.title} accepts an "
-                f"agent identity only for the known ChatGPT hosts.{after}{behind}",
-                where,
-                Fix(f"remove chatgpt_base_url at {where}"),
-            )
-        headline = f"{name} is set, but cannot be used"
-        if good:
-            headline = f"{name} cannot be used and hides a good login"
-        doubt = clause(failure.reason or failure.text)
-        fixes = [self.unset("unset the variable", failure.source)]
-        held = self.environment.trimmed(name) or ""
-        if held.startswith("sk-"):
-            headline = f"{name} holds an API key, but does not take one"
-            fixes.append(
-                Fix(
-                    "an API key for `codex exec` goes into CODEX_API_KEY",
-                    f'CODEX_API_KEY="${name}"',
-                )
-            )
-        elif not good:
-            fixes.append(Fix("or put a fresh token into it"))
-        return self.make(
-            kind,
-            headline,
-            f"{name} comes before everything stored, and cannot be used: {doubt}.{after}{behind}",
-            name,
-            *fixes,
-        )
-
-    def _unknown_key(self, failure: Failure, after: str) -> Verdict:
-        """The token may be good for another environment than the one that was asked."""
-        contract, configured = self.case.contract, self.config.get("chatgpt_base_url")
-        base = configured if isinstance(configured, str) else None
-        override = self.environment.trimmed(_KEY_SET_VARIABLE)
-        where = self.config.where("chatgpt_base_url")
-        if override and contract.identity_overrides:
-            base, where = override, _KEY_SET_VARIABLE
-        host = host_and_port(base or CHATGPT_BASE)
-        asked = f"was asked because of {where}" if base else "was asked by default"
-        fixes = [Fix("log in with a token of this environment, or name the one it belongs to")]
-        if host in PRODUCTION_HOSTS:
-            line = f'chatgpt_base_url = "https://{STAGING_HOSTS[0]}/backend-api"'
-            fixes.insert(0, Fix("if staging issued it, in config.toml:", line))
-        elif base:
-            fixes.insert(0, Fix(f"if production issued it, remove chatgpt_base_url at {where}"))
-        return self.make(
+def explain_failure(judged: JudgedCase, failure: Failure) -> Verdict:
+    """What is wrong with the credential that decided, and what it hides."""
+    contract = judged.contract
+    quiet = contract.silent_drop and judged.surface != "login-status"
+    after = DROPPED_SILENTLY if quiet and failure.source != "workload identity" else ""
+    variable = judged.variables_of(failure.source)
+    if failure.network and not variable:
+        return _refused_while_loading(judged, failure, after, "")
+    if judged.start.filtered:
+        return _token_of_other_workspace(judged, failure)
+    if "not in the key set" in failure.reason:
+        return _unknown_key(judged, failure, after)
+    if not variable:
+        return _stored_failure(judged, failure, after)
+    name = failure.where if failure.source == "workload identity" else failure.source
+    good = judged.store.credential
+    kind: Kind = "another-source-won" if good else "record-not-what-it-seems"
+    behind = ""
+    if good:
+        behind = f" The good {describe(good)} in {judged.store.name} is not used instead."
+    if failure.network:
+        return _refused_while_loading(judged, failure, after, behind)
+    if "chatgpt_base_url" in failure.reason:
+        where = judged.config.where("chatgpt_base_url")
+        return judged.verdict(
             "request-went-elsewhere",
-            f"The key set of {host} does not know the key of this token",
-            f"{failure.source} holds a token whose key is {failure.reason.removeprefix('kid: ')}; "
-            f"{host} {asked}. A token of another environment looks like this, "
-            "and so does one whose key was rotated since; it is neither expired nor "
-            f"damaged.{after}",
-            where if base else failure.where,
-            *fixes,
+            "An agent identity does not work with this chatgpt_base_url",
+            f"{where} points ChatGPT calls to another host, and {contract.title} accepts an "
+            f"agent identity only for the known ChatGPT hosts.{after}{behind}",
+            where,
+            Fix(f"remove chatgpt_base_url at {where}"),
         )
-
-    def _refused_while_loading(self, failure: Failure, after: str, behind: str) -> Verdict:
-        what, advice = _NETWORK_STEPS.get(
-            failure.reason,
-            ("A server did not confirm the credential", "look at the address and the network path"),
-        )
-        kind: Kind = "record-not-what-it-seems"
-        if "key set" in failure.reason:
-            kind = "answer-not-from-auth-server"
-        fixes = [Fix(advice)]
-        if self.variables_of(failure.source):
-            fixes.append(self.unset("or leave this credential out", failure.source))
-        return self.make(
-            kind,
-            what,
-            f"{failure.source} is selected, but {failure.reason}: "
-            f"{clause(failure.text)}.{after}{behind}",
-            failure.where,
-            *fixes,
-        )
-
-    def _token_of_other_workspace(self, failure: Failure) -> Verdict:
-        where = self.config.where("forced_chatgpt_workspace_id")
-        wanted = ", ".join(forced_workspaces(self.case.observation, self.case.contract))
-        fix = LOGIN
-        kind: Kind = "record-not-what-it-seems"
-        if self.variables_of(failure.source):
-            fix, kind = self.unset("unset the variable", failure.source), "another-source-won"
-        return self.make(
-            kind,
-            "This token belongs to another workspace",
-            f"{where} allows only workspace {wanted}, and for {failure.source} {failure.reason}.",
-            failure.source,
-            fix,
-        )
-
-    def _stored_failure(self, failure: Failure, after: str) -> Verdict:
-        path = self.case.observation.auth_file.path
-        if failure.source == "keyring":
-            return self.make(
-                "record-not-what-it-seems",
-                "The keyring cannot be read",
-                f"config.toml keeps the login in the keyring, and {clause(failure.reason)}.{after}",
-                self.config.where("cli_auth_credentials_store"),
-                Fix("unlock or start the keyring, then look again"),
-                Fix('or set cli_auth_credentials_store = "file" and log in again', "codex login"),
+    headline = f"{name} is set, but cannot be used"
+    if good:
+        headline = f"{name} cannot be used and hides a good login"
+    doubt = clause(failure.reason or failure.text)
+    fixes = [judged.unset("unset the variable", failure.source)]
+    held = judged.environment.trimmed(name) or ""
+    if held.startswith("sk-"):
+        headline = f"{name} holds an API key, but does not take one"
+        fixes.append(
+            Fix(
+                "an API key for `codex exec` goes into CODEX_API_KEY",
+                f'CODEX_API_KEY="${name}"',
             )
-        if failure.unread:
-            return self.make(
-                "record-not-what-it-seems",
-                f"{failure.source} is there, but cannot be read",
-                f"{failure.source} cannot be read: {clause(failure.reason)}.{after}",
-                failure.where,
-                *self._unread_fixes(path),
-            )
-        if failure.line or failure.field:
-            return self.make(
-                "record-not-what-it-seems",
-                f"A login is stored, but Codex cannot read it: {failure.where}",
-                f"{failure.where}: {clause(failure.reason)}.{after}",
-                failure.where,
-                set_aside(path),
-            )
-        return self.make(
+        )
+    elif not good:
+        fixes.append(Fix("or put a fresh token into it"))
+    return judged.verdict(
+        kind,
+        headline,
+        f"{name} comes before everything stored, and cannot be used: {doubt}.{after}{behind}",
+        name,
+        *fixes,
+    )
+
+
+def _unknown_key(judged: JudgedCase, failure: Failure, after: str) -> Verdict:
+    """The token may be good for another environment than the one that was asked."""
+    contract, configured = judged.contract, judged.config.get("chatgpt_base_url")
+    base = configured if isinstance(configured, str) else None
+    override = judged.environment.trimmed(_KEY_SET_VARIABLE)
+    where = judged.config.where("chatgpt_base_url")
+    if override and contract.identity_overrides:
+        base, where = override, _KEY_SET_VARIABLE
+    host = host_and_port(base or CHATGPT_BASE)
+    asked = f"was asked because of {where}" if base else "was asked by default"
+    fixes = [Fix("log in with a token of this environment, or name the one it belongs to")]
+    if host in PRODUCTION_HOSTS:
+        line = f'chatgpt_base_url = "https://{STAGING_HOSTS[0]}/backend-api"'
+        fixes.insert(0, Fix("if staging issued it, in config.toml:", line))
+    elif base:
+        fixes.insert(0, Fix(f"if production issued it, remove chatgpt_base_url at {where}"))
+    return judged.verdict(
+        "request-went-elsewhere",
+        f"The key set of {host} does not know the key of this token",
+        f"{failure.source} holds a token whose key is {failure.reason.removeprefix('kid: ')}; "
+        f"{host} {asked}. A token of another environment looks like this, "
+        "and so does one whose key was rotated since; it is neither expired nor "
+        f"damaged.{after}",
+        where if base else failure.where,
+        *fixes,
+    )
+
+
+def _refused_while_loading(
+    judged: JudgedCase, failure: Failure, after: str, behind: str
+) -> Verdict:
+    what, advice = _NETWORK_STEPS.get(
+        failure.reason,
+        ("A server did not confirm the credential", "look at the address and the network path"),
+    )
+    kind: Kind = "record-not-what-it-seems"
+    if "key set" in failure.reason:
+        kind = "answer-not-from-auth-server"
+    fixes = [Fix(advice)]
+    if judged.variables_of(failure.source):
+        fixes.append(judged.unset("or leave this credential out", failure.source))
+    return judged.verdict(
+        kind,
+        what,
+        f"{failure.source} is selected, but {failure.reason}: "
+        f"{clause(failure.text)}.{after}{behind}",
+        failure.where,
+        *fixes,
+    )
+
+
+def _token_of_other_workspace(judged: JudgedCase, failure: Failure) -> Verdict:
+    where = judged.config.where("forced_chatgpt_workspace_id")
+    wanted = ", ".join(forced_workspaces(judged.observation, judged.contract))
+    fix = LOGIN
+    kind: Kind = "record-not-what-it-seems"
+    if judged.variables_of(failure.source):
+        fix, kind = judged.unset("unset the variable", failure.source), "another-source-won"
+    return judged.verdict(
+        kind,
+        "This token belongs to another workspace",
+        f"{where} allows only workspace {wanted}, and for {failure.source} {failure.reason}.",
+        failure.source,
+        fix,
+    )
+
+
+def _stored_failure(judged: JudgedCase, failure: Failure, after: str) -> Verdict:
+    path = judged.observation.auth_file.path
+    if failure.source == "keyring":
+        return judged.verdict(
             "record-not-what-it-seems",
-            f"The record in {failure.source} cannot be used",
+            "The keyring cannot be read",
+            f"config.toml keeps the login in the keyring, and {clause(failure.reason)}.{after}",
+            judged.config.where("cli_auth_credentials_store"),
+            Fix("unlock or start the keyring, then look again"),
+            Fix('or set cli_auth_credentials_store = "file" and log in again', "codex login"),
+        )
+    if failure.unread:
+        return judged.verdict(
+            "record-not-what-it-seems",
+            f"{failure.source} is there, but cannot be read",
+            f"{failure.source} cannot be read: {clause(failure.reason)}.{after}",
+            failure.where,
+            *_unread_fixes(judged, path),
+        )
+    if failure.line or failure.field:
+        return judged.verdict(
+            "record-not-what-it-seems",
+            f"A login is stored, but Codex cannot read it: {failure.where}",
             f"{failure.where}: {clause(failure.reason)}.{after}",
             failure.where,
-            LOGIN,
+            set_aside(path),
         )
+    return judged.verdict(
+        "record-not-what-it-seems",
+        f"The record in {failure.source} cannot be used",
+        f"{failure.where}: {clause(failure.reason)}.{after}",
+        failure.where,
+        LOGIN,
+    )
 
-    def _unread_fixes(self, path: str) -> tuple[Fix, ...]:
-        facts = self.case.observation.auth_file
-        quoted = quoted_path(path)
-        if facts.kind == "unreadable" or (facts.error and "Permission" in facts.error):
-            owner = f"sudo chown $(id -un) {quoted} && chmod 600 {quoted}"
-            return (Fix("give it back to you, readable by you alone", owner),)
-        return (set_aside(path),)
+
+def _unread_fixes(judged: JudgedCase, path: str) -> tuple[Fix, ...]:
+    facts = judged.observation.auth_file
+    quoted = quoted_path(path)
+    if facts.kind == "unreadable" or (facts.error and "Permission" in facts.error):
+        owner = f"sudo chown $(id -un) {quoted} && chmod 600 {quoted}"
+        return (Fix("give it back to you, readable by you alone", owner),)
+    return (set_aside(path),)

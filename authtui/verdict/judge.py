@@ -27,8 +27,9 @@ from authtui.configuration.config import join_key
 from authtui.credentials.environment import AGENT_VARIABLES
 from authtui.simulation.refreshing import is_stale
 from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
-from authtui.verdict.failures import FailureRules
-from authtui.verdict.troubles import TroubleRules
+from authtui.verdict.failures import explain_failure
+from authtui.verdict.judged_case import JudgedCase
+from authtui.verdict.troubles import explain_trouble
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,346 +41,351 @@ if TYPE_CHECKING:
 
 
 def judge(case: Case, starts: Mapping[Surface, ProgramStart], surface: Surface) -> Verdict:
-    """The verdict for the surface asked for."""
-    return _Judge(case, starts, surface).verdict()
+    """The verdict for the surface asked for, by the rules as the client runs into them."""
+    judged = JudgedCase(case, starts, surface)
+    start = judged.start
+    if start.trouble in ("home", "config", "unknown-provider"):
+        return _start_up(judged, start.trouble)
+    if start.violation:
+        return _violation(judged, start.violation)
+    if start.failure:
+        return explain_failure(judged, start.failure)
+    if start.filtered:
+        return _filtered(judged, start.filtered)
+    explained = explain_trouble(judged, start.trouble) if start.trouble else None
+    if explained:
+        return explained
+    if start.credential is None:
+        return _nothing(judged)
+    return _ready(judged, start.credential)
 
 
-class _Judge(FailureRules, TroubleRules):
-    """The rules in the order in which the client runs into them."""
-
-    def verdict(self) -> Verdict:
-        start = self.start
-        if start.trouble in ("home", "config", "unknown-provider"):
-            return self._start_up(start.trouble)
-        if start.violation:
-            return self._violation(start.violation)
-        if start.failure:
-            return self.explain_failure(start.failure)
-        if start.filtered:
-            return self._filtered(start.filtered)
-        explained = self.explain_trouble(start.trouble) if start.trouble else None
-        if explained:
-            return explained
-        if start.credential is None:
-            return self._nothing()
-        return self._ready(start.credential)
-
-    def _start_up(self, trouble: Trouble) -> Verdict:
-        home = self.case.observation.home
-        if trouble == "home":
-            return self.make(
-                "record-not-what-it-seems",
-                "CODEX_HOME is not a usable directory",
-                f"CODEX_HOME is {home.path}, and Codex stops before it looks for any login: "
-                f"{home.error}.",
-                "CODEX_HOME",
-                Fix("unset it, so that ~/.codex is used", "unset CODEX_HOME"),
-                Fix("or create the directory", f"mkdir -p {quoted_path(home.path)}"),
-            )
-        if trouble == "unknown-provider":
-            provider = self.case.provider
-            name = name_words(provider.id)
-            where = self.config.where("model_provider")
-            return self.make(
-                "record-not-what-it-seems",
-                f"The model provider {name} is not defined",
-                f"{where} selects the model provider {name}, but no "
-                f"[{join_key(('model_providers', provider.id))}] table defines it; Codex does not "
-                "start.",
-                where,
-                Fix(f"define it, or remove model_provider at {where}"),
-            )
-        if self.case.late_refusal:
-            return self._late(self.case.late_refusal)
-        error = self.case.config_error
-        where = f"{error.file}:{error.line}" if error and error.line else "config.toml"
-        reason = clause(error.reason) if error else "it cannot be read"
-        key = f" ({error.key})" if error and error.key else ""
-        return self.make(
+def _start_up(judged: JudgedCase, trouble: Trouble) -> Verdict:
+    home = judged.observation.home
+    if trouble == "home":
+        return judged.verdict(
             "record-not-what-it-seems",
-            f"{where} stops Codex before any login is read",
-            f"Codex does not accept {where}{key}: {reason}. No credential is looked at.",
-            where,
-            Fix(f"correct {where}{key}"),
+            "CODEX_HOME is not a usable directory",
+            f"CODEX_HOME is {home.path}, and Codex stops before it looks for any login: "
+            f"{home.error}.",
+            "CODEX_HOME",
+            Fix("unset it, so that ~/.codex is used", "unset CODEX_HOME"),
+            Fix("or create the directory", f"mkdir -p {quoted_path(home.path)}"),
         )
-
-    def _late(self, refusal: str) -> Verdict:
-        """The file is read, and what it asks for is refused: a profile, a built-in provider."""
-        profile = self.config.get("profile")
-        where = self.config.where("profile" if profile is not None else "model_providers")
-        fix = Fix(f"remove profile at {where}")
-        if profile is None:
-            fix = Fix(f"remove the table of the built-in provider at {where}")
-        return self.make(
+    if trouble == "unknown-provider":
+        provider = judged.provider
+        name = name_words(provider.id)
+        where = judged.config.where("model_provider")
+        return judged.verdict(
             "record-not-what-it-seems",
-            f"{where} stops Codex before any login is read",
-            f"Codex reads {where} and refuses it: {clause(refusal)}. No credential is looked at.",
+            f"The model provider {name} is not defined",
+            f"{where} selects the model provider {name}, but no "
+            f"[{join_key(('model_providers', provider.id))}] table defines it; Codex does not "
+            "start.",
             where,
-            fix,
+            Fix(f"define it, or remove model_provider at {where}"),
         )
+    if judged.case.late_refusal:
+        return _late(judged, judged.case.late_refusal)
+    error = judged.case.config_error
+    where = f"{error.file}:{error.line}" if error and error.line else "config.toml"
+    reason = clause(error.reason) if error else "it cannot be read"
+    key = f" ({error.key})" if error and error.key else ""
+    return judged.verdict(
+        "record-not-what-it-seems",
+        f"{where} stops Codex before any login is read",
+        f"Codex does not accept {where}{key}: {reason}. No credential is looked at.",
+        where,
+        Fix(f"correct {where}{key}"),
+    )
 
-    def _violation(self, violation: Violation) -> Verdict:
-        credential = violation.credential
-        where = self.config.where(violation.rule)
-        has = violation.found or "no workspace"
-        if violation.rule == "forced_login_method":
-            given = f"{credential.source} is {kind_of(credential)}"
-            if credential.mode == "workload_identity":
-                given = f"{credential.where} selects {kind_of(credential)}"
-            clash = f"{where} allows only {method_name(violation.required)} logins, and {given}"
-        else:
-            clash = (
-                f"{where} allows only workspace {violation.required}, but {credential.source} "
-                f"belongs to {has}"
+
+def _late(judged: JudgedCase, refusal: str) -> Verdict:
+    """The file is read, and what it asks for is refused: a profile, a built-in provider."""
+    profile = judged.config.get("profile")
+    where = judged.config.where("profile" if profile is not None else "model_providers")
+    fix = Fix(f"remove profile at {where}")
+    if profile is None:
+        fix = Fix(f"remove the table of the built-in provider at {where}")
+    return judged.verdict(
+        "record-not-what-it-seems",
+        f"{where} stops Codex before any login is read",
+        f"Codex reads {where} and refuses it: {clause(refusal)}. No credential is looked at.",
+        where,
+        fix,
+    )
+
+
+def _violation(judged: JudgedCase, violation: Violation) -> Verdict:
+    credential = violation.credential
+    where = judged.config.where(violation.rule)
+    has = violation.found or "no workspace"
+    if violation.rule == "forced_login_method":
+        given = f"{credential.source} is {kind_of(credential)}"
+        if credential.mode == "workload_identity":
+            given = f"{credential.where} selects {kind_of(credential)}"
+        clash = f"{where} allows only {method_name(violation.required)} logins, and {given}"
+    else:
+        clash = (
+            f"{where} allows only workspace {violation.required}, but {credential.source} "
+            f"belongs to {has}"
+        )
+    variable = judged.variables_of(credential.source)
+    stored = judged.store.credential
+    if violation.deletes and variable:
+        headline = f"Codex would delete your stored login because of {credential.source}"
+    elif violation.deletes:
+        headline = "Codex would delete this login the next time it starts"
+    else:
+        headline = "Codex would refuse to start with this credential"
+    if variable:
+        lost = ""
+        if violation.deletes:
+            which = describe(stored) if stored else "the stored record"
+            lost = (
+                f" The login that would be deleted is another one: {which} in "
+                f"{judged.store.name}; the variable would stay."
             )
-        variable = self.variables_of(credential.source)
-        stored = self.store.credential
-        if violation.deletes and variable:
-            headline = f"Codex would delete your stored login because of {credential.source}"
-        elif violation.deletes:
-            headline = "Codex would delete this login the next time it starts"
-        else:
-            headline = "Codex would refuse to start with this credential"
-        if variable:
-            lost = ""
-            if violation.deletes:
-                which = describe(stored) if stored else "the stored record"
-                lost = (
-                    f" The login that would be deleted is another one: {which} in "
-                    f"{self.store.name}; the variable would stay."
-                )
-            then = f"then {self.store.name} decides" if stored else "then log in as required"
-            return self.make(
-                "another-source-won",
-                headline,
-                f"{clash}.{lost}",
-                credential.source,
-                self.unset(f"unset the variable; {then}", credential.source),
-            )
-        return self.make(
-            "record-not-what-it-seems",
+        then = f"then {judged.store.name} decides" if stored else "then log in as required"
+        return judged.verdict(
+            "another-source-won",
             headline,
-            f"{clash}.",
-            where,
-            login_for(violation.required, violation.rule),
-            Fix(f"or correct {violation.rule} at {where}, if that is what is wrong"),
+            f"{clash}.{lost}",
+            credential.source,
+            judged.unset(f"unset the variable; {then}", credential.source),
         )
+    return judged.verdict(
+        "record-not-what-it-seems",
+        headline,
+        f"{clash}.",
+        where,
+        login_for(violation.required, violation.rule),
+        Fix(f"or correct {violation.rule} at {where}, if that is what is wrong"),
+    )
 
-    def _filtered(self, rule: str) -> Verdict:
-        where = self.config.where(rule)
-        credential = self.case.ladder.store.credential
-        name = credential.source if credential else "the stored login"
-        wanted = ", ".join(forced_workspaces(self.case.observation, self.case.contract))
-        if rule == "forced_chatgpt_workspace_id" and credential is not None:
-            has = credential.account_id or credential.policy_account or "no workspace"
-            sentence = (
-                f"{where} allows only workspace {wanted}; {name} names {has}, so Codex silently "
-                "treats it as not logged in."
-            )
-        else:
-            method = self.config.get("forced_login_method")
-            sentence = (
-                f"{where} allows only {method_name(str(method))} logins, so Codex silently treats "
-                f"{name} as not logged in."
-            )
-        wants = wanted if rule == "forced_chatgpt_workspace_id" else str(self.config.get(rule))
-        return self.make(
-            "record-not-what-it-seems",
-            "A restriction makes Codex ignore this login",
-            sentence,
-            where,
-            login_for(wants, rule),
-            Fix(f"or correct {rule} at {where}"),
+
+def _filtered(judged: JudgedCase, rule: str) -> Verdict:
+    where = judged.config.where(rule)
+    credential = judged.case.ladder.store.credential
+    name = credential.source if credential else "the stored login"
+    wanted = ", ".join(forced_workspaces(judged.observation, judged.contract))
+    if rule == "forced_chatgpt_workspace_id" and credential is not None:
+        has = credential.account_id or credential.policy_account or "no workspace"
+        sentence = (
+            f"{where} allows only workspace {wanted}; {name} names {has}, so Codex silently "
+            "treats it as not logged in."
         )
+    else:
+        method = judged.config.get("forced_login_method")
+        sentence = (
+            f"{where} allows only {method_name(str(method))} logins, so Codex silently treats "
+            f"{name} as not logged in."
+        )
+    wants = wanted if rule == "forced_chatgpt_workspace_id" else str(judged.config.get(rule))
+    return judged.verdict(
+        "record-not-what-it-seems",
+        "A restriction makes Codex ignore this login",
+        sentence,
+        where,
+        login_for(wants, rule),
+        Fix(f"or correct {rule} at {where}"),
+    )
 
-    def _unread_variable(self) -> Verdict | None:
-        """A variable looks like a credential, and nothing reads it."""
-        contract = self.case.contract
-        ignored = [
-            name
-            for name in AGENT_VARIABLES
-            if name != contract.agent_variable and self.environment.trimmed(name)
-        ]
-        if self.surface != "exec" and self.environment.trimmed("CODEX_API_KEY"):
-            return self.make(
-                "nothing-stored",
-                "Not logged in here; only `codex exec` reads CODEX_API_KEY",
-                "CODEX_API_KEY is set, but only `codex exec` reads it; nothing is stored.",
-                "CODEX_API_KEY",
-                LOGIN,
-            )
-        if ignored:
-            name = ignored[0]
-            reads = contract.agent_variable
-            other = f"; it reads {reads}" if reads else ""
-            fixes = [Fix("use the variable it reads", f'export {reads}="${name}"')] if reads else []
-            return self.make(
-                "nothing-stored",
-                f"{name} is set, but this client does not read it",
-                f"{contract.title} ignores {name}{other}. Nothing else is stored, so requests go "
-                "out without a credential.",
-                name,
-                *fixes,
-                LOGIN,
-            )
-        dotted = self.environment.dotenv_ignored
-        if dotted:
-            line = dotted[0]
-            return self.make(
-                "nothing-stored",
-                f"{line.name} stands in .env, where Codex ignores it",
-                f"$CODEX_HOME/.env line {line.line} sets {line.name}, but names that begin with "
-                "CODEX_ are skipped there. Nothing else is stored.",
-                f".env:{line.line}",
-                Fix("export it in the shell instead", f"export {line.name}=…"),
-            )
-        if self.environment.trimmed("OPENAI_API_KEY"):
-            return self.make(
-                "nothing-stored",
-                "OPENAI_API_KEY is set, but Codex never reads it",
-                "OPENAI_API_KEY is not among the variables the credential loader reads, and "
-                "nothing is stored; requests go out without a credential and end in a 401. `codex "
-                "doctor` still says ok.",
-                "OPENAI_API_KEY",
-                Fix("store the key", "printenv OPENAI_API_KEY | codex login --with-api-key"),
-                Fix("or use it for one run", 'CODEX_API_KEY="$OPENAI_API_KEY" codex exec …'),
-            )
-        return None
 
-    def _nothing(self) -> Verdict:
-        unread = self._unread_variable()
-        if unread:
-            return unread
-        mode = self.case.ladder.store_mode
-        file = self.case.observation.auth_file
-        if file.exists and mode in ("keyring", "ephemeral"):
-            where = self.config.where("cli_auth_credentials_store")
-            return self.make(
-                "another-source-won",
-                f"auth.json is there, but store mode {mode} does not read it",
-                f"{where} sets the store mode {mode}: auth.json stays on disk, unread, and "
-                "nothing else holds a login.",
-                where,
-                Fix('set cli_auth_credentials_store = "file"'),
-                LOGIN,
-            )
-        return self.make(
+def _unread_variable(judged: JudgedCase) -> Verdict | None:
+    """A variable looks like a credential, and nothing reads it."""
+    contract = judged.contract
+    ignored = [
+        name
+        for name in AGENT_VARIABLES
+        if name != contract.agent_variable and judged.environment.trimmed(name)
+    ]
+    if judged.surface != "exec" and judged.environment.trimmed("CODEX_API_KEY"):
+        return judged.verdict(
             "nothing-stored",
-            "Nobody is logged in here",
-            f"No credential is stored in {self.case.observation.home.shown} and no variable holds "
-            "one.",
-            None,
+            "Not logged in here; only `codex exec` reads CODEX_API_KEY",
+            "CODEX_API_KEY is set, but only `codex exec` reads it; nothing is stored.",
+            "CODEX_API_KEY",
             LOGIN,
         )
+    if ignored:
+        name = ignored[0]
+        reads = contract.agent_variable
+        other = f"; it reads {reads}" if reads else ""
+        fixes = [Fix("use the variable it reads", f'export {reads}="${name}"')] if reads else []
+        return judged.verdict(
+            "nothing-stored",
+            f"{name} is set, but this client does not read it",
+            f"{contract.title} ignores {name}{other}. Nothing else is stored, so requests go "
+            "out without a credential.",
+            name,
+            *fixes,
+            LOGIN,
+        )
+    dotted = judged.environment.dotenv_ignored
+    if dotted:
+        line = dotted[0]
+        return judged.verdict(
+            "nothing-stored",
+            f"{line.name} stands in .env, where Codex ignores it",
+            f"$CODEX_HOME/.env line {line.line} sets {line.name}, but names that begin with "
+            "CODEX_ are skipped there. Nothing else is stored.",
+            f".env:{line.line}",
+            Fix("export it in the shell instead", f"export {line.name}=…"),
+        )
+    if judged.environment.trimmed("OPENAI_API_KEY"):
+        return judged.verdict(
+            "nothing-stored",
+            "OPENAI_API_KEY is set, but Codex never reads it",
+            "OPENAI_API_KEY is not among the variables the credential loader reads, and "
+            "nothing is stored; requests go out without a credential and end in a 401. `codex "
+            "doctor` still says ok.",
+            "OPENAI_API_KEY",
+            Fix("store the key", "printenv OPENAI_API_KEY | codex login --with-api-key"),
+            Fix("or use it for one run", 'CODEX_API_KEY="$OPENAI_API_KEY" codex exec …'),
+        )
+    return None
 
-    def _before_the_store(
-        self, credential: Credential, request: PlannedRequest | None
-    ) -> Verdict | None:
-        """The credential hides something stored, or None."""
-        stored = self.store.credential
-        who = describe(credential)
-        goes = goes_to(request)
-        hidden = stored if stored and stored.source != credential.source else None
-        if hidden is None and self.store.failure and credential.source != self.store.name:
-            where = self.store.failure.where
-            return self.make(
-                "another-source-won",
-                f"{credential.source} is used; {where} cannot be read",
-                f"{credential.source} ({who}) is selected{goes}. {where} is broken: "
-                f"{clause(self.store.failure.reason)}; `codex login status` and the interactive "
-                "client may see only the broken record.",
-                credential.source,
-                Fix("move the broken record aside and log in again", "codex login"),
-            )
-        if hidden is not None and credential.mode == "provider":
-            where = self.case.provider.lines.get("base_url", "config.toml")
-            return self.make(
-                "another-source-won",
-                f"The provider's own key is used, not your {describe(hidden)}",
-                f"Model provider {name_words(self.case.provider.id)} brings its own credential "
-                f"({credential.source}){goes}; the stored login plays no part in model calls.",
-                where,
-                Fix(f"remove model_provider at {self.config.where('model_provider')} to use it"),
-            )
-        if hidden is not None:
-            return self.make(
-                "another-source-won",
-                f"{credential.source} wins over your {describe(hidden)}",
-                f"{credential.source} ({who}) comes before {self.store.name} in the client's order"
-                f"{goes}; the {describe(hidden)} in {self.store.name} is shadowed. If the server "
-                f"answers 401, or bills the wrong account, {credential.source} is why.",
-                credential.source,
-                self.unset(f"to use {self.store.name}, unset the variable", credential.source),
-            )
+
+def _nothing(judged: JudgedCase) -> Verdict:
+    unread = _unread_variable(judged)
+    if unread:
+        return unread
+    mode = judged.case.ladder.store_mode
+    file = judged.observation.auth_file
+    if file.exists and mode in ("keyring", "ephemeral"):
+        where = judged.config.where("cli_auth_credentials_store")
+        return judged.verdict(
+            "another-source-won",
+            f"auth.json is there, but store mode {mode} does not read it",
+            f"{where} sets the store mode {mode}: auth.json stays on disk, unread, and "
+            "nothing else holds a login.",
+            where,
+            Fix('set cli_auth_credentials_store = "file"'),
+            LOGIN,
+        )
+    return judged.verdict(
+        "nothing-stored",
+        "Nobody is logged in here",
+        f"No credential is stored in {judged.observation.home.shown} and no variable holds one.",
+        None,
+        LOGIN,
+    )
+
+
+def _before_the_store(
+    judged: JudgedCase, credential: Credential, request: PlannedRequest | None
+) -> Verdict | None:
+    """The credential hides something stored, or None."""
+    stored = judged.store.credential
+    who = describe(credential)
+    goes = goes_to(request)
+    hidden = stored if stored and stored.source != credential.source else None
+    if hidden is None and judged.store.failure and credential.source != judged.store.name:
+        where = judged.store.failure.where
+        return judged.verdict(
+            "another-source-won",
+            f"{credential.source} is used; {where} cannot be read",
+            f"{credential.source} ({who}) is selected{goes}. {where} is broken: "
+            f"{clause(judged.store.failure.reason)}; `codex login status` and the interactive "
+            "client may see only the broken record.",
+            credential.source,
+            Fix("move the broken record aside and log in again", "codex login"),
+        )
+    if hidden is not None and credential.mode == "provider":
+        where = judged.provider.lines.get("base_url", "config.toml")
+        return judged.verdict(
+            "another-source-won",
+            f"The provider's own key is used, not your {describe(hidden)}",
+            f"Model provider {name_words(judged.provider.id)} brings its own credential "
+            f"({credential.source}){goes}; the stored login plays no part in model calls.",
+            where,
+            Fix(f"remove model_provider at {judged.config.where('model_provider')} to use it"),
+        )
+    if hidden is not None:
+        return judged.verdict(
+            "another-source-won",
+            f"{credential.source} wins over your {describe(hidden)}",
+            f"{credential.source} ({who}) comes before {judged.store.name} in the client's order"
+            f"{goes}; the {describe(hidden)} in {judged.store.name} is shadowed. If the server "
+            f"answers 401, or bills the wrong account, {credential.source} is why.",
+            credential.source,
+            judged.unset(f"to use {judged.store.name}, unset the variable", credential.source),
+        )
+    return None
+
+
+def _ready(judged: JudgedCase, credential: Credential) -> Verdict:
+    request = judged.start.request or judged.starts["exec"].request
+    flaw = (
+        _before_the_store(judged, credential, request)
+        or _wrong_door(judged, credential, request)
+        or _next_refresh_lost(judged, credential)
+    )
+    if flaw:
+        return flaw
+    stale = is_stale(credential, judged.contract, judged.observation.at)
+    note = " The access token has expired and is refreshed first." if stale else ""
+    document = credential.document
+    if credential.mode == "chatgpt" and document is not None and not document.last_refresh:
+        note = (
+            " last_refresh is missing, so Codex refreshes the login before it sends the token, "
+            "which uses up the refresh token."
+        )
+    who = describe(credential)
+    return judged.verdict(
+        "ready",
+        f"Ready: {who}",
+        f"{credential.source} holds {article(who)} {who}{goes_to(request)}.{note} "
+        f"{NOT_ANSWERED_YET}",
+        None,
+    )
+
+
+def _next_refresh_lost(judged: JudgedCase, credential: Credential) -> Verdict | None:
+    facts = judged.observation.auth_file
+    managed = credential.mode == "chatgpt" and credential.source == "auth.json"
+    if not managed or facts.writable is not False:
         return None
+    home = judged.observation.home
+    return judged.verdict(
+        "record-not-what-it-seems",
+        "The next refresh of this login will be lost: auth.json cannot be written",
+        f"{home.shown or home.path} cannot be written by this process. The login works until "
+        "its access token expires; then Codex gets a new refresh token, cannot save it, and "
+        f"the next run is told that the old one was already used. {NOT_ANSWERED_YET}",
+        "auth.json",
+        Fix("mount the home read-write", f"chmod -R u+w {quoted_path(home.path)}"),
+        Fix("or use an API key or an access token there, which are never refreshed"),
+    )
 
-    def _ready(self, credential: Credential) -> Verdict:
-        request = self.start.request or self.starts["exec"].request
-        flaw = (
-            self._before_the_store(credential, request)
-            or self._wrong_door(credential, request)
-            or self._next_refresh_lost(credential)
-        )
-        if flaw:
-            return flaw
-        stale = is_stale(credential, self.case.contract, self.case.observation.at)
-        note = " The access token has expired and is refreshed first." if stale else ""
-        document = credential.document
-        if credential.mode == "chatgpt" and document is not None and not document.last_refresh:
-            note = (
-                " last_refresh is missing, so Codex refreshes the login before it sends the token, "
-                "which uses up the refresh token."
-            )
-        who = describe(credential)
-        return self.make(
-            "ready",
-            f"Ready: {who}",
-            f"{credential.source} holds {article(who)} {who}{goes_to(request)}.{note} "
-            f"{NOT_ANSWERED_YET}",
-            None,
-        )
 
-    def _next_refresh_lost(self, credential: Credential) -> Verdict | None:
-        facts = self.case.observation.auth_file
-        managed = credential.mode == "chatgpt" and credential.source == "auth.json"
-        if not managed or facts.writable is not False:
-            return None
-        home = self.case.observation.home
-        return self.make(
-            "record-not-what-it-seems",
-            "The next refresh of this login will be lost: auth.json cannot be written",
-            f"{home.shown or home.path} cannot be written by this process. The login works until "
-            "its access token expires; then Codex gets a new refresh token, cannot save it, and "
-            f"the next run is told that the old one was already used. {NOT_ANSWERED_YET}",
-            "auth.json",
-            Fix("mount the home read-write", f"chmod -R u+w {quoted_path(home.path)}"),
-            Fix("or use an API key or an access token there, which are never refreshed"),
-        )
-
-    def _wrong_door(self, credential: Credential, request: PlannedRequest | None) -> Verdict | None:
-        if request is None or self.surface == "login-status":
-            return None
-        host = host_and_port(request.base_url)
-        provider = self.case.provider
-        where = provider.lines.get("base_url") or self.config.where("openai_base_url")
-        if credential.mode in CHATGPT_MODES and host == "api.openai.com":
-            return self.make(
-                "request-went-elsewhere",
-                "Right token, wrong door: a ChatGPT login sent to the API host",
-                f"{where} sends model requests to {host}, but {credential.source} holds a ChatGPT "
-                "login, which only chatgpt.com takes. The API host answers 401 “Missing scopes: "
-                "api.responses.write”; logging in again does not help.",
-                where,
-                Fix(f"remove the base URL at {where}"),
-            )
-        home = at_home(host, self.config.get("chatgpt_base_url"))
-        if credential.mode in CHATGPT_MODES and not home:
-            return self.make(
-                "request-went-elsewhere",
-                f"Your ChatGPT login is sent to {host}",
-                f"{where} sends model requests, with the ChatGPT access token and account id, to "
-                f"{host}.",
-                where,
-                Fix(f"remove the base URL at {where}, unless that host is meant to see the token"),
-            )
+def _wrong_door(
+    judged: JudgedCase, credential: Credential, request: PlannedRequest | None
+) -> Verdict | None:
+    if request is None or judged.surface == "login-status":
         return None
+    host = host_and_port(request.base_url)
+    provider = judged.provider
+    where = provider.lines.get("base_url") or judged.config.where("openai_base_url")
+    if credential.mode in CHATGPT_MODES and host == "api.openai.com":
+        return judged.verdict(
+            "request-went-elsewhere",
+            "Right token, wrong door: a ChatGPT login sent to the API host",
+            f"{where} sends model requests to {host}, but {credential.source} holds a ChatGPT "
+            "login, which only chatgpt.com takes. The API host answers 401 “Missing scopes: "
+            "api.responses.write”; logging in again does not help.",
+            where,
+            Fix(f"remove the base URL at {where}"),
+        )
+    home = at_home(host, judged.config.get("chatgpt_base_url"))
+    if credential.mode in CHATGPT_MODES and not home:
+        return judged.verdict(
+            "request-went-elsewhere",
+            f"Your ChatGPT login is sent to {host}",
+            f"{where} sends model requests, with the ChatGPT access token and account id, to "
+            f"{host}.",
+            where,
+            Fix(f"remove the base URL at {where}, unless that host is meant to see the token"),
+        )
+    return None

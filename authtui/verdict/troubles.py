@@ -12,341 +12,361 @@ from authtui.simulation.first_request import key_doubt
 from authtui.simulation.prerequisites import has_binding, status_login
 from authtui.simulation.refreshing import refresh_problem
 from authtui.simulation.urls import has_http_scheme
-from authtui.verdict.rules import VerdictRules
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from authtui.simulation.program_start import Trouble
     from authtui.simulation.selection import Credential
+    from authtui.verdict.judged_case import JudgedCase
 
 
-class TroubleRules(VerdictRules):
-    """Damaged keys, missing tokens, wrong hosts, servers that say no."""
+def explain_trouble(judged: JudgedCase, trouble: Trouble) -> Verdict | None:
+    """What goes wrong between selecting the credential and its arrival.
 
-    def explain_trouble(self, trouble: Trouble) -> Verdict | None:
-        """What goes wrong between selecting the credential and its arrival.
+    None where nothing was selected, and the trouble is that of a credential.
+    """
+    of_request = _OF_REQUEST.get(trouble)
+    if of_request:
+        return of_request(judged)
+    credential = judged.start.credential
+    if credential is None:
+        return None
+    return _OF_CREDENTIAL[trouble](judged, credential)
 
-        None where nothing was selected, and the trouble is that of a credential.
-        """
-        of_request = {
-            "provider-variable": self._provider_variable,
-            "provider": self._provider_without_credential,
-            "routing": self._routing,
-            "refresh-url": self._refresh_url,
-            "model-url": self._model_url,
-            "provider-command": self._provider_command,
-        }
-        if trouble in of_request:
-            return of_request[trouble]()
-        credential = self.start.credential
-        if credential is None:
-            return None
-        of_credential = {
-            "policies": self._policies,
-            "key-header": self._damaged_key,
-            "key-shape": self._damaged_key,
-            "bedrock": self._bedrock_only,
-            "bearer": self._no_bearer,
-            "no-tokens": self._no_tokens,
-            "refresh": self._not_refreshed,
-            "register": self._not_registered,
-            "network": self._no_answer,
-            "responses": self._server_says_no,
-        }
-        return of_credential[trouble](credential)
 
-    def _damaged_key(self, credential: Credential) -> Verdict:
-        name = self._place_of(credential)
-        key = credential.secret.reveal() if credential.secret else ""
-        doubt = key_doubt(key) or "a character that no header may carry is part of the key"
-        bare = self.start.trouble == "key-header"
-        sent = "no Authorization header at all" if bare else "a wrong key"
-        fix = Fix("log in again", "printenv OPENAI_API_KEY | codex login --with-api-key")
-        if credential.mode == "provider":
-            fix = self._replaced(credential)
-        elif self.variables_of(name):
-            fix = self.unset("set it again, without it", name)
-        return self.make(
+def _damaged_key(judged: JudgedCase, credential: Credential) -> Verdict:
+    name = _place_of(judged, credential)
+    key = credential.secret.reveal() if credential.secret else ""
+    doubt = key_doubt(key) or "a character that no header may carry is part of the key"
+    bare = judged.start.trouble == "key-header"
+    sent = "no Authorization header at all" if bare else "a wrong key"
+    fix = Fix("log in again", "printenv OPENAI_API_KEY | codex login --with-api-key")
+    if credential.mode == "provider":
+        fix = _replaced(judged, credential)
+    elif judged.variables_of(name):
+        fix = judged.unset("set it again, without it", name)
+    return judged.verdict(
+        "record-not-what-it-seems",
+        f"The API key in {name} is damaged",
+        f"In {name}, {doubt}; Codex sends {sent}, and the server answers 401.",
+        name,
+        fix,
+    )
+
+
+def _no_tokens(judged: JudgedCase, credential: Credential) -> Verdict:
+    name, document = credential.source, credential.document
+    missing = "tokens"
+    if document is not None and document.tokens is not None:
+        missing = "last_refresh"
+    return judged.verdict(
+        "record-not-what-it-seems",
+        f"{name} says ChatGPT login, but holds no usable tokens",
+        f"{name} counts as a ChatGPT login, yet {missing} is missing. `codex login status` "
+        "still says it is logged in; every request fails.",
+        name,
+        LOGIN,
+    )
+
+
+def _bedrock_only(judged: JudgedCase, credential: Credential) -> Verdict:
+    name = credential.source
+    return judged.verdict(
+        "request-went-elsewhere",
+        "The stored key is for Amazon Bedrock only",
+        f"{name} holds an Amazon Bedrock key, but the model provider is "
+        f"{name_words(judged.provider.id)}.",
+        name,
+        Fix('set model_provider = "amazon-bedrock"'),
+        LOGIN,
+    )
+
+
+def _no_bearer(judged: JudgedCase, credential: Credential) -> Verdict:
+    name = credential.source
+    return judged.verdict(
+        "record-not-what-it-seems",
+        "This client reads the agent identity but cannot use it",
+        f"{name} holds a valid agent identity, but {judged.contract.title} asks it for a "
+        "bearer token, which an agent identity does not have, and sends no request.",
+        name,
+        Fix("use a newer client"),
+        Fix("or log in another way", "codex login"),
+    )
+
+
+def _policies(judged: JudgedCase, credential: Credential) -> Verdict:
+    # The login of the managed plan need not be the credential of the requests.
+    login = status_login(judged.case) or credential
+    return judged.verdict(
+        "answer-not-from-auth-server",
+        "The workspace's policies cannot be loaded",
+        f"{login.source} holds a login of the plan {login.plan}, whose workspace manages the "
+        "configuration; its policies could not be fetched, and Codex does not start "
+        "without them. The login itself is not at fault.",
+        login.source,
+        Fix("check the network path to chatgpt.com, or ask who manages the workspace"),
+    )
+
+
+def _no_answer(judged: JudgedCase, credential: Credential) -> Verdict:
+    name = _place_of(judged, credential)
+    return judged.verdict(
+        "answer-not-from-auth-server",
+        "The model endpoint does not answer",
+        f"{name} would be attached as it should be, but no answer comes; the login is not "
+        "at fault.",
+        name,
+        Fix("check the network path: proxy, certificates, DNS"),
+    )
+
+
+def _not_registered(judged: JudgedCase, credential: Credential) -> Verdict:
+    name = credential.source
+    where = judged.config.where("features.use_agent_identity")
+    if not has_binding(judged.case, credential):
+        return judged.verdict(
             "record-not-what-it-seems",
-            f"The API key in {name} is damaged",
-            f"In {name}, {doubt}; Codex sends {sent}, and the server answers 401.",
-            name,
-            fix,
-        )
-
-    def _no_tokens(self, credential: Credential) -> Verdict:
-        name, document = credential.source, credential.document
-        missing = "tokens"
-        if document is not None and document.tokens is not None:
-            missing = "last_refresh"
-        return self.make(
-            "record-not-what-it-seems",
-            f"{name} says ChatGPT login, but holds no usable tokens",
-            f"{name} counts as a ChatGPT login, yet {missing} is missing. `codex login status` "
-            "still says it is logged in; every request fails.",
-            name,
-            LOGIN,
-        )
-
-    def _bedrock_only(self, credential: Credential) -> Verdict:
-        name = credential.source
-        return self.make(
-            "request-went-elsewhere",
-            "The stored key is for Amazon Bedrock only",
-            f"{name} holds an Amazon Bedrock key, but the model provider is "
-            f"{name_words(self.case.provider.id)}.",
-            name,
-            Fix('set model_provider = "amazon-bedrock"'),
-            LOGIN,
-        )
-
-    def _no_bearer(self, credential: Credential) -> Verdict:
-        name = credential.source
-        return self.make(
-            "record-not-what-it-seems",
-            "This client reads the agent identity but cannot use it",
-            f"{name} holds a valid agent identity, but {self.case.contract.title} asks it for a "
-            "bearer token, which an agent identity does not have, and sends no request.",
-            name,
-            Fix("use a newer client"),
-            Fix("or log in another way", "codex login"),
-        )
-
-    def _policies(self, credential: Credential) -> Verdict:
-        # The login of the managed plan need not be the credential of the requests.
-        login = status_login(self.case) or credential
-        return self.make(
-            "answer-not-from-auth-server",
-            "The workspace's policies cannot be loaded",
-            f"{login.source} holds a login of the plan {login.plan}, whose workspace manages the "
-            "configuration; its policies could not be fetched, and Codex does not start "
-            "without them. The login itself is not at fault.",
-            login.source,
-            Fix("check the network path to chatgpt.com, or ask who manages the workspace"),
-        )
-
-    def _no_answer(self, credential: Credential) -> Verdict:
-        name = self._place_of(credential)
-        return self.make(
-            "answer-not-from-auth-server",
-            "The model endpoint does not answer",
-            f"{name} would be attached as it should be, but no answer comes; the login is not "
-            "at fault.",
-            name,
-            Fix("check the network path: proxy, certificates, DNS"),
-        )
-
-    def _not_registered(self, credential: Credential) -> Verdict:
-        name = credential.source
-        where = self.config.where("features.use_agent_identity")
-        if not has_binding(self.case, credential):
-            return self.make(
-                "record-not-what-it-seems",
-                "The login names no account to register an agent identity for",
-                "features.use_agent_identity is on, and an identity is registered for an account "
-                f"and a user; the login in {name} lacks one of the two.",
-                where,
-                Fix("turn features.use_agent_identity off"),
-                LOGIN,
-            )
-        return self.make(
-            "record-not-what-it-seems",
-            "The agent identity cannot be registered",
-            f"features.use_agent_identity is on, and registering an identity for {name} fails; "
-            "Codex does not fall back to the login itself.",
+            "The login names no account to register an agent identity for",
+            "features.use_agent_identity is on, and an identity is registered for an account "
+            f"and a user; the login in {name} lacks one of the two.",
             where,
-            Fix("turn features.use_agent_identity off, or ask who runs the service"),
-        )
-
-    def _place_of(self, credential: Credential) -> str:
-        """Where to change it: a variable, a file, or the line of a provider's table."""
-        if credential.mode != "provider" or credential.source == self.case.provider.env_key:
-            return credential.source
-        lines = self.case.provider.lines
-        return lines.get("experimental_bearer_token") or lines.get("auth.command", "config.toml")
-
-    def _replaced(self, credential: Credential) -> Fix:
-        """A provider's own key is not replaced by logging in."""
-        return Fix(
-            f"replace the key of {name_words(self.case.provider.id)}: {self._place_of(credential)}"
-        )
-
-    def _not_refreshed(self, credential: Credential) -> Verdict:
-        name, document = credential.source, credential.document
-        undated = document is not None and document.last_refresh is None
-        state = "has no last_refresh" if undated else "has expired"
-        if credential.mode == "chatgpt_auth_tokens":
-            return self.make(
-                "record-not-what-it-seems",
-                "The host program's tokens have expired, and only that program can refresh them",
-                f"{name} says chatgptAuthTokens: the login {state}, and Codex never refreshes "
-                "tokens that another program handed over.",
-                field_line(credential, "auth_mode"),
-                LOGIN,
-            )
-        if credential.account_id is None:
-            return self.make(
-                "record-not-what-it-seems",
-                "The login cannot be refreshed: tokens.account_id is missing",
-                f"The login in {name} {state}. Before a refresh Codex compares tokens.account_id "
-                "with the stored record; here it is missing, so Codex says that you have signed "
-                "out, although you have not.",
-                field_line(credential, "tokens"),
-                LOGIN,
-            )
-        problem = refresh_problem(self.case, credential)
-        if problem is not None and not problem.permanent:
-            return self.make(
-                "answer-not-from-auth-server",
-                "The login needs a refresh, and the refresh fails",
-                f"The login in {name} {state}, and the refresh fails ({clause(problem.text)}). The "
-                "refresh token may still be good.",
-                name,
-                Fix("check the network path to auth.openai.com, and try again"),
-                LOGIN,
-            )
-        return self.make(
-            "record-not-what-it-seems",
-            "The login has expired and cannot be refreshed",
-            f"The login in {name} {state} and its refresh token is not accepted.",
-            name,
+            Fix("turn features.use_agent_identity off"),
             LOGIN,
         )
+    return judged.verdict(
+        "record-not-what-it-seems",
+        "The agent identity cannot be registered",
+        f"features.use_agent_identity is on, and registering an identity for {name} fails; "
+        "Codex does not fall back to the login itself.",
+        where,
+        Fix("turn features.use_agent_identity off, or ask who runs the service"),
+    )
 
-    def _model_url(self) -> Verdict:
-        provider = self.case.provider
-        where = provider.lines.get("base_url") or self.config.where("openai_base_url")
-        return self.make(
-            "request-went-elsewhere",
-            "The base URL of model requests is not a URL",
-            f"{where} is not an http or https URL, so no model request can be made; the message "
-            "says only that the stream ended.",
-            where,
-            Fix(f"remove or correct the base URL at {where}"),
-        )
 
-    def _server_says_no(self, credential: Credential) -> Verdict:
-        name, fault = self._place_of(credential), self.case.assumptions.responses
-        if fault.startswith("429"):
-            return self.make(
-                "answer-not-from-auth-server",
-                "The service limits requests; the login is not at fault",
-                f"{name} is attached as it should be; the answer is a rate limit.",
-                name,
-                Fix("wait, or look at the plan's limits"),
-            )
-        stored = self.store.credential
-        if self.variables_of(name) and stored is not None:
-            return self.make(
-                "another-source-won",
-                f"The server refuses {name}, which hides your {describe(stored)}",
-                f"{name} comes first and the server refuses it ({fault_words(fault)}); the "
-                f"{describe(stored)} in {self.store.name} is not tried.",
-                name,
-                self.unset("unset the variable", name),
-            )
-        fix = LOGIN
-        if credential.mode == "provider":
-            fix = self._replaced(credential)
-        elif self.variables_of(name):
-            fix = self.unset("replace it, or unset it", name)
-        return self.make(
+def _place_of(judged: JudgedCase, credential: Credential) -> str:
+    """Where to change it: a variable, a file, or the line of a provider's table."""
+    if credential.mode != "provider" or credential.source == judged.provider.env_key:
+        return credential.source
+    lines = judged.provider.lines
+    return lines.get("experimental_bearer_token") or lines.get("auth.command", "config.toml")
+
+
+def _replaced(judged: JudgedCase, credential: Credential) -> Fix:
+    """A provider's own key is not replaced by logging in."""
+    return Fix(
+        f"replace the key of {name_words(judged.provider.id)}: {_place_of(judged, credential)}"
+    )
+
+
+def _not_refreshed(judged: JudgedCase, credential: Credential) -> Verdict:
+    name, document = credential.source, credential.document
+    undated = document is not None and document.last_refresh is None
+    state = "has no last_refresh" if undated else "has expired"
+    if credential.mode == "chatgpt_auth_tokens":
+        return judged.verdict(
             "record-not-what-it-seems",
-            f"The server refuses the {label_of(credential)} of {name}",
-            f"{name} is attached as it should be, and the server answers {fault_words(fault)}.",
-            name,
-            fix,
+            "The host program's tokens have expired, and only that program can refresh them",
+            f"{name} says chatgptAuthTokens: the login {state}, and Codex never refreshes "
+            "tokens that another program handed over.",
+            field_line(credential, "auth_mode"),
+            LOGIN,
         )
+    if credential.account_id is None:
+        return judged.verdict(
+            "record-not-what-it-seems",
+            "The login cannot be refreshed: tokens.account_id is missing",
+            f"The login in {name} {state}. Before a refresh Codex compares tokens.account_id "
+            "with the stored record; here it is missing, so Codex says that you have signed "
+            "out, although you have not.",
+            field_line(credential, "tokens"),
+            LOGIN,
+        )
+    problem = refresh_problem(judged.case, credential)
+    if problem is not None and not problem.permanent:
+        return judged.verdict(
+            "answer-not-from-auth-server",
+            "The login needs a refresh, and the refresh fails",
+            f"The login in {name} {state}, and the refresh fails ({clause(problem.text)}). The "
+            "refresh token may still be good.",
+            name,
+            Fix("check the network path to auth.openai.com, and try again"),
+            LOGIN,
+        )
+    return judged.verdict(
+        "record-not-what-it-seems",
+        "The login has expired and cannot be refreshed",
+        f"The login in {name} {state} and its refresh token is not accepted.",
+        name,
+        LOGIN,
+    )
 
-    def _provider_variable(self) -> Verdict:
-        provider = self.case.provider
-        name = name_words(provider.env_key or "")
-        where = provider.lines.get("env_key", "config.toml")
-        fix = Fix("set it in this shell", f"export {name}=…")
-        if not (provider.env_key or "").strip():
-            fix = Fix(f"name a variable at {where}, or remove the line")
-        return self.make(
+
+def _model_url(judged: JudgedCase) -> Verdict:
+    provider = judged.provider
+    where = provider.lines.get("base_url") or judged.config.where("openai_base_url")
+    return judged.verdict(
+        "request-went-elsewhere",
+        "The base URL of model requests is not a URL",
+        f"{where} is not an http or https URL, so no model request can be made; the message "
+        "says only that the stream ended.",
+        where,
+        Fix(f"remove or correct the base URL at {where}"),
+    )
+
+
+def _server_says_no(judged: JudgedCase, credential: Credential) -> Verdict:
+    name, fault = _place_of(judged, credential), judged.case.assumptions.responses
+    if fault.startswith("429"):
+        return judged.verdict(
+            "answer-not-from-auth-server",
+            "The service limits requests; the login is not at fault",
+            f"{name} is attached as it should be; the answer is a rate limit.",
+            name,
+            Fix("wait, or look at the plan's limits"),
+        )
+    stored = judged.store.credential
+    if judged.variables_of(name) and stored is not None:
+        return judged.verdict(
             "another-source-won",
-            f"The provider's key variable {name} is not set here",
-            f"{where} takes the key of {name_words(provider.id)} from {name}, which this process "
-            "does not have; no stored login is used in its place.",
-            where,
-            fix,
+            f"The server refuses {name}, which hides your {describe(stored)}",
+            f"{name} comes first and the server refuses it ({fault_words(fault)}); the "
+            f"{describe(stored)} in {judged.store.name} is not tried.",
+            name,
+            judged.unset("unset the variable", name),
         )
+    fix = LOGIN
+    if credential.mode == "provider":
+        fix = _replaced(judged, credential)
+    elif judged.variables_of(name):
+        fix = judged.unset("replace it, or unset it", name)
+    return judged.verdict(
+        "record-not-what-it-seems",
+        f"The server refuses the {label_of(credential)} of {name}",
+        f"{name} is attached as it should be, and the server answers {fault_words(fault)}.",
+        name,
+        fix,
+    )
 
-    def _provider_without_credential(self) -> Verdict:
-        provider = self.case.provider
-        where = provider.lines.get("base_url", "config.toml")
-        host = name_words(host_and_port(provider.base_url or ""))
-        return self.make(
+
+def _provider_variable(judged: JudgedCase) -> Verdict:
+    provider = judged.provider
+    name = name_words(provider.env_key or "")
+    where = provider.lines.get("env_key", "config.toml")
+    fix = Fix("set it in this shell", f"export {name}=…")
+    if not (provider.env_key or "").strip():
+        fix = Fix(f"name a variable at {where}, or remove the line")
+    return judged.verdict(
+        "another-source-won",
+        f"The provider's key variable {name} is not set here",
+        f"{where} takes the key of {name_words(provider.id)} from {name}, which this process "
+        "does not have; no stored login is used in its place.",
+        where,
+        fix,
+    )
+
+
+def _provider_without_credential(judged: JudgedCase) -> Verdict:
+    provider = judged.provider
+    where = provider.lines.get("base_url", "config.toml")
+    host = name_words(host_and_port(provider.base_url or ""))
+    return judged.verdict(
+        "request-went-elsewhere",
+        "Requests go to a provider that is given no credential",
+        f"Model requests go to {host} ({where}), and that provider names no key and does not "
+        "ask for the OpenAI login, so nothing is attached. `codex login status` is still fine.",
+        where,
+        Fix(f"for an OpenAI endpoint, add requires_openai_auth = true below {where}"),
+        Fix("for another service, add env_key with the name of its key variable"),
+    )
+
+
+def _provider_command(judged: JudgedCase) -> Verdict:
+    provider = judged.provider
+    where = provider.lines.get("auth.command", "config.toml")
+    return judged.verdict(
+        "another-source-won",
+        "The provider's auth command gives no token",
+        f"{where} takes the key of {name_words(provider.id)} from {provider.auth_command}, "
+        "which gives none; no stored login is used in its place.",
+        where,
+        Fix("run the command yourself and look at what it prints", provider.auth_command),
+    )
+
+
+def _routing(judged: JudgedCase) -> Verdict:
+    base = judged.config.get("chatgpt_base_url")
+    if isinstance(base, str) and not has_http_scheme(base):
+        where = judged.config.where("chatgpt_base_url")
+        return judged.verdict(
             "request-went-elsewhere",
-            "Requests go to a provider that is given no credential",
-            f"Model requests go to {host} ({where}), and that provider names no key and does not "
-            "ask for the OpenAI login, so nothing is attached. `codex login status` is still fine.",
+            "chatgpt_base_url is not a URL",
+            f"{where} is {base!r}; the look-up of your workspace fails before any model "
+            "request, and the message does not say why.",
             where,
-            Fix(f"for an OpenAI endpoint, add requires_openai_auth = true below {where}"),
-            Fix("for another service, add env_key with the name of its key variable"),
+            Fix(f"remove or correct chatgpt_base_url at {where}"),
         )
-
-    def _provider_command(self) -> Verdict:
-        provider = self.case.provider
-        where = provider.lines.get("auth.command", "config.toml")
-        return self.make(
-            "another-source-won",
-            "The provider's auth command gives no token",
-            f"{where} takes the key of {name_words(provider.id)} from {provider.auth_command}, "
-            "which gives none; no stored login is used in its place.",
+    credential = judged.start.credential
+    if credential is not None and credential.account_id == "":
+        where = field_line(credential, "tokens.account_id")
+        return judged.verdict(
+            "record-not-what-it-seems",
+            "tokens.account_id is empty",
+            f"{where} is an empty string: the look-up of your workspace has nothing to look "
+            "for, and no model request is made. `codex login status` is still fine.",
             where,
-            Fix("run the command yourself and look at what it prints", provider.auth_command),
+            LOGIN,
         )
-
-    def _routing(self) -> Verdict:
-        base = self.config.get("chatgpt_base_url")
-        if isinstance(base, str) and not has_http_scheme(base):
-            where = self.config.where("chatgpt_base_url")
-            return self.make(
-                "request-went-elsewhere",
-                "chatgpt_base_url is not a URL",
-                f"{where} is {base!r}; the look-up of your workspace fails before any model "
-                "request, and the message does not say why.",
-                where,
-                Fix(f"remove or correct chatgpt_base_url at {where}"),
-            )
-        credential = self.start.credential
-        if credential is not None and credential.account_id == "":
-            where = field_line(credential, "tokens.account_id")
-            return self.make(
-                "record-not-what-it-seems",
-                "tokens.account_id is empty",
-                f"{where} is an empty string: the look-up of your workspace has nothing to look "
-                "for, and no model request is made. `codex login status` is still fine.",
-                where,
-                LOGIN,
-            )
-        certificate = self.case.observation.ca_file
-        if certificate is not None and certificate.kind != "file":
-            name = next((n for n in CA_VARIABLES if self.environment.get(n)), CA_VARIABLES[0])
-            return self.make(
-                "answer-not-from-auth-server",
-                f"{name} names a file that cannot be read",
-                f"{name} is {certificate.path} ({certificate.kind}); no TLS connection can be "
-                "made, and the message only says that routing discovery failed.",
-                name,
-                Fix("unset it, or point it at the right bundle", f"unset {name}"),
-            )
-        return self.make(
+    certificate = judged.observation.ca_file
+    if certificate is not None and certificate.kind != "file":
+        name = next((n for n in CA_VARIABLES if judged.environment.get(n)), CA_VARIABLES[0])
+        return judged.verdict(
             "answer-not-from-auth-server",
-            "The workspace look-up fails before any model request",
-            "The login itself is not at fault: accounts/check did not answer as expected.",
-            None,
-            Fix("check the network path to chatgpt.com: proxy, certificates, DNS"),
+            f"{name} names a file that cannot be read",
+            f"{name} is {certificate.path} ({certificate.kind}); no TLS connection can be "
+            "made, and the message only says that routing discovery failed.",
+            name,
+            Fix("unset it, or point it at the right bundle", f"unset {name}"),
         )
+    return judged.verdict(
+        "answer-not-from-auth-server",
+        "The workspace look-up fails before any model request",
+        "The login itself is not at fault: accounts/check did not answer as expected.",
+        None,
+        Fix("check the network path to chatgpt.com: proxy, certificates, DNS"),
+    )
 
-    def _refresh_url(self) -> Verdict:
-        return self.make(
-            "request-went-elsewhere",
-            f"The token cannot be refreshed: {REFRESH_OVERRIDE} is not a URL",
-            f"The access token has expired, and the value of {REFRESH_OVERRIDE} is not a URL, so "
-            "no refresh can be sent.",
-            REFRESH_OVERRIDE,
-            Fix("unset it", f"unset {REFRESH_OVERRIDE}"),
-        )
+
+def _refresh_url(judged: JudgedCase) -> Verdict:
+    return judged.verdict(
+        "request-went-elsewhere",
+        f"The token cannot be refreshed: {REFRESH_OVERRIDE} is not a URL",
+        f"The access token has expired, and the value of {REFRESH_OVERRIDE} is not a URL, so "
+        "no refresh can be sent.",
+        REFRESH_OVERRIDE,
+        Fix("unset it", f"unset {REFRESH_OVERRIDE}"),
+    )
+
+
+_OF_REQUEST: Mapping[Trouble, Callable[[JudgedCase], Verdict]] = {
+    "provider-variable": _provider_variable,
+    "provider": _provider_without_credential,
+    "routing": _routing,
+    "refresh-url": _refresh_url,
+    "model-url": _model_url,
+    "provider-command": _provider_command,
+}
+
+_OF_CREDENTIAL: Mapping[Trouble, Callable[[JudgedCase, Credential], Verdict]] = {
+    "policies": _policies,
+    "key-header": _damaged_key,
+    "key-shape": _damaged_key,
+    "bedrock": _bedrock_only,
+    "bearer": _no_bearer,
+    "no-tokens": _no_tokens,
+    "refresh": _not_refreshed,
+    "register": _not_registered,
+    "network": _no_answer,
+    "responses": _server_says_no,
+}
