@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import ssl
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -91,6 +92,18 @@ async def test_a_bundle_that_holds_the_signer_lets_it_through(
         port, Authority("Another Root").pem, environment={"SSL_CERT_FILE": str(bundle)}
     )
     assert isinstance(answer, Answer)
+
+
+def test_the_certificates_of_a_world_pass_the_strictest_check(world: tuple[Authority, int]) -> None:
+    # Python 3.13 checks so by itself: every key has its identifier, the authority may only sign.
+    authority, port = world
+    strict = ssl.create_default_context(cadata=authority.pem)
+    strict.verify_flags |= ssl.VERIFY_X509_STRICT
+    with (
+        socket.create_connection((LOOPBACK, port), timeout=10) as plain,
+        strict.wrap_socket(plain, server_hostname=HOST) as secure,
+    ):
+        assert secure.getpeercert()
 
 
 async def test_where_nothing_listens_the_name_was_found_and_the_rest_was_not_reached(

@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from cryptography.x509 import Certificate
 
 _DAY: Final = timedelta(days=1)
+_USAGES: Final = (
+    "digital_signature", "content_commitment", "key_encipherment", "data_encipherment",
+    "key_agreement", "key_cert_sign", "crl_sign", "encipher_only", "decipher_only",
+)  # fmt: skip
 
 
 class Authority:
@@ -97,8 +101,17 @@ def _signed(
         .not_valid_before(valid[0])
         .not_valid_after(valid[1])
         .add_extension(x509.BasicConstraints(ca=not hosts, path_length=None), critical=True)
+        # Strict checkers refuse certificates without the identifiers of their keys.
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+        .add_extension(
+            x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()),
+            critical=False,
+        )
     )
     if hosts:
         names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts])
         builder = builder.add_extension(names, critical=False)
+    else:
+        signs = dict.fromkeys(_USAGES, False) | {"key_cert_sign": True, "crl_sign": True}
+        builder = builder.add_extension(x509.KeyUsage(**signs), critical=True)
     return builder.sign(issuer_key, hashes.SHA256())
