@@ -139,7 +139,7 @@ def _in_the_app(
         print(f"authtui demo: {text}", file=given.err)
         return EXIT_USAGE
     from authtui.demo.story import Story, read_story
-    from authtui.tui.story.app import StoryApp
+    from authtui.tui.story.story_app import StoryApp
 
     found = [read_story(name, folder) for name in names]
     app = StoryApp(
@@ -150,7 +150,7 @@ def _in_the_app(
         pace=args.pace,
         presenter=args.presenter,
     )
-    code = app.run_until_left()
+    code = app.run_to_exit()
     if app.failure is not None:
         print(f"authtui demo: {_safe(app.failure)}", file=given.err)
         return code or EXIT_FAILED

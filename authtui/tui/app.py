@@ -16,11 +16,11 @@ from textual.app import App
 from textual.message import Message
 
 from authtui.redaction import redact_text
-from authtui.tui.acts import Acts
-from authtui.tui.capture.program import WatchedProgram
+from authtui.tui.capture.watched_program import WatchedProgram
 from authtui.tui.desk import Desk
-from authtui.tui.keyring import KEYRING_SECONDS, KeyringLook
+from authtui.tui.keyring_look import KEYRING_SECONDS, KeyringLook
 from authtui.tui.keys import changes_something, unknown_ids
+from authtui.tui.lifecycle_actions import LifecycleActions
 from authtui.tui.lines import safe
 from authtui.tui.pane import Pane
 from authtui.tui.recording import Recording
@@ -28,7 +28,7 @@ from authtui.tui.revealing import Revealing
 from authtui.tui.screen import BoxedScreen
 from authtui.tui.theme import THEMES, first_theme, themes
 from authtui.tui.traffic import Traffic
-from authtui.tui.views.context import View, clock
+from authtui.tui.views.context import ViewContext, clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,8 +40,8 @@ if TYPE_CHECKING:
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
     from authtui.settings import Settings
-    from authtui.tui.acts import MakeLifecycle
-    from authtui.tui.capture.program import MakeCapture
+    from authtui.tui.capture.watched_program import MakeCapture
+    from authtui.tui.lifecycle_actions import MakeLifecycle
     from authtui.tui.lines import Item
 
 MARK_SECONDS = 3.0
@@ -49,12 +49,12 @@ REDRAWS_PER_SECOND = 15
 
 
 def _commands() -> type[Provider]:
-    from authtui.tui.palette import Actions
+    from authtui.tui.palette import PaletteActions
 
-    return Actions
+    return PaletteActions
 
 
-class Heard(Message):
+class SessionPublished(Message):
     """The session published something; sent from whatever thread it happened on."""
 
 
@@ -88,7 +88,7 @@ class AuthtuiApp(App[None]):
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
         self.revealing = Revealing(self)
         self.recording = Recording(self)
-        self.acts = Acts(self, lifecycle, offline=offline)
+        self.acts = LifecycleActions(self, lifecycle, offline=offline)
         self.watched = WatchedProgram(self, capture) if capture is not None else None
         self.traffic = Traffic(session.state.requests)
         self.session = session
@@ -113,7 +113,7 @@ class AuthtuiApp(App[None]):
         if settings.keymap:
             self.set_keymap(dict(settings.keymap))
 
-    def run_until_left(self) -> int:
+    def run_to_exit(self) -> int:
         """Run until the user leaves; the exit status. A bug of ours is raised, not drawn."""
         self.run()
         if self._exception is not None:
@@ -123,7 +123,7 @@ class AuthtuiApp(App[None]):
     def get_default_screen(self) -> Screen[Any]:
         """The desk; that of a capture where a program is watched, or was."""
         if self.watched is not None or self.session.state.programs:
-            from authtui.tui.capture.desk import CaptureDesk
+            from authtui.tui.capture.capture_desk import CaptureDesk
 
             return CaptureDesk()
         return Desk()
@@ -200,9 +200,9 @@ class AuthtuiApp(App[None]):
         self.traffic.heard(event)
         if not self._woken.is_set():
             self._woken.set()
-            self.post_message(Heard())
+            self.post_message(SessionPublished())
 
-    def on_heard(self) -> None:
+    def on_session_published(self) -> None:
         """Redraw soon, and at most so many times a second."""
         self.set_timer(1 / REDRAWS_PER_SECOND, self._drain)
 
@@ -238,10 +238,10 @@ class AuthtuiApp(App[None]):
         """The state of the moment looked at."""
         return self.session.state if self.at is None else self.session.state_at(self.at)
 
-    def view(self, token: int = 0, matrix: bool = False) -> View:
+    def view(self, token: int = 0, matrix: bool = False) -> ViewContext:
         """What the panes draw from."""
         busy = "Reading the credentials of this machine…" if self._loading else ""
-        return View(
+        return ViewContext(
             self.shown_state(),
             self.session.events,
             revealed=self.revealing.secret,
@@ -390,6 +390,6 @@ class AuthtuiApp(App[None]):
 
     def open_detail(self, item: Item) -> None:
         """A row's detail."""
-        from authtui.tui.sheets.sheet import DetailScreen
+        from authtui.tui.dialogs.dialog import DetailScreen
 
         self.push_screen(DetailScreen.of_item(item))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
-from authtui.tui.desk_actions import DeskActions
 from authtui.tui.geometry import Box, is_small, plan, verdict_width
 from authtui.tui.keys import KEYS, bindings, mapped, shown
 from authtui.tui.lines import Line, Span, spans_width
 from authtui.tui.pane import Pane, Rows
+from authtui.tui.screen import BoxedScreen
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.claims import claims_doc
 from authtui.tui.views.events import events_doc
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from textual.geometry import Size
 
     from authtui.tui.keys import Key
-    from authtui.tui.lines import Doc
-    from authtui.tui.views.context import View
+    from authtui.tui.lines import Doc, Item
+    from authtui.tui.views.context import ViewContext
 
 FILTER_SECONDS = 0.02
 """Between two steps of a filter through a long list of requests."""
@@ -34,30 +34,34 @@ _LAST = ("help", "quit")
 """The keys at the right end of the footer."""
 
 
-class Part(NamedTuple):
+class PaneSpec(NamedTuple):
     """A pane of the desk: the key that turns to it, its title, and what makes its content."""
 
     number: str
     title: str
-    doc: Callable[[View, int], Doc]
+    doc: Callable[[ViewContext, int], Doc]
 
 
-PARTS: Mapping[str, Part] = {
-    "sources": Part("1", "Sources", sources_doc),
-    "claims": Part("2", "Claims", claims_doc),
-    "checks": Part("3", "Checks", checks_doc),
-    "requests": Part("4", "Requests", requests_doc),
-    "events": Part("5", "Events", events_doc),
+PARTS: Mapping[str, PaneSpec] = {
+    "sources": PaneSpec("1", "Sources", sources_doc),
+    "claims": PaneSpec("2", "Claims", claims_doc),
+    "checks": PaneSpec("3", "Checks", checks_doc),
+    "requests": PaneSpec("4", "Requests", requests_doc),
+    "events": PaneSpec("5", "Events", events_doc),
 }
 
 
-class Desk(DeskActions):
-    """Everything at a glance."""
+class Desk(BoxedScreen[None]):
+    """Everything at a glance.
+
+    `active` names the pane that was focused last; `token` is the tab of the claims; `matrix`
+    replaces the list of checks by the table of who says which account.
+    """
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(KEYS)
     AUTO_FOCUS = "#sources"
     KEYS: ClassVar[tuple[Key, ...]] = KEYS
-    PARTS: ClassVar[Mapping[str, Part]] = PARTS
+    PARTS: ClassVar[Mapping[str, PaneSpec]] = PARTS
 
     def __init__(self) -> None:
         """Build the parts; content comes with the first size."""
@@ -70,6 +74,8 @@ class Desk(DeskActions):
         self.panes["requests"].follow = True
         self.panes["requests"].own_filter = self._filter_requests
         self.active = next(iter(self.PARTS))
+        self.token = 0
+        self.matrix = False
         self._wants: dict[str, int] = {}
 
     def compose(self) -> ComposeResult:
@@ -90,7 +96,7 @@ class Desk(DeskActions):
         """The boxes for what the panes want."""
         return plan(width, height, self._wants, self.active)
 
-    def verdict_view(self, view: View) -> View:
+    def verdict_view(self, view: ViewContext) -> ViewContext:
         """The view that the verdict is drawn from."""
         return view
 
@@ -143,7 +149,7 @@ class Desk(DeskActions):
             shown = label if roomy or here else label[:-1]
             yield Span(shown, "tab" if here else "muted", f"pane('{name}')")
 
-    def head(self, view: View, width: int) -> Line:
+    def head(self, view: ViewContext, width: int) -> Line:
         """The row above everything."""
         return header_line(view, width, self.owner.recording.words or self.owner.watching)
 
@@ -204,11 +210,11 @@ class Desk(DeskActions):
     def _filtered(self) -> None:
         # The next rows are looked at after a breath, so that keys are answered meanwhile.
         if self.owner.traffic.filtering:
-            self.set_timer(FILTER_SECONDS, self._filter_further)
+            self.set_timer(FILTER_SECONDS, self._continue_filter)
         self.update_all()
 
-    def _filter_further(self) -> None:
-        self.owner.traffic.filter_further()
+    def _continue_filter(self) -> None:
+        self.owner.traffic.continue_filter()
         self._filtered()
 
     # ── where we are ───────────────────────────────────────────────────────────────────────────
@@ -223,3 +229,168 @@ class Desk(DeskActions):
     def on_pane_chosen(self, event: Pane.Chosen) -> None:
         """Enter on a row."""
         self.owner.open_detail(event.item)
+
+    # ── what the keys do ───────────────────────────────────────────────────────────────────────
+
+    @property
+    def pane(self) -> Pane:
+        """The pane that keys act on."""
+        focused = self.focused
+        return focused if isinstance(focused, Pane) else self.panes[self.active]
+
+    @property
+    def selected(self) -> Item | None:
+        """The row that keys act on."""
+        return self.pane.selected
+
+    def action_details(self) -> None:
+        """Open the detail of the selected row."""
+        if self.selected is None:
+            self.owner.say("nothing is selected here", "muted")
+        self.pane.choose()
+
+    def action_verdict(self) -> None:
+        """Open the whole verdict."""
+        from authtui.tui.dialogs.dialog import DetailScreen
+
+        self.app.push_screen(DetailScreen.of_verdict())
+
+    def action_filter(self) -> None:
+        """Filter the pane."""
+        self.pane.start_filter()
+
+    def action_matrix(self) -> None:
+        """List of checks or matrix of accounts."""
+        self.matrix = not self.matrix
+        self.action_pane("checks")
+        self.panes["checks"].top = 0
+        self.update_all()
+
+    def action_pane(self, name: str) -> None:
+        """Focus a pane; in small terminals, turn to its tab."""
+        if name in self.panes:
+            self.active = name
+            self.update_all()
+            self.set_focus(self.panes[name])
+
+    def action_step_pane(self, step: int) -> None:
+        """The next or previous pane."""
+        names = list(self.panes)
+        index = names.index(self.active) if self.active in names else 0
+        self.action_pane(names[(index + step) % len(names)])
+
+    def action_step_token(self, step: int) -> None:
+        """The next or previous token."""
+        found = self.owner.shown_state().assessment
+        count = len(found.tokens) if found else 0
+        if count > 1:
+            self.action_token((self.token + step) % count)
+
+    def action_token(self, index: int) -> None:
+        """A token's tab."""
+        self.token = index
+        pane = self.panes["claims"]
+        pane.cursor = pane.top = 0
+        self.action_pane("claims")
+
+    def action_present(self) -> None:
+        """Back to the present, or to the last row."""
+        if not self.owner.to_present():
+            self.pane.action_edge(1)
+
+    def action_earlier(self) -> None:
+        """One event back."""
+        self.owner.step_event(-1)
+
+    def action_later(self) -> None:
+        """One event forward."""
+        self.owner.step_event(1)
+
+    def action_copy(self) -> None:
+        """Copy the selected value, else the fix."""
+        item = self.selected
+        if item is None or not item.copy:
+            self.owner.copy_fix()
+        else:
+            self.owner.copy(item.copy, item.label)
+
+    def action_copy_fix(self) -> None:
+        """Copy the fix."""
+        self.owner.copy_fix()
+
+    def action_reveal(self) -> None:
+        """Show one secret for a moment."""
+        self.owner.revealing.toggle(self.selected)
+
+    def action_surface(self) -> None:
+        """Choose another program start."""
+        from authtui.tui.dialogs.surface_menu import surface_menu
+
+        surface_menu(self.owner)
+
+    def action_generation(self) -> None:
+        """Every generation side by side."""
+        from authtui.tui.dialogs.generations_screen import GenerationsScreen
+
+        self.app.push_screen(GenerationsScreen())
+
+    def action_whatif(self) -> None:
+        """Experiments on paper."""
+        from authtui.tui.dialogs.whatif_screen import WhatIfScreen
+
+        self.app.push_screen(WhatIfScreen())
+
+    def action_load(self) -> None:
+        """Read the machine again."""
+        self.owner.load("load")
+
+    def action_theme(self) -> None:
+        """The next theme."""
+        self.owner.next_theme()
+
+    def action_help(self) -> None:
+        """The list of keys."""
+        from authtui.tui.dialogs.dialog import help_screen
+
+        self.app.push_screen(help_screen(self.owner.settings.keymap, self.KEYS))
+
+    def action_quit(self) -> None:
+        """Leave."""
+        self.owner.exit()
+
+    def action_act(self, name: str) -> None:
+        """Show what a step of the lifecycle would send or change, then ask."""
+        self.owner.acts.preview(name)
+
+    def action_cancel(self) -> None:
+        """Stop the step that is under way."""
+        self.owner.acts.cancel()
+
+    def action_pause(self) -> None:
+        """Hold the list of requests still, or let it follow again."""
+        traffic = self.owner.traffic
+        traffic.toggle_pause()
+        self.owner.say("the requests are held still" if traffic.paused else "following", "muted", 2)
+        self.update_all()
+
+    def action_copy_curl(self) -> None:
+        """Copy the selected request as a command."""
+        from authtui.tui.traffic import copy_curl
+
+        copy_curl(self.owner, self.selected)
+
+    def action_record(self) -> None:
+        """Start to record a trace, after a look at its path, or end the recording."""
+        self.owner.recording.toggle()
+
+    def action_export(self) -> None:
+        """Write the requests to a file, after a look at its path."""
+        from authtui.tui.traffic import ask_export
+
+        ask_export(self.owner)
+
+    def action_report(self) -> None:
+        """Show what a report for a ticket would say."""
+        from authtui.tui.dialogs.report_screen import open_report
+
+        open_report(self.owner)

@@ -388,9 +388,9 @@ def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
     """What a key map names that is no action of ours, as sentences."""
     if not keymap:
         return ()
-    from authtui.tui.capture.keys import CAPTURE_KEYS
-    from authtui.tui.replay.keys import REPLAY_KEYS
-    from authtui.tui.story.keys import STORY_KEYS
+    from authtui.tui.capture.capture_keys import CAPTURE_KEYS
+    from authtui.tui.replay.replay_keys import REPLAY_KEYS
+    from authtui.tui.story.story_keys import STORY_KEYS
 
     own = (*KEYS, *CAPTURE_KEYS, *LIST_KEYS, *STORY_KEYS, *REPLAY_KEYS)
     known = {key.id for key in own} | _OF_SHEETS

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from authtui.model.session import AuthSession
     from authtui.settings import Settings
     from authtui.trace.reader import Trace
-    from authtui.tui.acts import MakeLifecycle
-    from authtui.tui.capture.program import MakeCapture
+    from authtui.tui.capture.watched_program import MakeCapture
+    from authtui.tui.lifecycle_actions import MakeLifecycle
 
 
 def launch(
@@ -44,18 +44,18 @@ def launch(
         offline=offline,
         capture=capture,
     )
-    return app.run_until_left()
+    return app.run_to_exit()
 
 
 def launch_replay(traces: Sequence[Trace], settings: Settings, *, presenter: bool = False) -> int:
     """The same for one trace, or for two to compare; the exit status."""
     with _collector_resting():
         from authtui.trace.replay import Replay
-        from authtui.tui.replay.app import ReplayApp, describe
+        from authtui.tui.replay.replay_app import ReplayApp, describe
 
         replays = [Replay(trace, describe) for trace in traces]
     other = replays[1] if len(replays) > 1 else None
-    return ReplayApp(replays[0], settings, other=other, presenter=presenter).run_until_left()
+    return ReplayApp(replays[0], settings, other=other, presenter=presenter).run_to_exit()
 
 
 @contextmanager

@@ -72,7 +72,7 @@ BLANK = Line()
 T = TypeVar("T")
 
 
-class Lazy(Sequence[T]):
+class LazySequence(Sequence[T]):
     """A sequence whose members are made when they are looked at, after a few that stand ready.
 
     Ten thousand rows then cost what is on screen.
@@ -288,7 +288,7 @@ def _narrow_rows(doc: Doc, texts: Callable[[int], str], first: int, needle: str)
     if not kept:
         return _nothing(doc, needle)
     return doc._replace(
-        lines=Lazy(len(kept), lambda n: doc.lines[first + kept[n]]._replace(item=n)),
-        items=Lazy(len(kept), lambda n: doc.items[kept[n]]),
+        lines=LazySequence(len(kept), lambda n: doc.lines[first + kept[n]]._replace(item=n)),
+        items=LazySequence(len(kept), lambda n: doc.items[kept[n]]),
         rows_from=0,
     )

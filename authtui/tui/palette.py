@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from authtui.tui.keys import Key
 
 
-class Actions(Provider):
+class PaletteActions(Provider):
     """One entry for each key of the desk."""
 
     def _entries(self) -> Iterator[tuple[Key, Desk]]:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 _PLAIN = Style()
 
 
-class Painted(Widget):
+class TonedWidget(Widget):
     """A widget that paints spans; colours come from the theme's tones, never from data."""
 
     def tones(self) -> Mapping[str, Style]:
@@ -44,7 +44,7 @@ class Painted(Widget):
         return Strip(segments)
 
 
-class Rows(Painted):
+class Rows(TonedWidget):
     """A few lines that cannot be selected: header, verdict, footer."""
 
     class Pressed(Message):
@@ -88,7 +88,7 @@ class Rows(Painted):
                 self.post_message(self.Pressed(action))
 
 
-class Pane(Painted, can_focus=True):
+class Pane(TonedWidget, can_focus=True):
     """A bordered list on the line API: it costs what is on screen, not what it holds."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings(LIST_KEYS)

@@ -43,7 +43,7 @@ class Recording:
         elif self.writer is not None:
             self._end()
         else:
-            from authtui.tui.sheets.prompt import Prompt, new_path
+            from authtui.tui.dialogs.prompt import Prompt, new_path
 
             question = (
                 "Everything that happens from now on, without secrets, ids replaced by stand-ins. "

@@ -85,7 +85,7 @@ class Traffic:
         """Whether the filter has rows left to look at."""
         return self._log is not None and self._log.unseen > 0
 
-    def filter_further(self) -> None:
+    def continue_filter(self) -> None:
         """Let the filter look further back."""
         self.log.look_on(ROWS_A_FRAME)
 
@@ -105,7 +105,7 @@ def copy_curl(app: AuthtuiApp, item: Item | None) -> None:
 
 def ask_export(app: AuthtuiApp) -> None:
     """Show where the file would be written, and what stands in it; enter writes."""
-    from authtui.tui.sheets.prompt import Prompt, new_path
+    from authtui.tui.dialogs.prompt import Prompt, new_path
 
     if reason := app.reason_against("export"):
         app.say(reason, "warn")

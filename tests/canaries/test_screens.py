@@ -12,8 +12,8 @@ from authtui.assessment.options import Options
 from authtui.model.session import AuthSession
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
+from authtui.tui.dialogs.report_screen import ReportScreen
 from authtui.tui.pane import Pane, Rows
-from authtui.tui.sheets.report import ReportScreen
 from tests.canaries.canary import leaks
 from tests.canaries.kinds import CANARIES, SHAPED
 from tests.canaries.outputs import observed

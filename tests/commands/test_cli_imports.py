@@ -84,7 +84,7 @@ import asyncio, json, sys
 from datetime import UTC, datetime
 from authtui.demo.story import Story, read_names, read_story
 from authtui.settings import Settings
-from authtui.tui.story.app import StoryApp
+from authtui.tui.story.story_app import StoryApp
 seen = []
 async def look():
     stories = tuple(s for s in map(read_story, read_names()) if isinstance(s, Story))

@@ -103,10 +103,10 @@ def test_the_verdict_of_the_core_is_the_sentence_that_the_story_teaches(name: st
 @pytest.mark.parametrize("name", ORDER)
 def test_every_row_that_is_pointed_at_is_there(name: str) -> None:
     """Looked for as the guide does, in the state of that moment."""
-    from authtui.tui.story.desk import row_of
+    from authtui.tui.story.story_desk import row_of
     from authtui.tui.views.checks import checks_doc
     from authtui.tui.views.claims import claims_doc
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
     from authtui.tui.views.events import events_doc
     from authtui.tui.views.requests import requests_doc
     from authtui.tui.views.sources import sources_doc
@@ -123,7 +123,7 @@ def test_every_row_that_is_pointed_at_is_there(name: str) -> None:
         step = moment.step
         if not step.row:
             continue
-        view = View(
+        view = ViewContext(
             played(name).session.state_at(moment.sequence),
             played(name).session.events,
             matrix=step.pane == "matrix",

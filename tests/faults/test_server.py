@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui.demo.backend.server import running_backend
-from authtui.tui.sheets.sheet import DetailScreen
+from authtui.tui.dialogs.dialog import DetailScreen
 from tests.lifecycle.world import FLAG_ON, World
 from tests.tui.conftest import calm, until
 from tests.tui.drive import running, words

@@ -21,7 +21,7 @@ from authtui.simulation.forms import forms_here
 from authtui.tui.lines import fit, spans_width
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.claims import claims_doc
-from authtui.tui.views.context import View
+from authtui.tui.views.context import ViewContext
 from authtui.tui.views.events import events_doc
 from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import verdict_lines
@@ -115,7 +115,7 @@ def _each_text(value: Any) -> None:  # noqa: ANN401 - any JSON value
 
 def _drawn(session: AuthSession[Options]) -> str:
     session.load("start")
-    view = View(session.state, session.events)
+    view = ViewContext(session.state, session.events)
     texts = []
     docs = [
         make(view, 46) for make in (sources_doc, claims_doc, checks_doc, events_doc, verdict_doc)

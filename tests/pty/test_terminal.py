@@ -71,8 +71,8 @@ CRASH = """
 import sys
 def broken(self):
     raise RuntimeError("made-up-secret-in-a-message")
-from authtui.tui.desk_actions import DeskActions
-DeskActions.action_verdict = broken
+from authtui.tui.desk import Desk
+Desk.action_verdict = broken
 from authtui.cli import run
 run()
 """

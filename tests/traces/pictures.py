@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from authtui.settings import Settings
 from authtui.trace.reader import Trace, open_trace
 from authtui.trace.replay import Replay
-from authtui.tui.replay.app import ReplayApp, describe
+from authtui.tui.replay.replay_app import ReplayApp, describe
 from tests.traces.made import busy, case, lines_of, told, write
 from tests.tui.samples import session
 from tests.tui.story_pictures import SMALL

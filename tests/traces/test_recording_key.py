@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.tui.sheets.prompt import Prompt
+from authtui.tui.dialogs.prompt import Prompt
 from tests.traces.made import read
 from tests.tui.drive import running, words
 from tests.tui.samples import session

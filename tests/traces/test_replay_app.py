@@ -10,16 +10,16 @@ import pytest
 from authtui.settings import Settings
 from authtui.trace.reader import Trace, open_trace
 from authtui.trace.replay import Replay
+from authtui.tui.dialogs.dialog import ChooseScreen, DetailScreen, Dialog
+from authtui.tui.dialogs.prompt import Prompt
 from authtui.tui.keys import LIST_KEYS
-from authtui.tui.replay.app import LONGEST_WAIT, ReplayApp, describe
-from authtui.tui.replay.comparison import ComparisonScreen
-from authtui.tui.replay.damage import DamageScreen
-from authtui.tui.replay.keys import REPLAY_KEYS
-from authtui.tui.replay.timeline import Timeline
-from authtui.tui.sheets.prompt import Prompt
-from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, Sheet
+from authtui.tui.replay.comparison_screen import ComparisonScreen
+from authtui.tui.replay.damage_screen import DamageScreen
+from authtui.tui.replay.replay_app import LONGEST_WAIT, ReplayApp, describe
+from authtui.tui.replay.replay_keys import REPLAY_KEYS
+from authtui.tui.replay.timeline_widget import Timeline
 from tests.traces.made import busy, lines_of, told, write
-from tests.tui.drive import hints, sheet, words
+from tests.tui.drive import dialog, hints, words
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -101,7 +101,7 @@ CASES: dict[str, tuple[tuple[str, ...], Callable[[ReplayApp], object]]] = {
     "copy-fix": ((), lambda app: app.clipboard == "codex login"),
     "copy-curl": (("end", "4"), lambda app: app.clipboard.startswith("curl -sS")),
     "theme": ((), lambda app: app.theme == "authtui-light"),
-    "help": ((), on_top(Sheet)),
+    "help": ((), on_top(Dialog)),
     "quit": ((), lambda app: app._exit),
     "pane-sources": (("2",), focused("sources")),
     "pane-claims": ((), focused("claims")),
@@ -202,7 +202,7 @@ async def test_a_search_goes_on_and_back(path: Path) -> None:
 async def test_choosing_a_kind_goes_to_its_next_event(path: Path) -> None:
     async with shown(path) as (app, pilot):
         await pilot.press("K")
-        assert "failed" in sheet(app)
+        assert "failed" in dialog(app)
         app.screen.dismiss("Failed")
         await pilot.pause()
         assert app.replay.trace.kinds[app.place] == "Failed"
@@ -303,8 +303,8 @@ async def test_a_damage_is_stated_over_what_could_be_read(tmp_path: Path) -> Non
     path.write_bytes(lines_of(told(1), told(2)) + b'{"n":3,"at":5}\n')
     async with shown(path) as (app, pilot):
         assert isinstance(app.screen, DamageScreen)
-        assert "line 4 of hurt.trace" in sheet(app)
-        assert "The 2 events before it are shown." in sheet(app)
+        assert "line 4 of hurt.trace" in dialog(app)
+        assert "The 2 events before it are shown." in dialog(app)
         await pilot.press("escape")
         assert not isinstance(app.screen, DamageScreen)
         assert "event 1 of 2" in words_of(app)
@@ -329,8 +329,8 @@ async def test_two_traces_open_on_what_differs_first(path: Path, tmp_path: Path)
         await pilot.pause()
         screen = app.screen
         assert isinstance(screen, ComparisonScreen)
-        assert "A  a.trace" in sheet(app)
-        assert "B  b.trace" in sheet(app)
+        assert "A  a.trace" in dialog(app)
+        assert "B  b.trace" in dialog(app)
         below = words(screen.below)
         assert "What differs first: after event 1 of A, 1 of B" in below
         assert "A refused" in below
@@ -357,7 +357,7 @@ async def test_two_equal_traces_are_said_to_be_alike(path: Path) -> None:
     async with shown(path, path) as (app, pilot):
         await app.workers.wait_for_complete()
         await pilot.pause()
-        assert "all alike" in sheet(app)
+        assert "all alike" in dialog(app)
         assert isinstance(app.screen, ComparisonScreen)
         assert "The two states are the same there" in words(app.screen.below)
 
@@ -391,7 +391,7 @@ async def test_nothing_in_a_trace_or_its_name_speaks_to_the_terminal(tmp_path: P
         await pilot.pause()
         drawn = ""
         while app.screen is not app.desk:
-            drawn += sheet(app) + hints(app)
+            drawn += dialog(app) + hints(app)
             await pilot.press("escape")
         await pilot.press("5", "end", "enter")
         drawn += words(app.desk.header) + words_of(app) + words(app.desk.panes["events"])

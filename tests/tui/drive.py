@@ -38,11 +38,11 @@ def words(widget: Pane | Rows) -> str:
     return "\n".join(widget.render_line(y).text for y in range(widget.size.height))
 
 
-def sheet(app: AuthtuiApp) -> str:
-    """The text of the sheet on top."""
-    return words(app.screen.query_one("#sheet", Pane))
+def dialog(app: AuthtuiApp) -> str:
+    """The text of the dialog on top."""
+    return words(app.screen.query_one("#dialog", Pane))
 
 
 def hints(app: AuthtuiApp) -> str:
-    """The row below the sheet on top."""
+    """The row below the dialog on top."""
     return words(app.screen.query_one("#footer", Rows))

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.sheets.preview import PreviewScreen
-from authtui.tui.sheets.report import ReportScreen
+from authtui.tui.dialogs.preview_screen import PreviewScreen
+from authtui.tui.dialogs.report_screen import ReportScreen
 from tests.report.samples import made_report
 from tests.traces import pictures as traces
 from tests.tui.captures import CAPTURES, capture_maker

@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 from authtui.demo.story import Story, read_names, read_story
 from authtui.settings import Settings
-from authtui.tui.story.app import StoryApp
+from authtui.tui.story.story_app import StoryApp
 from tests.tui.homes import NOW
 
 if TYPE_CHECKING:

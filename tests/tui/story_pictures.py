@@ -11,7 +11,7 @@ from tests.tui.tidy_svg import evened, tidy
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.tui.story.app import StoryApp
+    from authtui.tui.story.story_app import StoryApp
 
 LARGE, SMALL = (120, 40), (80, 24)
 TITLE: Final = "authtui demo"

@@ -8,7 +8,7 @@ import pytest
 
 from authtui.demo.backend.server import running_backend
 from tests.lifecycle.world import FLAG_ON, World
-from tests.tui.drive import hints, running, sheet, words
+from tests.tui.drive import dialog, hints, running, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,9 +48,9 @@ async def test_a_preview_names_what_would_be_sent_and_sends_nothing(
     async with running(session=world.session, lifecycle=lambda _: world.life) as (app, pilot):
         await pilot.press("r")
         await until(pilot, lambda: opened(app))
-        assert "Would be sent" in sheet(app)
-        assert "task/register" in sheet(app)
-        assert "stays registered" in sheet(app)
+        assert "Would be sent" in dialog(app)
+        assert "task/register" in dialog(app)
+        assert "stays registered" in dialog(app)
         assert "yes, send to 127.0.0.1" in hints(app)
         await pilot.press("escape")
         assert world.calls == []
@@ -78,7 +78,7 @@ async def test_logging_out_says_what_is_removed_and_a_backup_can_be_put_back(
     async with running(session=world.session, lifecycle=lambda _: world.life) as (app, pilot):
         await pilot.press("o")
         await until(pilot, lambda: opened(app))
-        assert "Would change on this machine" in sheet(app)
+        assert "Would change on this machine" in dialog(app)
         assert world.auth.exists()
         await pilot.press("y")
         await until(pilot, lambda: not world.auth.exists())
@@ -93,8 +93,8 @@ async def test_a_refresh_warns_before_it_uses_the_token_up(world: World, until: 
     async with running(session=world.session, lifecycle=lambda _: world.life) as (app, pilot):
         await pilot.press("R")
         await until(pilot, lambda: opened(app))
-        assert "oauth/token" in sheet(app)
-        assert "!" in sheet(app)
+        assert "oauth/token" in dialog(app)
+        assert "!" in dialog(app)
 
 
 async def test_esc_cancels_a_step_that_takes_its_time(
@@ -135,7 +135,7 @@ async def test_what_changed_since_the_preview_is_shown_again_instead_of_done(
         world.session.load("changed by somebody")
         await pilot.press("y")
         await until(pilot, lambda: opened(app))
-        assert "has changed since you looked" in sheet(app)
+        assert "has changed since you looked" in dialog(app)
         assert world.auth.exists()
 
 
@@ -146,6 +146,6 @@ async def test_a_step_that_is_not_allowed_says_why(
     async with running(session=world.session, lifecycle=lambda _: world.life) as (app, pilot):
         await pilot.press("a")
         await until(pilot, lambda: opened(app))
-        assert "Not logged in" in sheet(app)
+        assert "Not logged in" in dialog(app)
         await pilot.press("y")
         assert "there is nothing to do" in hints(app)

@@ -10,16 +10,16 @@ import pytest
 from authtui.exchanges.meaning import BY_NAME, Seen, meaning_of
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.capture.desk import CaptureDesk
-from authtui.tui.capture.keys import CAPTURE_KEYS
+from authtui.tui.capture.capture_desk import CaptureDesk
+from authtui.tui.capture.capture_keys import CAPTURE_KEYS
+from authtui.tui.dialogs.dialog import ChooseScreen, DetailScreen, help_doc
 from authtui.tui.geometry import PANES, RUN_PANES, Box, plan_run
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import plain
-from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, help_doc
-from authtui.tui.views.capture_verdict import with_run
-from authtui.tui.views.context import View
+from authtui.tui.views.context import ViewContext
+from authtui.tui.views.program_verdict import with_run
 from tests.tui.captures import CAPTURES, Told, capture_maker
-from tests.tui.drive import running, sheet, words
+from tests.tui.drive import dialog, running, words
 from tests.tui.samples import session
 from tests.tui.test_geometry import overlaps
 
@@ -59,7 +59,7 @@ def said(app: AuthtuiApp, text: str) -> bool:
 def test_a_refusal_by_a_proxy_is_not_one_by_the_server() -> None:
     meaning = meaning_of(Seen(BY_NAME["model-call"], 407)).text
     told = Told("healthy").start().model(407, meaning=meaning, colour="fail").end(1)
-    found = with_run(View(told.session.state)).assessment
+    found = with_run(ViewContext(told.session.state)).assessment
     assert found is not None
     assert found.verdict.kind == "answer-not-from-auth-server"
 
@@ -101,15 +101,15 @@ async def test_the_requests_show_the_fault_of_what_they_carried() -> None:
     async with running(session=CAPTURES["signed-wrongly"]()) as (app, pilot):
         assert "✗ signature: not valid" in words(app.desk.panes["requests"])
         await pilot.press("4", "enter")
-        assert "What it carried, judged" in sheet(app)
-        assert "was not signed with the key" in " ".join(sheet(app).split())
+        assert "What it carried, judged" in dialog(app)
+        assert "was not signed with the key" in " ".join(dialog(app).split())
 
 
 async def test_a_row_opens_with_both_sides_and_the_request_that_shows_it() -> None:
     async with running(session=CAPTURES["differing"]()) as (app, pilot):
         await pilot.press("enter")
         assert isinstance(app.screen, DetailScreen)
-        text = " ".join(sheet(app).split())
+        text = " ".join(dialog(app).split())
         assert "predicted CODEX_API_KEY" in text
         assert "observed auth.json" in text
         assert "https://api.openai.com/v1/responses" in text
@@ -118,7 +118,7 @@ async def test_a_row_opens_with_both_sides_and_the_request_that_shows_it() -> No
 async def test_the_program_opens_with_how_it_was_led() -> None:
     async with running(session=CAPTURES["recovered"]()) as (app, pilot):
         await pilot.press("7", "enter")
-        text = " ".join(sheet(app).split())
+        text = " ".join(dialog(app).split())
         assert "no file of yours was changed" in text
         assert "CODEX_REFRESH_TOKEN_URL_OVERRIDE" in text
         assert "codex exec (1): refresh token #8b1f0c → #41d7aa" in text
@@ -253,7 +253,7 @@ async def test_leaving_asks_while_it_runs_and_escape_stays(until: Until) -> None
         await until(pilot, lambda: said(app, "begun"))
         await pilot.press("q")
         assert isinstance(app.screen, ChooseScreen)
-        assert "still running" in sheet(app)
+        assert "still running" in dialog(app)
         await pilot.press("escape")
         assert made[-1].running
         assert app.is_running

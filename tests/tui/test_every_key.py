@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from authtui.tui.acts import Acts
+from authtui.tui.dialogs.dialog import ChooseScreen, DetailScreen, Dialog
+from authtui.tui.dialogs.generations_screen import GenerationsScreen
+from authtui.tui.dialogs.prompt import Prompt
+from authtui.tui.dialogs.report_screen import ReportScreen
+from authtui.tui.dialogs.whatif_screen import WhatIfScreen
 from authtui.tui.keys import KEYS, LIST_KEYS
-from authtui.tui.sheets.generations import GenerationsScreen
-from authtui.tui.sheets.prompt import Prompt
-from authtui.tui.sheets.report import ReportScreen
-from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, Sheet
-from authtui.tui.sheets.whatif import WhatIfScreen
+from authtui.tui.lifecycle_actions import LifecycleActions
 from tests.tui.drive import running, words
 from tests.tui.samples import REQUESTS, session
 
@@ -74,14 +74,14 @@ CASES = {
     "refresh": Case(ONLY_SHOWS),
     "restore": Case(ONLY_SHOWS),
     "load-live": Case(ONLY_SHOWS),
-    "cancel": Case(lambda app: isinstance(app.acts, Acts) and app.is_running),
+    "cancel": Case(lambda app: isinstance(app.acts, LifecycleActions) and app.is_running),
     "pause": Case(lambda app: app.traffic.paused),
     "copy-curl": Case(lambda app: app.clipboard.startswith("curl -sS"), ("4",)),
     "export": Case(on_top(Prompt)),
     "report": Case(on_top(ReportScreen)),
     "record": Case(on_top(Prompt)),
     "theme": Case(lambda app: app.theme == "authtui-light"),
-    "help": Case(on_top(Sheet)),
+    "help": Case(on_top(Dialog)),
     "quit": Case(lambda app: app._exit),
     "pane-sources": Case(focused("sources"), ("2",)),
     "pane-claims": Case(focused("claims")),

@@ -12,9 +12,9 @@ from authtui.assessment.generations import compare_generations
 from authtui.assessment.options import Options
 from authtui.machine.observation import InstalledClient
 from authtui.simulation.forms import FormRow
-from authtui.tui.views.context import View
+from authtui.tui.views.context import ViewContext
 from authtui.tui.views.generations import generations_doc
-from tests.tui.drive import hints, running, sheet
+from tests.tui.drive import dialog, hints, running
 from tests.tui.homes import HOMES, OLD_KEY, read
 from tests.tui.samples import session
 
@@ -43,7 +43,7 @@ def test_a_row_says_that_the_login_would_be_deleted() -> None:
 
 
 def test_a_form_that_no_release_accepts_stands_out() -> None:
-    view = View(session("shadowed").state)
+    view = ViewContext(session("shadowed").state)
     forms = (FormRow("a record", "auth.json", None, None, ()),)
     lines = generations_doc((), view, 100, forms).lines
     span = next(s for line in lines for s in line.right if s.text.startswith("no release"))
@@ -56,15 +56,15 @@ async def test_the_generations_stand_side_by_side_with_what_they_say(
 ) -> None:
     async with running("workspace-token", size) as (app, pilot):
         await pilot.press("g")
-        await until(pilot, lambda: "identity-only" in sheet(app))
-        assert "DELETED" in sheet(app)
-        assert "judged here" in sheet(app)
+        await until(pilot, lambda: "identity-only" in dialog(app))
+        assert "DELETED" in dialog(app)
+        assert "judged here" in dialog(app)
 
 
 async def test_enter_judges_everything_as_the_chosen_client(until: Until) -> None:
     async with running("workspace-token") as (app, pilot):
         await pilot.press("g")
-        await until(pilot, lambda: "identity-only" in sheet(app))
+        await until(pilot, lambda: "identity-only" in dialog(app))
         await pilot.press("home", "enter")
         await until(pilot, lambda: app.session.options.contract == "0.122")
         await until(pilot, lambda: app.view().assessment.contract.name == "0.122")  # type: ignore[union-attr]
@@ -74,13 +74,13 @@ async def test_a_switch_shows_the_difference_and_leaving_changes_nothing() -> No
     async with running("shadowed") as (app, pilot):
         before = app.session.state
         await pilot.press("w")
-        assert "Switch something on" in sheet(app)
+        assert "Switch something on" in dialog(app)
         await pilot.press("enter")
-        assert "[✓] unset CODEX_API_KEY" in sheet(app)
-        assert "Ready: ChatGPT login" in sheet(app)
-        assert "chatgpt.com/backend-api/codex" in sheet(app)
+        assert "[✓] unset CODEX_API_KEY" in dialog(app)
+        assert "Ready: ChatGPT login" in dialog(app)
+        assert "chatgpt.com/backend-api/codex" in dialog(app)
         await pilot.press("space")
-        assert "Switch something on" in sheet(app)
+        assert "Switch something on" in dialog(app)
         await pilot.press("escape")
         assert app.session.state is before
 
@@ -90,16 +90,16 @@ async def test_a_variable_can_be_set_and_its_value_is_not_shown() -> None:
         await pilot.press("w", "end", "up", "enter")
         app.screen.post_message(Paste(f"CODEX_API_KEY={OLD_KEY.reveal()}\nsecond line"))
         await pilot.press("enter")
-        assert "with CODEX_API_KEY=▒▒▒▒" in sheet(app)
-        assert OLD_KEY.reveal() not in sheet(app)
-        assert "wins over your ChatGPT login" in sheet(app)
+        assert "with CODEX_API_KEY=▒▒▒▒" in dialog(app)
+        assert OLD_KEY.reveal() not in dialog(app)
+        assert "wins over your ChatGPT login" in dialog(app)
 
 
 async def test_a_workspace_can_be_forced_on_paper() -> None:
     async with running("healthy") as (app, pilot):
         await pilot.press("w", "end", "enter", *"org", "underscore", *"else", "enter")
-        assert "forced_chatgpt_workspace_id=org_else" in sheet(app)
-        assert "Codex would delete this login" in sheet(app)
+        assert "forced_chatgpt_workspace_id=org_else" in dialog(app)
+        assert "Codex would delete this login" in dialog(app)
 
 
 async def test_what_is_no_assignment_is_said_so() -> None:
@@ -111,6 +111,6 @@ async def test_what_is_no_assignment_is_said_so() -> None:
 async def test_a_prompt_takes_a_paste_corrects_and_can_be_left() -> None:
     async with running("healthy") as (app, pilot):
         await pilot.press("w", "end", "enter", "a", "b", "backspace")
-        assert "> a" in sheet(app)
+        assert "> a" in dialog(app)
         await pilot.press("ctrl+u", "escape")
-        assert "What if" in sheet(app)
+        assert "What if" in dialog(app)

@@ -17,10 +17,10 @@ import authtui.tui
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.redaction import Secret
 from authtui.settings import Settings
+from authtui.tui.dialogs.preview_screen import PreviewScreen
+from authtui.tui.dialogs.prompt import Prompt
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import Item
-from authtui.tui.sheets.preview import PreviewScreen
-from authtui.tui.sheets.prompt import Prompt
 from tests.traces.made import lines_of, told
 from tests.traces.test_replay_app import shown as replaying
 from tests.tui.captures import capture_maker
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 SIZES = ((120, 40), (80, 24))
 ENDS = {"quit", "load"}  # ends the app; reads anew what no longer exists
 # Widgets that only other widgets are made of.
-ABSTRACT = {"Painted", "BoxedScreen", "DeskActions", "Sheet"}
+ABSTRACT = {"TonedWidget", "BoxedScreen", "Dialog"}
 
 
 # Screens of apps that look at something else: each is drawn by the test of that name below.

@@ -11,15 +11,15 @@ import pytest
 from authtui.assessment.generations import GenerationRow
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.simulation.forms import FormRow
+from authtui.tui.dialogs.preview_screen import preview_doc
 from authtui.tui.lines import Doc, Line, fit, spans_width
-from authtui.tui.sheets.preview import preview_doc
-from authtui.tui.views.capture import compare_doc, program_doc
 from authtui.tui.views.checks import checks_doc
 from authtui.tui.views.claims import claims_doc
-from authtui.tui.views.context import View
+from authtui.tui.views.context import ViewContext
 from authtui.tui.views.detail import detail_doc
 from authtui.tui.views.events import events_doc
 from authtui.tui.views.generations import generations_doc
+from authtui.tui.views.program_panes import compare_doc, program_doc
 from authtui.tui.views.requests import requests_doc
 from authtui.tui.views.sources import sources_doc
 from authtui.tui.views.verdict import header_line, verdict_lines
@@ -43,7 +43,7 @@ def texts_of(lines: Iterable[Line]) -> Iterator[str]:
             yield span.text
 
 
-def docs_of(view: View, width: int, *, details: bool) -> Iterator[Doc]:
+def docs_of(view: ViewContext, width: int, *, details: bool) -> Iterator[Doc]:
     for make in MAKERS:
         yield make(view, width)
     yield checks_doc(view._replace(matrix=True), width)
@@ -62,7 +62,7 @@ def test_every_view_keeps_hostile_text_harmless_and_in_its_columns(story: str, t
     session = told(session_of(found), text)
     watch(session, text)
     state = replace(session.state, requests=tuple(poisoned(r, text) for r in REQUESTS))
-    view = View(state, session.events)
+    view = ViewContext(state, session.events)
     for width in (12, 46):
         for doc in docs_of(view, width, details=width == 46):
             assert_harmless(doc.title)
@@ -82,7 +82,7 @@ def test_a_claim_that_expired_long_ago_and_one_from_the_far_future_both_draw() -
         token = found.tokens[0]._replace(
             issued_at=NOW - timedelta(days=9_000), expires_at=NOW + timedelta(days=days)
         )
-        view = View(session_of(found._replace(tokens=(token,))).state)
+        view = ViewContext(session_of(found._replace(tokens=(token,))).state)
         assert all(spans_width(fit(x, 60)) == 60 for x in claims_doc(view, 60).lines)
 
 
@@ -90,7 +90,7 @@ def test_a_claim_that_expired_long_ago_and_one_from_the_far_future_both_draw() -
 def test_the_screens_of_clients_experiments_and_plans_keep_hostile_text_harmless(text: str) -> None:
     found = answer("silent-drop")
     other = poisoned(answer("shadowed"), text)
-    view = View(session_of(found).state)
+    view = ViewContext(session_of(found).state)
     rows = tuple(
         GenerationRow(
             text,

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, NoReturn
 import pytest
 
 from authtui.settings import Settings
+from authtui.tui.dialogs.dialog import ChooseScreen, DetailScreen, Dialog, help_doc
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import plain
 from authtui.tui.pane import Pane, Rows
-from authtui.tui.sheets.sheet import ChooseScreen, DetailScreen, Sheet, help_doc
 from tests.tui.drive import hints, running, words
 from tests.tui.samples import HOMES, OLD_KEY, answer, session_of
 
@@ -70,7 +70,7 @@ async def test_enter_opens_a_detail_and_escape_closes_it(pane: str) -> None:
 async def test_v_shows_every_program_start() -> None:
     async with running() as (app, pilot):
         await pilot.press("v")
-        assert "codex login status" in words(app.screen.query_one("#sheet", Pane))
+        assert "codex login status" in words(app.screen.query_one("#dialog", Pane))
 
 
 async def test_slash_filters_while_letters_are_text_and_escape_clears() -> None:
@@ -105,12 +105,12 @@ async def test_brackets_and_arrows_turn_the_tokens() -> None:
 async def test_x_reveals_one_secret_with_a_banner_and_hides_it_again() -> None:
     async with running() as (app, pilot):
         await pilot.press("enter")
-        sheet = app.screen.query_one("#sheet", Pane)
+        dialog = app.screen.query_one("#dialog", Pane)
         await pilot.press("slash", *"codex", "enter", "x")
-        assert OLD_KEY.reveal() in words(sheet)
+        assert OLD_KEY.reveal() in words(dialog)
         assert "is shown in clear" in words(app.screen.query_one("#footer", Rows))
         await pilot.press("x")
-        assert OLD_KEY.reveal() not in words(sheet)
+        assert OLD_KEY.reveal() not in words(dialog)
 
 
 async def test_a_secret_revealed_from_the_ladder_stands_below_its_source() -> None:
@@ -186,7 +186,7 @@ async def test_s_judges_for_another_program_start(until: Until) -> None:
 async def test_g_judges_as_another_client(until: Until) -> None:
     async with running() as (app, pilot):
         await pilot.press("g")
-        await until(pilot, lambda: "0.122.0" in words(app.screen.query_one("#sheet", Pane)))
+        await until(pilot, lambda: "0.122.0" in words(app.screen.query_one("#dialog", Pane)))
         await pilot.press("home", "enter")
         await until(pilot, lambda: app.session.options.contract == "0.122")
 
@@ -248,9 +248,9 @@ async def test_help_lists_every_key_and_can_be_searched() -> None:
     assert all(key.title in titles for key in (*KEYS, *LIST_KEYS))
     async with running() as (app, pilot):
         await pilot.press("question_mark")
-        assert isinstance(app.screen, Sheet)
+        assert isinstance(app.screen, Dialog)
         await pilot.press("slash", *"clear")
-        assert "Reveal one secret" in words(app.screen.query_one("#sheet", Pane))
+        assert "Reveal one secret" in words(app.screen.query_one("#dialog", Pane))
 
 
 async def test_a_key_can_be_remapped_and_help_and_footer_follow() -> None:
@@ -287,9 +287,9 @@ async def test_a_key_map_with_an_unknown_action_is_reported() -> None:
 
 async def test_the_palette_offers_every_action() -> None:
     async with running() as (app, _):
-        from authtui.tui.palette import Actions
+        from authtui.tui.palette import PaletteActions
 
-        found = [hit async for hit in Actions(app.screen).discover()]
+        found = [hit async for hit in PaletteActions(app.screen).discover()]
         assert len(found) == len(KEYS)
 
 

@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from authtui.redaction import printable
 from authtui.report.formats import FORMATS, render
+from authtui.tui.dialogs.prompt import Prompt
+from authtui.tui.dialogs.report_screen import ReportScreen
 from authtui.tui.lines import cut_rows, width_of
-from authtui.tui.sheets.prompt import Prompt
-from authtui.tui.sheets.report import ReportScreen
-from authtui.tui.views.report import report_doc
+from authtui.tui.views.report_text import report_doc
 from tests.report.samples import made_report
-from tests.tui.drive import hints, running, sheet, words
+from tests.tui.drive import dialog, hints, running, words
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -47,14 +47,14 @@ async def test_it_opens_on_the_moment_shown_and_steps_through_its_formats(until:
     async with running("workspace-token") as (app, pilot):
         await pilot.press("E")
         await until(pilot, lambda: isinstance(app.screen, ReportScreen))
-        assert "# Codex would delete your stored login" in sheet(app)
-        assert "Markdown" in sheet(app)
+        assert "# Codex would delete your stored login" in dialog(app)
+        assert "Markdown" in dialog(app)
         await pilot.press("f")
-        assert '"schema": 1,' in sheet(app)
+        assert '"schema": 1,' in dialog(app)
         await pilot.press("f")
-        assert "<svg xmlns=" in sheet(app)
+        assert "<svg xmlns=" in dialog(app)
         await pilot.press("f")
-        assert "# Codex would delete" in sheet(app)
+        assert "# Codex would delete" in dialog(app)
         await pilot.press("escape")
         assert app.screen is app.desk
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.tui.drive import sheet, words
+from tests.tui.drive import dialog, words
 from tests.tui.story_pages import ready, screen_text, stories, telling, turn
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from authtui.tui.story.app import StoryApp
+    from authtui.tui.story.story_app import StoryApp
 
 LARGE, SMALL = (120, 40), (80, 24)
 SIZES = (LARGE, SMALL)
@@ -39,7 +39,7 @@ async def test_the_menu_lists_every_story_whole_and_says_where_to_begin(
 ) -> None:
     async with telling(None, size) as (app, pilot):
         await pilot.pause()
-        shown = sheet(app)
+        shown = dialog(app)
         for story in stories():
             assert story.title in shown
             assert story.about in shown or story.name == "identity"
@@ -58,8 +58,8 @@ async def test_enter_opens_a_story_and_escape_comes_back_with_what_was_seen() ->
             await turn(app, pilot)
         await pilot.press("escape")
         await pilot.pause()
-        assert "1 of 9 seen" in sheet(app)
-        assert "✓ The ghost in the shell" in sheet(app)
+        assert "1 of 9 seen" in dialog(app)
+        assert "✓ The ghost in the shell" in dialog(app)
         await pilot.press("escape")
         await pilot.pause()
         assert app.screen is app.desk
@@ -239,7 +239,7 @@ async def test_enter_on_the_marked_row_opens_its_detail_with_how_the_request_con
         await turn(app, pilot)
         await pilot.press("enter")
         await pilot.pause()
-        shown = sheet(app)
+        shown = dialog(app)
         assert "Connection: name, TCP, TLS" in shown
         assert "signed by Acme Web Gateway CA 2026" in shown
 
@@ -248,7 +248,7 @@ async def test_the_help_lists_the_keys_of_a_story_first() -> None:
     async with telling("ghost", LARGE) as (app, pilot):
         await pilot.press("question_mark")
         await pilot.pause()
-        shown = sheet(app)
+        shown = dialog(app)
         assert "The story" in shown
         assert shown.index("Page before") < shown.index("Details of the selected row")
 

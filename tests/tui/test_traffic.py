@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from textual.events import MouseScrollUp
 
 from authtui.exchanges.records import RequestRecord
-from authtui.tui.sheets.prompt import Prompt
-from tests.tui.drive import hints, running, sheet, words
+from authtui.tui.dialogs.prompt import Prompt
+from tests.tui.drive import dialog, hints, running, words
 from tests.tui.samples import NOW, REQUESTS, session
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ async def test_the_filter_language_keeps_what_it_says_and_explains_what_it_canno
 async def test_the_detail_decodes_the_assertion_and_compares_the_clocks() -> None:
     async with running(session=with_requests(), size=(120, 50)) as (app, pilot):
         await pilot.press("4", "end", "up", "enter")
-        text = sheet(app)
+        text = dialog(app)
         assert "✓ valid for the agent's own key" in text
         assert "! 91 s behind the server's" in text
         assert "assertion refused" in text
@@ -113,7 +113,7 @@ async def test_export_shows_the_path_first_and_writes_a_new_private_file(
     async with running(session=with_requests()) as (app, pilot):
         await pilot.press("e")
         assert isinstance(app.screen, Prompt)
-        assert ".har" in sheet(app)
+        assert ".har" in dialog(app)
         assert list(tmp_path.iterdir()) == []
         await pilot.press("enter")
         await until(pilot, lambda: list(tmp_path.glob("*.har")))

@@ -10,7 +10,7 @@ from authtui.model.file_watch import watch_session
 from authtui.redaction import Secret
 from authtui.settings import Settings
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.keyring import KEYRING_SECONDS
+from authtui.tui.keyring_look import KEYRING_SECONDS
 from tests.model.test_session import session_on
 from tests.tui.samples import answer, session_of
 

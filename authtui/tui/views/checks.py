@@ -17,7 +17,7 @@ from authtui.tui.lines import (
     width_of,
     wrap,
 )
-from authtui.tui.views.context import CHECKS, View, note
+from authtui.tui.views.context import CHECKS, ViewContext, note
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Assessment, MatrixRow
@@ -28,7 +28,7 @@ _ROOMY: Final = 76
 _MORE_ROWS: Final = 2
 
 
-def checks_doc(view: View, width: int, height: int = 0) -> Doc:
+def checks_doc(view: ViewContext, width: int, height: int = 0) -> Doc:
     """The pane of checks; with `matrix`, the account matrix instead of the list."""
     found = view.assessment
     if found is None:

@@ -16,7 +16,7 @@ from authtui.tui.lines import (
     spans_width,
     width_of,
 )
-from authtui.tui.views.context import CHECKS, View, note, relative, span_words, stamp
+from authtui.tui.views.context import CHECKS, ViewContext, note, relative, span_words, stamp
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -36,7 +36,7 @@ def claim_key(token: TokenView, row: ClaimRow) -> str:
     return f"{token.name}.{row.section}.{row.name}"
 
 
-def claims_doc(view: View, width: int) -> Doc:
+def claims_doc(view: ViewContext, width: int) -> Doc:
     """The pane of claims, showing the token of the chosen tab."""
     found = view.assessment
     if found is None:
@@ -57,7 +57,7 @@ def claims_doc(view: View, width: int) -> Doc:
     return Doc("Claims", lines, items, tabs=tuple(tabs), info=more, start=start)
 
 
-def _no_tokens(view: View, width: int) -> list[Line]:
+def _no_tokens(view: ViewContext, width: int) -> list[Line]:
     found = view.assessment
     mode = found.verdict.mode if found else None
     if mode == "api_key":
@@ -70,7 +70,7 @@ def _no_tokens(view: View, width: int) -> list[Line]:
 
 
 def _token(
-    token: TokenView, view: View, width: int, now: datetime
+    token: TokenView, view: ViewContext, width: int, now: datetime
 ) -> tuple[list[Line], list[Item]]:
     glyph, tone = _SIGNATURE[token.verified]
     lines = [
@@ -92,7 +92,7 @@ def _token(
 def _claim(
     row: ClaimRow,
     token: TokenView,
-    view: View,
+    view: ViewContext,
     column: int,
     width: int,
     lines: list[Line],

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from authtui.tui.traffic import Traffic
 
 
-class View(NamedTuple):
+class ViewContext(NamedTuple):
     """Everything a pane may draw from.
 
     `revealed` is the one secret shown in clear; `token` is the number of the token on show;

@@ -10,7 +10,7 @@ from authtui.exchanges.evidence import ObservedProgram
 from authtui.exchanges.records import RequestRecord
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, rows_of, safe, wrap
 from authtui.tui.views.checks import checks_doc
-from authtui.tui.views.context import CHECKS, SOURCES, View, labelled, note, stamp
+from authtui.tui.views.context import CHECKS, SOURCES, ViewContext, labelled, note, stamp
 from authtui.tui.views.events import name_of, words_of
 from authtui.verdict.comparison_rows import Row
 
@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from authtui.model.events import Event
 
 
-class Page:
+class DetailPage:
     """Rows and items of a detail, gathered from top to bottom."""
 
-    def __init__(self, view: View, width: int) -> None:
+    def __init__(self, view: ViewContext, width: int) -> None:
         """Start an empty page for a width."""
         self.view = view
         self.width = width
@@ -70,9 +70,9 @@ class Page:
         return Doc(title, self.lines, self.items)
 
 
-def detail_doc(subject: object, view: View, width: int) -> Doc:
+def detail_doc(subject: object, view: ViewContext, width: int) -> Doc:
     """The detail of whatever was selected."""
-    page = Page(view, width)
+    page = DetailPage(view, width)
     match subject:
         case Source():
             return _source(subject, page)
@@ -87,18 +87,18 @@ def detail_doc(subject: object, view: View, width: int) -> Doc:
 
             return request_doc(subject, page)
         case Row():
-            from authtui.tui.views.capture_detail import row_doc
+            from authtui.tui.views.program_detail import row_doc
 
             return row_doc(subject, page)
         case ObservedProgram():
-            from authtui.tui.views.capture_detail import program_page
+            from authtui.tui.views.program_detail import program_page
 
             return program_page(subject, page)
         case _:
             return _event(subject, page)  # type: ignore[arg-type]
 
 
-def _source(source: Source, page: Page) -> Doc:
+def _source(source: Source, page: DetailPage) -> Doc:
     glyph, tone, words = SOURCES[source.status]
     rank = (
         f"rank {source.rank} in the client's order" if source.rank is not None else "never a login"
@@ -127,7 +127,7 @@ _REASONS = {
 }
 
 
-def _claim(token: TokenView, row: ClaimRow, page: Page) -> Doc:
+def _claim(token: TokenView, row: ClaimRow, page: DetailPage) -> Doc:
     page.fact(Fact(row.name, row.value, row.secret), "strong", max(14, len(row.name[:40]) + 2))
     if row.status is not None:
         glyph, tone, words = CHECKS[row.status]
@@ -144,7 +144,7 @@ def _claim(token: TokenView, row: ClaimRow, page: Page) -> Doc:
     return page.doc(f"{safe(row.name, 80)} in {safe(token.name, 60)}")
 
 
-def _check(check: CheckResult, page: Page) -> Doc:
+def _check(check: CheckResult, page: DetailPage) -> Doc:
     glyph, tone, words = CHECKS[check.status]
     page.lines += labelled(
         f"{glyph} {words}",
@@ -174,12 +174,12 @@ def _check(check: CheckResult, page: Page) -> Doc:
     return page.doc(safe(check.id, 120))
 
 
-def _matrix(page: Page) -> Doc:
+def _matrix(page: DetailPage) -> Doc:
     doc = checks_doc(page.view._replace(matrix=True), page.width)
     return doc._replace(title="Who says which account", info=())
 
 
-def _event(event: Event, page: Page) -> Doc:
+def _event(event: Event, page: DetailPage) -> Doc:
     page.words(words_of(event), "strong")
     page.heading("What is known")
     page.fact(Fact("number", str(event.sequence)))

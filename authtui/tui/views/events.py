@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.model import events as ev
-from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe
-from authtui.tui.views.context import View, note
+from authtui.tui.lines import Doc, Item, LazySequence, Line, Span, clip, pad, safe
+from authtui.tui.views.context import ViewContext, note
 
 if TYPE_CHECKING:
     from authtui.exchanges.evidence import TokenRotation
@@ -141,7 +141,7 @@ def _kept(stored: str | None) -> str:
     return f"kept in {stored}" if stored else "kept by this run only"
 
 
-def lifecycle(view: View, width: int) -> Line:
+def lifecycle(view: ViewContext, width: int) -> Line:
     """`● load ── ○ register ── ○ assert ── ○ logout`, the present step lit."""
     phase = view.state.phase
     reached = {"refused": 0, "failed": 0}.get(phase, -1)
@@ -166,7 +166,7 @@ def lifecycle(view: View, width: int) -> Line:
     return Line(tuple(spans))
 
 
-def events_doc(view: View, width: int) -> Doc:
+def events_doc(view: ViewContext, width: int) -> Doc:
     """The pane of events; the one looked back at is marked."""
     lines = [lifecycle(view, width)]
     if not view.events:
@@ -177,8 +177,8 @@ def events_doc(view: View, width: int) -> Doc:
         seen = tuple(event for event in seen if not _is_elsewhere(event))
     return Doc(
         "Events",
-        Lazy(len(seen), lambda n: _row(seen[n], n, at), lines),
-        Lazy(len(seen), lambda n: _item(seen[n])),
+        LazySequence(len(seen), lambda n: _row(seen[n], n, at), lines),
+        LazySequence(len(seen), lambda n: _item(seen[n])),
         info=(Span(", steps back", "faint", "earlier"),),
         rows_from=len(lines),
         texts=view.words

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, clip, pad, safe, wrap
-from authtui.tui.views.context import View, note, outcome_mark
+from authtui.tui.views.context import ViewContext, note, outcome_mark
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,7 @@ _SURFACES: tuple[tuple[Surface, str], ...] = (
 
 def generations_doc(
     rows: Sequence[GenerationRow] | None,
-    view: View,
+    view: ViewContext,
     width: int,
     forms: Sequence[FormRow] = (),
 ) -> Doc:

@@ -14,12 +14,12 @@ from authtui.verdict.observed_request import judge_request, named_hosts
 if TYPE_CHECKING:
     from authtui.exchanges.records import AssertionFacts, ConnectionStep, HeaderLines, RequestRecord
     from authtui.tui.lines import Doc
-    from authtui.tui.views.detail import Page
+    from authtui.tui.views.detail import DetailPage
 
 _SKEW_WORTH_SAYING = 2.0
 
 
-def request_doc(record: RequestRecord, page: Page) -> Doc:
+def request_doc(record: RequestRecord, page: DetailPage) -> Doc:
     """The detail of a request."""
     status, tone = tone_of(record)
     page.lines.append(Line((Span(f"  {status} {safe(record.reason, 60)}".rstrip(), tone),)))
@@ -56,7 +56,7 @@ def request_doc(record: RequestRecord, page: Page) -> Doc:
     return page.doc(f"{safe(record.method, 12)} {safe(record.path, 100)}")
 
 
-def _judged(record: RequestRecord, page: Page) -> None:
+def _judged(record: RequestRecord, page: DetailPage) -> None:
     """Everything that can be said of what it carried, each with its own mark."""
     seen = page.view.state.observation
     judged = judge_request(record, named_hosts(seen) if seen is not None else frozenset())
@@ -68,7 +68,7 @@ def _judged(record: RequestRecord, page: Page) -> None:
         page.fact(Fact(found.label, f"{glyph} {found.observed}: {found.meaning}"), tone)
 
 
-def _assertion(facts: AssertionFacts, page: Page) -> None:
+def _assertion(facts: AssertionFacts, page: DetailPage) -> None:
     page.heading("The signed assertion, decoded")
     if facts.problem:
         page.fact(Fact("problem", facts.problem), "bad")
@@ -98,7 +98,7 @@ def step_words(step: ConnectionStep) -> tuple[str, str]:
     return f"{mark} {said}{signed}", tone
 
 
-def _connection(record: RequestRecord, page: Page) -> None:
+def _connection(record: RequestRecord, page: DetailPage) -> None:
     if not record.connection:
         return
     page.heading("Connection: name, TCP, TLS")
@@ -107,7 +107,7 @@ def _connection(record: RequestRecord, page: Page) -> None:
         page.fact(Fact(STAGES[step.stage], words), tone)
 
 
-def _clock(record: RequestRecord, page: Page) -> None:
+def _clock(record: RequestRecord, page: DetailPage) -> None:
     if record.server_date is None:
         return
     skew = record.skew_seconds
@@ -119,14 +119,14 @@ def _clock(record: RequestRecord, page: Page) -> None:
         page.fact(Fact("local clock", f"! {abs(skew):.0f} s {side} the server's"), "warn")
 
 
-def _chain(record: RequestRecord, page: Page) -> None:
+def _chain(record: RequestRecord, page: DetailPage) -> None:
     if record.redirect_of is not None:
         page.fact(Fact("follows", f"a redirect of request {record.redirect_of}"))
     if record.retry_of is not None:
         page.fact(Fact("repeats", f"request {record.retry_of}"))
 
 
-def _bodies(record: RequestRecord, page: Page) -> None:
+def _bodies(record: RequestRecord, page: DetailPage) -> None:
     detail = record.detail
     if detail is None:
         if record.detail_dropped:
@@ -142,7 +142,7 @@ def _bodies(record: RequestRecord, page: Page) -> None:
             _part(headers, body, remark, page)
 
 
-def _part(headers: HeaderLines, body: str | None, remark: str, page: Page) -> None:
+def _part(headers: HeaderLines, body: str | None, remark: str, page: DetailPage) -> None:
     column = min(26, max((len(name[:40]) + 2 for name, _ in headers), default=14))
     for name, value in headers:
         page.fact(Fact(name, value), "text", max(14, column))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe
-from authtui.tui.views.context import View, note
+from authtui.tui.lines import Doc, Item, LazySequence, Line, Span, clip, pad, safe
+from authtui.tui.views.context import ViewContext, note
 from authtui.verdict.observed_request import judge_request, named_hosts, worst
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def tone_of(record: RequestRecord) -> tuple[str, str]:
     return f"{glyph} {record.status}", tone
 
 
-def requests_doc(view: View, width: int) -> Doc:
+def requests_doc(view: ViewContext, width: int) -> Doc:
     """The pane of requests."""
     live = view.traffic if view.traffic is not None and view.traffic.any else None
     # A copy: the list goes on changing while this content is looked at.
@@ -82,15 +82,15 @@ def requests_doc(view: View, width: int) -> Doc:
     named = named_hosts(seen) if seen is not None else frozenset()
     return Doc(
         "Requests",
-        Lazy(count, lambda n: _row(records[n], n, width, named), head),
-        Lazy(count, lambda n: _item(records[n])),
+        LazySequence(count, lambda n: _row(records[n], n, width, named), head),
+        LazySequence(count, lambda n: _item(records[n])),
         info=_info(view, count, whole),
         rows_from=len(head),
         start=max(0, count - 1),
     )
 
 
-def _info(view: View, count: int, whole: int) -> tuple[Span, ...]:
+def _info(view: ViewContext, count: int, whole: int) -> tuple[Span, ...]:
     number = f"{count:,}" if count == whole else f"{count:,} of {whole:,}"
     live = view.traffic
     if live is not None and live.any and live.log.unseen:
@@ -105,7 +105,7 @@ def _item(record: RequestRecord) -> Item:
     return Item(f"request.{record.number}", record, url_of(record), "the address")
 
 
-def _why_none(view: View) -> str:
+def _why_none(view: ViewContext) -> str:
     found = view.assessment
     if found is None:
         return "What the client would send shows here once a credential was read."

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.differences import status_words
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
-from authtui.tui.views.context import SOURCES, View, note
+from authtui.tui.views.context import SOURCES, ViewContext, note
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Assessment, Source
@@ -17,7 +17,7 @@ def source_key(source: Source) -> str:
     return f"{source.name}@{source.place}"
 
 
-def sources_doc(view: View, width: int) -> Doc:
+def sources_doc(view: ViewContext, width: int) -> Doc:
     """The pane of sources."""
     found = view.assessment
     if found is None:
@@ -48,7 +48,7 @@ def _start(items: list[Item]) -> int:
 
 
 def _row(
-    source: Source, found: Assessment, view: View, lines: list[Line], items: list[Item]
+    source: Source, found: Assessment, view: ViewContext, lines: list[Line], items: list[Item]
 ) -> None:
     glyph, tone, _ = SOURCES[source.status]
     quiet = tone == "faint"

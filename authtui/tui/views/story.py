@@ -32,7 +32,7 @@ PANES: Final = {
 }
 
 
-class Shown:
+class StoryProgress:
     """What the guide draws from: the walk, the row it points at, and what there is to copy."""
 
     def __init__(
@@ -45,7 +45,7 @@ class Shown:
         self.kind = kind or walk.story.teaches
 
 
-def guide_doc(shown: Shown, width: int, *, small: bool) -> Doc:
+def guide_doc(shown: StoryProgress, width: int, *, small: bool) -> Doc:
     """The guide beside the evidence."""
     walk, step = shown.walk, shown.walk.step
     lines: list[Line] = []
@@ -110,7 +110,7 @@ def _gap(small: bool) -> list[Line]:
     return [] if small else [BLANK]
 
 
-def _doc(shown: Shown, lines: list[Line]) -> Doc:
+def _doc(shown: StoryProgress, lines: list[Line]) -> Doc:
     story = shown.walk.story
     number = f"{story.order} · " if story.order else ""
     return Doc(f"{number}{safe(story.title)}", lines)
@@ -126,7 +126,7 @@ def _progress(walk: Walk, width: int) -> Line:
     )
 
 
-def _offer(shown: Shown, width: int, *, small: bool) -> list[Line]:
+def _offer(shown: StoryProgress, width: int, *, small: bool) -> list[Line]:
     walk = shown.walk
     lines = [*_paragraph("What a person would do here:", width), *_gap(small)]
     rows = wrap(safe(shown.command), width - 2, 3)
@@ -164,7 +164,7 @@ def _sentence(mine: str, width: int, *, small: bool) -> list[Line]:
     return lines
 
 
-def _facts(shown: Shown, width: int, *, small: bool) -> list[Line]:
+def _facts(shown: StoryProgress, width: int, *, small: bool) -> list[Line]:
     """Where to look, and the marked row in full: of the real thing, not of the story."""
     step, subject = shown.walk.step, shown.subject
     if step.pane not in PANES:
@@ -210,7 +210,7 @@ def _request_facts(record: RequestRecord) -> list[tuple[str, str, str]]:
 # ── the first page ──────────────────────────────────────────────────────────────────────────────
 
 
-def symptom_doc(shown: Shown, width: int, *, small: bool) -> Doc:
+def symptom_doc(shown: StoryProgress, width: int, *, small: bool) -> Doc:
     """What was typed, what the client printed, and the question: no evidence yet."""
     walk = shown.walk
     story, guess = walk.story, walk.story.guess

@@ -22,7 +22,7 @@ _LOOKS: Final = {
 }
 
 
-class Moment(NamedTuple):
+class TimelinePosition(NamedTuple):
     """What the line shows. `marks` has a byte an event; `part` is how much was read, up to 1."""
 
     place: int
@@ -40,7 +40,7 @@ class Moment(NamedTuple):
         return len(self.marks)
 
 
-def columns_of(moment: Moment, width: int) -> int:
+def columns_of(moment: TimelinePosition, width: int) -> int:
     """How many columns the part that was read takes."""
     return max(1, int((width - 2 * MARGIN) * min(1.0, moment.part)))
 
@@ -50,7 +50,7 @@ def column_of(place: int, count: int, columns: int) -> int:
     return round(place * (columns - 1) / (count - 1)) if count > 1 else 0
 
 
-def place_at(x: int, moment: Moment, width: int) -> int:
+def place_at(x: int, moment: TimelinePosition, width: int) -> int:
     """The place of the event under column `x` of the widget, clipped to what there is."""
     columns, count = columns_of(moment, width), moment.total
     column = max(0, min(x - MARGIN, columns - 1))
@@ -62,12 +62,12 @@ def speed_words(speed: float) -> str:
     return f"{speed:.0f}x" if speed >= 1 else f"1/{1 / speed:.0f}x"
 
 
-def timeline_lines(moment: Moment, width: int, *, focused: bool = False) -> list[Line]:
+def timeline_lines(moment: TimelinePosition, width: int, *, focused: bool = False) -> list[Line]:
     """A row of words, and the line itself."""
     return [_words(moment, width), _track(moment, width, focused=focused)]
 
 
-def _words(moment: Moment, width: int) -> Line:
+def _words(moment: TimelinePosition, width: int) -> Line:
     state = Span(
         f"  {'▶' if moment.playing else '‖'} {speed_words(moment.speed):<5}",
         "accent" if moment.playing else "muted",
@@ -98,7 +98,7 @@ def _words(moment: Moment, width: int) -> Line:
     return Line(tuple(spans), (tail._replace(text=clip(tail.text, max(4, width // 3))),))
 
 
-def _track(moment: Moment, width: int, *, focused: bool) -> Line:
+def _track(moment: TimelinePosition, width: int, *, focused: bool) -> Line:
     columns = columns_of(moment, width)
     rest = width - 2 * MARGIN - columns
     best = _buckets(moment.marks, columns)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from authtui.tui.lines import BLANK, Doc, Item, Lazy, Line, Span, clip, pad, rows_of, safe
+from authtui.tui.lines import BLANK, Doc, Item, LazySequence, Line, Span, clip, pad, rows_of, safe
 from authtui.tui.views.context import note
 from authtui.tui.views.events import name_of, words_of
 
@@ -67,8 +67,8 @@ def pairs_doc(
 
     return Doc(
         "Two traces",
-        Lazy(len(pairs), row, [names]),
-        Lazy(len(pairs), lambda n: Item(f"pair.{n}", pairs[n])),
+        LazySequence(len(pairs), row, [names]),
+        LazySequence(len(pairs), lambda n: Item(f"pair.{n}", pairs[n])),
         info=(Span(_summary(pairs, first), "faint"),),
         rows_from=1,
         start=first or 0,

@@ -17,7 +17,7 @@ from authtui.tui.lines import (
     spans_width,
     wrap,
 )
-from authtui.tui.views.context import KINDS, LIGHTS, View, clock, loud, verdict_mark
+from authtui.tui.views.context import KINDS, LIGHTS, ViewContext, clock, loud, verdict_mark
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Assessment, Lamp
@@ -33,13 +33,15 @@ _MORE = "… v shows all"
 PLAIN = ("ready", "nothing-stored")  # the headline says it already
 
 
-def tint(view: View) -> str:
+def tint(view: ViewContext) -> str:
     """The tone of the block: `good`, `warn`, `bad` or `grey`."""
     tone = verdict_mark(view.assessment)[1]
     return "grey" if tone == "muted" else tone
 
 
-def verdict_lines(view: View, width: int, *, compact: bool, rows: int | None = None) -> list[Line]:
+def verdict_lines(
+    view: ViewContext, width: int, *, compact: bool, rows: int | None = None
+) -> list[Line]:
     """The block at a width. `compact` is the design for 80 columns and less."""
     found = view.assessment
     if found is None:
@@ -215,7 +217,7 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
     return [head]
 
 
-def header_line(view: View, width: int, watching: str) -> Line:
+def header_line(view: ViewContext, width: int, watching: str) -> Line:
     """Name, home, generation and program on the left; watching and reading time on the right."""
     found = view.assessment
     left = [Span("  authtui", "key")]

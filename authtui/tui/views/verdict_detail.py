@@ -8,22 +8,22 @@ from authtui.tui.lines import BLANK, Doc, Line, Span, pad, safe, wrap
 from authtui.tui.views.context import (
     KINDS,
     LIGHTS,
-    View,
+    ViewContext,
     loud,
     note,
     outcome_mark,
     verdict_mark,
 )
-from authtui.tui.views.detail import Page
+from authtui.tui.views.detail import DetailPage
 from authtui.tui.views.verdict import LAMPS, PLAIN
 
 
-def verdict_doc(view: View, width: int) -> Doc:
+def verdict_doc(view: ViewContext, width: int) -> Doc:
     """Everything the verdict rests on."""
     found = view.assessment
     if found is None:
         return Doc("Verdict", note("Nothing has been read yet.", width))
-    page = Page(view, width)
+    page = DetailPage(view, width)
     verdict = found.verdict
     glyph, tone = verdict_mark(found)
     page.lines += note(f"{glyph} {safe(verdict.headline)}", width, loud(tone), 2)
@@ -63,7 +63,7 @@ def verdict_doc(view: View, width: int) -> Doc:
     return page.doc("Verdict")
 
 
-def _starts(page: Page) -> None:
+def _starts(page: DetailPage) -> None:
     found = page.view.assessment
     if found is None:
         return

@@ -9,8 +9,8 @@ from textual.geometry import Size
 from authtui.tui.desk import Desk
 from authtui.tui.geometry import Box
 from authtui.tui.keys import bindings
-from authtui.tui.replay.keys import REPLAY_KEYS
-from authtui.tui.replay.timeline import ROWS, Timeline
+from authtui.tui.replay.replay_keys import REPLAY_KEYS
+from authtui.tui.replay.timeline_widget import ROWS, Timeline
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from authtui.tui.keys import Key
     from authtui.tui.pane import Pane
-    from authtui.tui.replay.app import ReplayApp
+    from authtui.tui.replay.replay_app import ReplayApp
 
 
 class ReplayDesk(Desk, inherit_bindings=False):
@@ -63,7 +63,7 @@ class ReplayDesk(Desk, inherit_bindings=False):
         """Draw the timeline anew."""
         self.timeline.show(self.owner.moment())
 
-    def on_timeline_travelled(self, event: Timeline.Travelled) -> None:
+    def on_timeline_place_chosen(self, event: Timeline.PlaceChosen) -> None:
         """A click, a drag or a key on the timeline."""
         self.owner.go_to(event.place)
 

@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING
 from authtui.answers.findings import Fact
 from authtui.capture.overrides import NOT_CAPTURED
 from authtui.tui.lines import Line, Span, safe
-from authtui.tui.views.capture import MARKS, comparison_of, program_of, standing
 from authtui.tui.views.context import stamp
 from authtui.tui.views.events import rotation_words
+from authtui.tui.views.program_panes import MARKS, comparison_of, program_of, standing
 from authtui.tui.views.requests import credential_words, tone_of, url_of
 
 if TYPE_CHECKING:
     from authtui.exchanges.evidence import ObservedProgram
     from authtui.exchanges.records import RequestRecord
     from authtui.tui.lines import Doc
-    from authtui.tui.views.detail import Page
+    from authtui.tui.views.detail import DetailPage
     from authtui.verdict.comparison_rows import Row
 
 
-def row_doc(row: Row, page: Page) -> Doc:
+def row_doc(row: Row, page: DetailPage) -> Doc:
     """Both sides whole, what the difference means, and the request that shows it."""
     glyph, tone, words = MARKS[row.status]
     page.lines.append(Line((Span(f"  {glyph} {words}", tone),)))
@@ -53,14 +53,14 @@ def row_doc(row: Row, page: Page) -> Doc:
     return page.doc(safe(row.label, 60))
 
 
-def _record(row: Row, page: Page) -> RequestRecord | None:
+def _record(row: Row, page: DetailPage) -> RequestRecord | None:
     if row.request is None:
         return None
     requests = page.view.state.requests
     return next((r for r in reversed(requests) if r.number == row.request), None)
 
 
-def program_page(program: ObservedProgram, page: Page) -> Doc:
+def program_page(program: ObservedProgram, page: DetailPage) -> Doc:
     """The command, what was overridden, how it ended, and its output; each line can be copied."""
     glyph, tone, words = standing(program, page.view.now)
     page.lines.append(Line((Span(f"  {glyph} {words}", tone),)))

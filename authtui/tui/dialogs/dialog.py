@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from textual.geometry import Size
 
     from authtui.answers.findings import Assessment
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 
 _WIDEST: Final = 140
@@ -37,7 +37,7 @@ _HELP_BESIDE: Final = 90
 
 
 class Hint(NamedTuple):
-    """A key worth naming below a sheet, and the action of a click on it.
+    """A key worth naming below a dialog, and the action of a click on it.
 
     `id` is what a settings file remaps; empty where it cannot.
     """
@@ -55,10 +55,10 @@ FILTER: Final = Hint("/", "filter", "filter", "filter")
 YES: Final = Hint("y", "yes", "yes", "yes")
 
 
-class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
+class Dialog(ModalScreen[str | None], BoxedScreen[str | None]):
     """A pane that stands on the desk, and a row of hints below it."""
 
-    CSS = "Sheet { overflow: hidden; }"
+    CSS = "Dialog { overflow: hidden; }"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "leave", "Back", id="back"),
         Binding("c", "copy", "Copy", id="copy"),
@@ -69,16 +69,16 @@ class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
         Binding("end", "last", "Last row", id="present"),
         Binding("ctrl+c", "app.help_quit", "Interrupt"),
     ]
-    AUTO_FOCUS = "#sheet"
+    AUTO_FOCUS = "#dialog"
     WIDE: ClassVar[bool] = False
     HINTS: ClassVar[tuple[Hint, ...]] = (BACK, COPY, FILTER)
     item: Item | None = None
 
-    def __init__(self, make: Callable[[View, int], Doc]) -> None:
+    def __init__(self, make: Callable[[ViewContext, int], Doc]) -> None:
         """`make` builds the content from the present view and a width."""
         super().__init__()
         self.make = make
-        self.pane = Pane(id="sheet")
+        self.pane = Pane(id="dialog")
         self.footer = Rows(id="footer")
 
     @property
@@ -92,7 +92,7 @@ class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
         yield self.footer
 
     def boxes(self, size: Size) -> dict[str, Box]:
-        """A wide sheet takes the screen; any other is as tall as its content, in the middle."""
+        """A wide dialog takes the screen; any other is as tall as its content, in the middle."""
         width = min(size.width, _WIDEST if self.WIDE else max(60, min(104, size.width - 8)))
         self.fill(width - 4)
         height = size.height - 1
@@ -100,7 +100,7 @@ class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
             room = height if size.height < 30 else size.height - 4
             height = min(room, max(5, len(self.pane.doc.lines) + 2))
         x, y = (size.width - width) // 2, max(0, (size.height - height - 1) // 2)
-        return {"sheet": Box(x, y, width, height), "footer": Box(x, y + height, width, 1)}
+        return {"dialog": Box(x, y, width, height), "footer": Box(x, y + height, width, 1)}
 
     def fill(self, width: int) -> None:
         """Make the content."""
@@ -167,7 +167,7 @@ class Sheet(ModalScreen[str | None], BoxedScreen[str | None]):
         self.pane.action_edge(1)
 
 
-class DetailScreen(Sheet):
+class DetailScreen(Dialog):
     """One thing in full."""
 
     HINTS: ClassVar[tuple[Hint, ...]] = (
@@ -181,7 +181,7 @@ class DetailScreen(Sheet):
     def of_item(cls, item: Item) -> DetailScreen:
         """The detail of a row, following it through reloads."""
 
-        def make(view: View, width: int) -> Doc:
+        def make(view: ViewContext, width: int) -> Doc:
             found = view.assessment
             subject = _again(found, item) if found else None
             if isinstance(item.subject, RequestRecord) and view.traffic is not None:
@@ -219,7 +219,7 @@ def _again(found: Assessment, item: Item) -> object | None:
     return None
 
 
-class ChooseScreen(Sheet):
+class ChooseScreen(Dialog):
     """A list in which enter chooses."""
 
     HINTS: ClassVar[tuple[Hint, ...]] = (CHOOSE, BACK, FILTER)
@@ -281,6 +281,6 @@ def help_doc(keymap: Mapping[str, str], keys: tuple[Key, ...], width: int) -> Do
     return Doc("Keys and words", lines, items, info=(Span("/ searches", "faint"),))
 
 
-def help_screen(keymap: Mapping[str, str], keys: tuple[Key, ...]) -> Sheet:
+def help_screen(keymap: Mapping[str, str], keys: tuple[Key, ...]) -> Dialog:
     """The list of keys; typing after / searches it."""
-    return Sheet(lambda _view, width: help_doc(keymap, keys, width))
+    return Dialog(lambda _view, width: help_doc(keymap, keys, width))

@@ -10,9 +10,14 @@ from authtui.tui.geometry import PANES, is_small
 from authtui.tui.keys import KEYS, bindings
 from authtui.tui.lines import BLANK, Line, Span, safe, words_of_items
 from authtui.tui.pane import Pane
-from authtui.tui.story.geometry import GUIDE_WIDTH, first_page_width, plan_first_page, plan_story
-from authtui.tui.story.keys import STORY_KEYS
-from authtui.tui.views.story import Shown, guide_doc, symptom_doc
+from authtui.tui.story.story_geometry import (
+    GUIDE_WIDTH,
+    first_page_width,
+    plan_first_page,
+    plan_story,
+)
+from authtui.tui.story.story_keys import STORY_KEYS
+from authtui.tui.views.story import StoryProgress, guide_doc, symptom_doc
 from authtui.tui.views.verdict import tint, verdict_lines
 
 if TYPE_CHECKING:
@@ -28,8 +33,8 @@ if TYPE_CHECKING:
     from authtui.tui.geometry import Box
     from authtui.tui.keys import Key
     from authtui.tui.lines import Doc
-    from authtui.tui.story.app import StoryApp
-    from authtui.tui.views.context import View
+    from authtui.tui.story.story_app import StoryApp
+    from authtui.tui.views.context import ViewContext
 
 _LATEST = ("requests", "events")
 """Panes in which a page means the latest row of several that fit."""
@@ -103,7 +108,7 @@ class StoryDesk(Desk):
     def _fill_first_page(self, walk: Walk, size: Size) -> None:
         width, height = size.width, size.height
         inner = first_page_width(width, height) - 4
-        doc = symptom_doc(Shown(walk), inner, small=is_small(width, height))
+        doc = symptom_doc(StoryProgress(walk), inner, small=is_small(width, height))
         self._places = plan_first_page(width, height, len(doc.lines))
         self.guide.show(doc)
 
@@ -121,7 +126,9 @@ class StoryDesk(Desk):
         row = self._row(walk, docs.get(evidence), evidence)
         subject = docs[evidence].items[row].subject if row is not None else None
         kind = view.assessment.verdict.kind if view.assessment else None
-        doc = guide_doc(Shown(walk, subject, self.owner.command, kind), guide - 4, small=small)
+        doc = guide_doc(
+            StoryProgress(walk, subject, self.owner.command, kind), guide - 4, small=small
+        )
         wants = {"guide": len(doc.lines), "verdict": len(whole)}
         wants |= {name: len(content.lines) for name, content in docs.items()}
         self._places = plan_story(width, height, wants, evidence, companion)
@@ -168,7 +175,7 @@ class StoryDesk(Desk):
 
     # ── frame ──────────────────────────────────────────────────────────────────────────────────
 
-    def head(self, view: View, width: int) -> Line:  # noqa: ARG002 - as every desk has it
+    def head(self, view: ViewContext, width: int) -> Line:  # noqa: ARG002 - as every desk has it
         """The story's title, and how it is told."""
         app, walk = self.owner, self.owner.walk
         left = [Span("  authtui demo", "key")]

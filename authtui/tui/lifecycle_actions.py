@@ -31,7 +31,7 @@ ACTIONS: Final = {
 }
 
 
-class Acts:
+class LifecycleActions:
     """One step at a time. Without a lifecycle, as on a trace, nothing can be done."""
 
     def __init__(self, app: AuthtuiApp, make: MakeLifecycle | None, *, offline: bool) -> None:
@@ -78,7 +78,7 @@ class Acts:
             return
 
         async def work() -> None:
-            from authtui.tui.sheets.preview import PreviewScreen
+            from authtui.tui.dialogs.preview_screen import PreviewScreen
 
             found = await self._run(name, live=False)
             if found is not None:

@@ -8,10 +8,10 @@ from textual.binding import Binding
 from textual.message import Message
 
 from authtui.tui.lines import BLANK, action_at, fit
-from authtui.tui.pane import Painted, Rows
+from authtui.tui.pane import Rows, TonedWidget
 from authtui.tui.views.timeline import (
     MARGIN,
-    Moment,
+    TimelinePosition,
     column_of,
     columns_of,
     place_at,
@@ -27,7 +27,7 @@ ROWS: Final = 2
 _TENTH: Final = 10
 
 
-class Timeline(Painted, can_focus=True):
+class Timeline(TonedWidget, can_focus=True):
     """Two rows: words about the moment, and the line with its marks."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -38,7 +38,7 @@ class Timeline(Painted, can_focus=True):
         Binding("home", "screen.first", "The first event", show=False),
     ]
 
-    class Travelled(Message):
+    class PlaceChosen(Message):
         """The user wants to be at another place."""
 
         def __init__(self, place: int) -> None:
@@ -49,10 +49,10 @@ class Timeline(Painted, can_focus=True):
     def __init__(self) -> None:
         """Nothing to show yet."""
         super().__init__(id="timeline")
-        self.moment = Moment(0, b"", 0.0)
+        self.moment = TimelinePosition(0, b"", 0.0)
         self._dragging = False
 
-    def show(self, moment: Moment) -> None:
+    def show(self, moment: TimelinePosition) -> None:
         """Show another moment."""
         if moment != self.moment:
             self.moment = moment
@@ -79,7 +79,7 @@ class Timeline(Painted, can_focus=True):
         else:
             column = column_of(moment.place, count, columns)
             goal = place_at(column + step + MARGIN, moment, width)
-        self.post_message(self.Travelled(max(0, min(goal, count - 1))))
+        self.post_message(self.PlaceChosen(max(0, min(goal, count - 1))))
 
     def on_mouse_down(self, event: events.MouseDown) -> None:
         """Take hold of the line."""
@@ -110,4 +110,4 @@ class Timeline(Painted, can_focus=True):
     def _travel(self, x: int) -> None:
         place = place_at(x, self.moment, self.size.width)
         if place != self.moment.place and self.moment.total:
-            self.post_message(self.Travelled(place))
+            self.post_message(self.PlaceChosen(place))

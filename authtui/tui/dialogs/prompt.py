@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
+from authtui.tui.dialogs.dialog import BACK, Dialog, Hint
 from authtui.tui.lines import BLANK, Doc, Line, Span, safe
-from authtui.tui.sheets.sheet import BACK, Hint, Sheet
 from authtui.tui.views.context import note
 
 if TYPE_CHECKING:
     from textual import events
 
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 LONGEST = 4_000
 
@@ -26,7 +26,7 @@ def new_path(name: str) -> str:
     return str(folder / name)
 
 
-class Prompt(Sheet):
+class Prompt(Dialog):
     """Every printable key is text; enter hands it back, escape nothing."""
 
     HINTS: ClassVar[tuple[Hint, ...]] = (Hint("⏎", "take it", "take"), BACK)
@@ -36,7 +36,7 @@ class Prompt(Sheet):
         super().__init__(self._doc)
         self.heading, self.question, self.value = title, question, value
 
-    def _doc(self, view: View, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
+    def _doc(self, view: ViewContext, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
         tail = safe(self.value, LONGEST)[-(width - 6) :]
         typed = Line((Span("  > ", "key"), Span(tail, "strong"), Span("▏", "accent")))
         return Doc(safe(self.heading, 200), [*note(safe(self.question), width), BLANK, typed])

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual.binding import Binding
 from textual.message import Message
 
+from authtui.tui.dialogs.dialog import BACK, Dialog, Hint
 from authtui.tui.geometry import Box
 from authtui.tui.lines import Doc
 from authtui.tui.pane import Pane
-from authtui.tui.sheets.sheet import BACK, Hint, Sheet
 from authtui.tui.views.trace_comparison import differences_doc, pairs_doc
 
 if TYPE_CHECKING:
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from authtui.trace.compare import Pair
     from authtui.trace.replay import Replay
     from authtui.tui.lines import Item
-    from authtui.tui.replay.app import ReplayApp
-    from authtui.tui.views.context import View
+    from authtui.tui.replay.replay_app import ReplayApp
+    from authtui.tui.views.context import ViewContext
 
 WAIT_SECONDS = 0.2
 
@@ -42,7 +42,7 @@ class PairsPane(Pane):
             self.post_message(self.Moved())
 
 
-class ComparisonScreen(Sheet):
+class ComparisonScreen(Dialog):
     """Which events belong together, and what the states differ in."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -67,7 +67,7 @@ class ComparisonScreen(Sheet):
         self.left, self.right = left, right
         self.pairs: list[Pair] | None = None
         self.first: int | None = None
-        self.pane = PairsPane(id="sheet")
+        self.pane = PairsPane(id="dialog")
         self.below = Pane(id="below")
 
     @property
@@ -87,7 +87,7 @@ class ComparisonScreen(Sheet):
         self.fill(width - 4)
         upper = max(5, min(len(self.pane.doc.lines) + 2, room * 45 // 100))
         return {
-            "sheet": Box(0, 0, width, upper),
+            "dialog": Box(0, 0, width, upper),
             "below": Box(0, upper, width, room - upper),
             "footer": Box(0, room, width, 1),
         }
@@ -120,7 +120,7 @@ class ComparisonScreen(Sheet):
         self.update_all()
         self.call_after_refresh(self._to, self.first or 0)
 
-    def _pairs_doc(self, view: View, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
+    def _pairs_doc(self, view: ViewContext, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
         return pairs_doc(self.left.trace, self.right.trace, self.pairs, self.first, width)
 
     def fill(self, width: int) -> None:

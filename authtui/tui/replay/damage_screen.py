@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from authtui.tui.dialogs.dialog import BACK, COPY, Dialog, Hint
 from authtui.tui.lines import BLANK, Doc, Item, Line, Span, safe
-from authtui.tui.sheets.sheet import BACK, COPY, Hint, Sheet
 from authtui.tui.views.context import note
 
 if TYPE_CHECKING:
     from authtui.trace.reader import Trace
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 
 def damage_doc(trace: Trace, width: int) -> Doc:
@@ -39,7 +39,7 @@ def damage_doc(trace: Trace, width: int) -> Doc:
     )
 
 
-class DamageScreen(Sheet):
+class DamageScreen(Dialog):
     """Stands on the desk once; leaving it shows what could be read."""
 
     HINTS: ClassVar[tuple[Hint, ...]] = (BACK._replace(words="what was read"), COPY)
@@ -47,7 +47,7 @@ class DamageScreen(Sheet):
     def __init__(self, trace: Trace) -> None:
         """For one trace."""
 
-        def make(_view: View, width: int) -> Doc:
+        def make(_view: ViewContext, width: int) -> Doc:
             return damage_doc(trace, width)
 
         super().__init__(make)

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from authtui.capture.overrides import NOT_CAPTURED
-from authtui.tui.lines import Doc, Item, Lazy, Line, Span, clip, pad, safe, wrap
-from authtui.tui.views.context import View, note, span_words
+from authtui.tui.lines import Doc, Item, LazySequence, Line, Span, clip, pad, safe, wrap
+from authtui.tui.views.context import ViewContext, note, span_words
 from authtui.verdict.comparison import Comparison, compare
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ _ROOMY: Final = 90
 _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)[.\d]*Z +")
 
 
-def program_of(view: View) -> ObservedProgram | None:
+def program_of(view: ViewContext) -> ObservedProgram | None:
     """The program on show: the newest."""
     return view.state.programs[-1] if view.state.programs else None
 
@@ -49,7 +49,7 @@ def comparison_of(program: ObservedProgram) -> Comparison:
 # ── predicted and observed ────────────────────────────────────────────────────────────────────────
 
 
-def compare_doc(view: View, width: int) -> Doc:
+def compare_doc(view: ViewContext, width: int) -> Doc:
     """The pane of the comparison; differences first, each with what it means."""
     program = program_of(view)
     title = "Predicted / observed"
@@ -119,7 +119,7 @@ def _counts(found: Comparison) -> tuple[Span, ...]:
     return tuple(spans)
 
 
-def _why_none(view: View) -> str:
+def _why_none(view: ViewContext) -> str:
     if view.state.phase == "failed" and view.state.failure:
         return safe(view.state.failure)
     return "The program is being started."
@@ -128,7 +128,7 @@ def _why_none(view: View) -> str:
 # ── the program itself ────────────────────────────────────────────────────────────────────────────
 
 
-def program_doc(view: View, width: int) -> Doc:
+def program_doc(view: ViewContext, width: int) -> Doc:
     """The pane of the program: how it stands, what was overridden for it, and what it says."""
     program = program_of(view)
     if program is None:
@@ -147,8 +147,8 @@ def program_doc(view: View, width: int) -> Doc:
     item = Item("program", program, safe(" ".join(program.command), 600), "the line")
     return Doc(
         "Program",
-        Lazy(len(said), lambda n: _said(said[n], n), lines),
-        Lazy(len(said), lambda n: item._replace(key=f"said.{n}", copy=safe(said[n].text))),
+        LazySequence(len(said), lambda n: _said(said[n], n), lines),
+        LazySequence(len(said), lambda n: item._replace(key=f"said.{n}", copy=safe(said[n].text))),
         info=(Span(f"{glyph} {words}", tone),),
         rows_from=len(lines),
         start=max(0, len(said) - 1),

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.capture.keys import CAPTURE_KEYS
-from authtui.tui.desk import PARTS, Desk, Part
+from authtui.tui.capture.capture_keys import CAPTURE_KEYS
+from authtui.tui.desk import PARTS, Desk, PaneSpec
 from authtui.tui.geometry import DRAWER, RUN_PANES, Box, is_small, plan_run
 from authtui.tui.keys import KEYS, bindings
 from authtui.tui.lines import Line, Span, clip, safe
-from authtui.tui.views.capture import compare_doc, program_doc, program_of, standing
-from authtui.tui.views.capture_verdict import with_run
+from authtui.tui.views.program_panes import compare_doc, program_doc, program_of, standing
+from authtui.tui.views.program_verdict import with_run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -20,13 +20,13 @@ if TYPE_CHECKING:
     from textual.geometry import Size
 
     from authtui.tui.keys import Key
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 
 _PARTS = {
     **PARTS,
-    "compare": Part("6", "Compare", compare_doc),
-    "program": Part("7", "Program", program_doc),
+    "compare": PaneSpec("6", "Compare", compare_doc),
+    "program": PaneSpec("7", "Program", program_doc),
 }
 
 
@@ -36,7 +36,7 @@ class CaptureDesk(Desk):
     BINDINGS: ClassVar[list[BindingType]] = bindings(CAPTURE_KEYS)
     AUTO_FOCUS = "#compare"
     KEYS: ClassVar[tuple[Key, ...]] = (*KEYS, *CAPTURE_KEYS)
-    PARTS: ClassVar[Mapping[str, Part]] = {name: _PARTS[name] for name in RUN_PANES}
+    PARTS: ClassVar[Mapping[str, PaneSpec]] = {name: _PARTS[name] for name in RUN_PANES}
 
     def __init__(self) -> None:
         """The output of the program is followed as it comes."""
@@ -51,7 +51,7 @@ class CaptureDesk(Desk):
             self.drawer = self.active
         return plan_run(width, height, self._wants, self.active, self.drawer)
 
-    def verdict_view(self, view: View) -> View:
+    def verdict_view(self, view: ViewContext) -> ViewContext:
         """The verdict tells what came of the prediction."""
         return with_run(view)
 
@@ -69,7 +69,7 @@ class CaptureDesk(Desk):
             part = self.PARTS[name]
             yield Span(f" {part.number} {part.title} ", tone, f"pane('{name}')")
 
-    def head(self, view: View, width: int) -> Line:
+    def head(self, view: ViewContext, width: int) -> Line:
         """What is watched, and how it stands."""
         program = program_of(view)
         found = view.assessment

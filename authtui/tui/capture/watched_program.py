@@ -14,27 +14,27 @@ if TYPE_CHECKING:
     from authtui.exchanges.evidence import ObservedProgram
     from authtui.tui.app import AuthtuiApp
 
-    class Problem(Protocol):
+    class StartProblem(Protocol):
         """Why nothing was started, in a sentence."""
 
         @property
         def statement(self) -> str:
             """The sentence."""
 
-    class Captured(Protocol):
+    class CaptureHandle(Protocol):
         """One program behind its proxy: `authtui.capture.capture.Capture`."""
 
         @property
         def running(self) -> bool:
             """Whether it was started and has not ended."""
 
-        def start(self) -> Problem | None:
+        def start(self) -> StartProblem | None:
             """Start it, waiting for that; the problem where it cannot be."""
 
         def stop(self) -> None:
             """Ask it to end; returns at once."""
 
-    MakeCapture = Callable[[int], Captured]
+    MakeCapture = Callable[[int], CaptureHandle]
 
 LOOKED_WITHIN: Final = 10.0
 """Seconds to wait for what is stored; after them the program starts without it."""
@@ -48,7 +48,7 @@ class WatchedProgram:
         """`make` prepares the capture of a number, from 1."""
         self.app = app
         self._make = make
-        self._current: Captured | None = None
+        self._current: CaptureHandle | None = None
         self._number = 0
         self._starting = False
         self._leaving = False
@@ -106,7 +106,7 @@ class WatchedProgram:
             # Asked a second time while it takes its time: the command ends it by force.
             self.app.exit()
             return
-        from authtui.tui.sheets.sheet import ChooseScreen
+        from authtui.tui.dialogs.dialog import ChooseScreen
 
         def answered(answer: str | None) -> None:
             if answer == "leave":

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.answers.differences import PROGRAMS
 from authtui.answers.findings import SURFACES
+from authtui.tui.dialogs.dialog import ChooseScreen
 from authtui.tui.lines import Doc, Item, Line, Span, pad
-from authtui.tui.sheets.sheet import ChooseScreen
 from authtui.tui.views.context import outcome_mark
 
 if TYPE_CHECKING:

@@ -11,10 +11,10 @@ from authtui.assessment.assess import assess
 from authtui.assessment.options import Options
 from authtui.demo.walk import Walk
 from authtui.model.session import AuthSession
-from authtui.tui.acts import Acts
 from authtui.tui.app import AuthtuiApp
-from authtui.tui.sheets.sheet import BACK, CHOOSE, Hint, Sheet
-from authtui.tui.story.desk import StoryDesk
+from authtui.tui.dialogs.dialog import BACK, CHOOSE, Dialog, Hint
+from authtui.tui.lifecycle_actions import LifecycleActions
+from authtui.tui.story.story_desk import StoryDesk
 from authtui.tui.traffic import Traffic
 from authtui.tui.views.story import menu_doc
 
@@ -35,13 +35,13 @@ if TYPE_CHECKING:
     from authtui.settings import Settings
     from authtui.tui.lines import Doc
     from authtui.tui.pane import Pane
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 DEFAULT_PACE: Final = 8.0
 PACES: Final = (1.0, 2.0, 4.0, 8.0, 15.0, 30.0)
 
 
-class StoryMenu(Sheet):
+class StoryMenu(Dialog):
     """Every story; enter opens one."""
 
     WIDE: ClassVar[bool] = True
@@ -65,7 +65,7 @@ class StoryMenu(Sheet):
         """The app, by its own type."""
         return cast("StoryApp", self.app)
 
-    def _doc(self, view: View, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
+    def _doc(self, view: ViewContext, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
         app = self.owner
         return menu_doc(app.stories, frozenset(app.seen), width, app.size.height)
 
@@ -232,7 +232,9 @@ class StoryApp(AuthtuiApp):
         self.session = stage.session
         self._drawn = None
         self._unsubscribe = self.session.subscribe(self._heard)
-        self.acts = Acts(self, partial(stage.lifecycle_after, runner.over), offline=False)
+        self.acts = LifecycleActions(
+            self, partial(stage.lifecycle_after, runner.over), offline=False
+        )
         self._show()
 
     # ── pages ──────────────────────────────────────────────────────────────────────────────────

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from authtui.tui.sheets.sheet import BACK, CHOOSE, COPY, FILTER, Hint, Sheet
-from authtui.tui.sheets.surface import reassess
+from authtui.tui.dialogs.dialog import BACK, CHOOSE, COPY, FILTER, Dialog, Hint
+from authtui.tui.dialogs.surface_menu import reassess
 from authtui.tui.views.generations import generations_doc
 
 if TYPE_CHECKING:
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from authtui.simulation.forms import FormRow
     from authtui.tui.lines import Doc
     from authtui.tui.pane import Pane
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 
-class GenerationsScreen(Sheet):
+class GenerationsScreen(Dialog):
     """One row a generation; enter judges everything anew as that one."""
 
     WIDE: ClassVar[bool] = True
@@ -35,7 +35,7 @@ class GenerationsScreen(Sheet):
         self.forms: tuple[FormRow, ...] = ()
         self._seen: Observation | None = None
 
-    def _doc(self, view: View, width: int) -> Doc:
+    def _doc(self, view: ViewContext, width: int) -> Doc:
         return generations_doc(self.rows, view, width, self.forms)
 
     def on_mount(self) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from authtui.assessment.experiment import FORCED
-from authtui.tui.sheets.prompt import Prompt
-from authtui.tui.sheets.sheet import BACK, COPY, FILTER, Hint, Sheet
+from authtui.tui.dialogs.dialog import BACK, COPY, FILTER, Dialog, Hint
+from authtui.tui.dialogs.prompt import Prompt
 from authtui.tui.views.whatif import toggles_of, whatif_doc
 
 if TYPE_CHECKING:
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from authtui.answers.findings import Assessment
     from authtui.tui.lines import Doc
     from authtui.tui.pane import Pane
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 
-class WhatIfScreen(Sheet):
+class WhatIfScreen(Dialog):
     """Switches, and what they would change."""
 
     WIDE: ClassVar[bool] = True
@@ -38,13 +38,13 @@ class WhatIfScreen(Sheet):
         self.chosen: frozenset[str] = frozenset()
         self.added: tuple[str, ...] = ()
 
-    def _doc(self, view: View, width: int) -> Doc:
+    def _doc(self, view: ViewContext, width: int) -> Doc:
         seen = view.state.observation
         toggles = toggles_of(seen, self.added) if seen is not None else ()
         after, problem = self._after(view)
         return whatif_doc(toggles, self.chosen, view.assessment, after, width, problem)
 
-    def _after(self, view: View) -> tuple[Assessment | None, str]:
+    def _after(self, view: ViewContext) -> tuple[Assessment | None, str]:
         from authtui.assessment.experiment import apply, assess_other
 
         seen = view.state.observation

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding
 
 from authtui.answers.findings import Fact
-from authtui.tui.acts import ACTIONS
+from authtui.tui.dialogs.dialog import BACK, COPY, YES, Dialog, Hint
+from authtui.tui.lifecycle_actions import ACTIONS
 from authtui.tui.lines import BLANK, Doc, Line, Span, safe
-from authtui.tui.sheets.sheet import BACK, COPY, YES, Hint, Sheet
-from authtui.tui.views.context import View, note
-from authtui.tui.views.detail import Page
+from authtui.tui.views.context import ViewContext, note
+from authtui.tui.views.detail import DetailPage
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from authtui.lifecycle.preview import Outcome, Plan
 
 
-def preview_doc(name: str, found: Outcome, view: View, width: int, warning: str = "") -> Doc:
+def preview_doc(name: str, found: Outcome, view: ViewContext, width: int, warning: str = "") -> Doc:
     """The plan in words, or why there is none."""
-    page = Page(view, width)
+    page = DetailPage(view, width)
     plan = found.plan
     if warning:
         page.words(warning, "warn")
@@ -50,7 +50,7 @@ def preview_doc(name: str, found: Outcome, view: View, width: int, warning: str 
     return page.doc(f"{ACTIONS.get(name, name).capitalize()}?")
 
 
-class PreviewScreen(Sheet):
+class PreviewScreen(Dialog):
     """The plan, and a yes that names the hosts."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("y", "yes", "Do it", id="yes")]

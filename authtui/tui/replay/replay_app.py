@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from authtui.tui.app import AuthtuiApp
 from authtui.tui.lines import Doc, Item, Line, Span, safe
-from authtui.tui.replay.desk import ReplayDesk
+from authtui.tui.replay.replay_desk import ReplayDesk
 from authtui.tui.views.events import EVENT_NAMES, name_of, words_of
-from authtui.tui.views.timeline import Moment, speed_words
+from authtui.tui.views.timeline import TimelinePosition, speed_words
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from authtui.model.session import AuthSession
     from authtui.settings import Settings
     from authtui.trace.replay import Replay
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 TICKS_PER_SECOND: Final = 15
 LONGEST_WAIT: Final = 2.0
@@ -60,9 +60,9 @@ class ReplayApp(AuthtuiApp):
         self._told: set[str] = set()
         self._stand()
 
-    def run_until_left(self) -> int:
+    def run_to_exit(self) -> int:
         """Run until the user leaves; 3 where a trace could not be read whole."""
-        code = super().run_until_left()
+        code = super().run_to_exit()
         damaged = any(replay.trace.damage is not None for replay in self.replays)
         return code or (3 if damaged else 0)
 
@@ -102,7 +102,7 @@ class ReplayApp(AuthtuiApp):
                     self.say(f"{safe(trace.name, 40)}: {text}", "warn", 8)
             if trace.damage is not None and trace.name not in self._told:
                 self._told.add(trace.name)
-                from authtui.tui.replay.damage import DamageScreen
+                from authtui.tui.replay.damage_screen import DamageScreen
 
                 self.push_screen(DamageScreen(trace))
         self.redraw()
@@ -122,14 +122,14 @@ class ReplayApp(AuthtuiApp):
         self.at = trace.number(self.place) if len(trace) else 0
         self.watching = f"trace {safe(trace.name, 28)}"
 
-    def moment(self) -> Moment:
+    def moment(self) -> TimelinePosition:
         """What the timeline shows."""
         trace = self.replay.trace
         part = 1.0 if trace.done else trace.read / max(1, trace.size)
         if not len(trace):
-            return Moment(0, b"", part)
+            return TimelinePosition(0, b"", part)
         event = trace[self.place]
-        return Moment(
+        return TimelinePosition(
             self.place,
             bytes(trace.marks[: len(trace)]),
             part,
@@ -140,7 +140,7 @@ class ReplayApp(AuthtuiApp):
             self.playing,
         )
 
-    def view(self, token: int = 0, matrix: bool = False) -> View:
+    def view(self, token: int = 0, matrix: bool = False) -> ViewContext:
         """What the panes draw from: the words of events are at hand already."""
         words = self.replay.trace.words
         busy = "Nothing had been read up to this event; . steps forward."
@@ -250,7 +250,7 @@ class ReplayApp(AuthtuiApp):
         """A list of what happened; enter goes to the next of it."""
         from collections import Counter
 
-        from authtui.tui.sheets.sheet import ChooseScreen
+        from authtui.tui.dialogs.dialog import ChooseScreen
 
         counts = Counter(self.replay.trace.kinds)
         lines: list[Line] = []
@@ -268,7 +268,7 @@ class ReplayApp(AuthtuiApp):
 
     def ask_where(self) -> None:
         """Ask where to go."""
-        from authtui.tui.sheets.prompt import Prompt
+        from authtui.tui.dialogs.prompt import Prompt
 
         question = (
             f"A number up to {len(self.replay.trace):,}, a time such as 12:01:07, a part such as "
@@ -334,7 +334,7 @@ class ReplayApp(AuthtuiApp):
         """The two traces side by side."""
         if reason := self.reason_against("compare"):
             return self.say(reason, "muted")
-        from authtui.tui.replay.comparison import ComparisonScreen
+        from authtui.tui.replay.comparison_screen import ComparisonScreen
 
         self.push_screen(ComparisonScreen(*self.replays))
         return None

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from authtui.tui.views.capture import comparison_of, program_of
+from authtui.tui.views.program_panes import comparison_of, program_of
 from authtui.verdict.captured_program import judge_program, judge_start
 
 if TYPE_CHECKING:
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 
-def with_run(view: View) -> View:
+def with_run(view: ViewContext) -> ViewContext:
     """The view whose verdict tells of the watched program instead of the prediction alone."""
     found = view.assessment
     if found is None:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, ClassVar, Final
 from textual.binding import Binding
 
 from authtui.report.formats import FORMATS, TITLES, file_bytes, render
+from authtui.tui.dialogs.dialog import BACK, COPY, FILTER, YES, Dialog, Hint
+from authtui.tui.dialogs.prompt import Prompt, new_path
 from authtui.tui.lines import Doc, safe
-from authtui.tui.sheets.prompt import Prompt, new_path
-from authtui.tui.sheets.sheet import BACK, COPY, FILTER, YES, Hint, Sheet
-from authtui.tui.views.report import report_doc
+from authtui.tui.views.report_text import report_doc
 
 if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from authtui.report.schema import Report
     from authtui.tui.app import AuthtuiApp
-    from authtui.tui.views.context import View
+    from authtui.tui.views.context import ViewContext
 
 KEY_BYTES: Final = 16
 
@@ -69,7 +69,7 @@ def make_report(app: AuthtuiApp) -> Report | None:
     )
 
 
-class ReportScreen(Sheet):
+class ReportScreen(Dialog):
     """What would stand in the file, line by line; `y` asks for a name and writes it."""
 
     WIDE: ClassVar[bool] = True
@@ -107,7 +107,7 @@ class ReportScreen(Sheet):
     def _next(self) -> str:
         return FORMATS[(FORMATS.index(self.format) + 1) % len(FORMATS)]
 
-    def _doc(self, view: View, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
+    def _doc(self, view: ViewContext, width: int) -> Doc:  # noqa: ARG002 - the shape of every content
         if self._made is None or self._made[:2] != (self.format, width):
             made = report_doc(self.text, self.format, width)
             self._made = (self.format, width, made)
