@@ -14,8 +14,8 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from authtui import __version__
 from authtui.commands import EXIT_BUG, EXIT_CODES, EXIT_CODES_OF_CHECK, EXIT_INTERRUPTED, Given
+from authtui.version import __version__
 
 if TYPE_CHECKING:
     import argparse

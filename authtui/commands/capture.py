@@ -247,8 +247,8 @@ def told_problem(given: Given, problem: Problem) -> int:
 
 def write_har(path: str, session: AuthSession[Any]) -> str | None:
     """Write the requests as HAR; a sentence if that fails."""
-    from authtui import __version__
     from authtui.exchanges.export import as_har
+    from authtui.version import __version__
 
     text = json.dumps(as_har(session.state.requests, __version__), ensure_ascii=False, indent=1)
     try:

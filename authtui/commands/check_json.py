@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from authtui import __version__
 from authtui.redaction import redacted_lines, safe_text
+from authtui.version import __version__
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Assessment

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui import __version__
 from authtui.answers.differences import PROGRAMS
 from authtui.checks.all_checks import REGISTER
 from authtui.checks.failure_modes import failure_modes
@@ -23,6 +22,7 @@ from authtui.report.redactor import Redactor
 from authtui.report.sensitive import learn
 from authtui.report.timeline import timeline_of
 from authtui.tokens.times import utc_text
+from authtui.version import __version__
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

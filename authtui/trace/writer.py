@@ -86,7 +86,7 @@ class TraceWriter:
         clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Open the file and write its header, or the beginning of another part."""
-        from authtui import __version__
+        from authtui.version import __version__
 
         self._names = StandIns(machine, key)
         self._clock = clock

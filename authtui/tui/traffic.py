@@ -135,9 +135,9 @@ def ask_export(app: AuthtuiApp) -> None:
 def _write(records: Sequence[RequestRecord], text: str) -> tuple[str, str]:
     import json
 
-    from authtui import __version__
     from authtui.exchanges.export import as_har
     from authtui.report.writing import write_new_file
+    from authtui.version import __version__
 
     document = json.dumps(as_har(records, __version__), ensure_ascii=False, indent=1)
     problem = write_new_file(text, document.encode("utf-8", "replace"))

@@ -23,7 +23,7 @@ def man_page() -> str:
     lines = [
         f'.TH AUTHTUI 1 "" "authtui {authtui.__version__}" "User Commands"',
         ".SH NAME",
-        f"authtui \\- {_text(authtui.__doc__.partition(': ')[2].strip().rstrip('.'))}",
+        f"authtui \\- {_text(authtui.__doc__.splitlines()[0].partition(': ')[2].rstrip('.'))}",
         ".SH SYNOPSIS",
         ".B authtui",
         ".RI [ options ]",

@@ -23,14 +23,14 @@ ROOT = Path(__file__).parents[2]
 def test_the_version_stands_in_one_place() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert "version" not in project["project"]
-    assert project["tool"]["hatch"]["version"]["path"] == "authtui/__init__.py"
+    assert project["tool"]["hatch"]["version"]["path"] == "authtui/version.py"
     stated = re.compile(r"(?:version|VERSION)\w*\s*[:=]\s*[\"']" + re.escape(authtui.__version__))
     found = [
         path.name
         for path in (ROOT / "authtui").rglob("*.py")
         if stated.search(path.read_text(encoding="utf-8"))
     ]
-    assert found in ([], ["__init__.py"])
+    assert found == ["version.py"]
 
 
 def test_the_version_is_said_without_any_other_module_of_ours(tmp_path: Path) -> None:
@@ -42,7 +42,13 @@ def test_the_version_is_said_without_any_other_module_of_ours(tmp_path: Path) ->
     )
     said, ours, parsed = json.loads(run_code(code, user_home=tmp_path).out)
     assert said == f"authtui {authtui.__version__}\n"
-    assert set(ours) == {"authtui", "authtui.cli", "authtui.commands", "authtui.record"}
+    assert set(ours) == {
+        "authtui",
+        "authtui.version",
+        "authtui.cli",
+        "authtui.commands",
+        "authtui.record",
+    }
     assert not parsed
     assert run("--version", user_home=tmp_path).out == said
 

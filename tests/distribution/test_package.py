@@ -87,13 +87,14 @@ def test_the_wheel_carries_the_package_its_data_and_the_man_page_and_nothing_els
         if p.is_file() and "__pycache__" not in p.parts
     ]
     man = f"authtui-{authtui.__version__}.data/data/share/man/man1/authtui.1"
-    assert held == {*kept, man} - {"authtui/authtui.1"}
+    assert held == {*kept, man} - {"authtui/authtui.1", "authtui/README.md"}
 
 
 def test_the_sdist_carries_what_it_takes_to_build_and_test(built: Path) -> None:
     with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
         held = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"pyproject.toml", "README.md", "authtui/authtui.1", "tests/conftest.py"} <= held
+    assert {"pyproject.toml", "README.md", "LICENSE", "authtui/authtui.1"} <= held
+    assert {"authtui/README.md", "tests/README.md", "tests/conftest.py"} <= held
 
 
 def test_it_says_its_version_and_judges(installed: Path, tmp_path: Path) -> None:
