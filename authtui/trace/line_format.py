@@ -17,8 +17,8 @@ import json
 import math
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
-from authtui.trace.event_codecs import EVENTS
-from authtui.trace.field_codecs import LABEL, MOMENT, DamageError, Record
+from authtui.trace.declarations import EVENTS
+from authtui.trace.fields import DamageError, Record, moment_text, read_moment, read_text
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,21 +43,21 @@ def as_line(tree: dict[str, Any]) -> bytes:
     return text.encode("utf-8") + b"\n"
 
 
-def header(made_by: str, at: datetime, names: StandIns) -> dict[str, Any]:
+def header(made_by: str, at: datetime) -> dict[str, Any]:
     """The first line."""
-    return {"authtui_trace": VERSION, "made_by": made_by, "at": MOMENT.write(at, names)}
+    return {"authtui_trace": VERSION, "made_by": made_by, "at": moment_text(at)}
 
 
 def event_tree(event: Event, names: StandIns) -> dict[str, Any]:
     """An event as the object of its line.
 
     Raises:
-        DamageError: A field holds what its codec does not know; the event cannot be written.
+        DamageError: A field holds what its declaration does not allow; the event cannot be written.
     """
-    codec = EVENTS.get(event.kind)
-    if codec is None:
-        raise DamageError("a kind of event without a codec", event.kind)
-    written = codec.write(event, names)
+    record = EVENTS.get(event.kind)
+    if record is None:
+        raise DamageError("a kind of event that is not declared", event.kind)
+    written = record.write(event, names)
     head = {"n": written.pop("sequence"), "at": written.pop("at"), "kind": event.kind}
     return head | written
 
@@ -116,8 +116,8 @@ def check_header(tree: dict[str, Any]) -> None:
         raise DamageError("a version that is not a number")
     if version != VERSION:
         raise DamageError(f"version {min(version, 10**9)}; this program reads version {VERSION}")
-    MOMENT.read(tree.get("at"))
-    LABEL.read(tree.get("made_by"))
+    read_moment(tree.get("at"))
+    read_text(tree.get("made_by"))
 
 
 def sequence_of(tree: dict[str, Any]) -> int:
@@ -139,19 +139,15 @@ def read_event(tree: dict[str, Any], assessment: Assessment | None = None) -> Ev
         DamageError: Something in it is not what its kind has.
     """
     kind = tree.get("kind")
-    codec = EVENTS.get(kind) if isinstance(kind, str) else None
-    if codec is None:
+    record = EVENTS.get(kind) if isinstance(kind, str) else None
+    if record is None:
         raise DamageError("an unknown kind of event", "kind")
     given = dict(tree)
     given["sequence"] = given.pop("n")
     if assessment is None:
-        return codec.read(given)
-    given.pop("assessment", None)
-    values = codec.read_fields(given)
-    missing = {name for name in codec.fields if name not in codec.defaults} - values.keys()
-    if missing - {"assessment"}:
-        raise DamageError("missing", min(missing))
-    return codec.made(assessment=assessment, **values)
+        return record.read(given)
+    del given["assessment"]
+    return record.make({**record.read_fields(given), "assessment": assessment})
 
 
 def changes_since(base: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
@@ -160,18 +156,18 @@ def changes_since(base: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
     return changed | dict.fromkeys(base.keys() - tree.keys())
 
 
-def with_changes(codec: Record[Any], base: Any, changes: dict[str, Any]) -> Any:  # noqa: ANN401 - a record of the codec
+def with_changes(record: Record[Any], base: Any, changes: dict[str, Any]) -> Any:  # noqa: ANN401 - of the declared type
     """A record with some of its fields read again.
 
     Raises:
         DamageError: A change is not what the field has.
     """
-    gone = {name for name, value in changes.items() if value is None and name in codec.fields}
+    gone = [name for name, value in changes.items() if value is None and name in record.fields]
     for name in gone:
-        if name not in codec.defaults:
+        if name not in record.defaults:
             raise DamageError("missing", name)
-    values = codec.read_fields({n: v for n, v in changes.items() if n not in gone})
-    return base._replace(**values, **{name: codec.defaults[name] for name in gone})
+    values = record.read_fields({n: v for n, v in changes.items() if n not in gone})
+    return base._replace(**values, **{name: record.defaults[name] for name in gone})
 
 
 def _depth(tree: object) -> int:

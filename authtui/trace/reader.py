@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 from authtui.model import events as ev
 from authtui.record import NamedTuple
-from authtui.trace.assessment_codec import ASSESSMENT
-from authtui.trace.field_codecs import MOMENT, TEXT, DamageError
+from authtui.trace.declarations import ASSESSMENT
+from authtui.trace.fields import DamageError, read_moment, read_text
 from authtui.trace.files import open_file, read_at
 from authtui.trace.line_format import (
     ENDS,
@@ -232,20 +232,20 @@ class Trace(Sequence[ev.Event]):
             count = tree["skipped"]
             if type(count) is not int or not 0 < count < 10**12:
                 raise DamageError("not a number of events", "skipped")
-            self.notices.append(f"{count:,} events are missing: {TEXT.read(tree.get('why', ''))}")
+            self.notices.append(f"{count:,} events are missing: {read_text(tree.get('why', ''))}")
         elif head == "end":
-            MOMENT.read(tree.get("at"))
+            read_moment(tree.get("at"))
             if tree["end"] not in ENDS:
                 raise DamageError(f"not one of {', '.join(ENDS)}", "end")
             self.ended = True
             if tree["end"] == "size limit":
                 self.notices.append("the recording ended at its size limit")
         elif head == "part":
-            MOMENT.read(tree.get("at"))
+            read_moment(tree.get("at"))
             self.ended = False
         else:
-            TEXT.read(tree["name"])
-            TEXT.read(tree.get("mark"))
+            read_text(tree["name"])
+            read_text(tree.get("mark"))
 
     def _event(self, tree: dict[str, Any]) -> ev.Event:
         given = tree.get("assessment")

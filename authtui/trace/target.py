@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.directories import TRACE_KEY
 from authtui.record import NamedTuple
-from authtui.trace.field_codecs import DamageError
+from authtui.trace.fields import DamageError
 from authtui.trace.files import open_file, read_at
 from authtui.trace.line_format import (
     LARGEST_FILE,

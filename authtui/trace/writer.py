@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.model import events as ev
 from authtui.record import NamedTuple
-from authtui.trace.field_codecs import MOMENT
+from authtui.trace.fields import moment_text
 from authtui.trace.line_format import (
     LONGEST_LINE,
     as_line,
@@ -106,7 +106,7 @@ class TraceWriter:
         self._synced = time.monotonic()
         made_by = f"authtui {__version__}"
         if target.size == 0:
-            self._write(as_line(header(made_by, clock(), self._names)))
+            self._write(as_line(header(made_by, clock())))
         else:
             part = {"part": target.part, "made_by": made_by, "at": self._now()}
             self._write(as_line(part))
@@ -247,7 +247,7 @@ class TraceWriter:
         self._waiting.clear()
 
     def _now(self) -> str:
-        return MOMENT.write(self._clock(), self._names)
+        return moment_text(self._clock())
 
     def _write(self, data: bytes) -> None:
         try:

@@ -36,6 +36,9 @@ REASONS: Final[dict[str, Reason]] = {
     "starlette": Reason("the embedded backend", "BSD-3-Clause"),
     "uvicorn": Reason("the server of the embedded backend and of captures", "BSD-3-Clause"),
     "h11": Reason("a captured request byte by byte, below what uvicorn shows", "MIT"),
+    "msgspec": Reason(
+        "checking what a trace holds against the types of the records", "BSD-3-Clause"
+    ),
     "pyrage": Reason("reading the client's encrypted store", "MIT"),
     "textual-serve": Reason("the terminal in the page of `authtui serve`", "MIT"),
     "aiohttp": Reason("the server of that page; comes with textual-serve", "Apache-2.0 AND MIT"),

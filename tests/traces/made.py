@@ -23,7 +23,6 @@ from authtui.model import events as ev
 from authtui.redaction import Secret
 from authtui.trace.line_format import as_line, header
 from authtui.trace.reader import Refusal, Trace, open_trace
-from authtui.trace.stand_ins import StandIns
 from authtui.trace.writer import TraceWriter
 from authtui.wire import connection
 from tests.tui import homes
@@ -205,7 +204,7 @@ def read(path: Path) -> Trace:
 
 def lines_of(*trees: dict[str, Any]) -> bytes:
     """A file of a header and these lines."""
-    return b"".join(map(as_line, (header("authtui 0.1.0", AT, StandIns()), *trees)))
+    return b"".join(map(as_line, (header("authtui 0.1.0", AT), *trees)))
 
 
 def told(number: int, **more: object) -> dict[str, Any]:

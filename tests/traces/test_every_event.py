@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from authtui.model import events as ev
 from authtui.redaction import Secret
-from authtui.trace.event_codecs import EVENTS
-from authtui.trace.field_codecs import Many, Maybe, Named, Record
+from authtui.trace.declarations import EVENTS
+from authtui.trace.fields import Record
 from authtui.trace.line_format import as_line, event_tree, parse, read_event
 from authtui.trace.reader import is_failure
 from authtui.trace.stand_ins import StandIns
@@ -27,25 +27,38 @@ def field_names(made: Any) -> tuple[str, ...]:  # noqa: ANN401 - a dataclass or 
     return tuple(f.name for f in fields(made)) if is_dataclass(made) else made._fields
 
 
-def tables(codec: Any) -> Iterator[Record[Any]]:  # noqa: ANN401 - a codec
-    """A codec's records, itself included."""
-    if isinstance(codec, Record):
-        yield codec
-        for inner in codec.fields.values():
-            yield from tables(inner)
-    elif isinstance(codec, Maybe | Many | Named):
-        yield from tables(codec._codec)
-
-
-def test_every_type_of_event_has_a_table() -> None:
+def test_every_type_of_event_is_declared() -> None:
     assert {kind.__name__ for kind in EVENT_TYPES} == set(EVENTS)
 
 
-def test_every_field_of_every_record_is_in_a_table_or_left_out_on_purpose() -> None:
-    for event in EVENTS.values():
-        for table in tables(event):
-            named = (*table.fields, *table.left_out)
-            assert sorted(named) == sorted(field_names(table.made)), table.made
+def test_every_field_of_every_record_is_declared_or_left_out_on_purpose() -> None:
+    for made, record in Record.declared.items():
+        named = (*record.fields, *record.without)
+        assert sorted(named) == sorted(field_names(made)), made
+
+
+class Kept(NamedTuple):
+    name: str
+    key: Secret
+    size: int = 0
+
+
+@pytest.mark.parametrize(
+    ("declared", "reason"),
+    [
+        ({"labels": "name", "typed": "size"}, "not declared as it is.*key"),
+        ({"labels": "name", "typed": "size other", "without": {"key": None}}, "other"),
+        ({"labels": "name key", "typed": "size"}, "it is not said how .*Secret"),
+        ({"labels": "name", "typed": "size key"}, "it is not said how .*Secret"),
+        ({"typed": "name size", "without": {"key": None}}, "it is not said how .*str"),
+    ],
+)
+def test_a_field_that_nobody_declared_and_a_secret_cannot_be_in_a_trace(
+    declared: dict[str, Any], reason: str
+) -> None:
+    with pytest.raises(TypeError, match=reason):
+        Record(Kept, {"Secret": Secret}, **declared)
+    assert Kept not in Record.declared
 
 
 @pytest.mark.parametrize("kind", EVENT_TYPES, ids=lambda kind: kind.__name__)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from authtui.trace import reader
-from authtui.trace.field_codecs import DamageError
+from authtui.trace.fields import DamageError
 from authtui.trace.line_format import (
     LARGEST_FILE,
     LONGEST_LINE,
@@ -109,6 +109,10 @@ def test_what_is_wrong_is_said_by_line(
         ({"kind": "LoggedOut", "removed": ["x"] * 600}, "removed: more than 500 items"),
         ({"kind": "LoggedOut", "removed": ["x", 1]}, "removed[1]: not a string"),
         (
+            {"kind": "ChildSaid", "number": 1, "lines": [], "stream": "\x1b - at `$.text`"},
+            "stream: not one of the words that it may be",
+        ),
+        (
             {"kind": "Loaded", "observation": {}, "assessment": {"like": 7}},
             "assessment.like: not the number of an earlier look",
         ),
@@ -120,6 +124,13 @@ def test_what_is_wrong_in_an_event_is_said_by_field(
     path = tmp_path / "a.trace"
     path.write_bytes(lines_of({**told(1), **change}))
     assert str(damage_of(path)) == f"line 2: {reason}"
+
+
+@pytest.mark.parametrize("change", [{"at": "\ud800"}, {"\ud800": 1}])
+def test_half_a_character_is_said_too(change: dict[str, Any], tmp_path: Path) -> None:
+    path = tmp_path / "a.trace"
+    path.write_bytes(HEAD + json.dumps({**told(1), **change}).encode() + b"\n")
+    assert str(damage_of(path)) == "line 2: half a character in a word"
 
 
 def test_the_events_before_a_damage_stay(tmp_path: Path) -> None:
@@ -223,6 +234,7 @@ def test_no_file_at_all_makes_it_fall(lines: list[bytes]) -> None:
 
 
 ODD: list[Any] = [None, True, -1, 10**20, 0.5, "", "\x1b[31m", "x" * 5_000, [], {}, [{}], [[]]]
+ODD += ["\ud800", {"\ud800": 1}, ["\ud800"]]
 WHOLE = [event_tree(event, StandIns()) for event in busy(requests=2).events]
 
 
