@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from authtui.commands.capture import capture_of, exit_code, told_problem, usage, write_har
+from authtui.commands.capture_parts import capture_of, exit_code, told_problem, usage, write_har
 
 if TYPE_CHECKING:
     import argparse

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.commands import EXIT_INTERRUPTED, EXIT_USAGE
-from authtui.commands.capture import capture_of, exit_code, told_problem, write_har
+from authtui.commands.capture_parts import capture_of, exit_code, told_problem, write_har
 from authtui.commands.event_lines import event_line
 from authtui.commands.options import observe
 from authtui.commands.signals import on_signals

@@ -51,7 +51,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace, given: Given, folder: Path | None = None) -> int:
     """Play one story; `folder` is where the stories stand, None for those of the program."""
     out, err = given.out, given.err
-    from authtui.demo.story import FOLDER, read_names, read_story
+    from authtui.demo.story_file import FOLDER, read_names, read_story
 
     folder = folder or FOLDER
     if args.list:
@@ -72,7 +72,7 @@ def run(args: argparse.Namespace, given: Given, folder: Path | None = None) -> i
 
 
 def _list(folder: Path, out: TextIO, *, as_json: bool) -> int:
-    from authtui.demo.story import read_names, read_story
+    from authtui.demo.story_file import read_names, read_story
 
     code = 0
     names = read_names(folder)
@@ -138,7 +138,8 @@ def _in_the_app(
         text = "the app needs a terminal; `--headless` plays a story as text"
         print(f"authtui demo: {text}", file=given.err)
         return EXIT_USAGE
-    from authtui.demo.story import Story, read_story
+    from authtui.demo.story import Story
+    from authtui.demo.story_file import read_story
     from authtui.tui.story.story_app import StoryApp
 
     found = [read_story(name, folder) for name in names]

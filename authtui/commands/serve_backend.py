@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING, Any, Final
 from authtui.commands import EXIT_INTERRUPTED, EXIT_USAGE
 from authtui.commands.options import port_number
 from authtui.commands.signals import on_signals
-from authtui.demo.backend.client_setup import LOGINS
+from authtui.demo.backend.logins import LOGINS
 
 if TYPE_CHECKING:
     import argparse
     from typing import TextIO
 
     from authtui.commands import Given
+    from authtui.demo.backend.backend import Backend
     from authtui.demo.backend.client_setup import Setup
-    from authtui.demo.backend.server import Backend
     from authtui.demo.backend.state import SeenRequest
 
 DEFAULT_LOGIN: Final = "chatgpt"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from authtui.machine.observation import AUTH_FILE
 
@@ -11,13 +11,6 @@ if TYPE_CHECKING:
 
     from authtui.demo.stage import Stage
     from authtui.demo.story import Step
-
-CHANGES: Final = (
-    "set", "unset", "config", "aside", "read-only", "writable", "clock", "restart", "login",
-)  # fmt: skip
-"""`login` is a browser login, `restart` starts a program again, `clock` sets the local clock."""
-WANT_NAME: Final = ("set", "unset")
-WANT_VALUE: Final = ("config", "clock", "login")
 
 
 def change(stage: Stage, step: Step) -> str:

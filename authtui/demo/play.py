@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Final, cast
 
-from authtui.demo.changes import CHANGES, change
+from authtui.demo.changes import change
 from authtui.demo.login import log_in
-from authtui.demo.story import NONE
+from authtui.demo.story import CHANGES, NONE
 from authtui.demo.walk import Ending, Moment
 from authtui.lifecycle.preview import Outcome
 from authtui.model import events as ev
@@ -16,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from authtui.demo.backend.state import SeenRequest
-    from authtui.demo.program import Program
-    from authtui.demo.stage import Stage
+    from authtui.demo.stage import Program, Stage
     from authtui.demo.story import Step
     from authtui.lifecycle.preview import Action
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,7 +22,6 @@ from authtui.assessment.options import Options
 from authtui.credentials.observe import read_observation
 from authtui.demo.backend.server import running_backend, secure_port
 from authtui.demo.backend.tls import Authority
-from authtui.demo.program import Program
 from authtui.demo.story import NONE
 from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.transitions import Lifecycle, wire_factory
@@ -36,12 +36,13 @@ if TYPE_CHECKING:
     from threading import Event
 
     from authtui.answers.findings import Surface
-    from authtui.demo.backend.client_setup import Login
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
+    from authtui.demo.backend.logins import Login
     from authtui.demo.story import Story
     from authtui.lifecycle.context import Progress, WireFactory
     from authtui.lifecycle.preview import Action
     from authtui.machine.observation import Observation
+    from authtui.model.state import AuthState
     from authtui.wire.client import Wire
 
 HOME: Final = "demo-home"
@@ -57,6 +58,10 @@ HOSTS: Final = (
 """The names that lead to the backend; no other can be asked."""
 PUBLIC: Final = "Demo Public Root"
 PLAYING: Final = "The story is still playing; its steps come by themselves."
+CLIENT: Final = "codex"
+_TOLD: Final = (
+    ev.RequestStarted, ev.RequestFinished, ev.RotationSeen, ev.Asserted, ev.Failed, ev.Refreshed,
+)  # fmt: skip
 _EXPIRED: Final = (datetime(2020, 5, 4, tzinfo=UTC), datetime(2023, 5, 4, tzinfo=UTC))
 
 
@@ -198,6 +203,39 @@ class Stage:
         detour = self._detour._replace(roots=self._detour.roots + roots)
         make = wire_factory(self.session, {}, self.time.local, detour=detour, sender="browser")
         return make(frozenset(HOSTS))
+
+
+class Program:
+    """One run. Without a name it is the only one, and the session on show is its own.
+
+    With a name it has looked at the machine by itself and keeps what it saw; what it does on the
+    wire is told to the session on show, under its name. It acts as the client does: a refresh is
+    not rehearsed.
+    """
+
+    def __init__(self, stage: Stage, name: str = "") -> None:
+        """Start it; a program with a name reads the machine at once."""
+        self._stage = stage
+        self.name = name
+        self.session: AuthSession[Any] = stage.session
+        if name:
+            self.session = AuthSession(stage.observe, assess, stage.options, stage.time.local)
+            self.session.load("start")
+            self.session.subscribe(self._pass_on)
+        self.life = Lifecycle(
+            self.session,
+            stage.wires(self.session, name),
+            clock=stage.time.local,
+            live=True,
+            program=name or CLIENT,
+            rehearses=False,
+        )
+
+    def _pass_on(self, state: AuthState, event: ev.Event) -> None:
+        del state
+        if isinstance(event, _TOLD):
+            name = self.name
+            self._stage.session.publish(lambda n, at: replace(event, sequence=n, at=at, cause=name))
 
 
 def _changed(text: str, fields: tuple[tuple[str, str], ...]) -> str:

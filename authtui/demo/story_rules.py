@@ -6,10 +6,9 @@ from typing import Any, Final, get_args
 
 from authtui.answers.findings import SURFACES, Kind, Light
 from authtui.contracts import find
-from authtui.demo.backend.client_setup import LOGINS
 from authtui.demo.backend.faults import ENDPOINTS, Fault, FaultError, checked
-from authtui.demo.changes import CHANGES, WANT_NAME, WANT_VALUE
-from authtui.demo.story import NONE
+from authtui.demo.backend.logins import LOGINS
+from authtui.demo.story import CHANGES, NONE, WANT_NAME, WANT_VALUE
 from authtui.lifecycle.preview import ACTIONS
 
 KINDS: Final = (

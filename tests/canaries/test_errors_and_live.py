@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import NoReturn
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
 
 
 @pytest.fixture

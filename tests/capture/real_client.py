@@ -20,7 +20,7 @@ from authtui.demo.backend.server import running_backend
 from tests.demo.real_client import loopback_up, only_loopback_is_there, trimmed
 
 if TYPE_CHECKING:
-    from authtui.demo.backend.client_setup import Login
+    from authtui.demo.backend.logins import Login
 
 LIMIT: Final = 120.0
 COMMAND: Final = ("exec", "--skip-git-repo-check", "hi")

@@ -21,7 +21,7 @@ from tests.capture.servers import server_of, session
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
 
 # The least a client does: read the stored tokens, ask who it is, refresh, and store the new ones.
 CLIENT = """\

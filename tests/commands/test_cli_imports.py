@@ -82,7 +82,8 @@ def test_the_first_frame_waits_for_no_network_cryptography_keyring_or_watcher(
 MENU = """
 import asyncio, json, sys
 from datetime import UTC, datetime
-from authtui.demo.story import Story, read_names, read_story
+from authtui.demo.story import Story
+from authtui.demo.story_file import read_names, read_story
 from authtui.settings import Settings
 from authtui.tui.story.story_app import StoryApp
 seen = []

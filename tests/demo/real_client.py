@@ -15,10 +15,13 @@ import struct
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from authtui.demo.backend.client_setup import Login, setup_for
+from authtui.demo.backend.client_setup import setup_for
 from authtui.demo.backend.server import running_backend
+
+if TYPE_CHECKING:
+    from authtui.demo.backend.logins import Login
 
 GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 0x1
 LIMIT = 60.0

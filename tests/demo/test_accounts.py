@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.backend.server import Backend, running_backend
+from authtui.demo.backend.server import running_backend
 from authtui.demo.backend.state import Account
 from authtui.exchanges.endpoints import CLIENT_ID
 from authtui.redaction import Secret
@@ -19,6 +19,7 @@ from tests.demo.requests import CODEX, bearer, reason
 if TYPE_CHECKING:
     import httpx
 
+    from authtui.demo.backend.backend import Backend
     from authtui.demo.backend.state import RefreshStatus
 
 V1 = "/v1/responses"

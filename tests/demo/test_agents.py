@@ -27,7 +27,7 @@ from tests.demo.requests import (
 if TYPE_CHECKING:
     import httpx
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
     from authtui.identity.keys import PrivateKey
 
 VECTOR_SECRET = "28ad39fefd7fa3e200a9c626eef599e61a2d055c48a8288a4e7e4c4bca392878"

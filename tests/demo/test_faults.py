@@ -22,7 +22,7 @@ from tests.demo.test_agents import unsealed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
 
 JWKS = "/backend-api/wham/agent-identities/jwks"
 FAULTS = "/_authtui/faults"

@@ -15,7 +15,7 @@ from authtui.tokens.keyset import KeySet, parse_key_set, verify_rs256
 if TYPE_CHECKING:
     import httpx
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
     from authtui.redaction import Secret
 
 

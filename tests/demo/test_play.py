@@ -16,7 +16,8 @@ from authtui.commands.run import write_outcome
 from authtui.demo.backend.faults import Fault
 from authtui.demo.play import Player
 from authtui.demo.stage import PLAYING, stage_for
-from authtui.demo.story import Story, parse_story, read_names, read_story
+from authtui.demo.story import Story
+from authtui.demo.story_file import parse_story, read_names, read_story
 from authtui.demo.unprivileged import bound_by_modes
 from authtui.demo.walk import Ending
 

@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from authtui.cli import main
-from authtui.demo.backend import client_setup
+from authtui.demo.backend.client_setup import setup_for
+from authtui.demo.backend.logins import LOGINS
 from authtui.demo.backend.server import running_backend
 
 if TYPE_CHECKING:
@@ -153,7 +154,7 @@ def test_the_files_are_written_for_the_owner_only_and_never_over_others(
 
 def test_every_login_can_be_handed_out_with_a_config_the_client_can_read() -> None:
     with running_backend() as backend:
-        for login in client_setup.LOGINS:
-            setup = client_setup.setup_for(backend, login)
+        for login in LOGINS:
+            setup = setup_for(backend, login)
             assert tomllib.loads(setup.config)["chatgpt_base_url"] == backend.chatgpt_base_url
             assert json.loads(setup.auth_json.reveal())

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.story import Story, read_names, read_story
+from authtui.demo.story import Story
+from authtui.demo.story_file import read_names, read_story
 from authtui.demo.walk import pages_of
 from authtui.model import events as ev
 from tests.demo.test_play import Played

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from authtui.demo.story import Story, parse_story
+from authtui.demo.story import Story
+from authtui.demo.story_file import parse_story
 from authtui.demo.walk import Ending, Moment, Walk, pages_of
 
 CAUSES = [{"text": "a", "answer": "no"}, {"text": "b", "answer": "yes", "right": True}]

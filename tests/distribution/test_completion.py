@@ -12,7 +12,7 @@ import pytest
 from authtui.cli import COMMANDS, main, whole_parser
 from authtui.commands.command_tree import command_tree
 from authtui.commands.completion_scripts import MARK, SCRIPTS
-from authtui.demo.story import read_names
+from authtui.demo.story_file import read_names
 from tests.program import environment, run, run_code
 from tests.pty.harness import Terminal
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
     from authtui.tui.app import AuthtuiApp
     from tests.tui.conftest import Until
 

@@ -9,7 +9,7 @@ from authtui.demo.backend.server import running_backend
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
 
 
 @pytest.fixture(scope="module")

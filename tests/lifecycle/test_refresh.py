@@ -18,7 +18,7 @@ from tests.lifecycle.world import World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
 
 MISMATCH = (
     "Your access token could not be refreshed because you have since logged out or signed in to "

@@ -12,7 +12,7 @@ from tests.lifecycle.world import FLAG_ON, World
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
 
 WRAPPER = (
     "Agent task registration failed. Please try again; Codex will attempt to register the task "
@@ -310,7 +310,7 @@ async def test_what_may_pass_is_tried_three_times_then_paused_for_an_hour(
         assert "Register first" in (await world.life.assert_login()).reason
         assert (await world.life.register()).done
     finally:
-        from authtui.demo.backend.server import utc_now
+        from authtui.demo.backend.backend import utc_now
 
         backend.clock = utc_now
     assert "agent_identity" in world.document

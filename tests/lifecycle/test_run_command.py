@@ -10,7 +10,7 @@ from tests.program import codex_home, run
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
 
 
 def test_without_live_it_says_what_it_would_do(tmp_path: Path, backend: Backend) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from authtui.credentials.keyring_writer import WritableBackend
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
     from authtui.model.events import Event
     from authtui.redaction import Secret
 

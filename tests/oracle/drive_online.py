@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from authtui.answers.findings import Surface
     from authtui.contracts import Contract
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
     from authtui.simulation.program_start import ProgramStart
 
 SECONDS = 25

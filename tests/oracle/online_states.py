@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from authtui.contracts import Contract
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
 
 OURS, OTHER = "workspace-demo-1", "workspace-demo-2"
 _SAID = "a fault was set"

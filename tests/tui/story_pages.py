@@ -7,7 +7,8 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 from unittest.mock import patch
 
-from authtui.demo.story import Story, read_names, read_story
+from authtui.demo.story import Story
+from authtui.demo.story_file import read_names, read_story
 from authtui.settings import Settings
 from authtui.tui.story.story_app import StoryApp
 from tests.tui.homes import NOW

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
     from authtui.tui.app import AuthtuiApp
     from tests.tui.conftest import Until
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.demo.story import read_names
+from authtui.demo.story_file import read_names
 from tests.tui.story_pages import screen_text, telling, turn
 
 if TYPE_CHECKING:

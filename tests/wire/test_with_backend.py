@@ -16,7 +16,7 @@ from authtui.wire.client import Wire
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
     from authtui.exchanges.records import RequestRecord
 
 

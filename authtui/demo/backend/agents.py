@@ -20,10 +20,8 @@ from authtui.demo.backend.state import Agent
 from authtui.identity.assertion import verifies
 
 if TYPE_CHECKING:
+    from authtui.demo.backend.backend import TaskAnswer
     from authtui.demo.backend.calls import Call
-
-TaskAnswer = Literal["sealed-snake", "sealed-camel", "plain-snake", "plain-camel"]
-"""How a task id is answered. Generations before #18785 read `encrypted_task_id` only."""
 
 _FIELDS: Final[dict[TaskAnswer, str]] = {
     "sealed-snake": "encrypted_task_id",

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from starlette.datastructures import Headers
 
+    from authtui.demo.backend.backend import Backend
     from authtui.demo.backend.faults import Fault
-    from authtui.demo.backend.server import Backend
 
 
 class RefusalError(Exception):

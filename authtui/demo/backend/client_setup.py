@@ -2,34 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
+    from authtui.demo.backend.logins import Login
     from authtui.redaction import Secret
-
-Login = Literal[
-    "chatgpt",
-    "api-key",
-    "agent-identity",
-    "personal-access-token",
-    "managed-record",
-    "first-record",
-    "april-identity",
-]
-
-LOGINS: Final[dict[Login, str]] = {
-    "chatgpt": "a ChatGPT login (every client)",
-    "api-key": "an API key (every client)",
-    "agent-identity": "an agent identity JWT (clients 0.128 and 0.169; 0.142 refuses the address)",
-    "personal-access-token": "a personal access token (clients 0.142 and later)",
-    "managed-record": "a ChatGPT login with a managed agent record (0.169; 0.142 sends Bearer)",
-    "first-record": "a ChatGPT login with an agent record of the first form (client 0.123)",
-    "april-identity": "an unsigned identity of #18176 and #18180 (accepted by no release)",
-}
-"""The logins that can be handed out, and the clients that read them (recorded)."""
 
 _WITH_FEATURE: Final = ("managed-record", "first-record")
 

@@ -13,7 +13,7 @@ from authtui.demo.backend.faults import FaultError, from_json
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from authtui.demo.backend.server import Backend
+    from authtui.demo.backend.backend import Backend
 
 STATE: Final = "/_authtui/state"
 FAULTS: Final = "/_authtui/faults"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
-    from authtui.demo.backend.client_setup import Login
     from authtui.demo.backend.keys import SigningKeys
+    from authtui.demo.backend.logins import Login
     from authtui.demo.backend.state import BackendState, RefreshStatus
 
 TOKEN_ISSUER: Final = "https://auth.openai.com"  # noqa: S105 - an issuer, no secret
