@@ -18,8 +18,9 @@ from textual.message import Message
 from authtui.redaction import redact_text
 from authtui.tui.capture.watched_program import WatchedProgram
 from authtui.tui.desk import Desk
+from authtui.tui.keymap import unknown_ids
 from authtui.tui.keyring_look import KEYRING_SECONDS, KeyringLook
-from authtui.tui.keys import changes_something, unknown_ids
+from authtui.tui.keys import changes_something
 from authtui.tui.lifecycle_actions import LifecycleActions
 from authtui.tui.lines import safe
 from authtui.tui.pane import Pane
@@ -43,6 +44,8 @@ if TYPE_CHECKING:
     from authtui.tui.capture.watched_program import MakeCapture
     from authtui.tui.lifecycle_actions import MakeLifecycle
     from authtui.tui.lines import Item
+    from authtui.tui.messages import Say
+    from authtui.tui.owner import Owner
 
 MARK_SECONDS = 3.0
 REDRAWS_PER_SECOND = 15
@@ -86,10 +89,12 @@ class AuthtuiApp(App[None]):
         """
         # With NO_COLOR alone Textual writes greys: black on black in a terminal of sixteen colours.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
-        self.revealing = Revealing(self)
+        self.revealing = Revealing(self, self.redraw)
         self.recording = Recording(self)
-        self.acts = LifecycleActions(self, lifecycle, offline=offline)
-        self.watched = WatchedProgram(self, capture) if capture is not None else None
+        self.acts = LifecycleActions(self, session, lifecycle, offline=offline)
+        self.watched: WatchedProgram | None = None
+        if capture is not None:
+            self.watched = WatchedProgram(self, session, capture, lambda: self.looking)
         self.traffic = Traffic(session.state.requests)
         self.session = session
         self.read_only = read_only
@@ -99,7 +104,7 @@ class AuthtuiApp(App[None]):
         self.message: tuple[str, str] | None = None
         self.watching = ""
         self._watch = watch
-        self.keyring = KeyringLook(self, fill_in)
+        self.keyring = KeyringLook(self, lambda: self.session.state.observation, fill_in)
         self._marks: frozenset[str] = frozenset()
         self._drawn = session.state.assessment
         self._woken = threading.Event()
@@ -251,7 +256,7 @@ class AuthtuiApp(App[None]):
             at=self.at,
             busy=busy,
             traffic=self.traffic if self.at is None else None,
-            now=self.watched.now() if self.watched is not None else None,
+            now=self.watched.now() if self.watched is not None and self.at is None else None,
         )
 
     def banner(self) -> str | None:
@@ -281,6 +286,30 @@ class AuthtuiApp(App[None]):
 
         self.set_timer(seconds, clear)
 
+    def on_say(self, message: Say) -> None:
+        """Say what a part of the app has to tell."""
+        self.say(message.text, message.tone, message.seconds)
+
+    def on_frame_changed(self) -> None:
+        """Draw the frames anew: a part of the app goes on."""
+        self.update_frames()
+
+    def on_watched_program_left(self) -> None:
+        """Leave, now that the program has ended."""
+        self.exit()
+
+    def on_lifecycle_actions_planned(self, message: LifecycleActions.Planned) -> None:
+        """Show what a step would do; perform it where the user agrees."""
+        from authtui.tui.dialogs.preview_screen import PreviewScreen
+
+        name, found = message.name, message.found
+
+        def answered(answer: str | None) -> None:
+            if answer == "yes" and found.plan is not None:
+                self.acts.perform(name, found.plan)
+
+        self.push_screen(PreviewScreen(name, found, message.warning), answered)
+
     def update_frames(self) -> None:
         """Draw headers and footers anew."""
         for screen in self.screen_stack:
@@ -292,7 +321,8 @@ class AuthtuiApp(App[None]):
     def reason_against(self, action: str) -> str | None:
         """Why an action cannot be done now, or None."""
         if action.startswith("act("):
-            return self.locked(action) or self.acts.reason_against()
+            past = "this is the past; End returns to the present" if self.at is not None else None
+            return self.locked(action) or self.acts.reason_against() or past
         if action in ("surface", "generation") and self.session.options is None:
             return "this is a trace; it cannot be judged for another client"
         return self.locked(action)
@@ -338,6 +368,13 @@ class AuthtuiApp(App[None]):
 
         self.run_thread(work, "load")
 
+    def reassess(self, **wanted: object) -> None:
+        """Judge what was seen for other options, in a thread."""
+        session = self.session
+        options = session.options._replace(**wanted)
+        cause = ", ".join(f"{name} {value}" for name, value in wanted.items())
+        self.run_thread(lambda: session.reassess(options, cause), "reassess")
+
     def step_event(self, step: int) -> None:
         """Look at the state after the event before or after this one."""
         numbers = [e.sequence for e in self.session.events]
@@ -364,7 +401,8 @@ class AuthtuiApp(App[None]):
         """Put text on the clipboard, redacted unless it was made without secrets; say how."""
         from authtui.tui.clipboard import copy
 
-        copy(self, redact_text(text) if redact else text, what or "the value")
+        shown = redact_text(text) if redact else text
+        copy(self, self.settings.clipboard, shown, what or "the value")
 
     def copy_fix(self) -> None:
         """Copy the first command of the verdict."""
@@ -374,6 +412,18 @@ class AuthtuiApp(App[None]):
             self.say("this verdict has no command to copy", "muted")
         else:
             self.copy(command, "the fix")
+
+    def copy_curl(self, item: Item | None) -> None:
+        """Copy a request as a command; its secrets are variables."""
+        from authtui.exchanges.export import as_curl
+        from authtui.exchanges.records import RequestRecord
+
+        record = item.subject if item is not None else None
+        if not isinstance(record, RequestRecord):
+            return self.say("select a request first (4 shows them)", "muted")
+        # Made of a record that holds no secret; redacting again would take its variables for one.
+        what = "the request as a curl command; set its variables"
+        return self.copy(as_curl(record), what, redact=False)
 
     def next_theme(self) -> None:
         """Dark, light, terminal colours."""
@@ -393,3 +443,8 @@ class AuthtuiApp(App[None]):
         from authtui.tui.dialogs.dialog import DetailScreen
 
         self.push_screen(DetailScreen.of_item(item))
+
+
+if TYPE_CHECKING:
+    # The app offers what its screens ask for: held by the type checker alone.
+    _OWNER: type[Owner] = AuthtuiApp

@@ -6,13 +6,16 @@ import os
 import shutil
 import subprocess
 import sys
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from authtui.tui.messages import Say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from textual.app import App
+
     from authtui.settings import ClipboardMode
-    from authtui.tui.app import AuthtuiApp
 
 _SECONDS: Final = 2.0
 _TOOLS: Final = (
@@ -44,29 +47,29 @@ def choose(mode: ClipboardMode, env: Mapping[str, str]) -> ClipboardMode:
     return "native" if apple else "osc52"
 
 
-def copy(app: AuthtuiApp, text: str, what: str) -> None:
-    """Copy in the way that the settings ask for; the footer says which way it was."""
-    mode = choose(app.settings.clipboard, os.environ)
+def copy(app: App[Any], wanted: ClipboardMode, text: str, what: str) -> None:
+    """Copy in the way that is wanted; the footer says which way it was."""
+    mode = choose(wanted, os.environ)
     if mode == "off":
-        app.say("the clipboard is off in your settings; nothing was copied", "warn")
+        app.post_message(Say("the clipboard is off in your settings; nothing was copied", "warn"))
     elif mode == "osc52":
         app.copy_to_clipboard(text)
         inside = " · tmux may need: set -g set-clipboard on" if os.environ.get("TMUX") else ""
-        app.say(f"✓ handed {what} to the terminal (OSC 52){inside}")
+        app.post_message(Say(f"✓ handed {what} to the terminal (OSC 52){inside}"))
     else:
         _native(app, text, what)
 
 
-def _native(app: AuthtuiApp, text: str, what: str) -> None:
+def _native(app: App[Any], text: str, what: str) -> None:
     command = native_tool(os.environ)
     if command is None:
-        app.say("no clipboard program was found; nothing was copied", "warn")
+        app.post_message(Say("no clipboard program was found; nothing was copied", "warn"))
         return
 
     def work() -> None:
         reason = run_tool(command, text)
         done = f"✓ copied {what} with {command[0]}"
-        app.call_from_thread(app.say, reason or done, "warn" if reason else "good")
+        app.post_message(Say(reason or done, "warn" if reason else "good"))
 
     app.run_worker(work, thread=True, exclusive=True, group="clipboard", exit_on_error=False)
 

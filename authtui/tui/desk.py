@@ -320,7 +320,8 @@ class Desk(BoxedScreen[None]):
 
     def action_reveal(self) -> None:
         """Show one secret for a moment."""
-        self.owner.revealing.toggle(self.selected)
+        if not self.refused("reveal"):
+            self.owner.revealing.toggle(self.selected)
 
     def action_surface(self) -> None:
         """Choose another program start."""
@@ -360,7 +361,8 @@ class Desk(BoxedScreen[None]):
 
     def action_act(self, name: str) -> None:
         """Show what a step of the lifecycle would send or change, then ask."""
-        self.owner.acts.preview(name)
+        if not self.refused(f"act({name!r})"):
+            self.owner.acts.preview(name)
 
     def action_cancel(self) -> None:
         """Stop the step that is under way."""
@@ -375,17 +377,22 @@ class Desk(BoxedScreen[None]):
 
     def action_copy_curl(self) -> None:
         """Copy the selected request as a command."""
-        from authtui.tui.traffic import copy_curl
-
-        copy_curl(self.owner, self.selected)
+        self.owner.copy_curl(self.selected)
 
     def action_record(self) -> None:
         """Start to record a trace, after a look at its path, or end the recording."""
-        self.owner.recording.toggle()
+        if self.refused("record"):
+            return
+        if self.owner.recording.writer is not None:
+            self.owner.recording.end()
+            return
+        from authtui.tui.dialogs.prompt import ask_trace
+
+        ask_trace(self.owner)
 
     def action_export(self) -> None:
         """Write the requests to a file, after a look at its path."""
-        from authtui.tui.traffic import ask_export
+        from authtui.tui.dialogs.request_export import ask_export
 
         ask_export(self.owner)
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from authtui.tui.app import AuthtuiApp
+    from textual.dom import DOMNode
+
+    from authtui.machine.observation import Observation
 
 KEYRING_SECONDS: Final = 0.8
 """Between two looks at a keyring that answers; a look takes it some 10 ms."""
@@ -17,11 +19,17 @@ SLOW_KEYRING_SECONDS: Final = 30.0
 
 
 class KeyringLook:
-    """Runs `look` in a thread of the app, one at a time; None looks at nothing."""
+    """Runs `look` in a thread, one at a time; None looks at nothing."""
 
-    def __init__(self, app: AuthtuiApp, look: Callable[[], None] | None) -> None:
-        """Nothing is looked at before `start`."""
-        self._app = app
+    def __init__(
+        self,
+        node: DOMNode,
+        observation: Callable[[], Observation | None],
+        look: Callable[[], None] | None,
+    ) -> None:
+        """`node` runs the thread, `observation` is what was seen last."""
+        self._node = node
+        self._observation = observation
         self._look = look
         self.under_way = False
         self._at = 0.0
@@ -40,11 +48,13 @@ class KeyringLook:
             finally:
                 self.under_way = False
 
-        self._app.run_thread(work, "fill-in")
+        self._node.run_worker(
+            work, thread=True, exclusive=True, group="fill-in", exit_on_error=False
+        )
 
     def again(self) -> None:
         """Look again where something may have changed: only a keyring that was asked once."""
-        seen = self._app.session.state.observation
+        seen = self._observation()
         if seen is None or seen.keyring.status == "not-probed":
             return
         slow = seen.keyring.status in ("hanging", "failed")

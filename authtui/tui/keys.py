@@ -355,9 +355,6 @@ KEY_NAMES: Final = {
 }
 
 
-_OF_SHEETS: Final = frozenset(
-    ["back", "yes", "next-difference", "previous-difference", "show-a", "show-b"]
-)
 _CHANGES_NOTHING: Final = frozenset({"copy", "copy-fix", "copy-curl", "cancel", "pause"})
 
 
@@ -382,16 +379,3 @@ def shown(keys: str) -> str:
 def mapped(name: str, keys: str, keymap: Mapping[str, str]) -> str:
     """The keys of the action of an id after the user's own key map, as they may be shown."""
     return safe(keymap.get(name, keys), 40)
-
-
-def unknown_ids(keymap: Mapping[str, str]) -> tuple[str, ...]:
-    """What a key map names that is no action of ours, as sentences."""
-    if not keymap:
-        return ()
-    from authtui.tui.capture.capture_keys import CAPTURE_KEYS
-    from authtui.tui.replay.replay_keys import REPLAY_KEYS
-    from authtui.tui.story.story_keys import STORY_KEYS
-
-    own = (*KEYS, *CAPTURE_KEYS, *LIST_KEYS, *STORY_KEYS, *REPLAY_KEYS)
-    known = {key.id for key in own} | _OF_SHEETS
-    return tuple(f"keymap.{safe(name, 40)}: no such action" for name in keymap if name not in known)

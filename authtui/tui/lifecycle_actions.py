@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import time
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from textual.message import Message
 
 from authtui.tui.lines import safe
+from authtui.tui.messages import FrameChanged, Say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from textual.dom import DOMNode
     from textual.worker import Worker
 
     from authtui.lifecycle.preview import Action, Outcome, Plan
     from authtui.lifecycle.transitions import Lifecycle
-    from authtui.tui.app import AuthtuiApp
+    from authtui.model.session import AuthSession
 
     MakeLifecycle = Callable[[Callable[[str], None]], Lifecycle]
 
@@ -34,9 +38,27 @@ ACTIONS: Final = {
 class LifecycleActions:
     """One step at a time. Without a lifecycle, as on a trace, nothing can be done."""
 
-    def __init__(self, app: AuthtuiApp, make: MakeLifecycle | None, *, offline: bool) -> None:
-        """`make` builds the lifecycle when it is first needed."""
-        self.app = app
+    class Planned(Message):
+        """What a step would do is known; to be shown, and performed where the user agrees."""
+
+        def __init__(self, name: str, found: Outcome, warning: str) -> None:
+            """`warning` stands above the plan."""
+            super().__init__()
+            self.name = name
+            self.found = found
+            self.warning = warning
+
+    def __init__(
+        self,
+        node: DOMNode,
+        session: AuthSession[Any],
+        make: MakeLifecycle | None,
+        *,
+        offline: bool,
+    ) -> None:
+        """`make` builds the lifecycle when it is first needed; `node` runs its steps."""
+        self._node = node
+        self._session = session
         self.offline = offline
         self._make = make
         self._life: Lifecycle | None = None
@@ -63,44 +85,35 @@ class LifecycleActions:
         """Why nothing can be done at all, or None."""
         if self._make is None:
             return "this session only shows; it has no login to act on"
-        if self.app.at is not None:
-            return "this is the past; End returns to the present"
         if self._worker is not None and not self._worker.is_finished:
             return "a step is under way; esc cancels it"
         return None
 
     # ── first the preview ──────────────────────────────────────────────────────────────────────
 
-    def preview(self, name: str, note: str = "") -> None:
-        """Find out what a step would do, and show it."""
+    def preview(self, name: str, warning: str = "") -> None:
+        """Find out what a step would do, and have it shown."""
         if reason := self.reason_against():
-            self.app.say(reason, "warn")
+            self._node.post_message(Say(reason, "warn"))
             return
 
         async def work() -> None:
-            from authtui.tui.dialogs.preview_screen import PreviewScreen
-
             found = await self._run(name, live=False)
             if found is not None:
-                self.app.push_screen(PreviewScreen(name, found, note), self._answered(name, found))
+                self._node.post_message(self.Planned(name, found, warning))
 
         self._start(work, f"working out what it would take to {ACTIONS.get(name, name)}")
 
-    def _answered(self, name: str, shown: Outcome) -> Callable[[str | None], None]:
-        def answered(answer: str | None) -> None:
-            if answer == "yes" and shown.plan is not None:
-                self._perform(name, shown.plan)
-
-        return answered
-
     # ── then the act ──────────────────────────────────────────────────────────────────────────
 
-    def _perform(self, name: str, plan: Plan) -> None:
+    def perform(self, name: str, plan: Plan) -> None:
+        """Do what was agreed to, unless it would be something else by now."""
+
         async def work() -> None:
             again = await self._run(name, live=False)
             if again is not None and again.plan != plan:
                 # What was agreed to is not what would happen now.
-                self.app.call_later(
+                self._node.call_later(
                     self.preview,
                     name,
                     "The plan has changed since you looked; this is the new one.",
@@ -119,24 +132,26 @@ class LifecycleActions:
             return
         worker.cancel()
         self._doing = ""
-        self.app.session.fail(
+        self._session.fail(
             "cancel", "cancelled before an answer came; the server may still have acted on it"
         )
-        self.app.say("cancelled", "warn")
+        self._node.post_message(Say("cancelled", "warn"))
 
     def _start(self, work: Callable[[], Coroutine[None, None, None]], doing: str) -> None:
         self._doing, self._since = doing, time.monotonic()
-        self._worker = self.app.run_worker(work, group="acts", exclusive=True, exit_on_error=False)
+        self._worker = self._node.run_worker(
+            work, group="acts", exclusive=True, exit_on_error=False
+        )
         self._tick()
 
     def _tick(self) -> None:
         if self._worker is None or self._worker.is_finished:
             self._doing = ""
-            self.app.update_frames()
+            self._node.post_message(FrameChanged())
             return
         if self.under_way:
-            self.app.update_frames()
-        self.app.set_timer(0.1, self._tick)
+            self._node.post_message(FrameChanged())
+        self._node.set_timer(0.1, self._tick)
 
     def _progress(self, text: str) -> None:
         self._doing = safe(text, 200)
@@ -153,10 +168,11 @@ class LifecycleActions:
         try:
             return await life.perform(action)
         except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
-            self.app.say(f"{name} failed: {safe(error, 200)}", "bad", 8)
+            self._node.post_message(Say(f"{name} failed: {safe(error, 200)}", "bad", 8))
             return None
         finally:
             life.live = before
 
     def _tell(self, name: str, found: Outcome) -> None:
-        self.app.say(f"{name}: {safe(found.reason, 300)}", "good" if found.done else "bad", 8)
+        said = f"{name}: {safe(found.reason, 300)}"
+        self._node.post_message(Say(said, "good" if found.done else "bad", 8))

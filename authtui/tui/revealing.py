@@ -6,10 +6,14 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from authtui.tui.lines import safe
+from authtui.tui.messages import FrameChanged, Say
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.dom import DOMNode
+
     from authtui.redaction import Secret
-    from authtui.tui.app import AuthtuiApp
     from authtui.tui.lines import Item
 
 REVEAL_SECONDS: Final = 10
@@ -19,10 +23,11 @@ _TICK_SECONDS: Final = 0.5
 class Revealing:
     """`secret` is the one in clear; None while nothing is."""
 
-    def __init__(self, app: AuthtuiApp) -> None:
-        """Nothing is in clear at first."""
+    def __init__(self, node: DOMNode, redraw: Callable[[], None]) -> None:
+        """`redraw` draws at once: what is masked again must not stand for one frame more."""
         self.secret: Secret | None = None
-        self._app = app
+        self._node = node
+        self._redraw = redraw
         self._name = ""
         self._until = 0.0
 
@@ -36,18 +41,15 @@ class Revealing:
 
     def toggle(self, item: Item | None) -> None:
         """Show the secret of a row for ten seconds, or hide the one in clear."""
-        app = self._app
-        if reason := app.reason_against("reveal"):
-            app.say(reason, "warn")
-        elif self.secret is not None:
+        if self.secret is not None:
             self.hide()
         elif item is None or item.secret is None:
-            app.say("nothing secret is selected", "muted")
+            self._node.post_message(Say("nothing secret is selected", "muted"))
         else:
             self.secret, self._name = item.secret, safe(item.label or item.key, 80)
             self._until = time.monotonic() + REVEAL_SECONDS
             self._tick()
-            app.redraw()
+            self._redraw()
 
     def _tick(self) -> None:
         if self.secret is None:
@@ -55,11 +57,11 @@ class Revealing:
         if time.monotonic() >= self._until:
             self.hide()
         else:
-            self._app.update_frames()
-            self._app.set_timer(_TICK_SECONDS, self._tick)
+            self._node.post_message(FrameChanged())
+            self._node.set_timer(_TICK_SECONDS, self._tick)
 
     def hide(self) -> None:
         """Mask it again."""
         if self.secret is not None:
             self.secret = None
-            self._app.redraw()
+            self._redraw()

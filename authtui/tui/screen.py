@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from textual.layout import ArrangeResult
     from textual.widget import Widget
 
-    from authtui.tui.app import AuthtuiApp
     from authtui.tui.geometry import Box
+    from authtui.tui.owner import Owner
     from authtui.tui.pane import Rows
 
 
@@ -55,9 +55,16 @@ class BoxedScreen(Screen[ScreenResultType]):
         return _LAYOUT
 
     @property
-    def owner(self) -> AuthtuiApp:
-        """The app, by its own type."""
-        return cast("AuthtuiApp", self.app)
+    def owner(self) -> Owner:
+        """The app, as its screens see it."""
+        return cast("Owner", self.app)
+
+    def refused(self, action: str) -> bool:
+        """Say why an action cannot be done now, where it cannot."""
+        reason = self.owner.reason_against(action)
+        if reason is not None:
+            self.owner.say(reason, "warn")
+        return reason is not None
 
     def boxes(self, size: Size) -> dict[str, Box]:
         """Make the content for a terminal of that size; the box of each visible part by its id."""

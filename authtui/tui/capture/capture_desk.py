@@ -6,6 +6,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, ClassVar
 
 from authtui.tui.capture.capture_keys import CAPTURE_KEYS
+from authtui.tui.capture.watched_program import leave_question
 from authtui.tui.desk import PARTS, Desk, PaneSpec
 from authtui.tui.geometry import DRAWER, RUN_PANES, Box, is_small, plan_run
 from authtui.tui.keys import KEYS, bindings
@@ -106,7 +107,16 @@ class CaptureDesk(Desk):
 
     def action_quit(self) -> None:
         """Leave; a running program is asked about first."""
-        if self.owner.watched is None:
+        watched = self.owner.watched
+        if watched is None or not watched.holds_the_app:
+            # Asked a second time while it takes its time: the command ends it by force.
             self.owner.exit()
-        else:
-            self.owner.watched.leave()
+            return
+
+        def answered(answer: str | None) -> None:
+            if answer == "leave":
+                watched.leave()
+
+        from authtui.tui.dialogs.dialog import ChooseScreen
+
+        self.app.push_screen(ChooseScreen(leave_question(watched.program)), answered)

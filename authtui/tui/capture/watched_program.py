@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Any, Final, Protocol
+
+from textual.message import Message
 
 from authtui.tui.lines import Doc, Item, Line, Span, safe
+from authtui.tui.messages import Say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.dom import DOMNode
+
     from authtui.exchanges.evidence import ObservedProgram
-    from authtui.tui.app import AuthtuiApp
+    from authtui.model.session import AuthSession
 
     class StartProblem(Protocol):
         """Why nothing was started, in a sentence."""
@@ -44,9 +49,20 @@ _POLL: Final = 0.1
 class WatchedProgram:
     """The program that this app watches; one at a time, and again on request."""
 
-    def __init__(self, app: AuthtuiApp, make: MakeCapture) -> None:
-        """`make` prepares the capture of a number, from 1."""
-        self.app = app
+    class Left(Message):
+        """The program has ended, as the user wished before leaving the app."""
+
+    def __init__(
+        self,
+        node: DOMNode,
+        session: AuthSession[Any],
+        make: MakeCapture,
+        looking: Callable[[], bool],
+    ) -> None:
+        """`make` prepares the capture of a number, from 1; it waits while `looking` is true."""
+        self._node = node
+        self._session = session
+        self._looking = looking
         self._make = make
         self._current: CaptureHandle | None = None
         self._number = 0
@@ -62,32 +78,37 @@ class WatchedProgram:
     @property
     def program(self) -> ObservedProgram | None:
         """The program as the session knows it."""
-        programs = self.app.session.state.programs
+        programs = self._session.state.programs
         return programs[-1] if programs else None
 
     def begin(self) -> None:
         """Start it in a thread, once everything that is stored was read: that is the prediction."""
         if self.running:
-            self.app.say("the program is still running; K ends it", "warn")
+            self._say("the program is still running; K ends it", "warn")
             return
         self._starting = True
         self._number += 1
-        self.app.run_thread(self._start, "capture")
+        self._node.run_worker(
+            self._start, thread=True, exclusive=True, group="capture", exit_on_error=False
+        )
+
+    def _say(self, text: str, tone: str, seconds: float = 4) -> None:
+        self._node.post_message(Say(text, tone, seconds))
 
     def _start(self) -> None:
         try:
             deadline = time.monotonic() + LOOKED_WITHIN
-            while self.app.looking and time.monotonic() < deadline:
+            while self._looking() and time.monotonic() < deadline:
                 time.sleep(_POLL / 5)
             current = self._make(self._number)
             problem = current.start()
             self._current = current
         except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
-            self.app.session.fail("capture", safe(error, 300))
+            self._session.fail("capture", safe(error, 300))
         else:
             if problem is not None:
                 text = problem.statement
-                self.app.session.fail("capture", f"{text[:1].upper()}{text[1:].rstrip('.')}.")
+                self._session.fail("capture", f"{text[:1].upper()}{text[1:].rstrip('.')}.")
         finally:
             self._starting = False
 
@@ -95,41 +116,37 @@ class WatchedProgram:
         """End the program as Ctrl-C in a shell would; the app stays, so that one can read."""
         current = self._current
         if current is None or not current.running:
-            self.app.say("no program is running; q leaves", "muted")
+            self._say("no program is running; q leaves", "muted")
             return
         current.stop()
-        self.app.say("asked the program to end", "warn")
+        self._say("asked the program to end", "warn")
+
+    @property
+    def holds_the_app(self) -> bool:
+        """Whether leaving must be asked about: a program runs, and was not asked to end for it."""
+        return self.running and not self._leaving
 
     def leave(self) -> None:
-        """Leave; while a program runs, ask first, then end it and its proxy in this order."""
-        if not self.running or self._leaving:
-            # Asked a second time while it takes its time: the command ends it by force.
-            self.app.exit()
-            return
-        from authtui.tui.dialogs.dialog import ChooseScreen
-
-        def answered(answer: str | None) -> None:
-            if answer == "leave":
-                self._leaving = True
-                if self._current is not None:
-                    self._current.stop()
-                self.app.say("ending the program, then leaving; q leaves at once", "warn", 30)
-                self.app.set_timer(_POLL, self._leave_when_over)
-
-        self.app.push_screen(ChooseScreen(_question(self.program)), answered)
+        """End the program and then its proxy, in this order; `Left` tells when that is done."""
+        self._leaving = True
+        if self._current is not None:
+            self._current.stop()
+        self._say("ending the program, then leaving; q leaves at once", "warn", 30)
+        self._node.set_timer(_POLL, self._leave_when_over)
 
     def _leave_when_over(self) -> None:
         if self.running:
-            self.app.set_timer(_POLL, self._leave_when_over)
+            self._node.set_timer(_POLL, self._leave_when_over)
         else:
-            self.app.exit()
+            self._node.post_message(self.Left())
 
     def now(self) -> datetime | None:
         """The time while a program runs, for the clock beside its name."""
-        return datetime.now(UTC) if self.running and self.app.at is None else None
+        return datetime.now(UTC) if self.running else None
 
 
-def _question(program: ObservedProgram | None) -> Doc:
+def leave_question(program: ObservedProgram | None) -> Doc:
+    """What may be done about a program that still runs, to choose from."""
     name = safe(" ".join(program.command), 60) if program else "The program"
     rows = (
         ("leave", "End it and leave", "the program first, then the proxy its requests pass"),

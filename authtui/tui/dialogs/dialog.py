@@ -146,13 +146,12 @@ class Dialog(ModalScreen[str | None], BoxedScreen[str | None]):
 
     def action_reveal(self) -> None:
         """Show one secret for a moment."""
-        self.owner.revealing.toggle(self.pane.selected)
+        if not self.refused("reveal"):
+            self.owner.revealing.toggle(self.pane.selected)
 
     def action_copy_curl(self) -> None:
         """Copy the request on show as a command."""
-        from authtui.tui.traffic import copy_curl
-
-        copy_curl(self.owner, self.item)
+        self.owner.copy_curl(self.item)
 
     def action_filter(self) -> None:
         """Filter the rows."""

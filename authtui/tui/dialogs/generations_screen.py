@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from authtui.tui.dialogs.dialog import BACK, CHOOSE, COPY, FILTER, Dialog, Hint
-from authtui.tui.dialogs.surface_menu import reassess
 from authtui.tui.views.generations import generations_doc
 
 if TYPE_CHECKING:
@@ -78,4 +77,4 @@ class GenerationsScreen(Dialog):
         if reason := app.reason_against("generation"):
             app.say(reason, "muted")
         else:
-            reassess(app, contract=name)
+            app.reassess(contract=name)

@@ -11,7 +11,7 @@ from authtui.tui.dialogs.dialog import BACK, COPY, YES, Dialog, Hint
 from authtui.tui.lifecycle_actions import ACTIONS
 from authtui.tui.lines import BLANK, Doc, Line, Span, safe
 from authtui.tui.views.context import ViewContext, note
-from authtui.tui.views.detail import DetailPage
+from authtui.tui.views.detail_page import DetailPage
 
 if TYPE_CHECKING:
     from textual.binding import BindingType

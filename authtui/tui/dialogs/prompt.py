@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
@@ -12,6 +13,7 @@ from authtui.tui.views.context import note
 if TYPE_CHECKING:
     from textual import events
 
+    from authtui.tui.owner import Owner
     from authtui.tui.views.context import ViewContext
 
 LONGEST = 4_000
@@ -66,3 +68,18 @@ class Prompt(Dialog):
     def action_take(self) -> None:
         """Hand the text back."""
         self.dismiss(self.value.strip() or None)
+
+
+def ask_trace(owner: Owner) -> None:
+    """Ask for the file of a trace, then record to it."""
+    question = (
+        "Everything that happens from now on, without secrets, ids replaced by stand-ins. "
+        "A new file, readable only by you, or an existing trace to append to:"
+    )
+
+    def answered(text: str | None) -> None:
+        if text is not None:
+            owner.recording.begin(owner.session, text)
+
+    path = new_path(f"authtui-{datetime.now(UTC):%Y%m%dT%H%M%SZ}.trace")
+    owner.push_screen(Prompt("Record a trace?", question, path), answered)

@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
     from authtui.report.schema import Report
-    from authtui.tui.app import AuthtuiApp
+    from authtui.tui.owner import Owner
     from authtui.tui.views.context import ViewContext
 
 KEY_BYTES: Final = 16
 
 
-def open_report(app: AuthtuiApp) -> None:
+def open_report(app: Owner) -> None:
     """Make the report of the moment on show, in a thread, and show it."""
     if reason := app.reason_against("report"):
         app.say(reason, "warn")
@@ -47,7 +47,7 @@ def open_report(app: AuthtuiApp) -> None:
     app.run_thread(work, "report")
 
 
-def make_report(app: AuthtuiApp) -> Report | None:
+def make_report(app: Owner) -> Report | None:
     """The report of the moment on show; None before anything was read. Asks for the host's name."""
     from authtui.report.build import ReportInput, build
     from authtui.report.machine import read_machine

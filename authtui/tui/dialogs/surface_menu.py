@@ -11,7 +11,7 @@ from authtui.tui.lines import Doc, Item, Line, Span, pad
 from authtui.tui.views.context import outcome_mark
 
 if TYPE_CHECKING:
-    from authtui.tui.app import AuthtuiApp
+    from authtui.tui.owner import Owner
 
 _READS: Final = {
     "exec": "one task without a screen; reads every variable it knows",
@@ -20,7 +20,7 @@ _READS: Final = {
 }
 
 
-def surface_menu(app: AuthtuiApp) -> None:
+def surface_menu(app: Owner) -> None:
     """Choose the surface to judge for."""
     if reason := app.reason_against("surface"):
         app.say(reason, "muted")
@@ -47,14 +47,6 @@ def surface_menu(app: AuthtuiApp) -> None:
 
     def chosen(name: str | None) -> None:
         if name is not None:
-            reassess(app, surface=name)
+            app.reassess(surface=name)
 
     app.push_screen(ChooseScreen(Doc("Judge which surface?", lines, items)), chosen)
-
-
-def reassess(app: AuthtuiApp, **wanted: object) -> None:
-    """Judge what was seen for other options, in a thread."""
-    session = app.session
-    options = session.options._replace(**wanted)
-    cause = ", ".join(f"{name} {value}" for name, value in wanted.items())
-    app.run_thread(lambda: session.reassess(options, cause), "reassess")

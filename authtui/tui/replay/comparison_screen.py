@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from authtui.trace.compare import Pair
     from authtui.trace.replay import Replay
     from authtui.tui.lines import Item
-    from authtui.tui.replay.replay_app import ReplayApp
+    from authtui.tui.replay.replay_owner import ReplayOwner
     from authtui.tui.views.context import ViewContext
 
 WAIT_SECONDS = 0.2
@@ -71,9 +71,9 @@ class ComparisonScreen(Dialog):
         self.below = Pane(id="below")
 
     @property
-    def owner(self) -> ReplayApp:
-        """The app, by its own type."""
-        return cast("ReplayApp", self.app)
+    def owner(self) -> ReplayOwner:
+        """The app, as the screens of a trace see it."""
+        return cast("ReplayOwner", self.app)
 
     def compose(self) -> ComposeResult:
         """Both halves and the hints."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from authtui.tui.keys import Key
     from authtui.tui.pane import Pane
-    from authtui.tui.replay.replay_app import ReplayApp
+    from authtui.tui.replay.replay_owner import ReplayOwner
 
 
 class ReplayDesk(Desk, inherit_bindings=False):
@@ -35,9 +35,9 @@ class ReplayDesk(Desk, inherit_bindings=False):
         self.panes["requests"].own_filter = None
 
     @property
-    def owner(self) -> ReplayApp:
-        """The app, by its own type."""
-        return cast("ReplayApp", self.app)
+    def owner(self) -> ReplayOwner:
+        """The app, as the screens of a trace see it."""
+        return cast("ReplayOwner", self.app)
 
     def compose(self) -> ComposeResult:
         """The timeline stands before the footer."""

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from authtui.tui.geometry import Box
     from authtui.tui.keys import Key
     from authtui.tui.lines import Doc
-    from authtui.tui.story.story_app import StoryApp
+    from authtui.tui.story.story_owner import StoryOwner
     from authtui.tui.views.context import ViewContext
 
 _LATEST = ("requests", "events")
@@ -74,9 +74,9 @@ class StoryDesk(Desk):
         self._places: dict[str, Box] = {}
 
     @property
-    def owner(self) -> StoryApp:
-        """The app, by its own type."""
-        return cast("StoryApp", self.app)
+    def owner(self) -> StoryOwner:
+        """The app, as the desk of a story sees it."""
+        return cast("StoryOwner", self.app)
 
     def compose(self) -> ComposeResult:
         """The parts, in focus order."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from authtui.exchanges.evidence import ObservedProgram
     from authtui.exchanges.records import RequestRecord
     from authtui.tui.lines import Doc
-    from authtui.tui.views.detail import DetailPage
+    from authtui.tui.views.detail_page import DetailPage
     from authtui.verdict.comparison_rows import Row
 
 

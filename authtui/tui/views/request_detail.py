@@ -14,7 +14,7 @@ from authtui.verdict.observed_request import judge_request, named_hosts
 if TYPE_CHECKING:
     from authtui.exchanges.records import AssertionFacts, ConnectionStep, HeaderLines, RequestRecord
     from authtui.tui.lines import Doc
-    from authtui.tui.views.detail import DetailPage
+    from authtui.tui.views.detail_page import DetailPage
 
 _SKEW_WORTH_SAYING = 2.0
 

@@ -14,7 +14,7 @@ from authtui.tui.views.context import (
     outcome_mark,
     verdict_mark,
 )
-from authtui.tui.views.detail import DetailPage
+from authtui.tui.views.detail_page import DetailPage
 from authtui.tui.views.verdict import LAMPS, PLAIN
 
 
