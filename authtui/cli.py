@@ -14,7 +14,13 @@ from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from authtui.commands import EXIT_BUG, EXIT_CODES, EXIT_CODES_OF_CHECK, EXIT_INTERRUPTED, Given
+from authtui.commands import (
+    EXIT_BUG,
+    EXIT_CODES,
+    EXIT_CODES_OF_CHECK,
+    EXIT_INTERRUPTED,
+    ProcessContext,
+)
 from authtui.version import __version__
 
 if TYPE_CHECKING:
@@ -107,8 +113,8 @@ def _run(arguments: list[str]) -> int:
         print(f"authtui {__version__}")  # without a parser, which costs more than the answer
         return 0
     args = _parser(arguments).parse_args(arguments)
-    args.whole_parser = whole_parser
-    given = Given(os.environ, sys.stdin, sys.stdout, sys.stderr)
+    args.parser_with_every_command = parser_with_every_command
+    given = ProcessContext(os.environ, sys.stdin, sys.stdout, sys.stderr)
     if args.command in LONG_RUNNING:
         gc.enable()
     code: int = _module(args.command or "app").run(args, given)
@@ -136,7 +142,7 @@ def _module(command: str) -> Any:  # noqa: ANN401 - a module with `run` and `add
     return import_module(f"authtui.commands.{command.replace('-', '_')}")
 
 
-def whole_parser() -> argparse.ArgumentParser:
+def parser_with_every_command() -> argparse.ArgumentParser:
     """The parser with the options of every command, which one run never needs all of."""
     return _parser([], every=True)
 

@@ -25,7 +25,7 @@ PROGRAMS: Final[Mapping[Surface, str]] = {
 }
 
 
-class Difference(NamedTuple):
+class FactChange(NamedTuple):
     """One fact before and after."""
 
     label: str
@@ -33,24 +33,24 @@ class Difference(NamedTuple):
     after: str
 
 
-def differences(before: Assessment, after: Assessment) -> tuple[Difference, ...]:
+def differences(before: Assessment, after: Assessment) -> tuple[FactChange, ...]:
     """Whatever differs in the verdict, the request, the sources and the program starts."""
     rows = [
-        Difference("verdict", before.verdict.headline, after.verdict.headline),
-        Difference(PROGRAMS[after.surface], outcome_words(before), outcome_words(after)),
-        Difference("request", _request_words(before.request), _request_words(after.request)),
+        FactChange("verdict", before.verdict.headline, after.verdict.headline),
+        FactChange(PROGRAMS[after.surface], outcome_words(before), outcome_words(after)),
+        FactChange("request", _request_words(before.request), _request_words(after.request)),
     ]
     old = {s.name: status_words(s, before) for s in before.sources}
     new = {s.name: status_words(s, after) for s in after.sources}
     rows += [
-        Difference(name, old.get(name, "not listed"), new.get(name, "not listed"))
+        FactChange(name, old.get(name, "not listed"), new.get(name, "not listed"))
         for name in dict.fromkeys((*old, *new))
     ]
     starts = {p.surface: p for p in before.predictions}
     for start in after.predictions:
         was = starts.get(start.surface)
         said = (was.says if was else None) or "nothing"
-        rows.append(Difference(f"{PROGRAMS[start.surface]} says", said, start.says or "nothing"))
+        rows.append(FactChange(f"{PROGRAMS[start.surface]} says", said, start.says or "nothing"))
     return tuple(row for row in rows if row.before != row.after)
 
 

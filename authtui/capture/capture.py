@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STARTS_WITHIN: Final = 20.0
 
 
-class Problem(NamedTuple):
+class CaptureProblem(NamedTuple):
     """Why nothing was captured, in a sentence. `usage`: what was asked for cannot be done."""
 
     statement: str
@@ -74,7 +74,7 @@ class Capture:
         self.number = number
         self.base_url = ""
         self.ending: Ending | None = None
-        self.problem: Problem | None = None
+        self.problem: CaptureProblem | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._child: Child | None = None
         self._begun = threading.Event()
@@ -89,11 +89,11 @@ class Capture:
         """Whether the program was started and has not ended."""
         return self._begun.is_set() and not self._over.is_set() and self.problem is None
 
-    def start(self) -> Problem | None:
+    def start(self) -> CaptureProblem | None:
         """Open the proxy and start the program; the problem if either fails."""
         self._thread.start()
         if not self._begun.wait(STARTS_WITHIN):
-            return Problem("the proxy did not start in time", usage=False)
+            return CaptureProblem("the proxy did not start in time", usage=False)
         return self.problem
 
     def wait(self, seconds: float | None = None) -> Ending | None:
@@ -129,7 +129,9 @@ class Capture:
             from authtui.redaction import safe_text
 
             text = safe_text(str(error) or type(error).__name__, 300)
-            self.problem = self.problem or Problem(f"the capture failed: {text}", usage=False)
+            self.problem = self.problem or CaptureProblem(
+                f"the capture failed: {text}", usage=False
+            )
         finally:
             self._begun.set()
             self._over.set()
@@ -145,7 +147,7 @@ class Capture:
             listener = bind(LOOPBACK, self._port)
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or "no such port"
-            self.problem = Problem(f"the proxy cannot have port {self._port}: {reason}")
+            self.problem = CaptureProblem(f"the proxy cannot have port {self._port}: {reason}")
             return
         self.base_url = f"http://{LOOPBACK}:{listener.getsockname()[1]}"
         plan = self._plan
@@ -186,7 +188,7 @@ class Capture:
         )
         problem = await child.start()
         if problem is not None:
-            self.problem = Problem(problem)
+            self.problem = CaptureProblem(problem)
             return
         self._child = child
         self._session.publish(

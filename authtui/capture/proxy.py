@@ -16,6 +16,7 @@ import h11
 import httpx
 
 from authtui.capture import tunnel
+from authtui.errors import AuthtuiError
 from authtui.wire.serving import TRANSPORT, Connection
 from authtui.wire.transport import WireTrouble, trouble_of
 
@@ -40,7 +41,7 @@ _HOP_BY_HOP: Final = frozenset(
 )  # fmt: skip
 
 
-class ClientLeftError(Exception):
+class ClientLeftError(AuthtuiError):
     """The client closed its connection before the answer was whole."""
 
 

@@ -199,10 +199,10 @@ def _prints_secret(subject: Subject) -> Finding | None:
         data = facts.keyring.document.reveal()
     if data is None:
         return None
-    from authtui.credentials.document import DocumentError, parse_document
+    from authtui.credentials.document import DocumentFault, parse_document
 
     found = parse_document(data, contract.document, contract.agent, now=facts.at)
-    if not isinstance(found, DocumentError) or not found.leaks:
+    if not isinstance(found, DocumentFault) or not found.leaks:
         return None
     return Finding(
         hurt(subject),

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.machine.observation import Observation
     from authtui.simulation.program_start import Case, ProgramStart
-    from authtui.simulation.selection import Rung
+    from authtui.simulation.selection import JudgedSource
 
 Group = Literal[
     "SRC",  # which credential wins, and what it shadows
@@ -53,7 +53,7 @@ class Subject(NamedTuple):
         return self.case.contract
 
     @property
-    def store(self) -> Rung:
+    def store(self) -> JudgedSource:
         """What the configured store mode leads to."""
         return self.case.ladder.store
 

@@ -22,13 +22,13 @@ if TYPE_CHECKING:
     from authtui.credentials.document import Document
     from authtui.machine.observation import FileFacts, KeyringFacts, Variable
     from authtui.simulation.program_start import Case, ProgramStart
-    from authtui.simulation.selection import Rung
+    from authtui.simulation.selection import JudgedSource
 
 
-class _Row(NamedTuple):
+class _SourceRow(NamedTuple):
     name: str
     place: str
-    judged: Rung | None
+    judged: JudgedSource | None
     present: bool
     facts: tuple[Fact, ...]
     not_read: str | None = None
@@ -69,7 +69,7 @@ def list_sources(case: Case, start: ProgramStart) -> tuple[Source, ...]:
     return tuple(sources)
 
 
-def _winner(rungs: list[_Row], start: ProgramStart) -> str | None:
+def _winner(rungs: list[_SourceRow], start: ProgramStart) -> str | None:
     decided = start.credential.source if start.credential else None
     if start.failure:
         decided = start.failure.source
@@ -83,7 +83,7 @@ def _winner(rungs: list[_Row], start: ProgramStart) -> str | None:
 
 
 def _status(
-    case: Case, rung: _Row, winner: str | None, *, passed: bool
+    case: Case, rung: _SourceRow, winner: str | None, *, passed: bool
 ) -> tuple[SourceStatus, str | None, str]:
     if rung.invisible:
         return "not-visible", None, rung.invisible
@@ -110,7 +110,7 @@ def _status(
     return "not-consulted", None, "the client stops before it looks here"
 
 
-def _detail(rung: _Row) -> str | None:
+def _detail(rung: _SourceRow) -> str | None:
     if rung.judged and rung.judged.credential:
         credential = rung.judged.credential
         parts = [label_of(credential)]
@@ -125,18 +125,20 @@ def _detail(rung: _Row) -> str | None:
     return None
 
 
-def _rungs(case: Case, surface: Surface) -> list[_Row]:
+def _rungs(case: Case, surface: Surface) -> list[_SourceRow]:
     contract, ladder, environment = case.contract, case.ladder, case.observation.environment
-    rungs: list[_Row] = []
-    late: list[_Row] = []
+    rungs: list[_SourceRow] = []
+    late: list[_SourceRow] = []
     workload = tuple(
         fact for name in WORKLOAD_VARIABLES for fact in _variable_facts(environment.get(name))
     )
     if contract.workload_identity and workload:
-        rungs.append(_Row("workload identity", "environment", ladder.workload, True, workload))
+        rungs.append(
+            _SourceRow("workload identity", "environment", ladder.workload, True, workload)
+        )
     key = environment.get("CODEX_API_KEY")
     not_read = None if surface == "exec" else "only `codex exec` reads this variable"
-    rung = _Row(
+    rung = _SourceRow(
         "CODEX_API_KEY",
         "environment",
         ladder.api_key,
@@ -145,7 +147,7 @@ def _rungs(case: Case, surface: Surface) -> list[_Row]:
         not_read,
     )
     (late if not_read else rungs).append(rung)
-    memory = _Row(
+    memory = _SourceRow(
         "in-memory store",
         "memory of a running client",
         None,
@@ -165,7 +167,7 @@ def _rungs(case: Case, surface: Surface) -> list[_Row]:
         value = environment.get(name)
         if name != contract.agent_variable and value is not None:
             late.append(
-                _Row(
+                _SourceRow(
                     name,
                     "environment",
                     None,
@@ -177,11 +179,11 @@ def _rungs(case: Case, surface: Surface) -> list[_Row]:
     return [*rungs, *late]
 
 
-def _agent_rung(case: Case, surface: Surface) -> _Row:
+def _agent_rung(case: Case, surface: Surface) -> _SourceRow:
     contract = case.contract
     name = contract.agent_variable
     if name is None:
-        return _Row(
+        return _SourceRow(
             "agent identity variable",
             "environment",
             None,
@@ -195,12 +197,12 @@ def _agent_rung(case: Case, surface: Surface) -> _Row:
         not_read = "only `codex exec` reads this variable"
     elif case.ladder.store_mode == "ephemeral" and not contract.token_before_store_stop:
         not_read = "not read while the store mode is `ephemeral`"
-    return _Row(
+    return _SourceRow(
         name, "environment", case.ladder.agent, value is not None, _variable_facts(value), not_read
     )
 
 
-def _store_rungs(case: Case) -> list[_Row]:
+def _store_rungs(case: Case) -> list[_SourceRow]:
     observation, mode = case.observation, store_mode(case.observation)
     file = observation.auth_file
     facts = _file_facts(file)
@@ -212,7 +214,7 @@ def _store_rungs(case: Case) -> list[_Row]:
     unread = stop
     if not reading and not stop:
         unread = f"store mode `{mode}` does not ask the keyring"
-    keyring = _Row(
+    keyring = _SourceRow(
         "keyring",
         f"{observation.keyring.service} · {observation.keyring.account or 'entry of this home'}",
         held if held.name == "keyring" else None,
@@ -220,7 +222,7 @@ def _store_rungs(case: Case) -> list[_Row]:
         _keyring_facts(observation.keyring),
         unread,
     )
-    file_rung = _Row(
+    file_rung = _SourceRow(
         "auth.json",
         file.path,
         held if on_file else None,
@@ -233,7 +235,7 @@ def _store_rungs(case: Case) -> list[_Row]:
     if encrypted.file.exists or secrets:
         rungs.insert(
             0,
-            _Row(
+            _SourceRow(
                 "encrypted store",
                 encrypted.file.path,
                 held if held.name == "encrypted store" else None,
@@ -248,7 +250,7 @@ def _store_rungs(case: Case) -> list[_Row]:
     return rungs
 
 
-def _never_read(case: Case) -> list[_Row]:
+def _never_read(case: Case) -> list[_SourceRow]:
     environment = case.observation.environment
     rungs = []
     provider = case.provider
@@ -259,12 +261,14 @@ def _never_read(case: Case) -> list[_Row]:
     if not used:
         why = "never read by the credential loader; `doctor` and the sign-in menu look at it"
         rungs.append(
-            _Row("OPENAI_API_KEY", "environment", None, key is not None, _variable_facts(key), why)
+            _SourceRow(
+                "OPENAI_API_KEY", "environment", None, key is not None, _variable_facts(key), why
+            )
         )
     return rungs
 
 
-def _provider_rung(case: Case) -> _Row:
+def _provider_rung(case: Case) -> _SourceRow:
     provider = case.provider
     line = provider.lines.get("env_key") or provider.lines.get("base_url") or "config.toml"
     name = f"model_providers.{provider.id}"
@@ -280,7 +284,7 @@ def _provider_rung(case: Case) -> _Row:
         facts.append(Fact("auth command", f"{provider.auth_command} (never run by looking)"))
     facts.append(Fact("requires_openai_auth", str(provider.requires_openai_auth).lower()))
     why = "a provider's own key takes precedence over the login for model requests"
-    return _Row(name, line, None, True, tuple(facts), why)
+    return _SourceRow(name, line, None, True, tuple(facts), why)
 
 
 def _variable_facts(variable: Variable | None) -> tuple[Fact, ...]:

@@ -13,9 +13,9 @@ from authtui.checks.subject import (
     hurt,
     kind_of,
     line_of,
+    status_unless_selected,
     stored,
     stored_document,
-    unselected,
     unset_source,
     unset_where,
     where_set,
@@ -152,7 +152,7 @@ def _ignored_variable(subject: Subject) -> Finding | None:
         else unset_where(subject, name)
     )
     return Finding(
-        unselected(subject),
+        status_unless_selected(subject),
         f"{name} is set, but {contract.title} ignores it; {instead}",
         (f"{name}: {Secret(environment.trimmed(name) or '')}",),
         "The variable for an agent identity changed its name: CODEX_AGENT_IDENTITY up to 0.128, "
@@ -180,7 +180,7 @@ def _dotenv(subject: Subject) -> Finding | None:
     first = matter[0]
     credential = any(line.name.upper() in CREDENTIAL_VARIABLES for line in matter)
     return Finding(
-        unselected(subject) if credential else "warn",
+        status_unless_selected(subject) if credential else "warn",
         f".env:{first.line} sets {first.name or 'something'}, which Codex does not apply: "
         f"{first.reason}",
         tuple(f".env:{line.line} {line.name}: {line.reason}" for line in matter[:8]),

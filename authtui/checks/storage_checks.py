@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
-from authtui.checks.subject import LOGIN, auth_claims, fields_of, hurt, quoted_path, unselected
+from authtui.checks.subject import (
+    LOGIN,
+    auth_claims,
+    fields_of,
+    hurt,
+    quoted_path,
+    status_unless_selected,
+)
 from authtui.configuration.config import feature
 from authtui.credentials.encrypted_store import SECRETS_FEATURE
 from authtui.redaction import Secret
@@ -119,7 +126,7 @@ def _and_file(subject: Subject) -> Finding | None:
     if not facts.auth_file.exists:
         if mode == "file":
             return Finding(
-                unselected(subject),
+                status_unless_selected(subject),
                 "the keyring holds a login, but store mode file reads auth.json only",
                 (f"keyring entry {facts.keyring.account}",),
                 "The store mode decides which place is read. A record in the other place stays "
@@ -205,7 +212,7 @@ def _file_unread(subject: Subject) -> Finding | None:
     if facts.keyring.status == "present" and mode == "keyring":
         return None
     return Finding(
-        unselected(subject),
+        status_unless_selected(subject),
         f"auth.json is there, but store mode {mode} at {_mode_where(subject)} never reads it",
         (f"auth.json: {facts.auth_file.size or 0} bytes",),
         "In mode keyring or ephemeral the file is not looked at; it stays on disk until the next "
@@ -230,7 +237,7 @@ def _encrypted(subject: Subject) -> Finding | None:
     wanted = feature(facts.config, SECRETS_FEATURE)
     if not (wanted and _uses_keyring(subject)):
         return Finding(
-            unselected(subject),
+            status_unless_selected(subject),
             "secrets/codex_auth.age is there, but the configuration does not use it",
             ("it needs a keyring store mode and features.secret_auth_storage = true",),
             "The encrypted store is read only with both settings. A login that was saved there is "
@@ -336,7 +343,7 @@ def _ephemeral(subject: Subject) -> Finding | None:
         return None
     held = bool(fields_of(subject)) or subject.observation.keyring.status == "present"
     return Finding(
-        unselected(subject),
+        status_unless_selected(subject),
         f"{_mode_where(subject)} keeps logins in memory only: each start begins without one",
         ("a record is on disk, but is not read",) if held else (),
         "In mode ephemeral a login lives as long as the process. `codex login` seems to work, and "

@@ -88,7 +88,7 @@ def hurt(subject: Subject) -> CheckStatus:
     return "warn" if subject.start.prediction.outcome == "ready" else "fail"
 
 
-def unselected(subject: Subject) -> CheckStatus:
+def status_unless_selected(subject: Subject) -> CheckStatus:
     """`fail` where nothing at all is selected, else `warn`."""
     return "fail" if subject.start.credential is None else "warn"
 

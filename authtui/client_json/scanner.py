@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final, Literal
 
+from authtui.errors import AuthtuiError
+
 RECURSION_LIMIT: Final = 128
 NOT_UTF8: Final = "stream did not contain valid UTF-8"
 
@@ -32,7 +34,7 @@ Category = Literal["Data", "Syntax", "Eof"]
 FailureKind = Literal["syntax", "type", "missing", "duplicate", "variant", "length", "custom"]
 
 
-class Failure(Exception):  # noqa: N818 - control flow: every room that reads makes a value of it
+class JsonReadError(AuthtuiError):
     """The reader's way out of a nested value. `line` 0 means: not placed yet.
 
     `what` holds the parts a human explanation is made of: the found and the expected type, the
@@ -77,9 +79,9 @@ class Failure(Exception):  # noqa: N818 - control flow: every room that reads ma
         return f"invalid credential JSON ({self.category} at line {self.line} column {self.column})"
 
 
-def custom(reason: str) -> Failure:
+def custom(reason: str) -> JsonReadError:
     """A data error that gets its place from the value around it."""
-    return Failure(reason, kind="custom")
+    return JsonReadError(reason, kind="custom")
 
 
 class Scanner:
@@ -103,15 +105,15 @@ class Scanner:
         start = self.data.rfind(b"\n", 0, index) + 1
         return self.data.count(b"\n", 0, index) + 1, index - start
 
-    def failure(self, reason: str) -> Failure:
+    def failure(self, reason: str) -> JsonReadError:
         """A syntax error at the bytes read so far."""
-        return Failure(reason, *self.position(self.at))
+        return JsonReadError(reason, *self.position(self.at))
 
-    def failure_at_next(self, reason: str) -> Failure:
+    def failure_at_next(self, reason: str) -> JsonReadError:
         """A syntax error at the byte that was only looked at."""
-        return Failure(reason, *self.position(min(len(self.data), self.at + 1)))
+        return JsonReadError(reason, *self.position(min(len(self.data), self.at + 1)))
 
-    def placed(self, failure: Failure) -> Failure:
+    def placed(self, failure: JsonReadError) -> JsonReadError:
         """The failure, placed here unless it already has a place."""
         if not failure.line:
             failure.line, failure.column = self.position(self.at)

@@ -15,7 +15,7 @@ from authtui.client_json.scanner import (
     EOF_OBJECT,
     EOF_VALUE,
     IDENTS,
-    Failure,
+    JsonReadError,
     custom,
 )
 from authtui.client_json.tree import TreeReader
@@ -60,7 +60,7 @@ class Reader(TreeReader):
 
     # typed values
 
-    def wrong_type(self, expected: str) -> Failure:
+    def wrong_type(self, expected: str) -> JsonReadError:
         """The failure of finding another type than `expected`."""
         byte = self.peek()
         quoted = None
@@ -82,7 +82,7 @@ class Reader(TreeReader):
             found = "map"
         else:
             return self.failure_at_next("expected value")
-        failure = Failure(
+        failure = JsonReadError(
             f"invalid type: {found}, expected {expected}",
             kind="type",
             what=(found.split(" ", 1)[0], expected),
@@ -119,7 +119,9 @@ class Reader(TreeReader):
         if isinstance(number, float):
             found, fault = f"floating point `{rust_float(number)}`", "type"
         reason = f"invalid {fault}: {found}, expected usize"
-        raise self.placed(Failure(reason, kind="type", what=(found.split("`")[0].strip(), "usize")))
+        raise self.placed(
+            JsonReadError(reason, kind="type", what=(found.split("`")[0].strip(), "usize"))
+        )
 
     def read_null(self) -> None:
         """A null."""
@@ -159,7 +161,7 @@ class Reader(TreeReader):
         if name in variants or open_ended:
             return name
         listed = ", ".join(f"`{v}`" for v in variants)
-        failure = Failure(
+        failure = JsonReadError(
             f"unknown variant `{name}`, expected one of {listed}",
             kind="variant",
             what=tuple(variants),
@@ -191,7 +193,7 @@ class Reader(TreeReader):
             if byte == 0x7B:
                 return self._map(fields)
             raise self.wrong_type(f"struct {name}")
-        except Failure as failure:
+        except JsonReadError as failure:
             raise self.placed(failure) from None
 
     def _map(self, fields: Sequence[Field]) -> dict[str, Any]:
@@ -199,7 +201,7 @@ class Reader(TreeReader):
         try:
             found = self._members({field.name: field for field in fields})
             self._complete(found, fields)
-        except Failure as failure:
+        except JsonReadError as failure:
             # serde_json closes the object before it places an error that has no place yet
             self.depth += 1
             if not failure.line and self.skip_blank() == 0x7D:
@@ -215,7 +217,9 @@ class Reader(TreeReader):
                 continue
             if not field.optional:
                 self.path.append(field.name)
-                raise Failure(f"missing field `{field.name}`", kind="missing", what=(field.name,))
+                raise JsonReadError(
+                    f"missing field `{field.name}`", kind="missing", what=(field.name,)
+                )
             found[field.name] = None
 
     def _members(self, fields: dict[str, Field]) -> dict[str, Any]:
@@ -233,7 +237,7 @@ class Reader(TreeReader):
                 self.colon()
                 self.skip_value()
             elif key in found:
-                raise Failure(f"duplicate field `{key}`", kind="duplicate", what=(key,))
+                raise JsonReadError(f"duplicate field `{key}`", kind="duplicate", what=(key,))
             else:
                 self.lines[".".join(self.path)] = line
                 self.colon()
@@ -245,7 +249,7 @@ class Reader(TreeReader):
         self.enter()
         try:
             found = self._items(expected, fields)
-        except Failure as failure:
+        except JsonReadError as failure:
             self.depth += 1
             if not failure.line:
                 self._close_sequence(quiet=True)
@@ -262,7 +266,7 @@ class Reader(TreeReader):
                 found[field.name] = field.read(self)
             elif field.positional or not field.optional:
                 reason = f"invalid length {index}, expected {expected}"
-                raise Failure(reason, kind="length", what=(str(index), expected))
+                raise JsonReadError(reason, kind="length", what=(str(index), expected))
             else:
                 found[field.name] = None
             self.path.pop()

@@ -13,7 +13,7 @@ from authtui.client_json.scanner import (
     EOF_OBJECT,
     IDENTS,
     NOT_UTF8,
-    Failure,
+    JsonReadError,
     Scanner,
 )
 from authtui.record import NamedTuple
@@ -21,7 +21,7 @@ from authtui.record import NamedTuple
 Kind = Literal["null", "bool", "integer", "float", "string", "array", "object"]
 
 
-class JsonError(NamedTuple):
+class JsonFault(NamedTuple):
     """Why a text is no JSON: serde_json's words, and where (line from 1, column in bytes)."""
 
     reason: str
@@ -174,7 +174,7 @@ class TreeReader(Scanner):
             raise self.failure_at_next("trailing characters")
 
 
-def parse(data: bytes | str) -> Node | JsonError:
+def parse(data: bytes | str) -> Node | JsonFault:
     """The tree of a JSON text, or why it is none. Bytes must be UTF-8."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
@@ -182,10 +182,10 @@ def parse(data: bytes | str) -> Node | JsonError:
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        return JsonError(NOT_UTF8, *reader.position(error.start))
+        return JsonFault(NOT_UTF8, *reader.position(error.start))
     try:
         node = reader.read_any()
         reader.end()
-    except Failure as failure:
-        return JsonError(failure.reason, failure.line, failure.column)
+    except JsonReadError as failure:
+        return JsonFault(failure.reason, failure.line, failure.column)
     return node

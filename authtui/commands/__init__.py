@@ -34,7 +34,7 @@ and could not be read · 4 not logged in · 70 a bug in authtui · 130 interrupt
 """
 
 
-class Given(NamedTuple):
+class ProcessContext(NamedTuple):
     """What a command may touch of the process it runs in."""
 
     environ: Mapping[str, str]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.lifecycle.transitions import Lifecycle
     from authtui.model.session import AuthSession
 
@@ -22,7 +22,7 @@ DRIVER = "TEXTUAL_DRIVER"
 """Set where the app draws for another program than a terminal, as for the page of `serve`."""
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Open the app; returns its exit code."""
     from authtui.settings import read_settings, settings_path
     from authtui.tui.launch import launch

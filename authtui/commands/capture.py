@@ -18,7 +18,7 @@ from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     from authtui.capture.overrides import OverridePlan
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.demo.backend.backend import Backend
     from authtui.demo.backend.logins import Login
     from authtui.model.session import AuthSession
@@ -76,7 +76,7 @@ def more_help() -> str:
     )
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Run the program to its end."""
     command = list(args.command_line)
     if command[:1] == ["--"]:
@@ -102,7 +102,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
 
 
 def prepare(
-    args: argparse.Namespace, given: Given, command: list[str], stack: ExitStack
+    args: argparse.Namespace, given: ProcessContext, command: list[str], stack: ExitStack
 ) -> tuple[AuthSession[Any], OverridePlan] | str:
     """The session with its prediction, and what is overridden; a sentence if neither can be had.
 
@@ -142,7 +142,9 @@ def prepare(
     return _plan(session, command, environ, upstream)
 
 
-def _record(path: str, session: AuthSession[Any], given: Given, stack: ExitStack) -> str | None:
+def _record(
+    path: str, session: AuthSession[Any], given: ProcessContext, stack: ExitStack
+) -> str | None:
     """Record until `stack` is closed; a sentence if that fails."""
     from authtui.trace.target import CannotRecordError
     from authtui.trace.writer import record

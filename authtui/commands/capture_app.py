@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from authtui.capture.capture import Capture
     from authtui.capture.child import Ending
     from authtui.capture.overrides import OverridePlan
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.model.session import AuthSession
 
 
 def in_the_app(
-    args: argparse.Namespace, given: Given, session: AuthSession[Any], plan: OverridePlan
+    args: argparse.Namespace, given: ProcessContext, session: AuthSession[Any], plan: OverridePlan
 ) -> int:
     """Show the program; what still runs when the app is left is ended before its proxy."""
     from authtui.capture.rotations import tell_of_rotations

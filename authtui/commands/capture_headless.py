@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from authtui.capture.capture import Capture
     from authtui.capture.overrides import OverridePlan
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
@@ -32,7 +32,7 @@ _MARKS: Final = {"differs": "≠", "open": "…", "same": "="}
 
 
 def without_the_app(
-    args: argparse.Namespace, given: Given, session: AuthSession[Any], plan: OverridePlan
+    args: argparse.Namespace, given: ProcessContext, session: AuthSession[Any], plan: OverridePlan
 ) -> int:
     """Run the program to its end; its events are printed meanwhile, or after it with --terminal."""
     capture = capture_of(args, given, session, plan)

@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable
 
-    from authtui.capture.capture import Capture, Problem
+    from authtui.capture.capture import Capture, CaptureProblem
     from authtui.capture.child import Ending
     from authtui.capture.overrides import OverridePlan
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.model.session import AuthSession
 
 
 def capture_of(
     args: argparse.Namespace,
-    given: Given,
+    given: ProcessContext,
     session: AuthSession[Any],
     plan: OverridePlan,
     number: int = 1,
@@ -60,7 +60,7 @@ def exit_code(ending: Ending | None) -> int:
     return 0 if ending is not None and ending.exit_status == 0 else EXIT_FAILED
 
 
-def told_problem(given: Given, problem: Problem) -> int:
+def told_problem(given: ProcessContext, problem: CaptureProblem) -> int:
     """Say why nothing was captured; returns the exit code."""
     print(f"authtui capture: {problem.statement}", file=given.err)
     return EXIT_USAGE if problem.usage else EXIT_BUG
@@ -82,7 +82,7 @@ def write_har(path: str, session: AuthSession[Any]) -> str | None:
     return None
 
 
-def usage(given: Given, text: str) -> int:
+def usage(given: ProcessContext, text: str) -> int:
     """Say what is wrong with the command line; returns the exit code."""
     print(f"authtui capture: {text}", file=given.err)
     return EXIT_USAGE

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import argparse
 
     from authtui.answers.findings import Assessment
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -63,7 +63,7 @@ def more_help() -> str:
     return "failure modes recognised from local state alone:\n" + "\n".join(rows) + "\n"
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Judge the state, print the answer, and return the exit code of the contract."""
     environ, _, out, err = given
     observation = observe(args, environ, key_set_file=args.jwks)

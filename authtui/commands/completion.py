@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
 
 SHELLS: Final = ("bash", "zsh", "fish")
 INSTALL: Final = "install"
@@ -31,7 +31,7 @@ _BASH_COMPLETION: Final = (
 )
 
 
-class Target(NamedTuple):
+class ScriptPlace(NamedTuple):
     """Where a shell's script goes, and what is left to do for the user, if anything."""
 
     path: Path
@@ -52,7 +52,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--yes", action="store_true", help="install: do not ask")
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Print or install; 0, or 2 where no shell is known or the file cannot be written."""
     from authtui.commands.command_tree import command_tree
     from authtui.commands.completion_scripts import SCRIPTS
@@ -65,27 +65,29 @@ def run(args: argparse.Namespace, given: Given) -> int:
         text = f"authtui completion: name the shell: --shell with one of {known}"
         print(text, file=given.err)
         return EXIT_USAGE
-    script = SCRIPTS[shell](command_tree(args.whole_parser()))
+    script = SCRIPTS[shell](command_tree(args.parser_with_every_command()))
     if args.what != INSTALL:
         given.out.write(script)
         return 0
     return _install(target(shell, given.environ), script, args, given)
 
 
-def target(shell: str, environ: Mapping[str, str]) -> Target:
+def target(shell: str, environ: Mapping[str, str]) -> ScriptPlace:
     """Where a shell looks for a user's completions by itself, as far as there is such a place."""
     home = user_home(environ) or "/"
     data = _folder(environ, "XDG_DATA_HOME", home, ".local/share")
     if shell == "fish":
-        return Target(_folder(environ, "XDG_CONFIG_HOME", home, ".config") / _file(shell))
+        return ScriptPlace(_folder(environ, "XDG_CONFIG_HOME", home, ".config") / _file(shell))
     path = data / _file(shell)
     shown = shorten(str(path), home)
     if shell == "bash":
         if any(map(os.path.exists, _BASH_COMPLETION)):
-            return Target(path)
-        return Target(path, f"This machine has no bash-completion: add to ~/.bashrc: . {shown}")
+            return ScriptPlace(path)
+        return ScriptPlace(
+            path, f"This machine has no bash-completion: add to ~/.bashrc: . {shown}"
+        )
     folder = shorten(str(path.parent), home)
-    return Target(
+    return ScriptPlace(
         path,
         "Where zsh does not know the folder yet, add to ~/.zshrc, before compinit:"
         f" fpath=({folder} $fpath)",
@@ -105,7 +107,9 @@ def _folder(environ: Mapping[str, str], variable: str, home: str, default: str) 
     return Path(base) if os.path.isabs(base) and "\0" not in base else Path(home, default)  # noqa: PTH117 - a relative one is invalid by the XDG rules
 
 
-def _install(goal: Target, script: str, args: argparse.Namespace, given: Given) -> int:
+def _install(
+    goal: ScriptPlace, script: str, args: argparse.Namespace, given: ProcessContext
+) -> int:
     out, err = given.out, given.err
     shown = printable(shorten(str(goal.path), user_home(given.environ)))
     try:
@@ -134,7 +138,7 @@ def _install(goal: Target, script: str, args: argparse.Namespace, given: Given) 
     return 0
 
 
-def _told(goal: Target) -> str:
+def _told(goal: ScriptPlace) -> str:
     return f"{printable(goal.note)}\n" if goal.note else ""
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.answers.token_view import ClaimRow, TokenView
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.contracts import Contract
     from authtui.tokens.agent import AgentJudgement
     from authtui.tokens.jwt import DecodedJwt
@@ -43,7 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser, nested=True)
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Decode one token and print it; without a key set the exit code tells only if it is readable.
 
     The key set is fetched only when a URL was asked for.

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import TextIO
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.demo.story import Story
-    from authtui.demo.walk import Ending
+    from authtui.demo.walk import StoryEnding
     from authtui.lifecycle.preview import Outcome
     from authtui.model.events import Event
     from authtui.model.state import AuthState
@@ -48,7 +48,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, given: Given, folder: Path | None = None) -> int:
+def run(args: argparse.Namespace, given: ProcessContext, folder: Path | None = None) -> int:
     """Play one story; `folder` is where the stories stand, None for those of the program."""
     out, err = given.out, given.err
     from authtui.demo.story_file import FOLDER, read_names, read_story
@@ -107,7 +107,7 @@ def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
     if not args.json:
         out.write(f"{story.title}\n")
 
-    async def on_stage() -> Ending:
+    async def on_stage() -> StoryEnding:
         with stage_for(story, clock=partial(clock_of, args)) as stage:
             stage.session.subscribe(tell)
             found = await play(stage, hear)
@@ -120,7 +120,7 @@ def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
     return 0 if ending.green else EXIT_FAILED
 
 
-def _write_ending(story: Story, ending: Ending, out: TextIO, *, as_json: bool) -> None:
+def _write_ending(story: Story, ending: StoryEnding, out: TextIO, *, as_json: bool) -> None:
     reason = _safe(ending.reason)
     if as_json:
         tree = {"kind": "Ended", "story": story.name, "green": ending.green, "reason": reason}
@@ -130,7 +130,7 @@ def _write_ending(story: Story, ending: Ending, out: TextIO, *, as_json: bool) -
 
 
 def _in_the_app(
-    names: tuple[str, ...], args: argparse.Namespace, given: Given, folder: Path
+    names: tuple[str, ...], args: argparse.Namespace, given: ProcessContext, folder: Path
 ) -> int:
     from authtui.settings import read_settings, settings_path
 

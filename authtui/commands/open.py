@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.trace.reader import Trace
     from authtui.trace.replay import Replay
 
@@ -38,7 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="the same as JSON Lines")
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Open, show, and say what could not be read."""
     from authtui.trace.reader import Refusal, open_trace
 
@@ -54,7 +54,7 @@ def run(args: argparse.Namespace, given: Given) -> int:
     return _in_the_app(args, traces, given)
 
 
-def _in_the_app(args: argparse.Namespace, traces: list[Trace], given: Given) -> int:
+def _in_the_app(args: argparse.Namespace, traces: list[Trace], given: ProcessContext) -> int:
     from authtui.settings import read_settings, settings_path
     from authtui.tui.launch import launch_replay
 
@@ -68,7 +68,7 @@ def _in_the_app(args: argparse.Namespace, traces: list[Trace], given: Given) -> 
     return _tell_damage(args, traces, given) or code
 
 
-def _as_text(args: argparse.Namespace, traces: list[Trace], given: Given) -> int:
+def _as_text(args: argparse.Namespace, traces: list[Trace], given: ProcessContext) -> int:
     from authtui.trace.replay import Replay
 
     replays = [Replay(trace) for trace in traces]
@@ -87,7 +87,7 @@ def _as_text(args: argparse.Namespace, traces: list[Trace], given: Given) -> int
     return _tell_damage(args, traces, given)
 
 
-def _tell_damage(args: argparse.Namespace, traces: list[Trace], given: Given) -> int:
+def _tell_damage(args: argparse.Namespace, traces: list[Trace], given: ProcessContext) -> int:
     code = 0
     for path, trace in zip((args.file, args.other), traces, strict=False):
         if trace.damage is not None:

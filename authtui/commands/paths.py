@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import TextIO
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
 
 NOT_ASKED: Final = "not asked"
 STORED: Final = "read; written or removed on request"
@@ -55,7 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON")
 
 
-def run(args: Namespace, given: Given) -> int:
+def run(args: Namespace, given: ProcessContext) -> int:
     """Print the places; 0, or 1 where the client itself would not find its home."""
     environ, out = given.environ, given.out
     home = resolve_home(environ, args.home)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.model.session import AuthSession
     from authtui.trace.writer import Progress, TraceWriter
 
@@ -53,7 +53,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Record until a signal, the time or the size ends it."""
     from authtui.trace.target import CannotRecordError
     from authtui.trace.writer import record

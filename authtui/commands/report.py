@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.exchanges.records import RequestRecord
 
 
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser, nested=True)
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Make the report, show it, and write it where that was asked for and agreed to."""
     if args.file is not None and getattr(args, "presenter", False):
         print("authtui report: writing is locked: this run is a presentation", file=given.err)
@@ -76,7 +76,9 @@ def run(args: argparse.Namespace, given: Given) -> int:
     return _write(args.file, text, given.err)
 
 
-def make(args: argparse.Namespace, given: Given, requests: Sequence[RequestRecord] = ()) -> str:
+def make(
+    args: argparse.Namespace, given: ProcessContext, requests: Sequence[RequestRecord] = ()
+) -> str:
     """The text of the report. Reads the machine; the keyring only where the client would."""
     from authtui.report.build import ReportInput, build
     from authtui.report.machine import read_machine
@@ -101,7 +103,7 @@ def _format_of(file: str | None) -> str:
     return end if end in FORMATS else "md"
 
 
-def _agreed(text: str, file: str, given: Given) -> bool:
+def _agreed(text: str, file: str, given: ProcessContext) -> bool:
     given.out.write(text)
     size = len(file_bytes(text))
     given.out.write(f"\nWrite these {size:,} bytes to {_safe(file)}, a new file? [y/N] ")

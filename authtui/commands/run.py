@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import TextIO
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.lifecycle.preview import Outcome
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
@@ -62,7 +62,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser, nested=True)
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Perform or preview the actions in order; stops at the first that cannot be done."""
     environ, _, out, err = given
     import asyncio

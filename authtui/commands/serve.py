@@ -17,7 +17,7 @@ from authtui.commands.options import add_common, common_words, port_number
 if TYPE_CHECKING:
     import argparse
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
 
 NEEDS: Final = ("textual_serve", "aiohttp")
 _NOT_INSTALLED: Final = (
@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser, nested=True)
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Serve until Ctrl-C (130) or SIGTERM (0); 2 where the extra or the port cannot be had."""
     out, err = given.out, given.err
     if any(find_spec(name) is None for name in NEEDS):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import argparse
     from typing import TextIO
 
-    from authtui.commands import Given
+    from authtui.commands import ProcessContext
     from authtui.demo.backend.backend import Backend
     from authtui.demo.backend.client_setup import Setup
     from authtui.demo.backend.state import SeenRequest
@@ -54,7 +54,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print JSON, then a line a request")
 
 
-def run(args: argparse.Namespace, given: Given) -> int:
+def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Serve until Ctrl-C (130) or SIGTERM (0); 2 where the address or the port cannot be had."""
     out, err = given.out, given.err
     import queue

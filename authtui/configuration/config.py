@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.client_json.scanner import NOT_UTF8
 from authtui.machine.files import read_file, unread_reason
-from authtui.machine.observation import ConfigError, ConfigFacts, ConfigValue, FileFacts
+from authtui.machine.observation import ConfigFacts, ConfigFault, ConfigValue, FileFacts
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
@@ -64,7 +64,7 @@ class Layer(NamedTuple):
 
     file: FileFacts
     values: dict[str, ConfigValue]
-    error: ConfigError | None = None
+    error: ConfigFault | None = None
 
 
 class ProviderFacts(NamedTuple):
@@ -130,11 +130,11 @@ def read_layer(path: Path, shown: str | None = None) -> Layer:
     if facts.kind in ("absent", "dangling-link"):
         return Layer(facts, {})
     if facts.kind == "too-large":
-        return Layer(facts, {}, ConfigError(TOO_LARGE, name))
-    return Layer(facts, {}, ConfigError(unread_reason(facts), name))
+        return Layer(facts, {}, ConfigFault(TOO_LARGE, name))
+    return Layer(facts, {}, ConfigFault(unread_reason(facts), name))
 
 
-def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], ConfigError | None]:
+def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], ConfigFault | None]:
     """A TOML text as dotted keys with positions, or why it is none. Never raises.
 
     A byte order mark is skipped, as the client's parser does. The reason of a syntax error is
@@ -149,13 +149,13 @@ def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], C
         before = data[: error.start]
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
-        return {}, ConfigError(NOT_UTF8, name, line, column)
+        return {}, ConfigFault(NOT_UTF8, name, line, column)
     if text.count(".") > KEY_LIMIT and _has_endless_key(text):
-        return {}, ConfigError(TOO_DEEP, name)
+        return {}, ConfigFault(TOO_DEEP, name)
     try:
         tree = tomllib.loads(text)
     except RecursionError:
-        return {}, ConfigError(TOO_DEEP, name)
+        return {}, ConfigFault(TOO_DEEP, name)
     except ValueError as error:
         return {}, _syntax_error(str(error), text, name)
     from authtui.configuration.toml_lines import locate
@@ -282,10 +282,10 @@ def _guarded(path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
     return Secret(value) if hidden and isinstance(value, str) else value
 
 
-def _syntax_error(message: str, text: str, name: str) -> ConfigError:
+def _syntax_error(message: str, text: str, name: str) -> ConfigFault:
     found = _POSITION.search(message)
     if found is None:
-        return ConfigError(message, name)
+        return ConfigFault(message, name)
     reason = message[: found.start()]
     if found[1]:
         line, column = int(found[1]), int(found[2])
@@ -305,7 +305,7 @@ def _syntax_error(message: str, text: str, name: str) -> ConfigError:
         width = len(key[0]) if key else 1
     gutter = " " * len(str(line))
     picture = f"{gutter} |\n{line} | {shown}\n{gutter} | {' ' * (column - 1)}{'^' * width}"
-    return ConfigError(reason, name, line, column, at_start=f"{reason}\n{picture}")
+    return ConfigFault(reason, name, line, column, at_start=f"{reason}\n{picture}")
 
 
 def _authorization(table: Mapping[str, ConfigValue], headers: str) -> Any:  # noqa: ANN401

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.client_json.structs import rust_debug
 from authtui.configuration.config import join_key, split_key
-from authtui.machine.observation import ConfigError, ConfigValue
+from authtui.machine.observation import ConfigFault, ConfigValue
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ _BEHIND_THE_PROVIDERS: Final[_KeyPath] = ("model_providers", "\U0010ffff")
 _BEHIND_ALL_LINES: Final = 1 << 30
 
 
-def validate(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigError | None:
+def validate(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigFault | None:
     """The first value the client would refuse to start with, in its own words, or None.
 
     `forced_chatgpt_workspace_id` is judged by the generation's rules: as a list it is refused by
@@ -86,7 +86,7 @@ def validate(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigErr
             at_start = _NOT_A_VARIANT_AT_START if reason == NOT_A_VARIANT else None
             # The flags are collected from what is left over, which loses their names.
             named = path[:1] if path[0] == "features" else path
-            return ConfigError(
+            return ConfigFault(
                 reason, value.file, value.line, value.column, join_key(named), at_start
             )
     return None
@@ -205,7 +205,7 @@ def _wire_complaint(value: Any) -> str | None:  # noqa: ANN401
     return _WIRE_CHAT if value == "chat" else f"unknown variant `{value}`, expected `responses`"
 
 
-def _of_the_providers(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigError | None:
+def _of_the_providers(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigFault | None:
     """What is wrong with the tables of the providers as wholes."""
     tables: dict[str, dict[_KeyPath, ConfigValue]] = {}
     for key, value in values.items():
@@ -256,12 +256,12 @@ def _refusals(
             yield f"model_providers.{name}: provider auth cannot be combined with {listed}"
 
 
-def _at(values: Mapping[str, ConfigValue], path: _KeyPath, reason: str) -> ConfigError:
+def _at(values: Mapping[str, ConfigValue], path: _KeyPath, reason: str) -> ConfigFault:
     key = join_key(path)
     found = values.get(key)
     if found is None:
-        return ConfigError(reason, "config.toml", None, None, key)
-    return ConfigError(reason, found.file, found.line, found.column, key)
+        return ConfigFault(reason, "config.toml", None, None, key)
+    return ConfigFault(reason, found.file, found.line, found.column, key)
 
 
 def _is_list_of_text(value: Any) -> bool:  # noqa: ANN401

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from authtui.errors import AuthtuiError
 from authtui.machine.observation import IgnoredVariable
 from authtui.record import NamedTuple
 
@@ -46,11 +47,11 @@ class Dotenv(NamedTuple):
     ignored: tuple[IgnoredVariable, ...] = ()
 
 
-class _Malformed(Exception):  # noqa: N818
+class _RefusedLineError(AuthtuiError):
     """A line that dotenvy refuses."""
 
 
-class _Grown(Exception):  # noqa: N818
+class _TooLargeError(AuthtuiError):
     """A value that would use up the memory."""
 
 
@@ -74,9 +75,9 @@ def parse_dotenv(data: bytes, environ: Mapping[str, str]) -> Dotenv:
                 reason = MALFORMED if state in ("blank", "escape") else UNCLOSED
         except UnicodeDecodeError:
             reason = NOT_UTF8
-        except _Grown:
+        except _TooLargeError:
             reason = GROWN
-        except _Malformed:
+        except _RefusedLineError:
             reason = MARKED if raw.startswith(b"\xef\xbb\xbf") else MALFORMED
         if reason:
             ignored.append(IgnoredVariable(_name_hint(raw), number, reason))
@@ -159,7 +160,7 @@ def _parse_line(
     if name == "export" and not rest.startswith("="):
         name, rest = _take_key(rest)
     if not rest.startswith("="):
-        raise _Malformed
+        raise _RefusedLineError
     rest = rest[1:].lstrip()
     if not rest or rest.startswith("#"):
         return name, ""
@@ -168,7 +169,7 @@ def _parse_line(
 
 def _take_key(text: str) -> tuple[str, str]:
     if not text or text[0] not in _KEY_START:
-        raise _Malformed
+        raise _RefusedLineError
     end = 1
     while end < len(text) and text[end] in _KEY_REST:
         end += 1
@@ -187,10 +188,10 @@ def _parse_value(
             if char == "#":
                 break
             if char not in " \t":
-                raise _Malformed
+                raise _RefusedLineError
         elif mode.startswith("escape"):
             if char not in _ESCAPED:
-                raise _Malformed
+                raise _RefusedLineError
             out.append(_ESCAPED[char])
             mode = "weak" if mode == "escape-weak" else "plain"
         elif mode == "strong":
@@ -208,7 +209,7 @@ def _parse_value(
             out.append(_substituted(name, environment, given))
             room -= len(out[-1])
             if room < 0:
-                raise _Grown
+                raise _TooLargeError
             name = ""
             if variable == "open" and char == "$":
                 continue
@@ -232,11 +233,11 @@ def _parse_value(
         else:
             out.append(char)
     if variable == "braced" or mode in ("strong", "weak", "escape-weak"):
-        raise _Malformed
+        raise _RefusedLineError
     if variable:
         out.append(_substituted(name, environment, given))
         if len(out[-1]) > room:
-            raise _Grown
+            raise _TooLargeError
     return "".join(out)
 
 

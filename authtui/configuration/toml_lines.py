@@ -11,6 +11,8 @@ from bisect import bisect_right
 from contextlib import suppress
 from typing import Final
 
+from authtui.errors import AuthtuiError
+
 KeyPath = tuple[str | int, ...]
 
 _MAX_DEPTH: Final = 60
@@ -26,7 +28,7 @@ _ESCAPE: Final = re.compile(r"\\(u[0-9A-Fa-f]{4}|U[0-9A-Fa-f]{8}|.)")
 _ESCAPED: Final = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", "e": "\x1b"}
 
 
-class _Stop(Exception):  # noqa: N818
+class _NotTomlError(AuthtuiError):
     """The text is no TOML from here on."""
 
 
@@ -37,7 +39,7 @@ def locate(text: str) -> dict[KeyPath, tuple[int, int]]:
     their header or brace, those that only a longer header names that of their key in it.
     """
     scanner = _Scanner(text)
-    with suppress(_Stop):
+    with suppress(_NotTomlError):
         scanner.document()
     return {**scanner.implied, **scanner.found}
 
@@ -63,7 +65,7 @@ class _Scanner:
                 self.pair(table, 0)
             self.skip(_BLANK)
             if self.at < len(self.text) and self.text[self.at] not in "\r\n#":
-                raise _Stop
+                raise _NotTomlError
 
     def header(self) -> KeyPath:
         start = self.at
@@ -122,7 +124,7 @@ class _Scanner:
 
     def value(self, path: KeyPath, depth: int) -> None:
         if depth > _MAX_DEPTH:
-            raise _Stop
+            raise _NotTomlError
         self.note(path, self.at)
         if self.peek("["):
             self.array(path, depth)
@@ -137,7 +139,7 @@ class _Scanner:
         elif self.peek("'"):
             self.take(_LITERAL)
         elif not self.take(_PLAIN)[0].strip():
-            raise _Stop
+            raise _NotTomlError
 
     def array(self, path: KeyPath, depth: int) -> None:
         self.at += 1
@@ -153,7 +155,7 @@ class _Scanner:
             if self.peek(","):
                 self.at += 1
             elif not self.peek("]"):
-                raise _Stop
+                raise _NotTomlError
 
     def inline_table(self, path: KeyPath, depth: int) -> None:
         self.at += 1
@@ -167,7 +169,7 @@ class _Scanner:
             if self.peek(","):
                 self.at += 1
             elif not self.peek("}"):
-                raise _Stop
+                raise _NotTomlError
 
     def note(self, path: KeyPath, at: int) -> None:
         if path not in self.found:
@@ -183,7 +185,7 @@ class _Scanner:
     def expect(self, text: str) -> None:
         self.skip(_BLANK)
         if not self.peek(text):
-            raise _Stop
+            raise _NotTomlError
         self.at += len(text)
 
     def skip(self, pattern: re.Pattern[str]) -> None:
@@ -194,7 +196,7 @@ class _Scanner:
     def take(self, pattern: re.Pattern[str]) -> re.Match[str]:
         match = pattern.match(self.text, self.at)
         if match is None:
-            raise _Stop
+            raise _NotTomlError
         self.at = match.end()
         return match
 

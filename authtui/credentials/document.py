@@ -11,7 +11,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from authtui.client_json.scanner import NOT_UTF8, Failure
+from authtui.client_json.scanner import NOT_UTF8, JsonReadError
 from authtui.client_json.structs import Field, Reader, optional
 from authtui.credentials.dates import RFC_3339, read_date
 from authtui.credentials.explain_document import (
@@ -96,7 +96,7 @@ class Document(NamedTuple):
         return self.agent_identity if isinstance(self.agent_identity, Secret) else None
 
 
-class DocumentError(NamedTuple):
+class DocumentFault(NamedTuple):
     """Why the client cannot read a document.
 
     `client_text` is what it prints after `Error checking login status: `; where that text repeats
@@ -120,7 +120,7 @@ def parse_document(
     *,
     now: datetime,
     store: Literal["file", "keyring"] = "file",
-) -> Document | DocumentError:
+) -> Document | DocumentFault:
     """The document as a generation reads it, or its error. Never raises.
 
     `agent` gives the claims of the form whose JWT is decoded while the file is parsed; `now` is
@@ -132,11 +132,11 @@ def parse_document(
         raw.decode()
     except UnicodeDecodeError as error:
         line, column = reader.position(error.start)
-        return DocumentError(NOT_UTF8, line, column, None, _encoding(raw), "encoding")
+        return DocumentFault(NOT_UTF8, line, column, None, _encoding(raw), "encoding")
     schema = _Schema(rules, agent, now)
     try:
         values = reader.read_whole("AuthDotJson", schema.fields())
-    except Failure as failure:
+    except JsonReadError as failure:
         prefix = rules.prefix if store == "file" else _KEYRING_PREFIX
         return _error(reader, failure, rules, prefix)
     return _document(values, reader, rules)
@@ -148,7 +148,9 @@ def _encoding(raw: bytes) -> str:
     return "the text is not UTF-8"
 
 
-def _error(reader: Reader, failure: Failure, rules: DocumentRules, prefix: str) -> DocumentError:
+def _error(
+    reader: Reader, failure: JsonReadError, rules: DocumentRules, prefix: str
+) -> DocumentFault:
     field = shown_name(".".join(reader.path)) or None
     syntax = failure.kind == "syntax"
     text = str(failure)
@@ -158,7 +160,7 @@ def _error(reader: Reader, failure: Failure, rules: DocumentRules, prefix: str) 
     elif failure.quoted is not None and quoted_text_is_secret(failure.quoted, failure.kind):
         text = redacted(text, failure.quoted)
         leaks = True
-    return DocumentError(
+    return DocumentFault(
         client_text=prefix + text,
         line=failure.line,
         column=failure.column,
@@ -216,7 +218,7 @@ def _date(reader: Reader) -> datetime:
     text = reader.read_text(RFC_3339)
     try:
         return read_date(text)
-    except Failure as failure:
+    except JsonReadError as failure:
         raise reader.placed(failure) from None
 
 
@@ -324,7 +326,7 @@ class _Schema:
             raise _no_variant("type", node.kind, "a string or struct")
         try:
             record = self.record(inner)
-        except Failure as failure:
+        except JsonReadError as failure:
             reader.path.extend(inner.path)
             raise _no_variant(failure.kind, *failure.what) from None
         base = reader.position(start)[0] - inner.position(0)[0]
@@ -343,9 +345,9 @@ class _Schema:
         return _record(claims)._replace(from_jwt=True)
 
 
-def _no_variant(*what: str) -> Failure:
+def _no_variant(*what: str) -> JsonReadError:
     reason = "data did not match any variant of untagged enum AgentIdentityStorage"
-    return Failure(reason, kind="custom", what=("untagged", *what))
+    return JsonReadError(reason, kind="custom", what=("untagged", *what))
 
 
 def _record(found: dict[str, Any]) -> AgentRecord:

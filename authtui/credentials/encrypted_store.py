@@ -30,7 +30,7 @@ _MAX_WORK: Final = 21
 """log2 of the scrypt work: the client writes about 18 (a second); 21 takes 2 GB and ten."""
 
 
-def look_at_encrypted(home: Path, account: str) -> EncryptedFacts:
+def read_encrypted_facts(home: Path, account: str) -> EncryptedFacts:
     """Whether the store is there; nothing is decrypted. `account` is the passphrase's account."""
     file = read_file(home / STORE)
     facts = EncryptedFacts(file, passphrase_account=account)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.redaction import placeholder, printable, redact_text, secret_kind
 
 if TYPE_CHECKING:
-    from authtui.client_json.scanner import Failure, FailureKind
+    from authtui.client_json.scanner import FailureKind, JsonReadError
     from authtui.contracts import DocumentRules
 
 _FOUND: Final = {
@@ -86,7 +86,7 @@ def shown_name(name: str) -> str:
     return redact_text(printable(name, 80))
 
 
-def explain(failure: Failure, field: str | None, rules: DocumentRules, data: bytes) -> str:
+def explain(failure: JsonReadError, field: str | None, rules: DocumentRules, data: bytes) -> str:
     """One plain statement: which field, what is wrong with it. Holds no secret."""
     name = f"`{field}`" if field else "the document"
     if failure.kind == "syntax":
@@ -104,7 +104,7 @@ def explain(failure: Failure, field: str | None, rules: DocumentRules, data: byt
     return _custom(failure, field, name)
 
 
-def _syntax(failure: Failure, data: bytes) -> str:
+def _syntax(failure: JsonReadError, data: bytes) -> str:
     if not data.strip():
         return "the file is empty"
     if data.startswith(b"\xef\xbb\xbf"):
@@ -120,7 +120,7 @@ def _syntax(failure: Failure, data: bytes) -> str:
     return f"not valid JSON: {plain or failure.reason}"
 
 
-def _variant(failure: Failure, name: str) -> str:
+def _variant(failure: JsonReadError, name: str) -> str:
     known = ", ".join(failure.what)
     text = failure.quoted or ""
     if quoted_text_is_secret(text, failure.kind):
@@ -144,7 +144,7 @@ def _type(what: tuple[str, ...], field: str | None, name: str, rules: DocumentRu
     return f"{name} is {_FOUND.get(found, 'of another type')}, not {wanted}"
 
 
-def _custom(failure: Failure, field: str | None, name: str) -> str:
+def _custom(failure: JsonReadError, field: str | None, name: str) -> str:
     what = failure.what
     if what[:1] == ("untagged",):
         return _untagged(what[1], what[2:], name)
@@ -160,7 +160,7 @@ def _custom(failure: Failure, field: str | None, name: str) -> str:
     return f"{name}: {failure.reason}"
 
 
-def _payload(failure: Failure) -> str:
+def _payload(failure: JsonReadError) -> str:
     if failure.quoted is not None or failure.reason.startswith("invalid type"):
         return "has the wrong type"
     if failure.reason.startswith("missing field"):

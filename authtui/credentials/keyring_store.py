@@ -49,7 +49,7 @@ _NO_BACKEND_TEXTS: Final = (
 Answer = TypeVar("Answer")
 
 
-class Backend(Protocol):
+class ProbedKeyring(Protocol):
     """What a probe asks of a keyring: the interface of the keyring library's backends."""
 
     def get_password(self, service: str, username: str, /) -> str | None:
@@ -71,7 +71,7 @@ def probe_keyring(
     *,
     service: str = SERVICE,
     timeout: float = TIMEOUT,
-    backend: Backend | None = None,
+    backend: ProbedKeyring | None = None,
 ) -> KeyringFacts:
     """Look for one entry; takes `timeout` seconds at most, never raises."""
     facts = KeyringFacts(service=service, account=account)
@@ -134,7 +134,7 @@ def _backend_name(backend: object | None) -> str | None:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _ask(facts: KeyringFacts, backend: Backend | None) -> KeyringFacts:
+def _ask(facts: KeyringFacts, backend: ProbedKeyring | None) -> KeyringFacts:
     try:
         if backend is None and sys.platform.startswith("linux"):
             facts = facts._replace(backend="Secret Service")
@@ -155,7 +155,7 @@ def _found(facts: KeyringFacts, value: object) -> KeyringFacts:
     return facts._replace(status="present", document=Secret(value))
 
 
-def _platform_backend() -> Backend:
+def _platform_backend() -> ProbedKeyring:
     import keyring
 
     if sys.platform == "darwin":

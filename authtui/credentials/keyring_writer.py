@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
-from authtui.credentials.keyring_store import SERVICE, TIMEOUT, Backend, within
+from authtui.credentials.keyring_store import SERVICE, TIMEOUT, ProbedKeyring, within
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
-class WritableBackend(Backend, Protocol):
+class WritableBackend(ProbedKeyring, Protocol):
     """What writing asks of a keyring: the interface of the keyring library's backends."""
 
     def set_password(self, service: str, username: str, password: str, /) -> None:

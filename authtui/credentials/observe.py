@@ -60,7 +60,9 @@ def read_observation(
         keys = [name for row in found for name in (row.env_key, row.authorization_variable)]
         environment = read_environment(environ, folder / DOTENV_FILE, [k for k in keys if k])
         auth_file = read_file(folder / AUTH_FILE)
-        encrypted = encrypted_store.look_at_encrypted(folder, keyring_store.secrets_account(hashed))
+        encrypted = encrypted_store.read_encrypted_facts(
+            folder, keyring_store.secrets_account(hashed)
+        )
     else:
         # The client stops before it reads anything; what stands in the environment is still seen.
         config = ConfigFacts(FileFacts(str(folder / "config.toml")))
@@ -109,7 +111,7 @@ def read_keyring(
     observation: Observation,
     *,
     timeout: float = keyring_store.TIMEOUT,
-    backend: keyring_store.Backend | None = None,
+    backend: keyring_store.ProbedKeyring | None = None,
 ) -> Observation:
     """A copy with the keyring asked, and the encrypted store opened where that is in use.
 

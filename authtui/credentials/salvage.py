@@ -12,7 +12,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.client_json.tree import JsonError, parse
+from authtui.client_json.tree import JsonFault, parse
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -67,9 +67,9 @@ def salvage(data: bytes | str) -> Mapping[str, Any] | None:
     text = data if isinstance(data, str) else _decoded(data)
     text = text[:_LARGEST].lstrip("\ufeff")
     node = parse(text)
-    if isinstance(node, JsonError):
+    if isinstance(node, JsonFault):
         node = parse(_COMMENT_OR_COMMA.sub(lambda found: found[1] or "", text))
-    if isinstance(node, JsonError):
+    if isinstance(node, JsonFault):
         found: Any = _picked(text)
     else:
         found = node.plain()

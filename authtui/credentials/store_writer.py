@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
 
 from authtui.credentials.backups import sync_folder, write_backup, write_new
 from authtui.credentials.write_lock import ReplacedFile, locked
+from authtui.errors import AuthtuiError
 from authtui.machine.files import read_file, unread_reason
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
@@ -214,7 +215,7 @@ def merge(data: bytes | None, changes: Mapping[str, Any]) -> bytes | str:
                 object_pairs_hook=_no_twins,
             )
         except (ValueError, RecursionError) as error:
-            reason = str(error) if isinstance(error, _TwiceError) else "it is not JSON"
+            reason = str(error) if isinstance(error, _RepeatedFieldError) else "it is not JSON"
             return f"{reason}, so its other fields could not be kept"
         if not isinstance(read, dict):
             return "it is JSON, but not an object"
@@ -240,14 +241,14 @@ def merge(data: bytes | None, changes: Mapping[str, Any]) -> bytes | str:
         return json.dumps(document, indent=2).encode()
 
 
-class _TwiceError(ValueError):
+class _RepeatedFieldError(AuthtuiError, ValueError):
     """A name stands twice: one of the two values would be lost."""
 
 
 def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise _TwiceError("a field appears twice in it")
+        raise _RepeatedFieldError("a field appears twice in it")
     return found
 
 

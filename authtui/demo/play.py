@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, cast
 from authtui.demo.changes import change
 from authtui.demo.login import log_in
 from authtui.demo.story import CHANGES, NONE
-from authtui.demo.walk import Ending, Moment
+from authtui.demo.walk import StoryEnding, StoryMoment
 from authtui.lifecycle.preview import Outcome
 from authtui.model import events as ev
 
@@ -33,15 +33,15 @@ class Player:
     def __init__(self, stage: Stage, hear: Callable[[Outcome], None] = lambda _: None) -> None:
         """Nothing is played yet."""
         self.stage = stage
-        self.moments: list[Moment] = []
-        self.ending: Ending | None = None
+        self.moments: list[StoryMoment] = []
+        self.ending: StoryEnding | None = None
         self._hear = hear
         self._labels: dict[str, int] = {}
         self._begun: dict[str, asyncio.Task[Outcome]] = {}
         self._at_step = 0
         self._green = False
 
-    async def advance(self) -> Moment | None:
+    async def advance(self) -> StoryMoment | None:
         """Play the next moment; None where the story is over, one way or the other."""
         stage, number = self.stage, len(self.moments)
         if self.ending is not None:
@@ -57,21 +57,21 @@ class Player:
             if problem is not None:
                 where = f"Step {self._at_step} of {len(stage.story.steps)} ({step.do})"
                 await self._leave_nothing_behind()
-                self.ending = Ending(False, f"{where} did not go as the story says: {problem}")
+                self.ending = StoryEnding(False, f"{where} did not go as the story says: {problem}")
                 return None
             message = message_of(stage, outcome) if step.symptom else outcome.client_text
             if step.label:
                 self._labels[step.label] = stage.session.events[-1].sequence
         last = steps[-1]
         at = self._labels.get(last.as_of) if last.as_of else None
-        moment = Moment(number + 1, last, at or stage.session.events[-1].sequence, message)
+        moment = StoryMoment(number + 1, last, at or stage.session.events[-1].sequence, message)
         self.moments.append(moment)
         if len(self.moments) == len(stage.story.moments):
             await self._leave_nothing_behind()
             self.ending = (
-                Ending(True, ACCEPTED)
+                StoryEnding(True, ACCEPTED)
                 if self._green
-                else Ending(False, "The story is over, and its last request was not accepted.")
+                else StoryEnding(False, "The story is over, and its last request was not accepted.")
             )
         return moment
 
@@ -142,7 +142,7 @@ class Player:
         return found._replace(action=step.do) if not found.done else found
 
 
-async def play(stage: Stage, hear: Callable[[Outcome], None]) -> Ending:
+async def play(stage: Stage, hear: Callable[[Outcome], None]) -> StoryEnding:
     """Play the story to its end, or to the first step that does not go as the story says."""
     player = Player(stage, hear)
     while player.ending is None:

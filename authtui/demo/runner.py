@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Final
 from authtui.demo.play import Player
 from authtui.demo.stage import stage_for
 from authtui.demo.unprivileged import obey_mode_bits
-from authtui.demo.walk import Ending
+from authtui.demo.walk import StoryEnding
+from authtui.errors import AuthtuiError
 from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
     from authtui.demo.stage import Stage
     from authtui.demo.story import Story
-    from authtui.demo.walk import Moment
+    from authtui.demo.walk import StoryMoment
 
 _ENDS_WITHIN: Final = 10.0
 
 
-class StageError(RuntimeError):
+class StageError(AuthtuiError, RuntimeError):
     """The stage could not be set; the message is a plain sentence."""
 
 
@@ -63,16 +64,16 @@ class Runner:
         if self._thread.ident is not None:
             self._thread.join(_ENDS_WITHIN)
 
-    async def advance(self) -> tuple[Moment | None, Ending | None]:
+    async def advance(self) -> tuple[StoryMoment | None, StoryEnding | None]:
         """Play the next moment; and how the story ended, where it did."""
         if self._loop is None or self._player is None:
-            return None, Ending(False, "The story is not on stage.")
+            return None, StoryEnding(False, "The story is not on stage.")
         player = self._player
         try:
             work = asyncio.run_coroutine_threadsafe(player.advance(), self._loop)
             moment = await asyncio.wrap_future(work)
         except Exception as error:  # noqa: BLE001 - the border: a bug below becomes a sentence
-            player.ending = Ending(False, f"The story failed: {_safe(error)}")
+            player.ending = StoryEnding(False, f"The story failed: {_safe(error)}")
             moment = None
         if player.ending is not None and player.ending.green:
             self.over.set()

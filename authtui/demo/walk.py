@@ -16,14 +16,14 @@ if TYPE_CHECKING:
 PageKind = Literal["symptom", "evidence", "offer", "proof"]
 
 
-class Ending(NamedTuple):
+class StoryEnding(NamedTuple):
     """How a story ended; `reason` is a full sentence."""
 
     green: bool
     reason: str
 
 
-class Moment(NamedTuple):
+class StoryMoment(NamedTuple):
     """A moment that was played. `sequence` is the event after which everything looked like this.
 
     `message` is what the client printed, in its own words, where it printed anything.
@@ -76,8 +76,8 @@ class Walk:
         self.pages = pages_of(story)
         self.here = 0
         self.furthest = 0
-        self.moments: list[Moment] = []
-        self.ending: Ending | None = None
+        self.moments: list[StoryMoment] = []
+        self.ending: StoryEnding | None = None
         self.tried: list[int] = []
         self.waiting = True
 
@@ -92,7 +92,7 @@ class Walk:
         return self.page.step
 
     @property
-    def shown(self) -> Moment | None:
+    def shown(self) -> StoryMoment | None:
         """The moment whose state is on show; None before anything was played."""
         number = self.page.moment - (self.page.kind == "offer")
         return self.moments[number] if 0 <= number < len(self.moments) else None

@@ -16,7 +16,7 @@ ANOTHER_PROCESS: Final = "another process"
 """Who refreshed a token that changed in its store while the wire showed nothing."""
 
 
-class Answer(NamedTuple):
+class AnswerEvidence(NamedTuple):
     """What a server answered to a request with the selected credential.
 
     `status` is None where no answer came. `authorization` is the class of what the request carried,

@@ -14,6 +14,7 @@ import binascii
 import re
 from typing import Final, Literal, NoReturn
 
+from authtui.errors import AuthtuiError
 from authtui.record import NamedTuple
 
 NOT_BASE64: Final = "stored agent identity private key is not valid base64"
@@ -210,7 +211,7 @@ def _why_not_base64(text: str) -> str:
     return "the text holds characters that base64 does not have"
 
 
-class _DerError(Exception):
+class _DerError(AuthtuiError):
     """The document ends early or breaks a rule of DER."""
 
 

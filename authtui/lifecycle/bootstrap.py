@@ -323,7 +323,7 @@ def _identity_event(
 
 async def _new_agent(
     context: Context, view: View, wire: Wire, login: _Login
-) -> reg.Agent | Trouble:
+) -> reg.RegisteredAgent | Trouble:
     contract, endpoints = view.contract, view.addresses.endpoints
     url = endpoints.agent_register
     if isinstance(url, EndpointProblem):
@@ -346,7 +346,7 @@ async def _new_agent(
         )
 
     found = await reg.attempt(contract, once)
-    return found if isinstance(found, Trouble) else reg.Agent(found, key)
+    return found if isinstance(found, Trouble) else reg.RegisteredAgent(found, key)
 
 
 def _pause(context: Context, view: View, trouble: Trouble, what: str) -> Trouble | None:

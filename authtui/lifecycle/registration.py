@@ -44,7 +44,7 @@ class TaskAnswer(NamedTuple):
     sealed: bool
 
 
-class Agent(NamedTuple):
+class RegisteredAgent(NamedTuple):
     """A registered agent and its key."""
 
     agent_runtime_id: str

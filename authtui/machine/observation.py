@@ -102,7 +102,7 @@ class ConfigValue(NamedTuple):
         return f"{self.file}:{self.line}" if self.line else self.file
 
 
-class ConfigError(NamedTuple):
+class ConfigFault(NamedTuple):
     """Why a configuration cannot be read. `reason` is the parser's text, without position.
 
     `at_start` is the text of `exec` and the interactive client where it is another one.
@@ -125,7 +125,7 @@ class ConfigFacts(NamedTuple):
 
     file: FileFacts
     values: Mapping[str, ConfigValue] = _NONE
-    error: ConfigError | None = None
+    error: ConfigFault | None = None
     overridden: tuple[tuple[str, ConfigValue], ...] = ()
     requirements: Mapping[str, ConfigValue] = _NONE
 

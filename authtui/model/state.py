@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from authtui.exchanges.evidence import Answer
+from authtui.exchanges.evidence import AnswerEvidence
 from authtui.model import events as ev
 from authtui.model import programs as watched
 from authtui.model.frozen_requests import FrozenRequests
@@ -50,7 +50,7 @@ class AuthState:
     requests_dropped: int = 0
     last: ev.Event | None = None
     failure: str | None = None
-    answer: Answer | None = None
+    answer: AnswerEvidence | None = None
     judged: Assessment | None = None
     call: RequestRecord | None = None
     trouble: RequestRecord | TokenRotation | None = None
@@ -99,9 +99,11 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
     return _with_observed(loaded)
 
 
-def _with_new_trouble(state: AuthState, seen: RequestRecord | TokenRotation | Answer) -> AuthState:
+def _with_new_trouble(
+    state: AuthState, seen: RequestRecord | TokenRotation | AnswerEvidence
+) -> AuthState:
     trouble = state.trouble
-    if not isinstance(seen, Answer) and is_trouble(seen):
+    if not isinstance(seen, AnswerEvidence) and is_trouble(seen):
         trouble = seen
     elif trouble is not None and ends_trouble(trouble, seen):
         trouble = None
@@ -150,7 +152,7 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
         case ev.IdentityRegistered() | ev.TaskRegistered():
             return replace(state, phase="registered", failure=None)
         case ev.Asserted():
-            answer = Answer(
+            answer = AnswerEvidence(
                 event.status, event.authorization, event.host, event.by_auth_server, event.meaning
             )
             state = replace(state, phase="asserted", failure=None, answer=answer)

@@ -188,7 +188,7 @@ class ExperimentPart(NamedTuple):
     differences: tuple[DifferencePart, ...]
 
 
-class Moment(NamedTuple):
+class TimelinePoint(NamedTuple):
     """One point of the timeline. `at` is RFC 3339 in UTC; `relative` is seen from the report."""
 
     at: str
@@ -257,7 +257,7 @@ class Report(NamedTuple):
     checks: tuple[CheckPart, ...]
     excluded: Excluded
     experiments: tuple[ExperimentPart, ...]
-    timeline: tuple[Moment, ...]
+    timeline: tuple[TimelinePoint, ...]
     requests: tuple[RequestPart, ...]
     probes: str
     clock: ClockPart

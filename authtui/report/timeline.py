@@ -30,7 +30,7 @@ def timeline_of(
     found: Assessment,
     requests: Sequence[RequestRecord],
     events: Sequence[Event],
-) -> Iterator[schema.Moment]:
+) -> Iterator[schema.TimelinePoint]:
     """Every known moment, the oldest first, relative to the time of the observation."""
     rows = [(seen.at, "this report looked", "this machine")]
     for token in found.tokens:
@@ -49,7 +49,7 @@ def timeline_of(
     for event in events:
         rows += _of_event(event)
     for at, what, where in sorted(rows, key=lambda row: row[0]):
-        yield schema.Moment(
+        yield schema.TimelinePoint(
             utc_text(at), relative(at, seen.at), redactor.text(what, 400), redactor.text(where)
         )
 

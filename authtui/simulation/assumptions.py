@@ -102,7 +102,7 @@ HTTP_REASONS: Final = {
 }
 
 
-class Refusal(NamedTuple):
+class AssumedRefusal(NamedTuple):
     """An HTTP answer that says no: `403 Forbidden`, and the body if it is assumed too."""
 
     status: str
@@ -114,9 +114,9 @@ class Refusal(NamedTuple):
         return self.status if self.body is None else f"{self.status}: {self.body}"
 
 
-def refusal(fault: str) -> Refusal | None:
+def refusal(fault: str) -> AssumedRefusal | None:
     """`403` or `403:body` as a refusal; None for `ok` and for a fault that is no HTTP answer."""
     code, colon, body = fault.partition(":")
     if code not in HTTP_REASONS:
         return None
-    return Refusal(HTTP_REASONS[code], body if colon else None)
+    return AssumedRefusal(HTTP_REASONS[code], body if colon else None)

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import DoctorReport
-from authtui.credentials.document import Document, DocumentError
+from authtui.credentials.document import Document, DocumentFault
 from authtui.simulation.assumptions import OK
 from authtui.simulation.prerequisites import policies_trouble
 from authtui.simulation.refreshing import is_stale
@@ -77,7 +77,7 @@ def _of_the_store(case: Case, variables: tuple[str, ...]) -> DoctorReport:
             return DoctorReport("ok", "auth is provided by environment")
         return DoctorReport("fail", "no Codex credentials were found", _LOG_IN)
     parsed = stored.parse(contract, case.observation.at)
-    if isinstance(parsed, DocumentError):
+    if isinstance(parsed, DocumentFault):
         return unreadable
     issues = () if _refreshed_first(case) else tuple(_issues(case, parsed))
     if issues and variables:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.credentials.document import Document, DocumentError, build_error
+from authtui.credentials.document import Document, DocumentFault, build_error
 from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.machine.observation import AUTH_FILE
 from authtui.redaction import Secret
@@ -22,8 +22,8 @@ from authtui.simulation.selection import (
     MODES,
     Credential,
     Failure,
+    JudgedSource,
     Ladder,
-    Rung,
 )
 from authtui.simulation.stored_record import find_record, store_mode, stored_somewhere
 
@@ -45,74 +45,78 @@ def judge_ladder(observation: Observation, contract: Contract, assumptions: Assu
     )
 
 
-def _workload(observation: Observation, contract: Contract) -> Rung:
+def _workload(observation: Observation, contract: Contract) -> JudgedSource:
     name = "workload identity"
     environment = observation.environment
     rule, file = (environment.get(variable) for variable in WORKLOAD_VARIABLES)
     if not contract.workload_identity or (rule is None and file is None):
-        return Rung(name)
+        return JudgedSource(name)
     rule_name, file_name = WORKLOAD_VARIABLES
     where = file_name if rule is None else rule_name
     if rule is not None and not rule.value.reveal().strip():
         text = f"workload identity variable {rule_name} is invalid"
-        return Rung.of(Failure(name, where, text, "the variable is blank"))
+        return JudgedSource.of(Failure(name, where, text, "the variable is blank"))
     if rule is None or file is None:
         missing = rule_name if rule is None else file_name
         text = f"workload identity requires {missing}"
-        return Rung.of(Failure(name, where, text, f"{missing} is not set"))
+        return JudgedSource.of(Failure(name, where, text, f"{missing} is not set"))
     path = file.value.reveal()
     if not path.startswith("/"):
         text = f"{file_name} must be an absolute path"
-        return Rung.of(Failure(name, file_name, text, "the path is relative"))
+        return JudgedSource.of(Failure(name, file_name, text, "the path is relative"))
     facts = observation.token_file
     if facts is None or facts.kind != "file":
         text = f"could not read workload identity assertion file {path}"
         reason = (facts.error if facts else None) or "No such file or directory (os error 2)"
-        return Rung.of(Failure(name, file_name, text, reason, unread=True))
+        return JudgedSource.of(Failure(name, file_name, text, reason, unread=True))
     assumes = ("the identity token is exchanged",)
-    return Rung.of(Credential("workload_identity", name, where, assumes=assumes))
+    return JudgedSource.of(Credential("workload_identity", name, where, assumes=assumes))
 
 
-def _api_key(observation: Observation) -> Rung:
+def _api_key(observation: Observation) -> JudgedSource:
     name = "CODEX_API_KEY"
     value = observation.environment.trimmed(name)
     if value is None:
-        return Rung(name)
-    return Rung.of(Credential("api_key", name, name, Secret(value)))
+        return JudgedSource(name)
+    return JudgedSource.of(Credential("api_key", name, name, Secret(value)))
 
 
-def _agent_variable(observation: Observation, contract: Contract, assumptions: Assumptions) -> Rung:
+def _agent_variable(
+    observation: Observation, contract: Contract, assumptions: Assumptions
+) -> JudgedSource:
     name = contract.agent_variable
     if name is None:
-        return Rung("agent identity variable")
+        return JudgedSource("agent identity variable")
     value = observation.environment.trimmed(name)
     if value is None:
-        return Rung(name)
+        return JudgedSource(name)
     personal = contract.personal_access_tokens and value.startswith("at-")
     judge = personal_access_token if personal else agent_token
-    return Rung.of(judge(name, Secret(value), observation, contract, assumptions))
+    return JudgedSource.of(judge(name, Secret(value), observation, contract, assumptions))
 
 
-def _store(observation: Observation, contract: Contract, assumptions: Assumptions) -> Rung:
+def _store(observation: Observation, contract: Contract, assumptions: Assumptions) -> JudgedSource:
     stored = find_record(observation, contract)
     source = stored.name
     if stored.data is None:
-        return Rung(source, failure=stored.failure)
+        return JudgedSource(source, failure=stored.failure)
     parsed = stored.parse(contract, observation.at)
-    if isinstance(parsed, DocumentError):
-        return Rung.of(_unread(source, stored.data, parsed))
+    if isinstance(parsed, DocumentFault):
+        return JudgedSource.of(_unread(source, stored.data, parsed))
     text = build_error(parsed, contract.document)
     if text:
         field = {"apikey": "OPENAI_API_KEY", "agentIdentity": "agent_identity"}.get(parsed.mode)
         line = parsed.lines.get("auth_mode")
         where = f"{source}:{line}" if line else source
         reason = f"auth_mode {parsed.mode} is set, but the record holds no credential for it"
-        return Rung.of(Failure(source, where, text, reason, field, line, mode=parsed.mode))
+        return JudgedSource.of(Failure(source, where, text, reason, field, line, mode=parsed.mode))
     found = _credential(source, parsed, observation, contract, assumptions)
-    return Rung.of(found._replace(mode=parsed.mode) if isinstance(found, Failure) else found)
+    return JudgedSource.of(
+        found._replace(mode=parsed.mode) if isinstance(found, Failure) else found
+    )
 
 
-def _unread(source: str, data: bytes | str, error: DocumentError) -> Failure:
+def _unread(source: str, data: bytes | str, error: DocumentFault) -> Failure:
     line = _line_of(data, error)
     return Failure(
         source,
@@ -125,14 +129,14 @@ def _unread(source: str, data: bytes | str, error: DocumentError) -> Failure:
     )
 
 
-def _line_of(data: bytes | str, error: DocumentError) -> int | None:
+def _line_of(data: bytes | str, error: DocumentFault) -> int | None:
     """The line of the field at fault: the client's own line may count inside a token's payload."""
     if error.kind != "data" or not error.field:
         return error.line
-    from authtui.client_json.tree import JsonError, parse
+    from authtui.client_json.tree import JsonFault, parse
 
     node = parse(data)
-    if isinstance(node, JsonError):
+    if isinstance(node, JsonFault):
         return error.line
     for part in error.field.split("."):
         below = node.get(part)

@@ -15,7 +15,7 @@ from authtui.simulation.restrictions import Enforcement, Violation, enforce
 
 if TYPE_CHECKING:
     from authtui.contracts import Contract
-    from authtui.machine.observation import ConfigError, Observation
+    from authtui.machine.observation import ConfigFault, Observation
     from authtui.simulation.selection import Credential, Failure, Ladder
 
 Trouble = Literal[
@@ -53,11 +53,11 @@ class Case(NamedTuple):
     contract: Contract
     assumptions: Assumptions
     ladder: Ladder
-    config_error: ConfigError | None
+    config_error: ConfigFault | None
     provider: ProviderFacts
     enforcement: Enforcement
     late_refusal: str | None = None
-    start_error: ConfigError | None = None
+    start_error: ConfigFault | None = None
 
 
 class ProgramStart(NamedTuple):
@@ -108,8 +108,8 @@ def with_features(observation: Observation, features: tuple[tuple[str, bool], ..
 
 
 def _start_error(
-    observation: Observation, contract: Contract, error: ConfigError | None
-) -> ConfigError | None:
+    observation: Observation, contract: Contract, error: ConfigFault | None
+) -> ConfigFault | None:
     if error is None or observation.config.error:
         return error
     values = observation.config.values

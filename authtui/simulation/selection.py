@@ -72,7 +72,7 @@ class Failure(NamedTuple):
     account: str | None = None
 
 
-class Rung(NamedTuple):
+class JudgedSource(NamedTuple):
     """One rung of the ladder, judged by itself: at most one of the two is set."""
 
     name: str
@@ -80,7 +80,7 @@ class Rung(NamedTuple):
     failure: Failure | None = None
 
     @classmethod
-    def of(cls, found: Credential | Failure) -> Rung:
+    def of(cls, found: Credential | Failure) -> JudgedSource:
         """The rung on which a credential, or one that cannot be used, was found."""
         if isinstance(found, Failure):
             return cls(found.source, failure=found)
@@ -95,10 +95,10 @@ class Rung(NamedTuple):
 class Ladder(NamedTuple):
     """Every rung, judged. `store` is what the configured store mode leads to."""
 
-    workload: Rung
-    api_key: Rung
-    agent: Rung
-    store: Rung
+    workload: JudgedSource
+    api_key: JudgedSource
+    agent: JudgedSource
+    store: JudgedSource
     store_mode: str
     stored_somewhere: bool
 

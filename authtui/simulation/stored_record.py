@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.configuration.config import feature
-from authtui.credentials.document import Document, DocumentError, parse_document
+from authtui.credentials.document import Document, DocumentFault, parse_document
 from authtui.credentials.encrypted_store import SECRETS_FEATURE, STORE
 from authtui.machine.observation import AUTH_FILE
 from authtui.record import NamedTuple
@@ -28,7 +28,7 @@ class StoredRecord(NamedTuple):
     data: bytes | str | None = None
     failure: Failure | None = None
 
-    def parse(self, contract: Contract, now: datetime) -> Document | DocumentError:
+    def parse(self, contract: Contract, now: datetime) -> Document | DocumentFault:
         """The record as the generation reads it, or its error; where there is a text."""
         return parse_document(
             self.data or b"",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.base64url import base64url_fault, strict_base64url
-from authtui.client_json.scanner import Failure
+from authtui.client_json.scanner import JsonReadError
 from authtui.client_json.structs import Field, Reader, optional
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, printable, redact_text, safe_text
@@ -311,7 +311,7 @@ def _payload_error(text: str, contract: AgentContract) -> str | None:
     absent = (Field(name, optional(Reader.read_text)) for name in contract.optional)
     try:
         Reader(data).read_whole(_STRUCT, (*required, *absent))
-    except Failure as failure:
+    except JsonReadError as failure:
         if not contract.verified:
             return redact_text(str(failure))
         if contract.conceals and failure.category == "Data":
@@ -324,7 +324,7 @@ def _payload_error(text: str, contract: AgentContract) -> str | None:
 def _plan(reader: Reader) -> str:
     try:
         return reader.read_untagged_text(PLAN_ENUM)
-    except Failure as failure:
+    except JsonReadError as failure:
         raise reader.placed(failure) from None
 
 

@@ -37,7 +37,7 @@ EMAILS: Final = frozenset(["email", "preferred_username", "upn"])
 """Claims whose value is an e-mail address."""
 
 
-class Plan(NamedTuple):
+class PlanName(NamedTuple):
     """A plan: its stored spelling, the name the client shows, and whether it has a workspace."""
 
     raw: str
@@ -47,31 +47,31 @@ class Plan(NamedTuple):
 
 
 _PLAN_ROWS: Final = (
-    Plan("free", "Free", False),
-    Plan("go", "Go", False),
-    Plan("plus", "Plus", False),
-    Plan("pro", "Pro", False),
-    Plan("prolite", "Pro Lite", False),
-    Plan("team", "Team", True),
-    Plan("self_serve_business_prolite", "Self Serve Business ProLite", True),
-    Plan("self_serve_business_usage_based", "Self Serve Business Usage Based", True),
-    Plan("business", "Business", True),
-    Plan("ent26", "Enterprise", True),
-    Plan("enterprise_cbp_automation", "Enterprise (Automation)", True),
-    Plan("enterprise_cbp_usage_based", "Enterprise CBP Usage Based", True),
-    Plan("enterprise", "Enterprise", True),
-    Plan("hc", "Enterprise", True),
-    Plan("education", "Edu", True),
-    Plan("edu", "Edu", True),
-    Plan("edu_plus", "Edu Plus", True),
-    Plan("edu_pro", "Edu Pro", True),
+    PlanName("free", "Free", False),
+    PlanName("go", "Go", False),
+    PlanName("plus", "Plus", False),
+    PlanName("pro", "Pro", False),
+    PlanName("prolite", "Pro Lite", False),
+    PlanName("team", "Team", True),
+    PlanName("self_serve_business_prolite", "Self Serve Business ProLite", True),
+    PlanName("self_serve_business_usage_based", "Self Serve Business Usage Based", True),
+    PlanName("business", "Business", True),
+    PlanName("ent26", "Enterprise", True),
+    PlanName("enterprise_cbp_automation", "Enterprise (Automation)", True),
+    PlanName("enterprise_cbp_usage_based", "Enterprise CBP Usage Based", True),
+    PlanName("enterprise", "Enterprise", True),
+    PlanName("hc", "Enterprise", True),
+    PlanName("education", "Edu", True),
+    PlanName("edu", "Edu", True),
+    PlanName("edu_plus", "Edu Plus", True),
+    PlanName("edu_pro", "Edu Pro", True),
 )
 _PLANS: Final = {row.raw: row for row in _PLAN_ROWS}
 
 
-def plan_of(raw: str) -> Plan:
+def plan_of(raw: str) -> PlanName:
     """The plan of a spelling; an unknown one is kept as its raw text."""
-    return _PLANS.get(raw) or Plan(raw, raw, workspace=False, known=False)
+    return _PLANS.get(raw) or PlanName(raw, raw, workspace=False, known=False)
 
 
 EXPLANATIONS: Final[Mapping[str, str]] = {

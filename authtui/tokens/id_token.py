@@ -1,6 +1,6 @@
 """The claims of a token as the client reads them: strictly, into structs, with its errors.
 
-Source: codex-rs/login/src/token_data.rs. The readers raise `Failure` as the client's do; the
+Source: codex-rs/login/src/token_data.rs. The readers raise `JsonReadError` as the client's do; the
 credential document, whose reading they are a part of, turns it into a value.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.base64url import base64url_fault, strict_base64url
-from authtui.client_json.scanner import Failure, custom
+from authtui.client_json.scanner import JsonReadError, custom
 from authtui.client_json.structs import Field, Reader, optional
 from authtui.record import NamedTuple
 from authtui.tokens.claims import AUTH, PROFILE
@@ -52,8 +52,8 @@ def read_payload(
     reader = Reader(data, float_numbers=float_numbers)
     try:
         return reader.read_whole(name, fields)
-    except Failure as failure:
-        raise Failure(
+    except JsonReadError as failure:
+        raise JsonReadError(
             failure.reason,
             failure.line,
             failure.column,
@@ -83,7 +83,7 @@ _ID_CLAIMS: Final = (
 
 
 def read_id_claims(jwt: str, *, float_numbers: bool = False) -> IdClaims:
-    """The claims of an id token with the client's fallbacks; raises `Failure` as the client."""
+    """The claims of an id token with the fallbacks of the client; may raise `JsonReadError`."""
     claims = read_payload(jwt, "IdClaims", _ID_CLAIMS, float_numbers=float_numbers)
     profile = claims[PROFILE] or {}
     auth = claims[AUTH] or {}

@@ -1,7 +1,7 @@
 """Take a token apart and say what is wrong with it. Nothing here raises, verifies or connects.
 
 Reading is more lenient than the client, so that the claims of a damaged token can still be seen;
-every leniency used is a `Problem`. How the client itself would judge is in `tokens.agent` and
+every leniency used is a `TokenProblem`. How the client itself would judge is in `tokens.agent` and
 `tokens.id_token`. Source of the client's rules: codex-rs/login/src/token_data.rs.
 """
 
@@ -33,7 +33,7 @@ _BEARER: Final = re.compile(r"(?i)^(?:authorization:\s*)?bearer\s+")
 _U64: Final = 2**64
 
 
-class Problem(NamedTuple):
+class TokenProblem(NamedTuple):
     """One thing wrong with a token: a stable id, a plain statement, and the part concerned."""
 
     id: str
@@ -53,7 +53,7 @@ class DecodedJwt(NamedTuple):
     parts: int
     header: Mapping[str, Any] | None
     claims: Mapping[str, Any] | None
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[TokenProblem, ...] = ()
 
     @property
     def signature(self) -> bytes | None:
@@ -69,7 +69,7 @@ class DecodedJwt(NamedTuple):
 
 def decode(text: str) -> DecodedJwt:
     """Take `text` apart, whatever it is. The answer lists every problem in reading order."""
-    problems: list[Problem] = []
+    problems: list[TokenProblem] = []
     token = _bare(text, problems)
     pieces = token.split(".") if token else []
     if len(token) > LARGEST:
@@ -94,7 +94,7 @@ def decode(text: str) -> DecodedJwt:
     )
 
 
-def _unread(text: str, token: str, parts: int, problems: list[Problem]) -> DecodedJwt:
+def _unread(text: str, token: str, parts: int, problems: list[TokenProblem]) -> DecodedJwt:
     return DecodedJwt(Secret(text), Secret(token), parts, None, None, problems=tuple(problems))
 
 
@@ -124,7 +124,7 @@ def exp_of(text: str) -> int | None:
     return found if -(2**63) <= found < 2**63 else None
 
 
-def _bare(text: str, problems: list[Problem]) -> str:
+def _bare(text: str, problems: list[TokenProblem]) -> str:
     """The token without what people copy along with it; each find is a problem."""
     token = text
     for _ in range(8):  # what surrounds a token may be nested in any order
@@ -156,28 +156,30 @@ def _bare(text: str, problems: list[Problem]) -> str:
     return token
 
 
-def _add(problems: list[Problem], name: str, statement: str, part: Part = "token") -> None:
-    problems.append(Problem(name, statement, part))
+def _add(problems: list[TokenProblem], name: str, statement: str, part: Part = "token") -> None:
+    problems.append(TokenProblem(name, statement, part))
 
 
-def _once(problems: list[Problem], name: str, statement: str) -> None:
+def _once(problems: list[TokenProblem], name: str, statement: str) -> None:
     if all(problem.id != name for problem in problems):
         _add(problems, name, statement)
 
 
-def _no_token(token: str) -> Problem:
+def _no_token(token: str) -> TokenProblem:
     if not token:
-        return Problem("empty", "there is no token: the text is empty or blank")
+        return TokenProblem("empty", "there is no token: the text is empty or blank")
     kind = secret_kind(token)
     if kind in ("personal access token", "API key", "private key"):
         article = "an" if kind == "API key" else "a"
-        return Problem("not-a-token", f"this is {article} {kind}, not a JWT; it carries no claims")
+        return TokenProblem(
+            "not-a-token", f"this is {article} {kind}, not a JWT; it carries no claims"
+        )
     if token.startswith(("{", "[")):
-        return Problem("not-a-token", "this is JSON, not a JWT")
-    return Problem("not-a-token", "this is not a JWT: it has no dots and so no parts")
+        return TokenProblem("not-a-token", "this is JSON, not a JWT")
+    return TokenProblem("not-a-token", "this is not a JWT: it has no dots and so no parts")
 
 
-def _shape(pieces: list[str], problems: list[Problem]) -> None:
+def _shape(pieces: list[str], problems: list[TokenProblem]) -> None:
     count = len(pieces)
     if count == 2:
         _add(
@@ -199,14 +201,14 @@ def _shape(pieces: list[str], problems: list[Problem]) -> None:
         _base64(pieces[2], "signature", problems)
 
 
-def _algorithm(header: Mapping[str, Any], problems: list[Problem]) -> None:
+def _algorithm(header: Mapping[str, Any], problems: list[TokenProblem]) -> None:
     if "alg" not in header:
         _add(problems, "no-alg", "the header names no algorithm (`alg`)", "header")
     elif str(header["alg"]).lower() == "none":
         _add(problems, "alg-none", "`alg` is none: not signed, so it proves nothing", "header")
 
 
-def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
+def _base64(piece: str, part: Part, problems: list[TokenProblem]) -> bytes | None:
     """Decode one part, leniently; what the client's decoder would refuse is a problem."""
     data = strict_base64url(piece)
     if data is not None:
@@ -246,7 +248,7 @@ def _base64(piece: str, part: Part, problems: list[Problem]) -> bytes | None:
     return data
 
 
-def _object(piece: str, part: Part, problems: list[Problem]) -> dict[str, Any] | None:
+def _object(piece: str, part: Part, problems: list[TokenProblem]) -> dict[str, Any] | None:
     if not piece:
         _add(problems, f"empty-{part}", f"the {part} is empty", part)
         return None
@@ -290,7 +292,7 @@ def _depth(text: str) -> int:
 class _Hooks:
     """Values that Python's JSON reader takes and the client's does not: replaced, and named."""
 
-    def __init__(self, part: Part, problems: list[Problem]) -> None:
+    def __init__(self, part: Part, problems: list[TokenProblem]) -> None:
         self.part = part
         self.problems = problems
         self.doubled: set[str] = set()
@@ -333,7 +335,7 @@ class _Hooks:
         return found
 
 
-def _json(text: str, part: Part, problems: list[Problem]) -> Any:  # noqa: ANN401 - any JSON value
+def _json(text: str, part: Part, problems: list[TokenProblem]) -> Any:  # noqa: ANN401 - any JSON value
     hooks = _Hooks(part, problems)
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
         hooks.add("too-deep", f"the {part} nests deeper than {DEEPEST} levels; it is not read")

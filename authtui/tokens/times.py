@@ -13,7 +13,7 @@ _LAST: Final = 253_402_300_799  # 9999-12-31T23:59:59Z
 _MILLISECONDS: Final = 100_000_000_000  # as seconds: the year 5138; as milliseconds: 1973
 
 
-class Moment(NamedTuple):
+class TimeClaim(NamedTuple):
     """A time claim. `text` is RFC 3339 UTC or the raw value; `relative` is empty when unknown.
 
     `problem` says why the value is no usable time; `at` is None then.
@@ -29,23 +29,23 @@ class Moment(NamedTuple):
         return f"{self.text} ({self.relative})" if self.relative else self.text
 
 
-def moment(value: object, now: datetime) -> Moment:
+def moment(value: object, now: datetime) -> TimeClaim:
     """A claim's value (seconds since 1970, or RFC 3339 text) as a moment seen from `now`."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return Moment("", "", None, "not a number of seconds since 1970")
+        return TimeClaim("", "", None, "not a number of seconds since 1970")
     if isinstance(value, str):
         return _of_text(value, now)
     if not math.isfinite(value) or not -_LAST <= value <= _LAST:
         hint = ""
         if isinstance(value, int) and _LAST < value < _LAST * 1000:
             hint = "; this looks like milliseconds"
-        return Moment(str(value)[:40], "", None, f"not a date: out of range{hint}")
+        return TimeClaim(str(value)[:40], "", None, f"not a date: out of range{hint}")
     at = _EPOCH + timedelta(seconds=value)
     text = utc_text(at)
     problem = (
         "the year 5138 or later: this looks like milliseconds" if value >= _MILLISECONDS else None
     )
-    return Moment(text, relative(at, now), at, problem)
+    return TimeClaim(text, relative(at, now), at, problem)
 
 
 def utc_text(at: datetime) -> str:
@@ -72,13 +72,13 @@ def relative(at: datetime, now: datetime) -> str:
     return "now"
 
 
-def _of_text(value: str, now: datetime) -> Moment:
+def _of_text(value: str, now: datetime) -> TimeClaim:
     shown = value[:40]
     try:
         at = datetime.fromisoformat(value) if len(value) < 64 else None
         if at is None or at.tzinfo is None:
-            return Moment(shown, "", None, "not an RFC 3339 time")
+            return TimeClaim(shown, "", None, "not an RFC 3339 time")
         at = at.astimezone(UTC)
     except (ValueError, OverflowError):
-        return Moment(shown, "", None, "not an RFC 3339 time")
-    return Moment(utc_text(at), relative(at, now), at)
+        return TimeClaim(shown, "", None, "not an RFC 3339 time")
+    return TimeClaim(utc_text(at), relative(at, now), at)

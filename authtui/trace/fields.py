@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, TypeV
 
 from msgspec import UNSET, Meta, UnsetType, ValidationError, convert, defstruct
 
+from authtui.errors import AuthtuiError
 from authtui.redaction import printable
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ _DAMAGES: Final = (
 )
 
 
-class DamageError(Exception):
+class DamageError(AuthtuiError):
     """Why a value cannot be in a trace; `where` is the path of its field, which `under` extends."""
 
     def __init__(self, reason: str, where: str = "") -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from authtui.directories import TRACE_KEY
+from authtui.errors import AuthtuiError
 from authtui.record import NamedTuple
 from authtui.trace.fields import DamageError
 from authtui.trace.files import open_file, read_at
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _KEY_BYTES: Final = 32
 
 
-class CannotRecordError(Exception):
+class CannotRecordError(AuthtuiError):
     """Why a file cannot be recorded to, as a sentence; the file was not changed."""
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.machine.observation import ConfigFacts, EnvironmentFacts, Observation
     from authtui.simulation.program_start import Case, ProgramStart
-    from authtui.simulation.selection import Rung
+    from authtui.simulation.selection import JudgedSource
 
 
 class JudgedCase(NamedTuple):
@@ -57,7 +57,7 @@ class JudgedCase(NamedTuple):
         return self.observation.environment
 
     @property
-    def store(self) -> Rung:
+    def store(self) -> JudgedSource:
         """What the store in force holds."""
         return self.case.ladder.store
 

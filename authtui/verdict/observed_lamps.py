@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Lamp
 from authtui.checks.phrases import NOT_ANSWERED_YET
-from authtui.exchanges.evidence import Answer
+from authtui.exchanges.evidence import AnswerEvidence
 from authtui.exchanges.meaning import NOT_FROM_THE_SERVER
 from authtui.verdict.observed_request import judge_request, worst
 
@@ -24,7 +24,7 @@ _WORDS = {
 def with_lamps(
     found: Assessment,
     call: RequestRecord | None,
-    answer: Answer | None,
+    answer: AnswerEvidence | None,
     named: frozenset[str],
 ) -> Assessment:
     """An assessment whose lamps and verdict follow the model call and the answer that were seen.
@@ -56,9 +56,9 @@ def _sent_lamp(call: RequestRecord, named: frozenset[str]) -> Lamp:
     return Lamp(light, f"{text}; {fault.label}: {fault.observed}")
 
 
-def answer_of(record: RequestRecord) -> Answer:
+def answer_of(record: RequestRecord) -> AnswerEvidence:
     """The answer to a model call that was seen, as if authtui had sent the request itself."""
-    return Answer(
+    return AnswerEvidence(
         record.status,
         record.authorization,
         record.host,
@@ -80,7 +80,7 @@ def _by_auth_server(record: RequestRecord) -> bool:
     return not any(words in record.meaning for words in NOT_FROM_THE_SERVER)
 
 
-def _accepted_lamp(answer: Answer) -> Lamp:
+def _accepted_lamp(answer: AnswerEvidence) -> Lamp:
     """The lamp that an answer lights: green and red only where the service itself answered."""
     host = answer.host or "the server"
     said = f": {answer.meaning}" if answer.meaning else ""
@@ -94,7 +94,7 @@ def _accepted_lamp(answer: Answer) -> Lamp:
     return Lamp("red" if answer.status in (401, 403) else "amber", text)
 
 
-def _with_answer(assessment: Assessment, answer: Answer) -> Assessment:
+def _with_answer(assessment: Assessment, answer: AnswerEvidence) -> Assessment:
     lamp = _accepted_lamp(answer)
     assessment = assessment._replace(lamps=assessment.lamps._replace(accepted=lamp))
     verdict = assessment.verdict

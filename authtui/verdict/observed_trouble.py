@@ -13,7 +13,7 @@ from authtui.answers.findings import Fix, Lamp
 from authtui.checks.subject import quoted_path
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials.marks import mark_of
-from authtui.exchanges.evidence import Answer, TokenRotation
+from authtui.exchanges.evidence import AnswerEvidence, TokenRotation
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Assessment, Kind
@@ -33,10 +33,10 @@ def is_trouble(seen: RequestRecord | TokenRotation) -> bool:
 
 
 def ends_trouble(
-    trouble: RequestRecord | TokenRotation, seen: RequestRecord | TokenRotation | Answer
+    trouble: RequestRecord | TokenRotation, seen: RequestRecord | TokenRotation | AnswerEvidence
 ) -> bool:
     """Whether what was seen since shows that the trouble is over."""
-    if isinstance(seen, Answer):
+    if isinstance(seen, AnswerEvidence):
         return seen.status is not None and 200 <= seen.status < 300
     if isinstance(seen, TokenRotation) or isinstance(trouble, TokenRotation):
         return False

@@ -59,7 +59,7 @@ _HEADERS: Final = {
 }
 
 
-class Server:
+class WebServer:
     """Serves one app to one browser. `tell` is given plain sentences of what happened."""
 
     def __init__(self, words: Sequence[str], port: int, tell: Callable[[str], None]) -> None:
@@ -182,7 +182,7 @@ async def serve(
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, ask, number)
     listening = _listen(port)
-    server = Server(words, listening.getsockname()[1], tell)
+    server = WebServer(words, listening.getsockname()[1], tell)
     runner = web.AppRunner(server.application(), access_log=None, shutdown_timeout=5)
     try:
         await runner.setup()

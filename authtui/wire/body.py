@@ -5,6 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import TYPE_CHECKING, NamedTuple
 
+from authtui.errors import AuthtuiError
 from authtui.redaction import printable
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ class Body(NamedTuple):
     cut: bool = False
 
 
-class BodyError(Exception):
+class BodyError(AuthtuiError):
     """A body that cannot be used; the text is a plain sentence."""
 
     def __init__(self, statement: str, *, too_large: bool = False) -> None:

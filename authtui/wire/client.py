@@ -14,6 +14,7 @@ from json import dumps
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
+from authtui.errors import AuthtuiError
 from authtui.exchanges import meaning, record_builder
 from authtui.exchanges.answers import Answer, WireFailure
 from authtui.exchanges.exchange_redaction import kept_host
@@ -57,7 +58,7 @@ LARGEST_BODY: Final = 4 * 1024 * 1024
 _CLEAN: Final[Mapping[str, str]] = {}
 
 
-class AuthRefusedError(Exception):
+class AuthRefusedError(AuthtuiError):
     """Raised by an `httpx.Auth` of ours where the request must not be sent; says why."""
 
 

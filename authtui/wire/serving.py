@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any, Final
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from authtui.errors import AuthtuiError
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -22,7 +24,7 @@ _BACKLOG: Final = 1024
 """Connections that may wait to be accepted; the system cuts it to its own limit."""
 
 
-class NotLoopbackError(ValueError):
+class NotLoopbackError(AuthtuiError, ValueError):
     """The address can be reached from other machines; nothing here is bound to such a one."""
 
 

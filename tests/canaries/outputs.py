@@ -10,7 +10,7 @@ from authtui import cli
 from authtui.assessment.assess import assess
 from authtui.assessment.options import Options
 from authtui.checks.all_checks import REGISTER
-from authtui.commands import Given
+from authtui.commands import ProcessContext
 from authtui.commands.check_json import as_json, safe_json
 from authtui.commands.check_text import write_text
 from authtui.commands.explain import explain
@@ -97,7 +97,7 @@ def command(arguments: Sequence[str], environ: Mapping[str, str], stdin: str = "
             args = cli._parser(list(arguments)).parse_args(list(arguments))
         except SystemExit:
             return out.getvalue() + err.getvalue()
-        cli._module(args.command).run(args, Given(environ, io.StringIO(stdin), out, err))
+        cli._module(args.command).run(args, ProcessContext(environ, io.StringIO(stdin), out, err))
     return out.getvalue() + err.getvalue()
 
 

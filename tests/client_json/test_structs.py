@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from authtui.client_json.scanner import Failure
+from authtui.client_json.scanner import JsonReadError
 from authtui.client_json.structs import Field, Reader, optional
 
 FIELDS = (
@@ -21,8 +21,8 @@ FIELDS = (
 WITH_OPTIONAL = (*FIELDS, Field("o", optional(Reader.read_text)))
 
 
-def failure(text: str) -> Failure:
-    with pytest.raises(Failure) as caught:
+def failure(text: str) -> JsonReadError:
+    with pytest.raises(JsonReadError) as caught:
         Reader(text.encode()).read_whole("Claims", FIELDS)
     return caught.value
 
@@ -66,7 +66,7 @@ def test_errors_stand_where_the_client_s_library_puts_them(text: str, expected: 
 @given(st.binary(max_size=80))
 def test_any_bytes_are_a_struct_or_an_error(data: bytes) -> None:
     for text in (data, b'{"z":' + data + b"}", b'{"o":' + data + b"}"):
-        with suppress(Failure):
+        with suppress(JsonReadError):
             Reader(text).read_whole("Claims", WITH_OPTIONAL)
 
 

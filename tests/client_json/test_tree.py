@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from authtui.client_json.scanner import NOT_UTF8
 from authtui.client_json.structs import rust_debug, rust_float
-from authtui.client_json.tree import JsonError, Node, parse
+from authtui.client_json.tree import JsonFault, Node, parse
 
 # Texts and places as the client itself gives them.
 FAULTS = [
@@ -50,7 +50,7 @@ FAULTS = [
 def test_a_fault_has_the_clients_words_and_place(
     text: str, reason: str, line: int, column: int
 ) -> None:
-    assert parse(text) == JsonError(reason, line, column)
+    assert parse(text) == JsonFault(reason, line, column)
 
 
 def test_an_error_prints_as_the_client_prints_it() -> None:
@@ -59,15 +59,15 @@ def test_an_error_prints_as_the_client_prints_it() -> None:
 
 def test_127_levels_are_read_and_128_are_too_many() -> None:
     assert isinstance(parse("[" * 127 + "]" * 127), Node)
-    assert parse("[" * 128 + "]" * 128) == JsonError("recursion limit exceeded", 1, 128)
+    assert parse("[" * 128 + "]" * 128) == JsonFault("recursion limit exceeded", 1, 128)
 
 
 def test_endless_nesting_is_an_answer_and_no_crash() -> None:
-    assert isinstance(parse("[" * 1_000_000), JsonError)
+    assert isinstance(parse("[" * 1_000_000), JsonFault)
 
 
 def test_bytes_that_are_not_utf_8_are_told_with_their_place() -> None:
-    assert parse(b'{\n"a": "\xff"}') == JsonError(NOT_UTF8, 2, 6)
+    assert parse(b'{\n"a": "\xff"}') == JsonFault(NOT_UTF8, 2, 6)
 
 
 def test_every_value_and_key_knows_its_place() -> None:
@@ -140,7 +140,7 @@ def test_any_json_gives_the_tree_that_the_standard_reader_gives(
 @given(data=st.binary() | st.text(alphabet='{}[]",:\\u0123e+-.ntf \n').map(str.encode))
 def test_any_bytes_give_a_tree_or_an_error_inside_the_text(data: bytes) -> None:
     answer = parse(data)
-    if isinstance(answer, JsonError):
+    if isinstance(answer, JsonFault):
         assert 1 <= answer.line <= data.count(b"\n") + 1
         assert 0 <= answer.column <= len(data)
     else:

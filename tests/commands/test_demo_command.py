@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from authtui.commands import Given, demo
+from authtui.commands import ProcessContext, demo
 from tests.program import (
     Answer,
     api_key_login,
@@ -75,7 +75,9 @@ def in_process(*arguments: str, folder: Path | None = None) -> Answer:
     parser.add_argument("--offline", action="store_true")
     demo.add_arguments(parser)
     out, err = io.StringIO(), io.StringIO()
-    code = demo.run(parser.parse_args(arguments), Given({}, io.StringIO(), out, err), folder)
+    code = demo.run(
+        parser.parse_args(arguments), ProcessContext({}, io.StringIO(), out, err), folder
+    )
     return Answer(code, out.getvalue(), err.getvalue())
 
 

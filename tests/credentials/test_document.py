@@ -15,7 +15,7 @@ from authtui import contracts
 from authtui.credentials.document import (
     AgentRecord,
     Document,
-    DocumentError,
+    DocumentFault,
     build_error,
     parse_document,
 )
@@ -61,16 +61,16 @@ FIRST_RECORD = {
 }
 
 
-def read(document: dict[str, Any] | str | bytes, name: str = "managed") -> Document | DocumentError:
+def read(document: dict[str, Any] | str | bytes, name: str = "managed") -> Document | DocumentFault:
     text = json.dumps(document, indent=2) if isinstance(document, dict) else document
     found = contracts.find(name)
     assert found is not None
     return parse_document(text, found[0].document, found[0].agent, now=NOW)
 
 
-def error(document: dict[str, Any] | str | bytes, name: str = "managed") -> DocumentError:
+def error(document: dict[str, Any] | str | bytes, name: str = "managed") -> DocumentFault:
     answer = read(document, name)
-    assert isinstance(answer, DocumentError)
+    assert isinstance(answer, DocumentFault)
     return answer
 
 
@@ -322,7 +322,7 @@ def test_a_keyring_entry_has_its_own_prefix_in_every_generation() -> None:
     found = contracts.find("first")
     assert found is not None
     answer = parse_document("{", found[0].document, found[0].agent, now=NOW, store="keyring")
-    assert isinstance(answer, DocumentError)
+    assert isinstance(answer, DocumentFault)
     assert answer.client_text.startswith("failed to deserialize CLI auth from keyring: EOF while")
 
 
@@ -512,8 +512,8 @@ DOCUMENTS = st.dictionaries(
 )  # fmt: skip
 def test_any_bytes_give_a_document_or_an_error(data: bytes, name: str) -> None:
     answer = read(data, name)
-    assert isinstance(answer, Document | DocumentError)
-    if isinstance(answer, DocumentError):
+    assert isinstance(answer, Document | DocumentFault)
+    if isinstance(answer, DocumentFault):
         assert answer.reason
         assert answer.client_text
     salvage(data)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui.credentials.encrypted_store import (
-    look_at_encrypted,
+    read_encrypted_facts,
     read_secrets,
     with_passphrase,
 )
@@ -38,7 +38,7 @@ def age_file() -> bytes:
 def stored(home: Path, data: bytes) -> EncryptedFacts:
     (home / "secrets").mkdir()
     (home / "secrets/codex_auth.age").write_bytes(data)
-    return look_at_encrypted(home, "secrets|0")
+    return read_encrypted_facts(home, "secrets|0")
 
 
 def passphrase(value: Secret | None, status: KeyringStatus = "present") -> KeyringFacts:
@@ -46,7 +46,7 @@ def passphrase(value: Secret | None, status: KeyringStatus = "present") -> Keyri
 
 
 def test_no_file_is_an_empty_store(tmp_path: Path) -> None:
-    facts = look_at_encrypted(tmp_path, "secrets|0")
+    facts = read_encrypted_facts(tmp_path, "secrets|0")
     assert (facts.status, facts.passphrase_account) == ("absent", "secrets|0")
 
 

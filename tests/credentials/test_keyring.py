@@ -16,7 +16,7 @@ from keyring.errors import InitError, KeyringError, KeyringLocked, NoKeyringErro
 
 from authtui.credentials.keyring_store import (
     SERVICE,
-    Backend,
+    ProbedKeyring,
     auth_account,
     classify,
     probe_keyring,
@@ -113,8 +113,8 @@ def test_a_hanging_keyring_does_not_hold_up_the_end_of_the_program() -> None:
 
 
 def test_the_librarys_own_empty_backends_are_understood() -> None:
-    null: Backend = keyring.backends.null.Keyring()  # type: ignore[no-untyped-call]  # the library's own
-    fail: Backend = keyring.backends.fail.Keyring()  # type: ignore[no-untyped-call]  # the library's own
+    null: ProbedKeyring = keyring.backends.null.Keyring()  # type: ignore[no-untyped-call]  # the library's own
+    fail: ProbedKeyring = keyring.backends.fail.Keyring()  # type: ignore[no-untyped-call]  # the library's own
     assert probe_keyring(ACCOUNT, backend=null).status == "absent"
     assert probe_keyring(ACCOUNT, backend=fail).status == "no-backend"
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.commands import Given, paths
+from authtui.commands import ProcessContext, paths
 from authtui.credentials.backups import write_backup
 from authtui.credentials.encrypted_store import STORE
 from authtui.credentials.keyring_store import SERVICE, auth_account, secrets_account
@@ -182,7 +182,9 @@ def test_paths_lists_every_place_and_whether_it_is_there(home: Path) -> None:
     write_backup(str(home / "auth.json"), b"planted", NOW)
     environ = {"HOME": str(home.parent), "XDG_CONFIG_HOME": "/xdg", "SSL_CERT_FILE": "/no.pem"}
     out = io.StringIO()
-    status = paths.run(Namespace(home=None, json=False), Given(environ, io.StringIO(), out, out))
+    status = paths.run(
+        Namespace(home=None, json=False), ProcessContext(environ, io.StringIO(), out, out)
+    )
     text = out.getvalue()
     lines = {line.strip().split("  ")[0]: line for line in text.splitlines()}
     assert status == 0
@@ -202,7 +204,7 @@ def test_paths_lists_every_place_and_whether_it_is_there(home: Path) -> None:
 def test_paths_as_json_is_one_document_and_names_a_broken_home() -> None:
     out = io.StringIO()
     arguments = Namespace(home="/nonexistent/\x1b[1m", json=True)
-    status = paths.run(arguments, Given({}, io.StringIO(), out, out))
+    status = paths.run(arguments, ProcessContext({}, io.StringIO(), out, out))
     tree = json.loads(out.getvalue())
     assert status == 1
     assert "does not exist" in tree["home_error"]

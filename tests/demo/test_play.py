@@ -19,7 +19,7 @@ from authtui.demo.stage import PLAYING, stage_for
 from authtui.demo.story import Story
 from authtui.demo.story_file import parse_story, read_names, read_story
 from authtui.demo.unprivileged import bound_by_modes
-from authtui.demo.walk import Ending
+from authtui.demo.walk import StoryEnding
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,7 @@ class Played:
             self.errors = tuple(stage.session.subscriber_errors)
 
     @staticmethod
-    async def _through(player: Player) -> Ending:
+    async def _through(player: Player) -> StoryEnding:
         while player.ending is None:
             await player.advance()
         return player.ending
@@ -100,7 +100,7 @@ def ghost() -> Played:
 @pytest.mark.parametrize("name", read_names())
 def test_every_story_ends_green_and_its_home_is_removed(name: str) -> None:
     played = Played(story(name))
-    assert played.ending == Ending(True, "The server accepted the request.")
+    assert played.ending == StoryEnding(True, "The server accepted the request.")
     assert played.errors == ()
     assert not played.folder.exists()
 

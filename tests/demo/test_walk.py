@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from authtui.demo.story import Story
 from authtui.demo.story_file import parse_story
-from authtui.demo.walk import Ending, Moment, Walk, pages_of
+from authtui.demo.walk import StoryEnding, StoryMoment, Walk, pages_of
 
 CAUSES = [{"text": "a", "answer": "no"}, {"text": "b", "answer": "yes", "right": True}]
 
@@ -33,7 +33,7 @@ def story() -> Story:
 def walked(played: int) -> Walk:
     walk = Walk(story())
     for number in range(played):
-        walk.moments.append(Moment(number + 1, story().moments[number][-1], 10 * (number + 1)))
+        walk.moments.append(StoryMoment(number + 1, story().moments[number][-1], 10 * (number + 1)))
     return walk
 
 
@@ -105,7 +105,7 @@ def test_a_guess_is_answered_right_or_wrong_and_only_on_the_first_page() -> None
 def test_a_story_that_stopped_goes_nowhere_but_back() -> None:
     walk = walked(2)
     walk.here = 1
-    walk.ending = Ending(False, "it stopped")
+    walk.ending = StoryEnding(False, "it stopped")
     assert not walk.on()
     assert not walk.wanted
     assert walk.back()

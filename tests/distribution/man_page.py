@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import authtui
-from authtui.cli import whole_parser
+from authtui.cli import parser_with_every_command
 from authtui.commands import EXIT_CODES_OF_CHECK
 from authtui.commands.command_tree import command_tree
 
@@ -18,7 +18,7 @@ PLACE: Final = Path(authtui.__file__).with_name("authtui.1")
 
 def man_page() -> str:
     """The page in the man macros, the same for the same parsers and version."""
-    tree = command_tree(whole_parser())
+    tree = command_tree(parser_with_every_command())
     common = {option.flags for option in tree.options}
     lines = [
         f'.TH AUTHTUI 1 "" "authtui {authtui.__version__}" "User Commands"',

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from authtui.cli import COMMANDS, main, whole_parser
+from authtui.cli import COMMANDS, main, parser_with_every_command
 from authtui.commands.command_tree import command_tree
 from authtui.commands.completion_scripts import MARK, SCRIPTS
 from authtui.demo.story_file import read_names
@@ -52,7 +52,7 @@ def shell(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Shell]:
     if program is None:
         pytest.skip(f"no {name} on this machine")
     script = tmp_path / "script"
-    script.write_text(SCRIPTS[name](command_tree(whole_parser())))
+    script.write_text(SCRIPTS[name](command_tree(parser_with_every_command())))
     words, begin = START[name]
     with Terminal(
         user_home=tmp_path, argv=(program, *words), env={"PS1": "> ", "TERM": "dumb"}
@@ -102,7 +102,7 @@ def test_fish_completes_them_too(tmp_path: Path, typed: str, offered: str) -> No
     (tmp_path / "keys.json").write_text("{}")
     (tmp_path / "some-home").mkdir()
     script = tmp_path / "script.fish"
-    script.write_text(SCRIPTS["fish"](command_tree(whole_parser())))
+    script.write_text(SCRIPTS["fish"](command_tree(parser_with_every_command())))
     answer = subprocess.run(
         [program, "--no-config", "-c", f"source {script}; complete -C '{typed}'"],
         cwd=tmp_path,
@@ -117,7 +117,7 @@ def test_fish_completes_them_too(tmp_path: Path, typed: str, offered: str) -> No
 
 @pytest.mark.parametrize("shell", SCRIPTS)
 def test_every_command_and_option_of_the_parsers_is_in_the_script(shell: str) -> None:
-    tree = command_tree(whole_parser())
+    tree = command_tree(parser_with_every_command())
     assert [command.name for command in tree.commands] == list(COMMANDS)
     script = SCRIPTS[shell](tree)
     for command in (tree, *tree.commands):
@@ -134,7 +134,7 @@ def test_a_command_that_runs_another_program_or_opens_files_needs_no_line_here(
     program = shutil.which(shell)
     if program is None:
         pytest.skip(f"no {shell} on this machine")
-    parser = whole_parser()
+    parser = parser_with_every_command()
     commands = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     runs = commands.add_parser("wrap", help="it's [odd]: a help text with `all` $(signs)")
     runs.add_argument("child", nargs=argparse.REMAINDER, metavar="COMMAND")
@@ -148,7 +148,7 @@ def test_a_command_that_runs_another_program_or_opens_files_needs_no_line_here(
 
 
 def test_the_words_of_a_story_are_those_that_can_be_played() -> None:
-    demo = next(c for c in command_tree(whole_parser()).commands if c.name == "demo")
+    demo = next(c for c in command_tree(parser_with_every_command()).commands if c.name == "demo")
     assert sorted(demo.arguments[0][0].words) == sorted(read_names())
 
 
@@ -186,7 +186,7 @@ def test_install_says_what_it_writes_asks_and_writes_one_file(tmp_path: Path, sh
     assert f"~/{PLACES[shell]}" in said
     assert "[y/N]" in said
     assert [p for p in tmp_path.rglob("*") if p.is_file()] == [tmp_path / PLACES[shell]]
-    script = SCRIPTS[shell](command_tree(whole_parser()))
+    script = SCRIPTS[shell](command_tree(parser_with_every_command()))
     assert (tmp_path / PLACES[shell]).read_text() == script
     assert "is there already" in install(tmp_path, of=shell)[1]
 

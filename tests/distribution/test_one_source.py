@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import authtui
-from authtui.cli import whole_parser
+from authtui.cli import parser_with_every_command
 from authtui.commands.command_tree import command_tree
 from tests.distribution.man_page import PLACE, man_page
 from tests.program import run, run_code
@@ -66,7 +66,7 @@ def test_the_man_page_is_that_of_the_parsers() -> None:
 
 def test_the_man_page_names_every_command_and_option() -> None:
     text = man_page().replace("\\-", "-")
-    tree = command_tree(whole_parser())
+    tree = command_tree(parser_with_every_command())
     for command in (tree, *tree.commands):
         assert f".B authtui {command.name}".strip() in text
         for option in command.options:

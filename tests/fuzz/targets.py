@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui import contracts
-from authtui.client_json.tree import JsonError, parse
+from authtui.client_json.tree import JsonFault, parse
 from authtui.commands.event_lines import event_json, event_text
 from authtui.configuration.config import parse as parse_config
 from authtui.configuration.config import providers, selected_provider, split_key
@@ -267,9 +267,9 @@ def client_json(data: bytes) -> None:
         expected = json.loads(text, parse_constant=_refuse, parse_int=float, parse_float=float)
     except (ValueError, RecursionError):
         # The client takes what Python refuses nowhere but in a lone byte order mark or a number.
-        assert isinstance(found, JsonError) or _too_long_number(data)
+        assert isinstance(found, JsonFault) or _too_long_number(data)
         return
-    if isinstance(found, JsonError):
+    if isinstance(found, JsonFault):
         deep = data.count(b"[") + data.count(b"{") > 100
         endless = b"e" in data.lower() or len(data) > 300
         assert deep or endless or b"\\u" in data, found

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from authtui.answers.findings import AppServerAnswer, Logout, PlannedRequest, Prediction
-from authtui.commands import Given, check
+from authtui.commands import ProcessContext, check
 from authtui.simulation.assumptions import Assumptions
 from tests.oracle.cases import (
     NOW,
@@ -77,7 +77,7 @@ def _document(run: Run, machine: Machine) -> dict[str, Any]:
     add_common(outer)
     arguments = parser.parse_args(_arguments(run), outer.parse_args([]))
     out, err = io.StringIO(), io.StringIO()
-    code = check.run(arguments, Given(machine.environ, io.StringIO(), out, err))
+    code = check.run(arguments, ProcessContext(machine.environ, io.StringIO(), out, err))
     assert err.getvalue() == ""
     document = json.loads(out.getvalue())
     assert isinstance(document, dict)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from authtui.commands import Given, decode
+from authtui.commands import ProcessContext, decode
 from tests.tokens.token_samples import NOW, PRIVATE_KEY, agent_claims, key_set, part, signed
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def run(*words: str, stdin: str = "", offline: bool = False) -> tuple[int, str, 
     args = parser.parse_args(words)
     args.contract, args.offline, args.now = "auto", offline, NOW
     out, err = io.StringIO(), io.StringIO()
-    code = decode.run(args, Given({}, io.StringIO(stdin), out, err))
+    code = decode.run(args, ProcessContext({}, io.StringIO(stdin), out, err))
     return code, out.getvalue(), err.getvalue()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from authtui.client_json.scanner import Failure
+from authtui.client_json.scanner import JsonReadError
 from authtui.tokens.claims import AUTH, PROFILE
 from authtui.tokens.id_token import read_id_claims
 from tests.tokens.token_samples import signed
@@ -28,12 +28,12 @@ def test_the_client_s_fallbacks_for_an_id_token() -> None:
 def test_a_claim_of_a_wrong_type_makes_the_id_token_unreadable(
     claims: dict[str, object], said: str
 ) -> None:
-    with pytest.raises(Failure, match="invalid type") as caught:
+    with pytest.raises(JsonReadError, match="invalid type") as caught:
         read_id_claims(signed(claims))
     assert str(caught.value).startswith(said)
 
 
 def test_an_id_token_that_is_none_gives_the_client_s_text() -> None:
-    with pytest.raises(Failure) as caught:
+    with pytest.raises(JsonReadError) as caught:
         read_id_claims("a.b")
     assert caught.value.reason == "invalid ID token format"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from authtui.errors import AuthtuiError
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from authtui.demo.backend.faults import Fault
 
 
-class RefusalError(Exception):
+class RefusalError(AuthtuiError):
     """The backend says no. `reason` is a plain sentence for the one who looks at the backend."""
 
     def __init__(

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
+from authtui.errors import AuthtuiError
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ _ONLY_AT: Final = {
 }
 
 
-class FaultError(ValueError):
+class FaultError(AuthtuiError, ValueError):
     """A fault that cannot be set; the message is a plain sentence."""
 
 

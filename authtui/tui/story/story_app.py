@@ -218,10 +218,10 @@ class StoryApp(AuthtuiApp):
             self.open_story(self.walk.story.name)
 
     def _not_staged(self, walk: Walk, reason: str) -> None:
-        from authtui.demo.walk import Ending
+        from authtui.demo.walk import StoryEnding
 
         if walk is self.walk:
-            walk.ending = Ending(False, reason)
+            walk.ending = StoryEnding(False, reason)
             self._turned()
 
     def _staged(self, walk: Walk, runner: Runner, stage: Stage) -> None:

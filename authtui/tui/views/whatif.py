@@ -12,7 +12,7 @@ from authtui.tui.views.context import note
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.answers.differences import Difference
+    from authtui.answers.differences import FactChange
     from authtui.answers.findings import Assessment
     from authtui.machine.observation import Observation
 
@@ -69,7 +69,7 @@ def whatif_doc(
     return Doc("What if", lines, items)
 
 
-def _rows(found: Sequence[Difference], width: int) -> list[Line]:
+def _rows(found: Sequence[FactChange], width: int) -> list[Line]:
     if not found:
         return note("Nothing: the client would do exactly the same.", width, "muted", 2)
     lines: list[Line] = []
