@@ -19,28 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from authtui.configuration.toml_reader import TomlError
 
 USER_FILE: Final = "config.toml"
 TOO_LARGE: Final = "the file is too large to be a configuration"
 FILE_LIMIT: Final = 1024 * 1024
 """Bytes of a configuration read."""
-TOO_DEEP: Final = "nested too deeply"
-
-KEY_LIMIT: Final = 128
-"""Parts of one dotted key. The client stops at 80; our parser takes quadratic time on them."""
 
 _BARE_KEY: Final = re.compile(r"[^.\"'\s]+")
-_KEY_STEP: Final = re.compile(r"""(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*(\.?)[ \t]*""")
 _KEY_PART: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
-_POSITION: Final = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$")
-_NO_KEY: Final = "unquoted keys cannot be empty, expected letters, numbers, `-`, `_`"
-_DUPLICATE: Final = "duplicate key"
-# Our parser's words, and the client's for the same mistake.
-_CLIENT_WORDS: Final = (
-    (r"Cannot overwrite a value", _DUPLICATE),
-    (r"Illegal character '\\n'", 'invalid basic string, expected `"`'),
-    (r"Invalid value", "string values must be quoted, expected literal string"),
-)
 _SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key", "args"})
 _SECRET_TABLES: Final = frozenset({"http_headers", "env", "query_params", "headers"})
 
@@ -137,12 +124,8 @@ def read_layer(path: Path, shown: str | None = None) -> Layer:
 def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], ConfigFault | None]:
     """A TOML text as dotted keys with positions, or why it is none. Never raises.
 
-    A byte order mark is skipped, as the client's parser does. The reason of a syntax error is
-    the client's for the commonest mistakes, else our parser's own; the position is nearly always
-    the same.
+    A byte order mark is skipped, as the client's parser does.
     """
-    import tomllib
-
     try:
         text = data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -150,26 +133,20 @@ def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], C
         line = before.count(b"\n") + 1
         column = error.start - (before.rfind(b"\n") + 1) + 1
         return {}, ConfigFault(NOT_UTF8, name, line, column)
-    if text.count(".") > KEY_LIMIT and _has_endless_key(text):
-        return {}, ConfigFault(TOO_DEEP, name)
-    try:
-        tree = tomllib.loads(text)
-    except RecursionError:
-        return {}, ConfigFault(TOO_DEEP, name)
-    except ValueError as error:
-        return {}, _syntax_error(str(error), text, name)
-    from authtui.configuration.toml_lines import locate
+    from authtui.configuration.toml_reader import TomlError, read
 
-    places = locate(text.replace("\r\n", "\n"))
+    try:
+        document = read(text)
+    except TomlError as error:
+        return {}, _syntax_error(error, text, name)
+    tree, spans = document.tree, document.spans
     values: dict[str, ConfigValue] = {}
     for path, value in _leaves(tree):
-        line_column = places.get(path)
         kept = _guarded(path, value)
-        values[join_key(path)] = ConfigValue(kept, name, *(line_column or (None, None)))
+        values[join_key(path)] = ConfigValue(kept, name, *document.place(spans[path][0]))
     for path in _provider_tables(tree):
-        values.setdefault(
-            join_key(path), ConfigValue({}, name, *(places.get(path) or (None, None)))
-        )
+        place = document.place(spans[path][0])
+        values.setdefault(join_key(path), ConfigValue({}, name, *place))
     return values, None
 
 
@@ -239,17 +216,6 @@ def _part(part: str) -> str:
     return f'"{escaped}"'
 
 
-def _has_endless_key(text: str) -> bool:
-    # One pass over the text: a pattern for the whole key would backtrack for minutes.
-    steps = end = 0
-    for step in _KEY_STEP.finditer(text):
-        steps = steps + 1 if step.start() == end else 1
-        if steps > KEY_LIMIT:
-            return True
-        end = step.end() if step[1] else -1
-    return False
-
-
 def _leaves(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
     # A stack, not recursion: dotted keys nest as deep as a hostile file likes.
     stack: list[tuple[tuple[str, ...], Any]] = [((), tree)]
@@ -282,30 +248,19 @@ def _guarded(path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
     return Secret(value) if hidden and isinstance(value, str) else value
 
 
-def _syntax_error(message: str, text: str, name: str) -> ConfigFault:
-    found = _POSITION.search(message)
-    if found is None:
-        return ConfigFault(message, name)
-    reason = message[: found.start()]
-    if found[1]:
-        line, column = int(found[1]), int(found[2])
-    else:
-        line = text.count("\n") + 1
-        column = len(text) - (text.rfind("\n") + 1) + 1
+def _syntax_error(error: TomlError, text: str, name: str) -> ConfigFault:
+    before = text[: min(error.start, max(len(text) - 1, 0))]
+    line = before.count("\n") + 1
+    column = error.start - (before.rfind("\n") + 1) + 1
+    shown = picture(text, line, column, error.end - error.start)
+    return ConfigFault(error.reason, name, line, column, at_start=f"{error.reason}\n{shown}")
+
+
+def picture(text: str, line: int, column: int, width: int) -> str:
+    """The line of a text with the faulty piece underlined, as the client draws it."""
     shown = text.split("\n")[line - 1].rstrip("\r")
-    width = 1
-    if reason == "Invalid statement" and shown[column - 1 : column] == "=":
-        reason = _NO_KEY
-    for pattern, words in _CLIENT_WORDS:
-        if re.fullmatch(pattern, reason):
-            reason = words
-    if reason == _DUPLICATE:
-        key = _BARE_KEY.match(shown.lstrip())
-        column = len(shown) - len(shown.lstrip()) + 1
-        width = len(key[0]) if key else 1
     gutter = " " * len(str(line))
-    picture = f"{gutter} |\n{line} | {shown}\n{gutter} | {' ' * (column - 1)}{'^' * width}"
-    return ConfigFault(reason, name, line, column, at_start=f"{reason}\n{picture}")
+    return f"{gutter} |\n{line} | {shown}\n{gutter} | {' ' * (column - 1)}{'^' * width}"
 
 
 def _authorization(table: Mapping[str, ConfigValue], headers: str) -> Any:  # noqa: ANN401

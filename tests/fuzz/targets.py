@@ -18,7 +18,6 @@ from authtui.configuration.config import parse as parse_config
 from authtui.configuration.config import providers, selected_provider, split_key
 from authtui.configuration.config_rules import validate
 from authtui.configuration.dotenv import parse_dotenv
-from authtui.configuration.toml_lines import locate
 from authtui.credentials.document import Document, parse_document
 from authtui.credentials.environment import read_environment
 from authtui.credentials.salvage import salvage
@@ -92,7 +91,6 @@ def config_toml(data: bytes) -> None:
     if error is not None:
         assert not values
         assert_shown(safe(error.reason))
-        locate(data.decode("utf-8", "replace"))
         return
     text = data.decode().removeprefix("\ufeff").replace("\r\n", "\n")
     lines = text.split("\n")
