@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authtui.answers.findings import Fix
 from authtui.checks.subject import account_words, label_of
 from authtui.simulation.selection import CHATGPT_MODES
+from authtui.simulation.urls import host_and_port
 
 if TYPE_CHECKING:
     from authtui.answers.findings import PlannedRequest
@@ -54,12 +55,6 @@ def name_words(name: str) -> str:
 def method_name(name: str) -> str:
     """The value of `forced_login_method` in words."""
     return {"api": "API key", "chatgpt": "ChatGPT"}.get(name, name)
-
-
-def host_and_port(url: str) -> str:
-    """The host, with its port, of an address; without userinfo."""
-    rest = url.split("://", 1)[-1]
-    return rest.split("/", 1)[0].rsplit("@", 1)[-1] or url
 
 
 def at_home(host: str, chatgpt_base_url: object) -> bool:

@@ -54,12 +54,25 @@ class Layer(NamedTuple):
     error: ConfigFault | None = None
 
 
+class ProviderHeader(NamedTuple):
+    """One header of `http_headers` or `env_http_headers`.
+
+    `value` is what stands in the file, `variable` the name of the variable that it is taken from:
+    one of the two is set. `where` is `config.toml:7`.
+    """
+
+    name: str
+    where: str
+    value: Secret | None = None
+    variable: str | None = None
+
+
 class ProviderFacts(NamedTuple):
     """One `[model_providers.<id>]`. `known` is false for a selected id that nothing defines.
 
     `authorization` is a header of `http_headers`, `authorization_variable` the variable that
-    `env_http_headers` takes one from. `auth_command` is the program without its arguments;
-    authtui never runs it. `lines` holds the `file:line` of each key that is set.
+    `env_http_headers` takes one from, `headers` all of both. `auth_command` is the program without
+    its arguments; authtui never runs it. `lines` holds the `file:line` of each key that is set.
     """
 
     id: str
@@ -74,7 +87,13 @@ class ProviderFacts(NamedTuple):
     requires_openai_auth: bool = False
     authorization: Secret | None = None
     authorization_variable: str | None = None
+    headers: tuple[ProviderHeader, ...] = ()
     lines: Mapping[str, str] = {}
+
+    @property
+    def header_variables(self) -> tuple[str, ...]:
+        """The variables that headers are taken from."""
+        return tuple(header.variable for header in self.headers if header.variable)
 
 
 def read_config(home: Path, system_dir: Path) -> ConfigFacts:
@@ -269,6 +288,19 @@ def _authorization(table: Mapping[str, ConfigValue], headers: str) -> Any:  # no
     return next((value.value for key, value in table.items() if key.lower() == wanted), None)
 
 
+def _headers(table: Mapping[str, ConfigValue]) -> tuple[ProviderHeader, ...]:
+    found = []
+    for key, given in table.items():
+        kind, *name = split_key(key)
+        if len(name) != 1:
+            continue
+        if kind == "http_headers" and isinstance(given.value, Secret):
+            found.append(ProviderHeader(name[0], given.where, value=given.value))
+        elif kind == "env_http_headers" and isinstance(given.value, str):
+            found.append(ProviderHeader(name[0], given.where, variable=given.value))
+    return tuple(found)
+
+
 def _without_slash(base: str | None) -> str | None:
     return (base or "").rstrip("/") or None
 
@@ -294,5 +326,6 @@ def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
         requires_openai_auth=requires is not None and requires.value is True,
         authorization=header if isinstance(header, Secret | None) else Secret(str(header)),
         authorization_variable=None if variable is None else str(variable),
+        headers=_headers(table),
         lines={key: value.where for key, value in table.items()},
     )

@@ -21,6 +21,7 @@ from authtui.machine.observation import (
     KeyringFacts,
     Observation,
 )
+from authtui.machine.ports import read_listening_ports
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,7 +58,7 @@ def read_observation(
     if home.error is None:
         config = read_config(folder, system_dir)
         found = providers(config)
-        keys = [name for row in found for name in (row.env_key, row.authorization_variable)]
+        keys = [name for row in found for name in (row.env_key, *row.header_variables)]
         environment = read_environment(environ, folder / DOTENV_FILE, [k for k in keys if k])
         auth_file = read_file(folder / AUTH_FILE)
         encrypted = encrypted_store.read_encrypted_facts(
@@ -88,6 +89,7 @@ def read_observation(
         token_file=_named_file(environment, ("OPENAI_IDENTITY_TOKEN_FILE",)),
         ca_file=_named_file(environment, CA_VARIABLES),
         key_set=_text(key_set_file),
+        listening=read_listening_ports(root),
     )
     return read_keyring(seen) if probe_keyring and wants_keyring(seen) else seen
 

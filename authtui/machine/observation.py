@@ -235,7 +235,10 @@ class HostFacts(NamedTuple):
 
 
 class Observation(NamedTuple):
-    """Everything seen, at one moment (`at`, UTC)."""
+    """Everything seen, at one moment (`at`, UTC).
+
+    `listening` are the local TCP ports that somebody listens on; None where that was not looked at.
+    """
 
     at: datetime
     home: HomeFacts
@@ -249,6 +252,7 @@ class Observation(NamedTuple):
     token_file: FileFacts | None = None
     ca_file: FileFacts | None = None
     key_set: str | None = None
+    listening: frozenset[int] | None = None
 
     def __repr__(self) -> str:
         """When it was made: what was seen may be secret, and is never printed by accident."""

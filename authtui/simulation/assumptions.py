@@ -11,6 +11,8 @@ from typing import Final
 from authtui.record import NamedTuple
 
 OK: Final = "ok"
+AS_STORED: Final = "as-stored"
+"""What a server makes of a credential that shows by itself what it is worth; else `ok`."""
 DOWN: Final = "down"
 
 
@@ -28,9 +30,9 @@ class Assumptions(NamedTuple):
       for an account of that kind), whoami_plan.
     - register, agent registration: no fault; runtime: the runtime id that it gives.
     - biscuit: `missing`.
-    - refresh: an error code such as `refresh_token_reused` (with a 401), `unreachable`,
-      `not-json`.
-    - accounts_check: `not-json`, `no-origin`, `other-workspace`, `unreachable`.
+    - refresh: `as-stored`, which is `ok` but for an empty refresh token; an error code such as
+      `refresh_token_reused` (with a 401), `unreachable`, `not-json`.
+    - accounts_check: `not-json`, `no-origin`, `other-workspace`, `duplicate`, `unreachable`.
     - policies, the workspace's managed policies: no fault.
     - responses, the model endpoint: `unreachable`. accepts_expired: `yes` where it takes an
       expired token all the same.
@@ -45,7 +47,7 @@ class Assumptions(NamedTuple):
     whoami_account: str | None = None
     register: str = OK
     biscuit: str = OK
-    refresh: str = OK
+    refresh: str = AS_STORED
     accepts_expired: str = "no"
     accounts_check: str = OK
     policies: str = OK

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import DoctorReport
 from authtui.credentials.document import Document, DocumentFault
-from authtui.simulation.assumptions import OK
+from authtui.simulation.assumptions import AS_STORED, OK
 from authtui.simulation.prerequisites import policies_trouble
 from authtui.simulation.refreshing import is_stale
 from authtui.simulation.stored_record import find_record
@@ -50,7 +50,7 @@ def _refreshed_first(case: Case) -> bool:
     # It also refreshes a stale login first, which fills in what its record lacked.
     login = case.ladder.store.credential
     stale = login is not None and is_stale(login, case.contract, case.observation.at)
-    return case.contract.routing and stale and case.assumptions.refresh == OK
+    return case.contract.routing and stale and case.assumptions.refresh in (OK, AS_STORED)
 
 
 def _of_the_provider(case: Case) -> DoctorReport:

@@ -6,9 +6,10 @@ and then the answer.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+import re
+from typing import TYPE_CHECKING, Final, Literal
 
-from authtui.answers.findings import PlannedRequest
+from authtui.answers.findings import PlannedRequest, Prediction
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
 from authtui.simulation.assumptions import OK
 from authtui.simulation.first_answer import (
@@ -42,10 +43,39 @@ from authtui.simulation.selection import (
     Resolution,
     legal_header_value,
 )
+from authtui.simulation.urls import host_and_port, listener_port
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Outcome
-    from authtui.simulation.program_start import Case
+    from authtui.configuration.config import ProviderHeader
+    from authtui.simulation.program_start import Case, Trouble
+
+_KEY_HEADERS: Final = ("authorization", "cookie")
+_KEY_WORDS: Final = ("key", "apikey", "token", "auth", "secret", "password", "credential")
+_MODEL_SERVERS: Final = ("ollama", "lmstudio", "llamacpp", "llamafile", "vllm", "localai", "mlx")
+_MODEL_SERVER_PORTS: Final = (11434, 1234)
+"""Where Ollama and LM Studio listen unless they are told otherwise."""
+_OPENAI_SHAPES: Final = ("sk-", "sess-")
+_VENDORS: Final = (
+    ("OpenRouter", re.compile(r"sk-or-")),
+    ("Anthropic", re.compile(r"sk-ant-")),
+    ("Google", re.compile(r"AIza")),
+    ("Groq", re.compile(r"gsk_")),
+    ("xAI", re.compile(r"xai-")),
+    ("GitHub", re.compile(r"gh[pousr]_|github_pat_")),
+    ("Hugging Face", re.compile(r"hf_")),
+    ("Perplexity", re.compile(r"pplx-")),
+    ("NVIDIA", re.compile(r"nvapi-")),
+    ("Replicate", re.compile(r"r8_")),
+    ("Amazon", re.compile(r"A[KS]IA[0-9A-Z]{16}|ABSK")),
+    ("Zhipu", re.compile(r"[0-9a-f]{32}\.[A-Za-z0-9]{16}$")),
+)
+"""Vendors whose keys are known by how they begin; their own documentation shows the shapes."""
+_PLACEHOLDER: Final = re.compile(
+    r"(?i)(?:^|[-_ <])(?:your|insert|replace|placeholder|changeme|redacted|managed|x{4,})"
+    r"(?:[-_ >]|$)"
+    r"|^(?:<.*>|\$\{?\w+\}?|%\w+%|none|null|dummy|unused|test|todo|ollama|(?:sk-)?[x*.]{3,})$"
+)
 
 
 def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
@@ -96,7 +126,10 @@ def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
         return own
     if own is not None:
         base = provider.base_url or API_MODEL_BASE
-        request = PlannedRequest(base, "Bearer", credential=own.source)
+        scheme: Literal["Bearer", "other"] = "Bearer"
+        if own.mode == "headers":
+            scheme = "other"
+        request = PlannedRequest(base, scheme, credential=own.source)
         if own.secret is not None and not own.secret.reveal().strip():
             return wrong_key(case, own, request, "the key is blank")
         return answered(case, own, request)
@@ -104,7 +137,56 @@ def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
         return None
     base = provider.base_url or _default_base(found.credential)
     request = PlannedRequest(base, None)
-    return refused_by_server(case, request, found, "degraded", "provider")
+    missing = missing_header(case)
+    if missing is None and is_keyless(case, found):
+        return _without_key(case, request)
+    trouble: Trouble = "provider-header" if missing else "provider"
+    return refused_by_server(case, request, found, "degraded", trouble)
+
+
+def missing_header(case: Case) -> ProviderHeader | None:
+    """The first header that carries a key and whose variable is not set: it is left out."""
+    environment = case.observation.environment
+    for header in case.provider.headers:
+        unset = header.variable is not None and environment.trimmed(header.variable) is None
+        if unset and carries_key(header.name):
+            return header
+    return None
+
+
+def carries_key(header: str) -> bool:
+    """Whether a header is one in which services expect a key, by its name."""
+    name = header.lower()
+    return name in _KEY_HEADERS or any(part in _KEY_WORDS for part in re.split(r"[-_]", name))
+
+
+def is_keyless(case: Case, found: Resolution) -> bool:
+    """Whether the provider is a server of this machine that needs no key.
+
+    Model servers such as Ollama and LM Studio want none. Any other server here is taken for one
+    where nobody is logged in, so that no stored login can be meant.
+    """
+    provider = case.provider
+    port = listener_port(provider.base_url or "")
+    if port is None:
+        return False
+    names = re.split(r"[^a-z0-9]+", f"{provider.id} {provider.name or ''}".lower())
+    known = port in _MODEL_SERVER_PORTS or any(name in _MODEL_SERVERS for name in names)
+    return known or (found.credential is None and found.failure is None)
+
+
+def _without_key(case: Case, request: PlannedRequest) -> ProgramStart:
+    if case.assumptions.responses_at(request.base_url) != OK:
+        return refused_by_server(case, request, Resolution(None), "degraded", "provider")
+    where = host_and_port(request.base_url)
+    port, listening = listener_port(request.base_url), case.observation.listening
+    there = f"the server at {where} needs no key"
+    if listening is not None and port not in listening:
+        there = f"a server that needs no key is started at {where}: nothing listens there now"
+    prediction = Prediction(
+        "exec", 0, None, deletes_stored_login=False, outcome="ready", mode="none", assumes=(there,)
+    )
+    return ProgramStart(prediction, request=request)
 
 
 def _with_agent_identity(case: Case, credential: Credential, base: str) -> ProgramStart:
@@ -203,6 +285,15 @@ def _provider_credential(case: Case) -> Credential | ProgramStart | None:
     held = environment.get(variable) if variable else None
     if variable and held is not None and held.value.reveal().strip():
         return Credential("provider", variable, variable, held.value)
+    if missing_header(case) is not None:
+        return None
+    for header in provider.headers:
+        if not carries_key(header.name):
+            continue
+        held = environment.get(header.variable) if header.variable else None
+        value = held.value if held is not None else header.value
+        place = header.variable or f"{where}.http_headers.{header.name}"
+        return Credential("headers", place, header.variable or header.where, value)
     return None
 
 
@@ -224,6 +315,28 @@ def _command_failure(case: Case) -> ProgramStart | None:
 
 def key_doubt(key: str) -> str | None:
     """Why the server will refuse this API key by its looks, or None."""
+    return damage_of(key) or owner_of(key)
+
+
+def owner_of(key: str) -> str | None:
+    """Whose key it is, where it is none of OpenAI's: a placeholder, another vendor's."""
+    if is_placeholder(key):
+        return "the key is a placeholder, not a key"
+    for vendor, shape in _VENDORS:
+        if shape.match(key):
+            return f"this is a key of {vendor}, not of OpenAI"
+    if not key.startswith(_OPENAI_SHAPES):
+        return "no key of OpenAI looks like this: theirs begin with sk-"
+    return None
+
+
+def is_placeholder(key: str) -> bool:
+    """Whether it stands in the place of a key: `your-api-key`, `PROXY_MANAGED`, `<key>`."""
+    return _PLACEHOLDER.search(key) is not None
+
+
+def damage_of(key: str) -> str | None:
+    """What was done to a key on its way here: quotes, blanks, a word before it, or None."""
     if not key.strip():
         return "the key is blank"
     if key[0] in "\"'" or key[-1] in "\"'":
@@ -251,7 +364,9 @@ def _with_api_key(case: Case, credential: Credential, base: str) -> ProgramStart
         found = Resolution(credential)
         bare = request._replace(authorization=None)
         return refused_by_server(case, bare, found, "degraded", "key-header")
-    doubt = key_doubt(key)
+    doubt = damage_of(key)
+    if doubt is None and base == API_MODEL_BASE:
+        doubt = owner_of(key)
     if doubt:
         return wrong_key(case, credential, request, doubt)
     return answered(case, credential, request)

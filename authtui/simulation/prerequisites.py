@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from authtui.simulation.program_start import Case
     from authtui.simulation.selection import Credential
 
+MISSING_WORKSPACE: Final = "selected workspace missing from routing discovery"
 UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"
 POLICIES_UNAUTHORIZED: Final = (
     "Your authentication session could not be refreshed automatically. Please log out and sign in "
@@ -74,6 +75,8 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
     # None is not empty: the account of a personal access token is unknown until whoami names it.
     if credential.account_id == "":
         return "workspace routing requires a ChatGPT account id"
+    if names_organization(credential):
+        return MISSING_WORKSPACE
     failed = "workspace routing discovery failed"
     base = case.observation.config.get("chatgpt_base_url")
     if isinstance(base, str) and not _takes_a_path(base):
@@ -88,8 +91,29 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         return UNAUTHORIZED
     return {
         "no-origin": "workspace routing discovery missing backend origin",
-        "other-workspace": "selected workspace missing from routing discovery",
+        "other-workspace": MISSING_WORKSPACE,
+        "duplicate": "duplicate workspace in routing discovery",
     }.get(fault, failed)
+
+
+def names_organization(credential: Credential) -> bool:
+    """Whether the stored account is an API organisation, which no list of workspaces holds.
+
+    Its id stands among the id token's own `organizations`, or has their shape, `org-`.
+    """
+    from authtui.tokens.claims import AUTH
+    from authtui.tokens.jwt import decode
+
+    account = credential.account_id
+    document = credential.document
+    if not account or document is None or document.tokens is None:
+        return False
+    if account.startswith("org-"):
+        return True
+    claims = (decode(document.tokens.id_token.reveal()).claims or {}).get(AUTH)
+    listed = claims.get("organizations") if isinstance(claims, dict) else None
+    listed = listed if isinstance(listed, list) else []
+    return any(isinstance(row, dict) and row.get("id") == account for row in listed)
 
 
 def _takes_a_path(base: str) -> bool:

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING, Literal
 from authtui.answers.findings import Outcome, PlannedRequest, Prediction, Surface
 from authtui.configuration.config import ProviderFacts, selected_provider
 from authtui.configuration.config_rules import late_refusal, validate
+from authtui.contracts import CHATGPT_BASE
 from authtui.machine.observation import ConfigValue
 from authtui.record import NamedTuple
-from authtui.simulation.assumptions import Assumptions
+from authtui.simulation.assumptions import DOWN, Assumptions
 from authtui.simulation.ladder import judge_ladder
+from authtui.simulation.proxies import Proxy, proxy_for
 from authtui.simulation.restrictions import Enforcement, Violation, enforce
 
 if TYPE_CHECKING:
@@ -37,6 +39,8 @@ Trouble = Literal[
     "routing",
     "model-url",
     "network",
+    "proxy",
+    "provider-header",
     "responses",
 ]
 """What goes wrong besides the credential itself, roughly in the order in which it shows."""
@@ -47,6 +51,7 @@ class Case(NamedTuple):
 
     `config_error` is what stops the client while it reads its configuration, `start_error` the
     one that `exec` and the interactive client name, `late_refusal` what stops them right after.
+    `proxy` is the one that requests to ChatGPT and to the API take.
     """
 
     observation: Observation
@@ -58,6 +63,7 @@ class Case(NamedTuple):
     enforcement: Enforcement
     late_refusal: str | None = None
     start_error: ConfigFault | None = None
+    proxy: Proxy | None = None
 
 
 class ProgramStart(NamedTuple):
@@ -80,7 +86,11 @@ def make_case(
     observation: Observation, contract: Contract, assumptions: Assumptions | None = None
 ) -> Case:
     """Judge the places once, so that every surface is predicted from the same facts."""
-    given = (assumptions or Assumptions()).settled()
+    given = assumptions or Assumptions()
+    proxy = proxy_for(CHATGPT_BASE, observation)
+    if proxy is not None and proxy.dead:
+        given = given._replace(network=DOWN)
+    given = given.settled()
     ladder = judge_ladder(observation, contract, given)
     error = observation.config.error or validate(observation.config.values, contract)
     provider = selected_provider(observation.config)
@@ -94,6 +104,7 @@ def make_case(
         enforce(observation, contract, ladder),
         None if error else late_refusal(observation.config, contract, provider),
         _start_error(observation, contract, error),
+        proxy,
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.contracts import REFRESH_OVERRIDE, REFRESH_URL, SIGNED_OUT_SINCE
 from authtui.record import NamedTuple
-from authtui.simulation.assumptions import OK, refusal
+from authtui.simulation.assumptions import AS_STORED, OK, refusal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from authtui.simulation.program_start import Case
     from authtui.simulation.selection import Credential
 
+EMPTY_REFUSED: Final = "400"
+"""What the service answers to a refresh without a token: a refusal, in words of its own."""
 REFRESHED: Final = "the refresh succeeds: the authorization server accepts the refresh token"
 _START: Final = "Your access token could not be refreshed"
 _END: Final = "Please log out and sign in again."
@@ -105,6 +107,8 @@ def refresh_problem(case: Case, credential: Credential) -> RefreshProblem | None
     if not url.lower().startswith(("http:", "https:")):
         return RefreshProblem(f"builder error for url ({url})", url=True)
     fault = case.assumptions.refresh
+    if fault == AS_STORED:
+        fault = OK if document.tokens.refresh_token.reveal().strip() else EMPTY_REFUSED
     if fault == OK:
         return None
     if fault == "unreachable":

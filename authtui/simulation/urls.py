@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from typing import Final
+
 from authtui.redaction import redact_text
+
+_LOOPBACK: Final = re.compile(r"localhost|127(?:\.\d{1,3}){3}|\[?::1\]?", re.IGNORECASE)
 
 
 def host_of(url: str) -> str:
@@ -34,3 +39,34 @@ def is_url(text: str) -> bool:
 def has_http_scheme(url: str) -> bool:
     """Whether an address begins as one that the client's HTTP library takes."""
     return url.lower().startswith(("http://", "https://"))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine itself, by its name or its address."""
+    return _LOOPBACK.fullmatch(host) is not None
+
+
+def port_of(authority: str) -> int | None:
+    """The port that an authority (`host:port`) names, or None where it names none that can be."""
+    digits = authority.rpartition(":")[2]
+    if ":" not in authority or not (digits.isascii() and digits.isdigit()):
+        return None
+    port = int(digits[:6])
+    return port if port <= 65_535 else None
+
+
+def listener_port(url: str) -> int | None:
+    """The port at which an address of this machine would be answered; None for other machines."""
+    scheme, mark, rest = url.partition("://")
+    authority = rest.partition("/")[0].rpartition("@")[2]
+    port = port_of(authority)
+    host = authority.rpartition(":")[0] if port is not None else authority
+    if not mark or not is_loopback(host):
+        return None
+    return port if port is not None else (443 if scheme.lower() == "https" else 80)
+
+
+def host_and_port(url: str) -> str:
+    """The host, with its port, of an address; without userinfo."""
+    rest = url.split("://", 1)[-1]
+    return rest.split("/", 1)[0].rsplit("@", 1)[-1] or url

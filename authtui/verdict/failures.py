@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Fix, Kind, Verdict
-from authtui.checks.phrases import DROPPED_SILENTLY, clause, describe, host_and_port
+from authtui.checks.phrases import DROPPED_SILENTLY, clause, describe
 from authtui.checks.subject import LOGIN, quoted_path, set_aside
 from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
 from authtui.simulation.selection import Failure, forced_workspaces
+from authtui.simulation.urls import host_and_port
 
 if TYPE_CHECKING:
     from authtui.verdict.judged_case import JudgedCase

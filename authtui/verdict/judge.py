@@ -17,7 +17,6 @@ from authtui.checks.phrases import (
     clause,
     describe,
     goes_to,
-    host_and_port,
     login_for,
     method_name,
     name_words,
@@ -27,6 +26,7 @@ from authtui.configuration.config import join_key
 from authtui.credentials.environment import AGENT_VARIABLES
 from authtui.simulation.refreshing import is_stale
 from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
+from authtui.simulation.urls import host_and_port
 from authtui.verdict.failures import explain_failure
 from authtui.verdict.judged_case import JudgedCase
 from authtui.verdict.troubles import explain_trouble

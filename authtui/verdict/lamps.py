@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Lamp, Lamps
-from authtui.checks.phrases import at_home, describe, host_and_port
+from authtui.checks.phrases import at_home, describe
 from authtui.simulation.selection import CHATGPT_MODES
+from authtui.simulation.urls import host_and_port
 
 if TYPE_CHECKING:
     from authtui.simulation.program_start import Case, ProgramStart

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Fix, Verdict
-from authtui.checks.phrases import clause, describe, fault_words, host_and_port, name_words
+from authtui.checks.phrases import clause, describe, fault_words, name_words
 from authtui.checks.subject import LOGIN, field_line, label_of
 from authtui.contracts import CA_VARIABLES, REFRESH_OVERRIDE
 from authtui.simulation.first_request import key_doubt
 from authtui.simulation.prerequisites import has_binding, status_login
 from authtui.simulation.refreshing import refresh_problem
-from authtui.simulation.urls import has_http_scheme
+from authtui.simulation.urls import has_http_scheme, host_and_port
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -216,7 +216,11 @@ def _real(text: str, root: Path) -> str:
 def assumed(run: Run) -> Assumptions:
     """What the fake backend of this set-up does, in our words."""
     backend = run.given["other"].get("backend") or {}
-    found: dict[str, str] = {"whoami_account": WHOAMI_ACCOUNT, "runtime": NEW_RUNTIME}
+    found: dict[str, str] = {
+        "whoami_account": WHOAMI_ACCOUNT,
+        "runtime": NEW_RUNTIME,
+        "refresh": "ok",  # an empty token too
+    }
     if "tls" in backend or "dns" in backend or _dead_proxy(run):
         found["network"] = "down"
     for name, value in backend.items():
