@@ -93,11 +93,33 @@ class Lamps(NamedTuple):
     accepted: Lamp
 
 
+class Edit(NamedTuple):
+    """A change of one file of the user's. Exactly one of `key` and `content` is set.
+
+    `file` is `config.toml`, `.env` or `auth.json`. For a key of config.toml (dotted), or a variable
+    of `.env`, `value` is the text of its new value, None where the key is to go. `content` is a
+    file's whole new text.
+    """
+
+    file: str
+    key: str | None = None
+    value: str | None = None
+    content: Secret | None = None
+
+
 class Fix(NamedTuple):
-    """One thing to do. `command` is text to copy, or None where there is nothing to type."""
+    """One thing to do. `command` is text to copy, or None where there is nothing to type.
+
+    `edit` is the change of a file that does it, `unsets` are variables that have to go. `leads_to`
+    is the outcome that was simulated, None where only doing it shows; `then` what remains after it.
+    """
 
     text: str
     command: str | None = None
+    edit: Edit | None = None
+    unsets: tuple[str, ...] = ()
+    leads_to: Outcome | None = None
+    then: str | None = None
 
 
 class Verdict(NamedTuple):

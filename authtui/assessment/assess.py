@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authtui import contracts
 from authtui.answers.findings import Assessment
 from authtui.assessment.generations import choose_contract
+from authtui.assessment.proof import with_proven_fixes
 from authtui.checks.all_checks import run_checks
 from authtui.checks.matrix import build_matrix, derive_binding
 from authtui.checks.phrases import clause
@@ -18,6 +19,7 @@ from authtui.simulation.doctor import predict_doctor
 from authtui.simulation.logout import predict_logout
 from authtui.simulation.predictions import predict
 from authtui.simulation.program_start import make_case, with_features
+from authtui.verdict.beside_checks import beside_checks
 from authtui.verdict.judge import judge
 from authtui.verdict.lamps import light_lamps
 
@@ -36,7 +38,11 @@ def assess(observation: Observation, options: Options) -> Assessment:
     start = starts[options.surface]
     tokens = view_tokens(case)
     doctor = predict_doctor(case)
-    verdict = _beside_doctor(judge(case, starts, options.surface), doctor)
+    checks = run_checks(Subject(case, starts, options.surface))
+    verdict = beside_checks(judge(case, starts, options.surface), checks)
+    verdict = with_proven_fixes(
+        _beside_doctor(verdict, doctor), observation, contract, options.assumptions, options.surface
+    )
     return Assessment(
         home=observation.home.shown or observation.home.path,
         contract=choice,
@@ -48,7 +54,7 @@ def assess(observation: Observation, options: Options) -> Assessment:
         tokens=tokens,
         binding=derive_binding(case, start.credential),
         matrix=build_matrix(case, start, tokens),
-        checks=run_checks(Subject(case, starts, options.surface)),
+        checks=checks,
         request=start.request,
         predictions=tuple(found.prediction for found in starts.values()),
         generations={

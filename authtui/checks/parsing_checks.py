@@ -19,9 +19,9 @@ from authtui.checks.subject import (
     stored,
     stored_document,
 )
-from authtui.checks.variable_checks import is_placeholder
+from authtui.contracts import API_MODEL_BASE
 from authtui.redaction import Secret, printable, redact_text
-from authtui.simulation.first_request import key_doubt
+from authtui.simulation.api_keys import damage_of, key_doubt
 from authtui.simulation.restrictions import has_token_data
 from authtui.simulation.selection import CHATGPT_MODES
 
@@ -251,9 +251,9 @@ def _stored_key(subject: Subject) -> Finding | None:
     if document is None or document.mode != "apikey" or document.openai_api_key is None:
         return None
     key = document.openai_api_key
-    doubt = key_doubt(key.reveal())
-    if doubt is None and is_placeholder(key.reveal()):
-        doubt = "the key is a placeholder, not a key"
+    request = subject.starts["exec"].request
+    elsewhere = request is not None and request.base_url != API_MODEL_BASE
+    doubt = damage_of(key.reveal()) if elsewhere else key_doubt(key.reveal())
     where = line_of(subject, "OPENAI_API_KEY")
     if doubt is None:
         return Finding("pass", f"the stored API key looks like one ({key})")

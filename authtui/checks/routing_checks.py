@@ -19,6 +19,7 @@ from authtui.checks.subject import (
 )
 from authtui.configuration.config import join_key
 from authtui.contracts import KNOWN_CHATGPT_HOSTS
+from authtui.simulation.first_request import carries_key, missing_header
 from authtui.simulation.online_credentials import environment_error
 from authtui.simulation.selection import CHATGPT_MODES
 from authtui.simulation.urls import host_of, is_url, shown_url
@@ -195,7 +196,10 @@ def _own_credential(provider: ProviderFacts) -> str | None:
         return f"env_key {provider.env_key}"
     if provider.bearer_token is not None:
         return "experimental_bearer_token"
-    return f"the command {provider.auth_command}" if provider.auth_command else None
+    if provider.auth_command:
+        return f"the command {provider.auth_command}"
+    header = next((given for given in provider.headers if carries_key(given.name)), None)
+    return f"the header {header.name}" if header else None
 
 
 @check(
@@ -211,6 +215,14 @@ def _credential(subject: Subject) -> Finding | None:
         return None
     where = provider.lines.get("base_url", "config.toml")
     host = host_of(provider.base_url) if provider.base_url else "no host"
+    missing = missing_header(case)
+    if missing is not None and not provider.env_key and provider.bearer_token is None:
+        return Finding(
+            "fail" if subject.start.trouble == "provider-header" else "warn",
+            f"{missing.where} takes the header {missing.name} from {missing.variable}, which is "
+            "not set in this process: the header is left out",
+            where=missing.where,
+        )
     own = _own_credential(provider)
     if own:
         return Finding(
@@ -225,6 +237,8 @@ def _credential(subject: Subject) -> Finding | None:
         )
     if case.contract.provider_inherits_login:
         return None
+    if subject.starts["exec"].prediction.mode == "none":
+        return Finding("pass", f"provider {name_words(provider.id)} ({host}) needs no key")
     login = stored(subject)
     also: tuple[str, ...] = ()
     if login is not None and login.mode == "chatgpt":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.answers.findings import CheckStatus, Fix
+from authtui.answers.findings import CheckStatus, Edit, Fix
 from authtui.credentials.environment import CREDENTIAL_VARIABLES, WORKLOAD_VARIABLES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
@@ -121,10 +121,24 @@ def set_aside(path: str) -> Fix:
 
 def unset_where(subject: Subject, name: str) -> Fix:
     """How to be rid of a variable, wherever it was set."""
-    variable = subject.observation.environment.get(name)
+    return unset_in(subject.observation.environment, name)
+
+
+def unset_in(environment: EnvironmentFacts, name: str, text: str = "unset the variable") -> Fix:
+    """How to be rid of a variable of this environment, wherever it was set."""
+    variable = environment.get(name)
     if variable is not None and variable.origin == "dotenv":
-        return Fix(f"remove {name} from line {variable.line} of .env in the Codex home")
-    return Fix("unset the variable", f"unset {name}")
+        return Fix(
+            f"remove {name} from line {variable.line} of .env in the Codex home",
+            edit=Edit(".env", name),
+            unsets=(name,),
+        )
+    return Fix(text, f"unset {name}", unsets=(name,))
+
+
+def shell_name(name: str | None) -> str:
+    """A variable's name where a shell takes it as it stands, else an empty text."""
+    return name if name and name.isascii() and name.isidentifier() else ""
 
 
 def variables_of(environment: EnvironmentFacts, source: str) -> tuple[str, ...]:
@@ -148,10 +162,15 @@ def unset_source(subject: Subject, source: str) -> Fix:
 
 def where_set(subject: Subject, name: str) -> str:
     """`environment`, or `.env:3` for a variable that the file sets."""
-    variable = subject.observation.environment.get(name)
+    return where_set_in(subject.observation.environment, name, "environment")
+
+
+def where_set_in(environment: EnvironmentFacts, name: str, otherwise: str | None = None) -> str:
+    """`.env:3` for a variable that the file sets, else its name or what is given."""
+    variable = environment.get(name)
     if variable is not None and variable.origin == "dotenv":
         return f".env:{variable.line}"
-    return "environment"
+    return name if otherwise is None else otherwise
 
 
 def set_value(subject: Subject, name: str) -> str | None:

@@ -10,6 +10,8 @@ from authtui.checks.subject import ago, claims_of, hurt, quoted_path, unset_wher
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials.environment import CREDENTIAL_VARIABLES
 from authtui.redaction import Secret
+from authtui.simulation.api_keys import is_placeholder
+from authtui.simulation.proxies import KNOWN_SCHEMES, PROXY_VARIABLES
 from authtui.simulation.urls import host_of, shown_url
 from authtui.tokens.claims import AUTH
 
@@ -17,13 +19,10 @@ if TYPE_CHECKING:
     from authtui.answers.findings import CheckStatus
     from authtui.checks.registry import Subject
 
-_PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-_SCHEMES = ("http", "https", "socks4", "socks4a", "socks5", "socks5h")
 _CERTIFICATES = (b"-----BEGIN CERTIFICATE-----", b"TRUSTED CERTIFICATE")
 _STALE_SECONDS = 2 * 31_557_600
 _QUOTES = "\"'\u2018\u2019\u201c\u201d"
 _INVISIBLE = "\u200b\u200c\u200d\u2060\ufeff\u00a0"
-_EXAMPLES = ("your", "xxxx", "changeme", "change-me", "placeholder", "<", "...", "…", "****")
 
 
 def _names(subject: Subject) -> list[str]:
@@ -38,12 +37,6 @@ def _status(subject: Subject, name: str) -> CheckStatus:
     start = subject.start
     decided = start.credential or start.failure
     return hurt(subject) if decided is not None and decided.source == name else "warn"
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether a key was copied from an example; a long text may hold such a word by chance."""
-    low = text.lower()
-    return len(text) < 200 and any(mark in low for mark in _EXAMPLES)
 
 
 def _dirt_of(value: str) -> str | None:
@@ -223,13 +216,13 @@ def _wrong_kind(subject: Subject, name: str, value: str) -> tuple[str, str] | No
 )
 def _proxy(subject: Subject) -> Finding | None:
     environment = subject.observation.environment
-    given = {name: value for name in _PROXIES if (value := environment.trimmed(name))}
+    given = {name: value for name in PROXY_VARIABLES if (value := environment.trimmed(name))}
     if not given:
         return None
     evidence = tuple(f"{name}: {shown_url(value)}" for name, value in given.items())
     for name, value in given.items():
         scheme, mark, rest = value.partition("://")
-        if mark and scheme.lower() not in _SCHEMES:
+        if mark and scheme.lower() not in KNOWN_SCHEMES:
             return Finding(
                 "warn",
                 f"{name} has the scheme {scheme[:20]}://, which the client does not know",
@@ -260,6 +253,16 @@ def _proxy(subject: Subject) -> Finding | None:
                 unset_where(subject, low),
                 where_set(subject, low),
             )
+    proxy = subject.case.proxy
+    if proxy is not None and proxy.dead:
+        return Finding(
+            hurt(subject),
+            f"nothing listens at {proxy.address}, the proxy that {proxy.variable} names",
+            evidence,
+            "Every request of the client goes there first, so that none of them arrives.",
+            unset_where(subject, proxy.variable),
+            where_set(subject, proxy.variable),
+        )
     first = next(iter(given))
     dotted = " of .env" if where_set(subject, first).startswith(".env") else ""
     return Finding("pass", f"requests go through the proxy of {first}{dotted}", evidence)

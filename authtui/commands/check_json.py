@@ -8,7 +8,7 @@ from authtui.redaction import redacted_lines, safe_text
 from authtui.version import __version__
 
 if TYPE_CHECKING:
-    from authtui.answers.findings import Assessment
+    from authtui.answers.findings import Assessment, Fix
     from authtui.answers.token_view import TokenView
     from authtui.simulation.forms import FormRow
 
@@ -40,6 +40,7 @@ def as_json(assessment: Assessment, forms: tuple[FormRow, ...]) -> dict[str, Any
             "deletes_stored_login": verdict.deletes_stored_login,
             "assumes": [_safe(text) for text in verdict.assumes],
             "fix": [_safe(fix.command or fix.text) for fix in verdict.fix],
+            "fixes": [_fix(fix) for fix in verdict.fix],
         },
         "lamps": {
             "stored": assessment.lamps.stored.light,
@@ -183,6 +184,21 @@ def safe_json(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     if isinstance(value, bool | int | float) or value is None:
         return value
     return str(value)
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    """A fix with what it leads to; the new content of a record is never told."""
+    edit = fix.edit
+    told = None
+    if edit is not None:
+        told = {"file": edit.file, "key": _safe(edit.key), "value": _safe(edit.value)}
+    return {
+        "text": _safe(fix.text),
+        "command": _safe(fix.command),
+        "edit": told,
+        "leads_to": fix.leads_to,
+        "then": _safe(fix.then),
+    }
 
 
 def _safe(text: str | None) -> str | None:

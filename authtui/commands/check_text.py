@@ -40,7 +40,8 @@ def _verdict(assessment: Assessment) -> Iterator[str]:
     for fix in verdict.fix:
         yield from _folded("to fix", _fix(fix))
     says = verdict.client_message
-    yield from _folded("client says", redacted_lines(says)[-1] if says else "(nothing)")
+    for number, line in enumerate(redacted_lines(says) if says else ["(nothing)"]):
+        yield from _folded("client says" if number == 0 else "", line)
     if verdict.deletes_stored_login:
         yield from _folded("beware", "starting Codex now would delete the stored login")
     for text in verdict.assumes:
@@ -53,7 +54,10 @@ def _folded(label: str, text: str) -> Iterator[str]:
 
 
 def _fix(fix: Fix) -> str:
-    return f"{fix.text}: {fix.command}" if fix.command else fix.text
+    text = f"{fix.text}: {fix.command}" if fix.command else fix.text
+    if fix.leads_to is None:
+        return text
+    return f"{text} (then: {fix.then or 'ready'})"
 
 
 def _setting(assessment: Assessment) -> Iterator[str]:

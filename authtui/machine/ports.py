@@ -25,7 +25,7 @@ def read_listening_ports(root: Path) -> frozenset[int] | None:
     seen = False
     for table in _TABLES:
         try:
-            lines = (root / table).read_text("ascii").splitlines()[1:]
+            lines = (root / table).read_text("utf-8").splitlines()[1:]
         except (OSError, UnicodeDecodeError):
             continue
         seen = True

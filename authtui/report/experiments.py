@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.answers.differences import differences, outcome_words
-from authtui.assessment.experiment import FORCED, add, assess_other, candidates, remove
+from authtui.assessment.changed import add, without
+from authtui.assessment.experiment import FORCED, assess_other, candidates
 from authtui.report import schema
 from authtui.report.observed_values import matters
 
@@ -51,7 +52,7 @@ def _changes(seen: Observation, before: Assessment) -> Iterator[tuple[str, Obser
     for candidate in candidates(seen):
         if candidate.name.startswith("config:") and not matters(candidate.name[7:]):
             continue
-        other = remove(seen, candidate.name)
+        other = without(seen, candidate.name)
         if other is not None:
             yield f"{candidate.title} ({candidate.where})", other
     forced = seen.config.get(FORCED.removeprefix("config:"))

@@ -8,6 +8,7 @@ before the first model call, `refreshing` the refresh, `first_request` the reque
 `first_answer` what the client makes of the answer. `predictions` tells it for `codex exec`,
 `codex login status` and the interactive client; `doctor`, `app_server` and `logout` for others.
 
-`call_sites` is the table of who attaches which header, `forms` the accepted forms of a record, and
+`api_keys` judge a key by its looks, `proxies` say which proxy a request takes. `call_sites` is the
+table of who attaches which header, `forms` the accepted forms of a record, and
 `urls` the client's way with addresses.
 """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.answers.findings import PlannedRequest, Prediction
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
+from authtui.simulation.api_keys import damage_of, owner_of
 from authtui.simulation.assumptions import OK
 from authtui.simulation.first_answer import (
     accepted,
@@ -55,27 +56,6 @@ _KEY_WORDS: Final = ("key", "apikey", "token", "auth", "secret", "password", "cr
 _MODEL_SERVERS: Final = ("ollama", "lmstudio", "llamacpp", "llamafile", "vllm", "localai", "mlx")
 _MODEL_SERVER_PORTS: Final = (11434, 1234)
 """Where Ollama and LM Studio listen unless they are told otherwise."""
-_OPENAI_SHAPES: Final = ("sk-", "sess-")
-_VENDORS: Final = (
-    ("OpenRouter", re.compile(r"sk-or-")),
-    ("Anthropic", re.compile(r"sk-ant-")),
-    ("Google", re.compile(r"AIza")),
-    ("Groq", re.compile(r"gsk_")),
-    ("xAI", re.compile(r"xai-")),
-    ("GitHub", re.compile(r"gh[pousr]_|github_pat_")),
-    ("Hugging Face", re.compile(r"hf_")),
-    ("Perplexity", re.compile(r"pplx-")),
-    ("NVIDIA", re.compile(r"nvapi-")),
-    ("Replicate", re.compile(r"r8_")),
-    ("Amazon", re.compile(r"A[KS]IA[0-9A-Z]{16}|ABSK")),
-    ("Zhipu", re.compile(r"[0-9a-f]{32}\.[A-Za-z0-9]{16}$")),
-)
-"""Vendors whose keys are known by how they begin; their own documentation shows the shapes."""
-_PLACEHOLDER: Final = re.compile(
-    r"(?i)(?:^|[-_ <])(?:your|insert|replace|placeholder|changeme|redacted|managed|x{4,})"
-    r"(?:[-_ >]|$)"
-    r"|^(?:<.*>|\$\{?\w+\}?|%\w+%|none|null|dummy|unused|test|todo|ollama|(?:sk-)?[x*.]{3,})$"
-)
 
 
 def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
@@ -311,50 +291,6 @@ def _command_failure(case: Case) -> ProgramStart | None:
     }.get(fault, f"exited with status exit status: {fault}")
     text = f"ERROR: provider auth command `{provider.auth_command}` {said}"
     return failed_start("exec", text, "degraded", request=request, trouble="provider-command")
-
-
-def key_doubt(key: str) -> str | None:
-    """Why the server will refuse this API key by its looks, or None."""
-    return damage_of(key) or owner_of(key)
-
-
-def owner_of(key: str) -> str | None:
-    """Whose key it is, where it is none of OpenAI's: a placeholder, another vendor's."""
-    if is_placeholder(key):
-        return "the key is a placeholder, not a key"
-    for vendor, shape in _VENDORS:
-        if shape.match(key):
-            return f"this is a key of {vendor}, not of OpenAI"
-    if not key.startswith(_OPENAI_SHAPES):
-        return "no key of OpenAI looks like this: theirs begin with sk-"
-    return None
-
-
-def is_placeholder(key: str) -> bool:
-    """Whether it stands in the place of a key: `your-api-key`, `PROXY_MANAGED`, `<key>`."""
-    return _PLACEHOLDER.search(key) is not None
-
-
-def damage_of(key: str) -> str | None:
-    """What was done to a key on its way here: quotes, blanks, a word before it, or None."""
-    if not key.strip():
-        return "the key is blank"
-    if key[0] in "\"'" or key[-1] in "\"'":
-        return "quote characters are part of the key"
-    if key.lower().startswith("bearer "):
-        return "the word Bearer is part of the key"
-    # A blank at the end of a header is dropped on its way.
-    if any(char.isspace() for char in key.rstrip(" \t")):
-        return "white space is part of the key"
-    if "://" in key:
-        return "the key is an address"
-    if not key.isascii():
-        return "a letter beyond ASCII is part of the key"
-    if key.startswith("at-"):
-        return "this is a personal access token, not an API key"
-    if key.count(".") >= 2 and key.startswith("ey"):
-        return "this is a JWT, not an API key"
-    return None
 
 
 def _with_api_key(case: Case, credential: Credential, base: str) -> ProgramStart:

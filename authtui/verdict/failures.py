@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.answers.findings import Fix, Kind, Verdict
+from authtui.answers.findings import Edit, Fix, Kind, Verdict
 from authtui.checks.phrases import DROPPED_SILENTLY, clause, describe
 from authtui.checks.subject import LOGIN, quoted_path, set_aside
 from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
+from authtui.credentials.repair import repair_json
+from authtui.redaction import Secret
 from authtui.simulation.selection import Failure, forced_workspaces
 from authtui.simulation.urls import host_and_port
 
@@ -175,6 +177,16 @@ def _stored_failure(judged: JudgedCase, failure: Failure, after: str) -> Verdict
             *_unread_fixes(judged, path),
         )
     if failure.line or failure.field:
+        mended = _mended(judged, failure)
+        if mended is not None:
+            return judged.verdict(
+                "record-not-what-it-seems",
+                f"A login is stored, but Codex cannot read it: {failure.where}",
+                f"{failure.where}: {clause(failure.reason)}.{after}",
+                failure.where,
+                mended,
+                set_aside(path),
+            )
         return judged.verdict(
             "record-not-what-it-seems",
             f"A login is stored, but Codex cannot read it: {failure.where}",
@@ -188,6 +200,25 @@ def _stored_failure(judged: JudgedCase, failure: Failure, after: str) -> Verdict
         f"{failure.where}: {clause(failure.reason)}.{after}",
         failure.where,
         LOGIN,
+    )
+
+
+def _mended(judged: JudgedCase, failure: Failure) -> Fix | None:
+    """Take out of auth.json what JSON does not know, where that is all that is wrong with it."""
+    data = judged.observation.auth_file.data
+    repair = repair_json(data) if data is not None and failure.source == "auth.json" else None
+    if repair is None:
+        return None
+    names = {"comment": "comments", "trailing comma": "trailing commas"}
+    said = []
+    for flaw in dict.fromkeys(name for name, _ in repair.flaws):
+        lines = [str(line) for name, line in repair.flaws if name == flaw]
+        word = flaw if len(lines) == 1 else names.get(flaw, flaw)
+        said.append(f"the {word} in line{'s' if len(lines) > 1 else ''} {', '.join(lines[:5])}")
+    content = Secret(repair.data.decode("utf-8", "surrogateescape"))
+    return Fix(
+        f"delete {' and '.join(said)} of auth.json: JSON knows none",
+        edit=Edit("auth.json", content=content),
     )
 
 

@@ -21,7 +21,7 @@ from authtui.checks.phrases import (
     method_name,
     name_words,
 )
-from authtui.checks.subject import LOGIN, kind_of, quoted_path
+from authtui.checks.subject import LOGIN, field_line, kind_of, quoted_path
 from authtui.configuration.config import join_key
 from authtui.credentials.environment import AGENT_VARIABLES
 from authtui.simulation.refreshing import is_stale
@@ -56,8 +56,21 @@ def judge(case: Case, starts: Mapping[Surface, ProgramStart], surface: Surface) 
     if explained:
         return explained
     if start.credential is None:
-        return _nothing(judged)
+        return _without_key(judged) if start.prediction.mode == "none" else _nothing(judged)
     return _ready(judged, start.credential)
+
+
+def _without_key(judged: JudgedCase) -> Verdict:
+    """A server of this machine that needs no key."""
+    provider = judged.provider
+    host = name_words(host_and_port(provider.base_url or ""))
+    return judged.verdict(
+        "ready",
+        f"Ready: {name_words(provider.id)} at {host}, without a key",
+        f"Model requests go to {host}, a server on this machine, and no credential is attached; "
+        "such servers want none.",
+        None,
+    )
 
 
 def _start_up(judged: JudgedCase, trouble: Trouble) -> Verdict:
@@ -319,6 +332,7 @@ def _ready(judged: JudgedCase, credential: Credential) -> Verdict:
     request = judged.start.request or judged.starts["exec"].request
     flaw = (
         _before_the_store(judged, credential, request)
+        or _key_before_tokens(judged, credential)
         or _wrong_door(judged, credential, request)
         or _next_refresh_lost(judged, credential)
     )
@@ -339,6 +353,25 @@ def _ready(judged: JudgedCase, credential: Credential) -> Verdict:
         f"{credential.source} holds {article(who)} {who}{goes_to(request)}.{note} "
         f"{NOT_ANSWERED_YET}",
         None,
+    )
+
+
+def _key_before_tokens(judged: JudgedCase, credential: Credential) -> Verdict | None:
+    """A record that holds an API key and ChatGPT tokens, and does not say which of them counts."""
+    document = credential.document
+    if document is None or document.tokens is None or document.auth_mode is not None:
+        return None
+    if credential.mode != "api_key" or credential.source != judged.store.name:
+        return None
+    where = field_line(credential, "OPENAI_API_KEY")
+    return judged.verdict(
+        "another-source-won",
+        "The API key is used and billed, not the ChatGPT login beside it",
+        f"{credential.source} holds an API key and the tokens of a ChatGPT login, and no auth_mode "
+        "says which of them counts: Codex takes the key, and the API account is billed. "
+        f"{NOT_ANSWERED_YET}",
+        where,
+        Fix("use the ChatGPT login", "codex login"),
     )
 
 

@@ -67,7 +67,8 @@ class JudgedCase(NamedTuple):
 
     def unset(self, text: str, source: str) -> Fix:
         """The fix for a source that variables set: half a workload identity stops the client."""
-        return Fix(text, f"unset {' '.join(self.variables_of(source))}")
+        names = self.variables_of(source)
+        return Fix(text, f"unset {' '.join(names)}", unsets=names)
 
     def verdict(
         self, kind: Kind, headline: str, sentence: str, culprit: str | None, *fixes: Fix

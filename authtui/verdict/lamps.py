@@ -42,6 +42,8 @@ def _selected(case: Case, start: ProgramStart) -> Lamp:
         return Lamp("red", f"{start.failure.source} cannot be used")
     if start.filtered:
         return Lamp("red", f"dropped by {case.observation.config.where(start.filtered)}")
+    if start.prediction.mode == "none":
+        return Lamp("green", "none is needed")
     if start.credential is None:
         return Lamp("grey", "nothing to select")
     stored = case.ladder.store
@@ -57,6 +59,8 @@ def _sent(case: Case, start: ProgramStart) -> Lamp:
             return Lamp("red", "nothing: Codex stops before")
         return Lamp("grey", "this command sends no model request")
     host = host_and_port(request.base_url)
+    if start.prediction.mode == "none":
+        return Lamp("green", f"no credential, to {host}, which needs none")
     if request.authorization is None:
         return Lamp("red", f"no credential, to {host}")
     if start.prediction.exit:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from authtui.answers.findings import Fix, Verdict
+from authtui.answers.findings import Edit, Fix, Verdict
 from authtui.checks.phrases import clause, describe, fault_words, name_words
-from authtui.checks.subject import LOGIN, field_line, label_of
+from authtui.checks.subject import LOGIN, field_line, label_of, shell_name, unset_in, where_set_in
+from authtui.configuration.config import join_key
 from authtui.contracts import CA_VARIABLES, REFRESH_OVERRIDE
-from authtui.simulation.first_request import key_doubt
-from authtui.simulation.prerequisites import has_binding, status_login
+from authtui.simulation.api_keys import damage_of, is_placeholder, key_doubt, owner_of
+from authtui.simulation.assumptions import AS_STORED, OK
+from authtui.simulation.first_request import missing_header
+from authtui.simulation.prerequisites import has_binding, names_organization, status_login
 from authtui.simulation.refreshing import refresh_problem
 from authtui.simulation.urls import has_http_scheme, host_and_port
 
@@ -17,8 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from authtui.simulation.program_start import Trouble
+    from authtui.simulation.proxies import Proxy
     from authtui.simulation.selection import Credential
     from authtui.verdict.judged_case import JudgedCase
+
+_STORE_KEY: Final = "printenv OPENAI_API_KEY | codex login --with-api-key"
+_OF_NETWORK: Final = ("routing", "policies", "network", "refresh", "register")
+"""Troubles that a network which leads nowhere brings about."""
 
 
 def explain_trouble(judged: JudgedCase, trouble: Trouble) -> Verdict | None:
@@ -26,6 +34,9 @@ def explain_trouble(judged: JudgedCase, trouble: Trouble) -> Verdict | None:
 
     None where nothing was selected, and the trouble is that of a credential.
     """
+    proxy = judged.case.proxy
+    if proxy is not None and proxy.dead and trouble in _OF_NETWORK:
+        return _dead_proxy(judged, proxy)
     of_request = _OF_REQUEST.get(trouble)
     if of_request:
         return of_request(judged)
@@ -41,17 +52,61 @@ def _damaged_key(judged: JudgedCase, credential: Credential) -> Verdict:
     doubt = key_doubt(key) or "a character that no header may carry is part of the key"
     bare = judged.start.trouble == "key-header"
     sent = "no Authorization header at all" if bare else "a wrong key"
-    fix = Fix("log in again", "printenv OPENAI_API_KEY | codex login --with-api-key")
+    fix = Fix("store an API key of OpenAI", _STORE_KEY)
     if credential.mode == "provider":
         fix = _replaced(judged, credential)
     elif judged.variables_of(name):
-        fix = judged.unset("set it again, without it", name)
+        fix = judged.unset("set it again with a key of OpenAI, or unset it", name)
+    foreign = damage_of(key) is None and owner_of(key) is not None
+    host = host_and_port(judged.start.request.base_url) if judged.start.request else "the server"
+    if foreign:
+        what = "a placeholder" if is_placeholder(key) else "no key of OpenAI"
+        return judged.verdict(
+            "record-not-what-it-seems",
+            f"{name} holds {what}",
+            f"In {name}, {doubt}. Codex sends it to {host} all the same, which answers 401. If it "
+            "belongs to a gateway or to another service, the configuration lacks the provider that "
+            "it is meant for.",
+            name,
+            fix,
+            Fix("or name the service it belongs to: model_provider, with a base_url and env_key"),
+        )
     return judged.verdict(
         "record-not-what-it-seems",
         f"The API key in {name} is damaged",
         f"In {name}, {doubt}; Codex sends {sent}, and the server answers 401.",
         name,
         fix,
+    )
+
+
+def _dead_proxy(judged: JudgedCase, proxy: Proxy) -> Verdict:
+    where = where_set_in(judged.environment, proxy.variable)
+    return judged.verdict(
+        "answer-not-from-auth-server",
+        f"Nothing listens at the proxy {proxy.address} that {proxy.variable} names",
+        f"{where} sends every request of Codex through the proxy at {proxy.address}, and nobody "
+        "listens at that port of this machine: no server is ever asked. The login is not at fault.",
+        where,
+        Fix(f"start the proxy at {proxy.address}"),
+        unset_in(judged.environment, proxy.variable, "or go without it"),
+    )
+
+
+def _missing_header(judged: JudgedCase) -> Verdict:
+    header = missing_header(judged.case)
+    variable = name_words(header.variable or "") if header else "a variable"
+    name, where = (header.name, header.where) if header else ("a header", "config.toml")
+    return judged.verdict(
+        "another-source-won",
+        f"The variable {variable}, which holds the provider's key, is not set here",
+        f"{where} takes the header {name} of {name_words(judged.provider.id)} from {variable}, "
+        "which this process does not have. Codex leaves the header out without a word, and the "
+        "provider's 401 does not name it.",
+        where,
+        Fix("set it in this shell", f"export {shell_name(header.variable)}=…")
+        if header and shell_name(header.variable)
+        else Fix(f"name a variable at {where}"),
     )
 
 
@@ -183,6 +238,19 @@ def _not_refreshed(judged: JudgedCase, credential: Credential) -> Verdict:
             field_line(credential, "tokens"),
             LOGIN,
         )
+    if document is not None and document.tokens is not None:
+        blank = not document.tokens.refresh_token.reveal().strip()
+        if blank and judged.case.assumptions.refresh in (AS_STORED, OK):
+            return judged.verdict(
+                "record-not-what-it-seems",
+                "The login has expired and has no refresh token"
+                if not undated
+                else "The login has no refresh token, and Codex has to refresh it first",
+                f"The login in {name} {state}, and its refresh token is empty: the service refuses "
+                "to refresh it, whoever asks.",
+                field_line(credential, "tokens.refresh_token"),
+                LOGIN,
+            )
     problem = refresh_problem(judged.case, credential)
     if problem is not None and not problem.permanent:
         return judged.verdict(
@@ -271,14 +339,24 @@ def _provider_without_credential(judged: JudgedCase) -> Verdict:
     provider = judged.provider
     where = provider.lines.get("base_url", "config.toml")
     host = name_words(host_and_port(provider.base_url or ""))
+    key = join_key(("model_providers", provider.id, "requires_openai_auth"))
+    stored = judged.store.credential
+    table = f"[{join_key(('model_providers', provider.id))}]"
+    login = Fix(
+        f"send it {f'the {label_of(stored)} of {stored.source}' if stored else 'the Codex login'}: "
+        f"requires_openai_auth = true in {table}",
+        edit=Edit("config.toml", key, "true"),
+    )
+    own = Fix(f'or name its own key: env_key = "VARIABLE" in {table}')
+    status = " `codex login status` is still fine." if stored is not None else ""
+    first = (login,) if stored is not None and host == "chatgpt.com" else (login, own)
     return judged.verdict(
         "request-went-elsewhere",
         "Requests go to a provider that is given no credential",
         f"Model requests go to {host} ({where}), and that provider names no key and does not "
-        "ask for the OpenAI login, so nothing is attached. `codex login status` is still fine.",
+        f"ask for the OpenAI login, so nothing is attached.{status}",
         where,
-        Fix(f"for an OpenAI endpoint, add requires_openai_auth = true below {where}"),
-        Fix("for another service, add env_key with the name of its key variable"),
+        *first,
     )
 
 
@@ -308,6 +386,17 @@ def _routing(judged: JudgedCase) -> Verdict:
             Fix(f"remove or correct chatgpt_base_url at {where}"),
         )
     credential = judged.start.credential
+    if credential is not None and names_organization(credential):
+        where = field_line(credential, "tokens.account_id")
+        return judged.verdict(
+            "record-not-what-it-seems",
+            "tokens.account_id is that of an API organisation, not of a ChatGPT workspace",
+            f"{where} is {name_words(credential.account_id or '')}, an organisation of the API "
+            "platform. Codex looks for it among the workspaces of the login, where no organisation "
+            "stands, and stops before the first model request.",
+            where,
+            LOGIN,
+        )
     if credential is not None and credential.account_id == "":
         where = field_line(credential, "tokens.account_id")
         return judged.verdict(
@@ -352,6 +441,7 @@ def _refresh_url(judged: JudgedCase) -> Verdict:
 _OF_REQUEST: Mapping[Trouble, Callable[[JudgedCase], Verdict]] = {
     "provider-variable": _provider_variable,
     "provider": _provider_without_credential,
+    "provider-header": _missing_header,
     "routing": _routing,
     "refresh-url": _refresh_url,
     "model-url": _model_url,

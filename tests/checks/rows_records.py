@@ -126,7 +126,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     ("record.unknown_fields", State(chatgpt()), "pass", "every field"),
     ("record.unknown_fields", State(), None, ""),
     ("record.stored_key", State(_SHORT), "fail", "white space"),
-    ("record.stored_key", State(api_key("sk-your-key-here")), "warn", "placeholder"),
+    ("record.stored_key", State(api_key("sk-your-key-here")), "fail", "placeholder"),
     ("record.stored_key", State(api_key()), "pass", "looks like one"),
     ("record.stored_key", State(chatgpt()), None, ""),
     ("record.id_token", State(chatgpt(tokens_access_token="opaque")), "warn", "not a JWT"),
@@ -262,7 +262,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
             chatgpt(tokens_access_token=access_token(exp=PAST), tokens_refresh_token=""),
             contract="managed",
         ),
-        "warn",
+        "fail",
         "cannot be refreshed",
     ),
     (

@@ -137,7 +137,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         "warn",
         "address",
     ),
-    ("variable.dirty", State(env={"CODEX_API_KEY": "sk-your-key"}), "warn", "placeholder"),
+    ("variable.dirty", State(env={"CODEX_API_KEY": "sk-your-key"}), "fail", "placeholder"),
     ("variable.dirty", State(env={"CODEX_API_KEY": KEY}), "pass", "CODEX_API_KEY"),
     ("variable.dirty", State(), None, ""),
     ("variable.blank", State(env={"CODEX_API_KEY": "  "}), "warn", "blank"),

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.differences import differences
 from authtui.assessment.assess import assess
-from authtui.assessment.experiment import FORCED, add, apply, candidates, remove, shown_assignment
+from authtui.assessment.changed import add, without
+from authtui.assessment.experiment import FORCED, apply, candidates, shown_assignment
 from authtui.assessment.options import Options
 from authtui.machine.observation import FileFacts
 from authtui.redaction import Secret
@@ -56,7 +57,7 @@ def test_without_the_env_file_the_variable_of_the_shell_is_back() -> None:
     given = seen.environment.get("OPENAI_API_KEY")
     assert given is not None
     assert given.value == Secret(OTHER_KEY)
-    other = remove(seen, ".env")
+    other = without(seen, ".env")
     assert other is not None
     back = other.environment.get("OPENAI_API_KEY")
     assert back is not None
@@ -71,7 +72,7 @@ def test_without_config_toml_the_layer_below_it_counts_again() -> None:
 
     seen = observe(State(config='forced_login_method = "chatgpt"\n', prepare=layers))
     assert seen.config.get("forced_login_method") == "chatgpt"
-    other = remove(seen, "config.toml")
+    other = without(seen, "config.toml")
     assert other is not None
     assert other.config.get("forced_login_method") == "api"
     assert not other.config.file.exists
@@ -81,28 +82,28 @@ def test_a_provider_goes_with_all_its_keys() -> None:
     config = 'model_provider = "x"\n[model_providers.x]\nname = "x"\nbase_url = "http://x"\n'
     seen = observe(State(config=config))
     for name in ("model_providers.x", "config:model_providers.x"):
-        other = remove(seen, name)
+        other = without(seen, name)
         assert other is not None
         assert not [key for key in other.config.values if key.startswith("model_providers.")]
         assert "model_provider" in other.config.values
-    assert remove(seen, "config:model_providers.y") is None
+    assert without(seen, "config:model_providers.y") is None
 
 
 def test_workload_identity_goes_with_both_its_variables() -> None:
     env = {"OPENAI_FEDERATION_RULE_ID": "r", "OPENAI_IDENTITY_TOKEN_FILE": "/t"}
-    other = remove(observe(State(env=env)), "workload identity")
+    other = without(observe(State(env=env)), "workload identity")
     assert other is not None
     assert not other.environment.variables
-    assert remove(observe(State()), "workload identity") is None
+    assert without(observe(State()), "workload identity") is None
 
 
 def test_the_encrypted_store_and_the_keyring_can_be_taken_away() -> None:
     seen = read("healthy")
     seen = seen._replace(encrypted=seen.encrypted._replace(file=FileFacts("/x", "file")))
-    other = remove(seen, "encrypted store")
+    other = without(seen, "encrypted store")
     assert other is not None
     assert not other.encrypted.file.exists
-    gone = remove(seen, "keyring")
+    gone = without(seen, "keyring")
     assert gone is not None
     assert gone.keyring.status == "absent"
 
@@ -159,6 +160,6 @@ def test_everything_offered_can_be_taken_away_alone() -> None:
     for story in HOMES:
         seen = read(story)
         for candidate in candidates(seen):
-            other = remove(seen, candidate.name)
+            other = without(seen, candidate.name)
             assert other is not None, candidate
             assert other != seen

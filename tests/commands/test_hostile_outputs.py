@@ -35,7 +35,18 @@ def assert_lines(text: str) -> None:
 
 
 # What is a word of our own there, whatever stands in a home.
-OWN = {"chosen_by", "title", "kind", "group", "id", "source", "account", "auth_method", "mode"}
+OWN = {
+    "chosen_by",
+    "title",
+    "kind",
+    "group",
+    "id",
+    "source",
+    "account",
+    "auth_method",
+    "mode",
+    "leads_to",
+}
 
 
 def texts_in(value: Any) -> list[str]:  # noqa: ANN401 - any JSON value

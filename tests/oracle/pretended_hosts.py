@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 
 from authtui.demo.backend.agents import seal
 from authtui.identity.keys import PrivateKey, read_private_key
-from authtui.simulation.first_request import key_doubt
+from authtui.simulation.api_keys import key_doubt
 from authtui.tokens.jwt import exp_of
 from tests.oracle.cases import KNOWN_KEY, NEW_RUNTIME, WHOAMI_ACCOUNT
 
