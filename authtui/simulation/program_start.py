@@ -12,7 +12,7 @@ from authtui.machine.observation import ConfigValue
 from authtui.record import NamedTuple
 from authtui.simulation.assumptions import DOWN, Assumptions
 from authtui.simulation.ladder import judge_ladder
-from authtui.simulation.proxies import Proxy, proxy_for
+from authtui.simulation.proxies import ProxyChoice, proxy_for
 from authtui.simulation.restrictions import Enforcement, Violation, enforce
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ class Case(NamedTuple):
     enforcement: Enforcement
     late_refusal: str | None = None
     start_error: ConfigFault | None = None
-    proxy: Proxy | None = None
+    proxy: ProxyChoice | None = None
 
 
 class ProgramStart(NamedTuple):

@@ -27,7 +27,7 @@ _PORTS: Final = {"http": 80, "https": 443}
 _SOCKS_PORT: Final = 1080
 
 
-class Proxy(NamedTuple):
+class ProxyChoice(NamedTuple):
     """A proxy that requests take: the variable that names it, and its address.
 
     `dead` says that it stands on this machine and that nobody listens at its port.
@@ -44,7 +44,7 @@ class Proxy(NamedTuple):
         return f"{self.host}:{self.port}"
 
 
-def proxy_for(url: str, observation: Observation) -> Proxy | None:
+def proxy_for(url: str, observation: Observation) -> ProxyChoice | None:
     """Find the proxy that a request to `url` takes, or None where it goes straight there."""
     scheme, _, rest = url.partition("://")
     host = rest.partition("/")[0].rpartition("@")[2]
@@ -60,7 +60,7 @@ def proxy_for(url: str, observation: Observation) -> Proxy | None:
     return None
 
 
-def _proxy(name: str, given: str, listening: frozenset[int] | None) -> Proxy | None:
+def _proxy(name: str, given: str, listening: frozenset[int] | None) -> ProxyChoice | None:
     scheme, mark, rest = given.partition("://")
     scheme = scheme.lower() if mark else "http"
     if scheme not in KNOWN_SCHEMES:
@@ -72,7 +72,7 @@ def _proxy(name: str, given: str, listening: frozenset[int] | None) -> Proxy | N
         return None
     port = port if port is not None else _PORTS.get(scheme, _SOCKS_PORT)
     dead = listening is not None and is_loopback(host) and port not in listening
-    return Proxy(name, host, port, dead)
+    return ProxyChoice(name, host, port, dead)
 
 
 def _is_excepted(host: str, environment: EnvironmentFacts) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from authtui.simulation.program_start import Trouble
-    from authtui.simulation.proxies import Proxy
+    from authtui.simulation.proxies import ProxyChoice
     from authtui.simulation.selection import Credential
     from authtui.verdict.judged_case import JudgedCase
 
@@ -80,7 +80,7 @@ def _damaged_key(judged: JudgedCase, credential: Credential) -> Verdict:
     )
 
 
-def _dead_proxy(judged: JudgedCase, proxy: Proxy) -> Verdict:
+def _dead_proxy(judged: JudgedCase, proxy: ProxyChoice) -> Verdict:
     where = where_set_in(judged.environment, proxy.variable)
     return judged.verdict(
         "answer-not-from-auth-server",

@@ -142,13 +142,13 @@ def test_a_secret_set_on_paper_is_shown_by_its_class_only() -> None:
 
 def test_a_wrong_request_is_answered_with_what_would_be_right() -> None:
     seen = read("healthy")
-    for without, given, words in (
+    for removed, given, words in (
         (("NOBODY",), (), "there is no such source"),
         ((), ("NOBODY",), "expected NAME=VALUE"),
         ((), ("=x",), "expected NAME=VALUE"),
         ((), ("config:=x",), "expected NAME=VALUE"),
     ):
-        said = apply(seen, without, given)
+        said = apply(seen, removed, given)
         assert isinstance(said, str)
         assert words in said
     said = apply(seen, (), (KEY,))
