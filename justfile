@@ -39,7 +39,7 @@ snapshots:
 screenshots:
     {{python}} -m tests.tui.make_screenshots screenshots
 
-# the tables of the README that are made from the program
+# the parts of the pages that are made from the program
 readme:
     {{python}} -m tests.architecture.readme_tables
 

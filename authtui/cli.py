@@ -43,6 +43,7 @@ COMMANDS = {
     "serve": "the app in a browser on this machine, by a link that opens once; read-only",
     "capture": "a program behind a recording proxy: what it really sends, and what comes back",
     "serve-backend": "the embedded backend, on loopback, for use with a real client",
+    "help": "reference: keys, checks, failures, generations, exit codes, JSON, files, words",
     "completion": "completion for bash, zsh and fish: prints it, or installs it",
 }
 """What each command does; it lives in the module of that name in `authtui.commands`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.answers.findings import CheckResult, CheckStatus, Fix
 from authtui.record import NamedTuple
@@ -17,22 +17,27 @@ if TYPE_CHECKING:
     from authtui.simulation.selection import JudgedSource
 
 Group = Literal[
-    "SRC",  # which credential wins, and what it shadows
-    "SURF",  # programs of the client that disagree
-    "STORE",  # where credentials are kept
-    "FILE",  # files, owners and modes
-    "PARSE",  # whether records can be read
-    "CLAIMS",  # what the tokens say
-    "BIND",  # accounts, users and workspaces agree
-    "POL",  # restrictions and what they would delete
-    "LIFE",  # expiry and refresh
-    "ROUTE",  # where requests go
-    "ENVH",  # what variables hold
-    "HOST",  # the kind of place this runs in
-    "IDJ",  # agent identity: the token
-    "IDK",  # agent identity: the key
-    "REQ",  # request authorization: the review findings on #18177 and #18811
-]
+    "SRC", "SURF", "STORE", "FILE", "PARSE", "CLAIMS", "BIND", "POL",
+    "LIFE", "ROUTE", "ENVH", "HOST", "IDJ", "IDK", "REQ",
+]  # fmt: skip
+GROUPS: Final[Mapping[Group, str]] = {
+    "SRC": "Which credential wins, and what it shadows",
+    "SURF": "Programs of the client that disagree",
+    "STORE": "Where credentials are kept",
+    "FILE": "Files, owners and modes",
+    "PARSE": "Whether records can be read",
+    "CLAIMS": "What the tokens say",
+    "BIND": "Accounts, users and workspaces agree",
+    "POL": "Restrictions and what they would delete",
+    "LIFE": "Expiry and refresh",
+    "ROUTE": "Where requests go",
+    "ENVH": "What variables hold",
+    "HOST": "The kind of place this runs in",
+    "IDJ": "Agent identity: the token",
+    "IDK": "Agent identity: the key",
+    "REQ": "Request authorization: the review findings on #18177 and #18811",
+}
+"""What the checks of a group are about."""
 
 
 class Subject(NamedTuple):

@@ -2,8 +2,8 @@
 
 Each has `add_arguments` for its options and `run`, which takes the parsed options and what it may
 touch, and returns an exit code. The other modules are parts of one command, named after it or in
-its words (`capture_app`, `check_json`, `key_set`), or shared: `options`, `session`, `signals`,
-`event_lines`.
+its words (`capture_app`, `check_json`, `help_topics`, `key_set`), or shared: `options`, `session`,
+`signals`, `event_lines`.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """What differs between the generations of the client: everything version-dependent lives here.
 
-Other rooms ask a `Contract` and never compare versions.
+Other rooms ask a `Contract` and never compare versions. `table` holds one for each version,
+`shapes` what a row consists of, `addresses` the hosts; `facts` tells in words what differs.
 """
 
 from __future__ import annotations

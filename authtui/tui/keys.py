@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from textual.binding import Binding
-
-from authtui.tui.lines import safe
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
@@ -365,6 +361,8 @@ def changes_something(action: str) -> bool:
 
 def bindings(keys: Iterable[Key], *, first: str = "") -> list[BindingType]:
     """Bindings as Textual has them; the key of the id `first` goes before the focused pane's."""
+    from textual.binding import Binding  # whoever lists the keys needs no Textual
+
     return [
         Binding(key.keys, key.action, key.title, id=key.id, show=False, priority=key.id == first)
         for key in keys
@@ -378,4 +376,6 @@ def shown(keys: str) -> str:
 
 def mapped(name: str, keys: str, keymap: Mapping[str, str]) -> str:
     """The keys of the action of an id after the user's own key map, as they may be shown."""
+    from authtui.tui.lines import safe
+
     return safe(keymap.get(name, keys), 40)

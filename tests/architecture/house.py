@@ -22,9 +22,27 @@ def floors() -> list[list[str]]:
 def words_of(room: str) -> str:
     """The first sentence that a room says of itself."""
     path = PACKAGE / room / "__init__.py"
-    source = (path if path.exists() else PACKAGE / f"{room}.py").read_text(encoding="utf-8")
-    said = (ast.get_docstring(ast.parse(source)) or "").split("\n\n")[0].replace("\n", " ")
+    said = first_words(path if path.exists() else PACKAGE / f"{room}.py")
     return said.partition(". ")[0].rstrip(".")
+
+
+def first_words(path: Path) -> str:
+    """The first paragraph that a file says of itself."""
+    source = path.read_text(encoding="utf-8")
+    return (ast.get_docstring(ast.parse(source)) or "").split("\n\n")[0].replace("\n", " ")
+
+
+def files_as_markdown() -> str:
+    """Every file of every room with its first words, in the order of the floors."""
+    rooms = [room for floor in floors() for room in floor if (PACKAGE / room).is_dir()]
+    rows = []
+    for room in rooms:
+        rows += ["", f"**{room}**", ""]
+        for path in sorted((PACKAGE / room).rglob("*.py")):
+            if path.name != "__init__.py":
+                name = path.relative_to(PACKAGE / room).with_suffix("")
+                rows.append(f"- `{name.as_posix()}`: {first_words(path)}")
+    return "\n".join(rows[1:])
 
 
 def as_markdown() -> str:

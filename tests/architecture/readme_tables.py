@@ -1,42 +1,18 @@
-"""README.md's tables made from the program: `python -m tests.architecture.readme_tables`."""
+"""The generated parts of the project's pages: `python -m tests.architecture.readme_tables`."""
 
 from __future__ import annotations
 
-import re
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
-from authtui.checks.failure_modes import failure_modes
-from authtui.tui.keys import KEYS, shown
-from tests.architecture import differences, house
+from tests.architecture import house
 from tests.distribution import dependencies
 from tests.oracle.untold import figures as untold_figures
 
-README = Path(__file__).parents[2] / "README.md"
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
-
-def modes() -> str:
-    """The failure modes that local state shows, and how many it cannot show."""
-    table = failure_modes()
-    rows = [
-        f"| {rank} | {title} | {', '.join(f'`{name}`' for name in ids)} |"
-        for rank, title, ids in table
-        if ids
-    ]
-    beyond = [title for _, title, ids in table if not ids]
-    lines = ["| rank | what went wrong | recognised by |", "|---|---|---|", *rows]
-    if beyond:
-        lines += [
-            "",
-            f"The other {len(beyond)} show only in an answer of a server or in another "
-            "program: " + "; ".join(beyond) + ".",
-        ]
-    return "\n".join(lines)
-
-
-def keys() -> str:
-    """Every key of the main screen."""
-    rows = [f"| `{shown(key.keys)}` | {key.title} | {key.help} |" for key in KEYS]
-    return "\n".join(["| key | does | |", "|---|---|---|", *rows])
+ROOT: Final = Path(__file__).parents[2]
 
 
 def untold() -> str:
@@ -48,24 +24,27 @@ def untold() -> str:
     return "\n".join([head, "|---|---|---|---|", *rows])
 
 
-TABLES = {
-    "modes": modes,
-    "keys": keys,
-    "generations": differences.as_markdown,
-    "untold": untold,
-    "dependencies": dependencies.as_markdown,
-    "house": house.as_markdown,
+PAGES: Final[Mapping[str, Mapping[str, Callable[[], str]]]] = {
+    "authtui/README.md": {
+        "house": house.as_markdown,
+        "files": house.files_as_markdown,
+        "dependencies": dependencies.as_markdown,
+    },
+    "tests/oracle/README.md": {"untold": untold},
 }
+"""The pages, and what makes the part between each pair of marks."""
 
 
-def filled(text: str) -> str:
-    """The text with every table between its marks made anew."""
-    for name, make in TABLES.items():
+def filled(page: str, text: str) -> str:
+    """The text of a page with every part between its marks made anew."""
+    for name, make in PAGES[page].items():
         begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
-        block = f"{begin}\n{make()}\n{end}"
-        text = re.sub(f"{begin}.*?{end}", lambda _, block=block: block, text, flags=re.DOTALL)  # type: ignore[misc]
+        head, _, rest = text.partition(begin)
+        text = f"{head}{begin}\n{make()}\n{end}{rest.partition(end)[2]}"
     return text
 
 
 if __name__ == "__main__":
-    README.write_text(filled(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for page in PAGES:
+        path = ROOT / page
+        path.write_text(filled(page, path.read_text(encoding="utf-8")), encoding="utf-8")

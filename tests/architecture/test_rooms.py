@@ -89,7 +89,10 @@ def test_nothing_switches_a_whole_file_off_for_a_checker(path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", [".ci/run", "justfile", "README.md"])
+PAGES = ["README.md", "authtui/README.md", "tests/README.md", "tests/oracle/README.md"]
+
+
+@pytest.mark.parametrize("name", [".ci/run", "justfile", *PAGES])
 def test_what_stands_beside_the_code_names_only_tests_that_exist(name: str) -> None:
     file = ROOT / name
     if not file.exists():

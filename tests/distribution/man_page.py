@@ -9,6 +9,7 @@ import authtui
 from authtui.cli import parser_with_every_command
 from authtui.commands import EXIT_CODES_OF_CHECK
 from authtui.commands.command_tree import command_tree
+from authtui.commands.help_topics import code_rows
 
 if TYPE_CHECKING:
     from authtui.commands.command_tree import Command, Option, Value
@@ -43,8 +44,7 @@ def man_page() -> str:
         own = [o for o in command.options if o.flags not in common]
         lines += [line for option in own for line in _option(option)]
     lines += [".SH EXIT STATUS"]
-    for entry in " ".join(EXIT_CODES_OF_CHECK.split()).removeprefix("exit codes: ").split(" · "):
-        code, _, told = entry.partition(" ")
+    for code, told in code_rows(EXIT_CODES_OF_CHECK):
         lines += [".TP", f".B {code}", _text(told)]
     return "\n".join(lines) + "\n"
 

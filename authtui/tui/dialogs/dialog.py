@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, NamedTuple
 from textual.binding import Binding
 from textual.screen import ModalScreen
 
+from authtui.answers.glossary import SCREEN_WORDS
 from authtui.exchanges.records import RequestRecord
 from authtui.tui.geometry import Box
 from authtui.tui.keys import LIST_KEYS, Key, mapped, shown
@@ -233,18 +234,6 @@ class ChooseScreen(Dialog):
         self.dismiss(event.item.key)
 
 
-_WORDS = (
-    ("stored", "A credential is on this machine, readable, of a shape this client accepts."),
-    ("selected", "The client uses it: no other source comes first."),
-    ("sent", "It would go on the wire, to the right host."),
-    ("accepted", "A server was seen to accept it. Grey until an answer was seen."),
-    ("shadowed", "Good or not, a source above it in the ladder won."),
-    ("decoded, not verified", "The token was decoded; its signature was not checked."),
-    ("● ◐ ✗ ○", "yes · in part · no · not known"),
-    ("✓ ! ✗ ?", "passes · warns · fails · cannot tell"),
-)
-
-
 def help_doc(keymap: Mapping[str, str], keys: tuple[Key, ...], width: int) -> Doc:
     """Every key and every word of the screen; `keys` are those of the desk."""
     lines: list[Line] = []
@@ -272,7 +261,7 @@ def help_doc(keymap: Mapping[str, str], keys: tuple[Key, ...], width: int) -> Do
         add(Item(key.id, key), shown(mapped(key.id, key.keys, keymap)), key.title, key.help)
     add(Item("palette"), "^p", "Command palette", "Every action by name.")
     lines += [BLANK, Line((Span("  Words and marks", "title"),))]
-    for word, meaning in _WORDS:
+    for word, meaning in SCREEN_WORDS:
         lines += labelled(
             word, meaning, width, tone="muted", label_tone="strong", column=24, item=len(items)
         )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.contracts import BY_NAME, GENERATIONS
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -26,7 +25,7 @@ MANAGED = {
 }
 
 
-class Difference(NamedTuple):
+class ContractFact(NamedTuple):
     """One fact that differs: what it is, where it was seen, and how a contract puts it."""
 
     fact: str
@@ -45,88 +44,88 @@ def _first_named(contract: Contract) -> str:
     return f"the first line; by `exec` before it {ahead}" if ahead else "the first line"
 
 
-DIFFERENCES: tuple[Difference, ...] = (
-    Difference(
+FACTS: tuple[ContractFact, ...] = (
+    ContractFact(
         "variable with an agent identity",
         "recordings; #18180, #21059",
         lambda c: f"`{c.agent_variable}`" if c.agent_variable else "none",
     ),
-    Difference(
+    ContractFact(
         "`agent_identity` in auth.json",
         "recordings; #18176, #18904, #19049",
         lambda c: FORMS[c.document.agent_form],
     ),
-    Difference(
+    ContractFact(
         "claims it must carry",
         "recordings; #18176",
         lambda c: ", ".join(f"`{name}`" for name in c.agent.required),
     ),
-    Difference(
+    ContractFact(
         "its signature is checked against a key set",
         "recordings; #19763",
         lambda c: _yes(c.agent.verified),
     ),
-    Difference(
+    ContractFact(
         "`auth_mode` spellings",
         "recordings",
         lambda c: ", ".join(f"`{mode}`" for mode in c.document.auth_modes),
     ),
-    Difference(
+    ContractFact(
         "without `auth_mode`, the first of these that is stored",
         "recordings",
         lambda c: ", ".join(f"`{mode}`" for mode in c.document.infers),
     ),
-    Difference(
+    ContractFact(
         "personal access tokens (`at-`)",
         "recordings",
         lambda c: _yes(c.personal_access_tokens),
     ),
-    Difference(
+    ContractFact(
         "a login without tokens, no user token needed",
         "#18177",
         lambda c: "works as agent identity" if c.identity_only else "fails",
     ),
-    Difference(
+    ContractFact(
         "a credential that cannot be used",
         "recordings",
         lambda c: "dropped silently" if c.silent_drop else "`exec` stops and names the cause",
     ),
-    Difference(
+    ContractFact(
         "`forced_chatgpt_workspace_id` as a list",
         "recordings",
         lambda c: "accepted" if c.workspace_list else "refused",
     ),
-    Difference(
+    ContractFact(
         "`login status` under a violated restriction",
         "recordings",
         lambda c: "not logged in" if c.status_enforces else "logged in",
     ),
-    Difference(
+    ContractFact(
         "agent identities only at the known ChatGPT hosts",
         "recordings; #37356",
         lambda c: _yes(c.known_environments_only),
     ),
-    Difference(
+    ContractFact(
         "a provider without any key is sent the ChatGPT login",
         "recordings",
         lambda c: _yes(c.provider_inherits_login),
     ),
-    Difference(
+    ContractFact(
         "`features.use_agent_identity`",
         "recordings; #19049",
         lambda c: MANAGED[c.managed_identity],
     ),
-    Difference(
+    ContractFact(
         "workspace look-up before the first request",
         "recordings",
         lambda c: _yes(c.routing),
     ),
-    Difference(
+    ContractFact(
         "tokens are refreshed this long before they expire",
         "source; recordings",
         lambda c: f"{c.refresh_margin_seconds // 60} min" if c.refresh_margin_seconds else "0",
     ),
-    Difference(
+    ContractFact(
         "an error code of the authority ends a refresh for good",
         "recordings; driven clients",
         lambda c: (
@@ -136,31 +135,20 @@ DIFFERENCES: tuple[Difference, ...] = (
             + (", `invalid_grant`" if c.registration.invalid_grant else "")
         ),
     ),
-    Difference(
+    ContractFact(
         "a ChatGPT login without `last_refresh`",
         "driven clients",
         lambda c: "refreshed first" if c.asks_without_tokens or c.routing else "fails",
     ),
-    Difference(
+    ContractFact(
         "`profile` selected in config.toml",
         "driven clients",
         lambda c: "works" if c.profiles_in_config else "refused",
     ),
-    Difference(
+    ContractFact(
         "of several wrong values in config.toml, named is",
         "driven clients",
         _first_named,
     ),
-    Difference("`codex doctor`", "recordings", lambda c: _yes(c.doctor)),
+    ContractFact("`codex doctor`", "recordings", lambda c: _yes(c.doctor)),
 )
-
-
-def as_markdown() -> str:
-    """The table for the README: one row a fact, one column a generation."""
-    chosen = [BY_NAME[name] for name in GENERATIONS]
-    heads = [f"{c.name} ({c.version or 'pull requests'})" for c in chosen]
-    lines = [f"| fact | {' | '.join(heads)} | source |", "|---" * (len(chosen) + 2) + "|"]
-    for entry in DIFFERENCES:
-        cells = [entry.of(contract) for contract in chosen]
-        lines.append(f"| {entry.fact} | {' | '.join(cells)} | {entry.source} |")
-    return "\n".join(lines)
