@@ -33,9 +33,9 @@ JSON_KEYS: Final[Mapping[str, str]] = {
     "verdict": "The answer: outcome and kind in one word, mode (the kind of credential), headline "
     "and sentence for people, culprit (where the cause stands), client_message and client_exit "
     "(what the client prints, and its exit code), deletes_stored_login, assumes (what could not be "
-    "known), fix (commands or sentences, the first one first), and fixes: of each its text, command, "
-    "edit (file, key, value), leads_to (the outcome that it was proven to lead to, or null), then "
-    "(what comes after).",
+    "known), fix (commands or sentences, the first one first), and fixes: of each text, command, "
+    "edit (file, key, value), leads_to (the proven outcome, or null), "
+    "then (what comes after).",
     "lamps": "stored, selected, sent, accepted: each green, amber, red or grey.",
     "sources": "The ladder, highest first: rank, name, place, status, kind (of credential), "
     "shadowed_by, detail, reason.",
