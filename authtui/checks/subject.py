@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 LOOPBACK: Final = ("localhost", "127.0.0.1", "[::1]")
 LOGIN: Final = Fix("log in again", "codex login")
+FIRST_LOGIN: Final = Fix("log in", "codex login")
 _KINDS: Final = {
     "api_key": "an API key",
     "chatgpt": "a ChatGPT login",

@@ -11,7 +11,7 @@ from authtui.answers.findings import SURFACES
 from authtui.assessment.options import Options
 from authtui.contracts import GENERATIONS, find
 from authtui.credentials.observe import read_observation
-from authtui.simulation.assumptions import Assumptions
+from authtui.simulation.assumptions import Assumptions, assumption_fault
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -160,6 +160,9 @@ def _assumption(text: str) -> tuple[str, str]:
     if name not in Assumptions._fields or not equals:
         names = ", ".join(Assumptions._fields)
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE with a name of {names}")
+    fault = assumption_fault(name, value)
+    if fault is not None:
+        raise argparse.ArgumentTypeError(fault)
     return name, value
 
 

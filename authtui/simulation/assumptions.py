@@ -6,9 +6,12 @@ variant with one of them false gives what the client does then (`check --assume 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 OK: Final = "ok"
 AS_STORED: Final = "as-stored"
@@ -122,3 +125,44 @@ def refusal(fault: str) -> AssumedRefusal | None:
     if code not in HTTP_REASONS:
         return None
     return AssumedRefusal(HTTP_REASONS[code], body if colon else None)
+
+
+_SERVERS: Final = ("ok", "unreachable", "not-json")
+_WORDS: Final[Mapping[str, tuple[str, ...]]] = {
+    "key_set": _SERVERS,
+    "task": (*_SERVERS, "omitted", "not-base64", "sealed-to-another-key", "timeout"),
+    "whoami": _SERVERS,
+    "register": _SERVERS,
+    "biscuit": (*_SERVERS, "missing"),
+    "refresh": (*_SERVERS, AS_STORED),
+    "accounts_check": (*_SERVERS, "no-origin", "other-workspace", "duplicate"),
+    "policies": _SERVERS,
+    "responses": _SERVERS,
+    "accepts_expired": ("yes", "no"),
+    "whoami_fedramp": ("yes", "no"),
+    "network": ("ok", "down"),
+    "auth_command": ("ok", "empty", "missing"),
+}
+_STATUSES: Final = ("accepts_expired", "whoami_fedramp", "network", "auth_command")
+"""What no HTTP status can be assumed of."""
+
+
+def assumption_fault(name: str, value: str) -> str | None:
+    """Say what is wrong with an assumption, or None where it means something.
+
+    A status (`403`, `403:body`) can be assumed of every server, an error code (`invalid_grant`) of
+    the refresh, and any text of what whoami and a registration name.
+    """
+    words = _WORDS.get(name)
+    if words is None or value in words:
+        return None
+    code = value.partition(":")[0]
+    if name not in _STATUSES and code in HTTP_REASONS:
+        return None
+    if name == "auth_command" and value.isdigit():
+        return None
+    if name == "refresh" and value.isidentifier() and "_" in value:
+        return None
+    known = ", ".join(words)
+    more = "" if name in _STATUSES else ", or an HTTP status such as 403"
+    return f"{name} cannot be assumed to be {value!r}; known are {known}{more}"

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.answers.findings import Outcome, PlannedRequest, Prediction
 from authtui.simulation.assumptions import OK, refusal
 from authtui.simulation.program_start import ProgramStart, failed_start
+from authtui.simulation.proxies import proxy_for
 from authtui.simulation.refreshing import refresh_problem
 from authtui.simulation.selection import CHATGPT_MODES, Credential, Resolution
 from authtui.simulation.urls import has_http_scheme
@@ -66,6 +67,9 @@ def accepted(
     taken = (*credential.assumes, *assumes)
     if case.contract.routing and credential.mode in (*CHATGPT_MODES, "personal_access_token"):
         taken = (*taken, "the workspace look-up (accounts/check) answers")
+    proxy = proxy_for(request.base_url, case.observation)
+    if proxy is not None:
+        taken = (*taken, f"the proxy {proxy.address} that {proxy.variable} names lets it through")
     prediction = Prediction(
         "exec",
         0,

@@ -119,7 +119,13 @@ def _interactive(case: Case) -> ProgramStart:
         )
         return ProgramStart(prediction, failure=found.failure, filtered=found.filtered)
     start = predict_first_request(case, found)
-    return start._replace(prediction=start.prediction._replace(surface="tui", exit=0))
+    prediction = start.prediction._replace(surface="tui", exit=0)
+    if start.trouble == "routing" and prediction.says is not None:
+        # It asks its app server for the account first, and does not open without an answer.
+        cause = prediction.says.removeprefix("ERROR: ")
+        text = f"Error: account/read failed: account/read failed: {cause} (code -32603)"
+        prediction = prediction._replace(exit=1, says=text)
+    return start._replace(prediction=prediction)
 
 
 def _before_credential(case: Case, surface: Surface) -> ProgramStart | None:

@@ -166,7 +166,11 @@ def _stored_failure(judged: JudgedCase, failure: Failure, after: str) -> Verdict
             f"config.toml keeps the login in the keyring, and {clause(failure.reason)}.{after}",
             judged.config.where("cli_auth_credentials_store"),
             Fix("unlock or start the keyring, then look again"),
-            Fix('or set cli_auth_credentials_store = "file" and log in again', "codex login"),
+            Fix(
+                'or keep logins in the file: cli_auth_credentials_store = "file"',
+                edit=Edit("config.toml", "cli_auth_credentials_store", '"file"'),
+            ),
+            Fix('or set cli_auth_credentials_store = "file", and log in again'),
         )
     if failure.unread:
         return judged.verdict(

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.answers.findings import Fix, Verdict
+from authtui.answers.findings import Edit, Fix, Verdict
 from authtui.checks.phrases import (
     NOT_ANSWERED_YET,
     article,
@@ -21,7 +21,7 @@ from authtui.checks.phrases import (
     method_name,
     name_words,
 )
-from authtui.checks.subject import LOGIN, field_line, kind_of, quoted_path
+from authtui.checks.subject import FIRST_LOGIN, field_line, kind_of, quoted_path
 from authtui.configuration.config import join_key
 from authtui.credentials.environment import AGENT_VARIABLES
 from authtui.simulation.refreshing import is_stale
@@ -75,6 +75,14 @@ def _without_key(judged: JudgedCase) -> Verdict:
 
 def _start_up(judged: JudgedCase, trouble: Trouble) -> Verdict:
     home = judged.observation.home
+    if trouble == "home" and home.chosen_by == "option":
+        return judged.verdict(
+            "record-not-what-it-seems",
+            "--home names no usable directory",
+            f"{home.path}, which --home names, is no directory that Codex could use: {home.error}.",
+            "--home",
+            Fix("name the directory that holds auth.json and config.toml"),
+        )
     if trouble == "home":
         return judged.verdict(
             "record-not-what-it-seems",
@@ -83,7 +91,11 @@ def _start_up(judged: JudgedCase, trouble: Trouble) -> Verdict:
             f"{home.error}.",
             "CODEX_HOME",
             Fix("unset it, so that ~/.codex is used", "unset CODEX_HOME"),
-            Fix("or create the directory", f"mkdir -p {quoted_path(home.path)}"),
+            *(
+                ()
+                if home.exists
+                else (Fix("or create the directory", f"mkdir -p {quoted_path(home.path)}"),)
+            ),
         )
     if trouble == "unknown-provider":
         provider = judged.provider
@@ -219,7 +231,7 @@ def _unread_variable(judged: JudgedCase) -> Verdict | None:
             "Not logged in here; only `codex exec` reads CODEX_API_KEY",
             "CODEX_API_KEY is set, but only `codex exec` reads it; nothing is stored.",
             "CODEX_API_KEY",
-            LOGIN,
+            FIRST_LOGIN,
         )
     if ignored:
         name = ignored[0]
@@ -233,7 +245,7 @@ def _unread_variable(judged: JudgedCase) -> Verdict | None:
             "out without a credential.",
             name,
             *fixes,
-            LOGIN,
+            FIRST_LOGIN,
         )
     dotted = judged.environment.dotenv_ignored
     if dotted:
@@ -274,15 +286,18 @@ def _nothing(judged: JudgedCase) -> Verdict:
             f"{where} sets the store mode {mode}: auth.json stays on disk, unread, and "
             "nothing else holds a login.",
             where,
-            Fix('set cli_auth_credentials_store = "file"'),
-            LOGIN,
+            Fix(
+                'set cli_auth_credentials_store = "file"',
+                edit=Edit("config.toml", "cli_auth_credentials_store", '"file"'),
+            ),
+            FIRST_LOGIN,
         )
     return judged.verdict(
         "nothing-stored",
         "Nobody is logged in here",
         f"No credential is stored in {judged.observation.home.shown} and no variable holds one.",
         None,
-        LOGIN,
+        FIRST_LOGIN,
     )
 
 
