@@ -1,8 +1,9 @@
 """The OS keyring entry, looked at with a time limit and without waking anything up.
 
-A probe never creates a collection, never unlocks one, never writes. On Linux it speaks to the
-Secret Service itself: the keyring library would unlock the collection (a prompt) to read it, and
-could be configured to another backend than the one the client uses.
+A probe never creates a collection, never unlocks one, never writes. The backend is that of the
+platform, which is the one the client uses: on Linux the Secret Service itself (`secret_service`),
+because the keyring library would unlock the collection (a prompt) to read it and marks its entries
+otherwise. No variable, configuration or priority of that library chooses another one.
 Source of names and accounts: codex-rs/login/src/auth/storage.rs, codex-rs/keyring-store.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from typing import TYPE_CHECKING, Any, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from authtui.digests import sha256
 from authtui.machine.observation import KeyringFacts
@@ -33,6 +34,7 @@ _NO_BACKEND: Final = (
     "SecretServiceNotAvailableException",
     "SecretStorageException",
     "ModuleNotFoundError",
+    "NoServiceError",
 )
 _DENIED_TEXTS: Final = ("denied", "not permitted", "not authorized", "accessdenied", "-25293")
 _LOCKED_TEXTS: Final = ("locked", "interaction is not allowed", "-25308", "prompt dismissed")
@@ -54,6 +56,16 @@ class ProbedKeyring(Protocol):
 
     def get_password(self, service: str, username: str, /) -> str | None:
         """The stored text, or None where there is no entry."""
+
+
+class WritableBackend(ProbedKeyring, Protocol):
+    """What writing asks of a keyring: the same interface."""
+
+    def set_password(self, service: str, username: str, password: str, /) -> None:
+        """Store a text."""
+
+    def delete_password(self, service: str, username: str, /) -> None:
+        """Remove the entry."""
 
 
 def auth_account(canonical_home: str) -> str:
@@ -104,7 +116,9 @@ def classify(facts: KeyringFacts, error: BaseException) -> KeyringFacts:
     text = " ".join(str(error).split()) or type(error).__name__
     low = f"{text} {' '.join(names)}".lower()
     status: KeyringStatus = "failed"
-    if any(name in names for name in _LOCKED) or any(part in low for part in _LOCKED_TEXTS):
+    if "ServiceAsleepError" in names:
+        status = "not-probed"
+    elif any(name in names for name in _LOCKED) or any(part in low for part in _LOCKED_TEXTS):
         status = "locked"
     elif any(part in low for part in _DENIED_TEXTS):
         status = "denied"
@@ -131,16 +145,14 @@ def _backend_name(backend: object | None) -> str | None:
     if backend is None:
         return None
     kind = type(backend)
+    if kind.__name__ == "SecretService":
+        return "Secret Service"
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def _ask(facts: KeyringFacts, backend: ProbedKeyring | None) -> KeyringFacts:
+def _ask(facts: KeyringFacts, given: ProbedKeyring | None) -> KeyringFacts:
     try:
-        if backend is None and sys.platform.startswith("linux"):
-            facts = facts._replace(backend="Secret Service")
-            return _ask_secret_service(facts)
-        if backend is None:
-            backend = _platform_backend()
+        backend = platform_backend() if given is None else given
         facts = facts._replace(backend=_backend_name(backend))
         return _found(facts, backend.get_password(facts.service, facts.account))
     except BaseException as error:  # noqa: BLE001 - a backend is foreign code; any way it fails is an answer
@@ -155,12 +167,23 @@ def _found(facts: KeyringFacts, value: object) -> KeyringFacts:
     return facts._replace(status="present", document=Secret(value))
 
 
-def _platform_backend() -> ProbedKeyring:
-    import keyring
+def platform_backend() -> WritableBackend:
+    """The keyring of this platform, for reading and writing alike.
 
+    Raises what the library raises where the platform has none.
+    """
     if sys.platform == "darwin":
+        from keyring.backends.macOS import Keyring
+
         _forbid_prompts()
-    return keyring.get_keyring()
+        return Keyring()  # type: ignore[no-untyped-call,no-any-return,unused-ignore] # the library's own
+    if sys.platform == "win32":
+        from keyring.backends.Windows import WinVaultKeyring
+
+        return WinVaultKeyring()  # type: ignore[no-untyped-call,no-any-return,unused-ignore] # as above
+    from authtui.credentials.secret_service import SecretService
+
+    return SecretService()
 
 
 def _forbid_prompts() -> None:
@@ -170,52 +193,3 @@ def _forbid_prompts() -> None:
     with contextlib.suppress(OSError, AttributeError):
         path = "/System/Library/Frameworks/Security.framework/Security"
         ctypes.CDLL(path).SecKeychainSetUserInteractionAllowed(0)
-
-
-def _ask_secret_service(facts: KeyringFacts) -> KeyringFacts:
-    import secretstorage
-
-    connection = secretstorage.dbus_init()
-    with contextlib.closing(connection):
-        asleep = _not_running(connection)
-        if asleep is not None:
-            return facts._replace(status=asleep[0], detail=asleep[1])
-        wanted = {"service": facts.service, "username": facts.account}
-        items = list(secretstorage.search_items(connection, wanted))
-        opened = [item for item in items if not item.is_locked()]
-        if items and not opened:
-            return facts._replace(status="locked", detail="the entry is in a locked collection")
-        if opened:
-            return _found(facts, opened[0].get_secret().decode("utf-8", "replace"))
-        if _default_is_locked(secretstorage.get_any_collection, connection):
-            return facts._replace(status="locked", detail="the default collection is locked")
-        return facts._replace(status="absent")
-
-
-def _not_running(connection: Any) -> tuple[KeyringStatus, str] | None:  # noqa: ANN401 - untyped
-    """Why the service is not asked, or None when it runs.
-
-    A call to a service that is not running makes the bus start its program, and looking starts
-    nothing. The client does make that call.
-    """
-    from jeepney.bus_messages import message_bus
-
-    name = "org.freedesktop.secrets"
-    (running,) = connection.send_and_get_reply(message_bus.NameHasOwner(name)).body
-    if running:
-        return None
-    (names,) = connection.send_and_get_reply(message_bus.ListActivatableNames()).body
-    if name in names:
-        return "not-probed", "the Secret Service is not running; asking would start it"
-    return "no-backend", "no Secret Service is on the session bus"
-
-
-def _default_is_locked(get_any: Callable[..., object], connection: object) -> bool:
-    # get_any_collection looks only; get_default_collection would create what is missing.
-    try:
-        collection = get_any(connection)
-    except Exception as error:
-        if type(error).__name__ == "ItemNotFoundException":
-            return False
-        raise
-    return bool(getattr(collection, "is_locked", bool)())

@@ -1,27 +1,21 @@
-"""Changing the OS keyring entry of the client: only on request, with a time limit.
+"""Changing the OS keyring entry of the client: only on request, with a time limit, and read back.
 
-The keyring library does the writing. Source of names and accounts: `keyring_store`.
+The entry that is read is the one that is written: both go to the platform's own keyring. What the
+keyring does not show afterwards was not done, whatever it answered.
+Source of names and accounts: `keyring_store`.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
-from authtui.credentials.keyring_store import SERVICE, TIMEOUT, ProbedKeyring, within
+from authtui.credentials.keyring_store import SERVICE, TIMEOUT, platform_backend, within
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-
-class WritableBackend(ProbedKeyring, Protocol):
-    """What writing asks of a keyring: the interface of the keyring library's backends."""
-
-    def set_password(self, service: str, username: str, password: str, /) -> None:
-        """Store a text."""
-
-    def delete_password(self, service: str, username: str, /) -> None:
-        """Remove the entry."""
+    from authtui.credentials.keyring_store import WritableBackend
 
 
 class KeyringFailure(NamedTuple):
@@ -42,28 +36,38 @@ def store_entry(
     backend: WritableBackend | None = None,
 ) -> KeyringFailure | None:
     """Store the document; waits `timeout` seconds at most. Never raises."""
-    return _change(timeout, lambda: _backend(backend).set_password(SERVICE, account, value))
+
+    def work(ring: WritableBackend) -> None:
+        ring.set_password(SERVICE, account, value)
+        if ring.get_password(SERVICE, account) != value:
+            raise NotChangedError("it took the entry, and still shows another one")
+
+    return _change(timeout, backend, work)
 
 
 def delete_entry(
     account: str, *, timeout: float = TIMEOUT, backend: WritableBackend | None = None
 ) -> KeyringFailure | None:
     """Remove the entry; waits `timeout` seconds at most. Never raises."""
-    return _change(timeout, lambda: _backend(backend).delete_password(SERVICE, account))
+
+    def work(ring: WritableBackend) -> None:
+        ring.delete_password(SERVICE, account)
+        if ring.get_password(SERVICE, account) is not None:
+            raise NotChangedError("an entry of this name is still there")
+
+    return _change(timeout, backend, work)
 
 
-def _backend(given: WritableBackend | None) -> WritableBackend:
-    if given is not None:
-        return given
-    import keyring
-
-    return keyring.get_keyring()
+class NotChangedError(Exception):
+    """What was read back is not what was written."""
 
 
-def _change(timeout: float, work: Callable[[], None]) -> KeyringFailure | None:
+def _change(
+    timeout: float, given: WritableBackend | None, work: Callable[[WritableBackend], None]
+) -> KeyringFailure | None:
     def outcome() -> KeyringFailure | None:
         try:
-            work()
+            work(platform_backend() if given is None else given)
         except BaseException as error:  # noqa: BLE001 - a backend is foreign code; any way it fails is an answer
             text = " ".join(str(error).split())[:300]
             return KeyringFailure(text or type(error).__name__)

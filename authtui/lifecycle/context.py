@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from authtui.answers.findings import Binding
     from authtui.contracts import Contract
     from authtui.credentials.document import AgentRecord
-    from authtui.credentials.keyring_writer import WritableBackend
+    from authtui.credentials.keyring_store import WritableBackend
     from authtui.lifecycle.addresses import Addresses
     from authtui.machine.observation import Observation
     from authtui.model.events import Event

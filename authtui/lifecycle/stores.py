@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.credentials.keyring_writer import WritableBackend
+    from authtui.credentials.keyring_store import WritableBackend
     from authtui.lifecycle.context import Context, View
     from authtui.machine.observation import Observation
 

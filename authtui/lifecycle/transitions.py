@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
     from datetime import datetime
 
-    from authtui.credentials.keyring_writer import WritableBackend
+    from authtui.credentials.keyring_store import WritableBackend
     from authtui.exchanges.records import RequestRecord
     from authtui.lifecycle.context import Progress, WireFactory
     from authtui.lifecycle.preview import Action

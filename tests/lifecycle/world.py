@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from authtui.credentials.keyring_writer import WritableBackend
+    from authtui.credentials.keyring_store import WritableBackend
     from authtui.demo.backend.backend import Backend
     from authtui.model.events import Event
     from authtui.redaction import Secret
