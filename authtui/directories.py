@@ -56,6 +56,11 @@ def state_dir(environ: Mapping[str, str]) -> Path:
     return _own(environ, "XDG_STATE_HOME", ".local/state", "user_state_path")
 
 
+def rescue_dir(environ: Mapping[str, str]) -> Path:
+    """Where tokens are kept that could be written neither into their store nor beside it."""
+    return state_dir(environ) / "rescue"
+
+
 def _own(environ: Mapping[str, str], variable: str, default: str, elsewhere: str) -> Path:
     if sys.platform in ("darwin", "win32"):
         import platformdirs

@@ -85,7 +85,11 @@ def open_lifecycle(
         live: Whether anything is sent or written; otherwise each step is only planned.
         base_url: One server for every call, such as the embedded backend.
     """
+    from authtui.directories import rescue_dir
     from authtui.lifecycle.transitions import Lifecycle, wire_factory
 
     wires = wire_factory(session, environ, clock)
-    return Lifecycle(session, wires, clock=clock, live=live, base_url=base_url)
+    folder = str(rescue_dir(environ))
+    return Lifecycle(
+        session, wires, clock=clock, live=live, base_url=base_url, rescue_folder=folder
+    )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from authtui.commands import EXIT_USAGE
 from authtui.commands.options import clock_of
 from authtui.commands.session import look_at_keyring, make_session
+from authtui.directories import rescue_dir
 
 if TYPE_CHECKING:
     import argparse
@@ -51,6 +52,7 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
             clock=clock,
             offline=args.offline,
             progress=progress,
+            rescue_folder=str(rescue_dir(environ)),
         )
 
     settings = read_settings(settings_path())

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.commands.options import add_common
 from authtui.credentials import encrypted_store, keyring_store
-from authtui.credentials.backups import MARK, list_backups
+from authtui.credentials.backups import MARK, list_backups, list_rescues
+from authtui.credentials.backups import RESCUE as RESCUE_MARK
 from authtui.credentials.environment import read_environment
+from authtui.credentials.keyring_change import KEYRING_COPY
 from authtui.credentials.observe import DOTENV_FILE, SYSTEM_DIR
-from authtui.directories import TRACE_KEY, state_dir, user_home
-from authtui.lifecycle.stores import KEYRING_BACKUP
+from authtui.credentials.write_lock import lock_paths
+from authtui.directories import TRACE_KEY, rescue_dir, state_dir, user_home
 from authtui.machine.files import stat_file
 from authtui.machine.home import resolve_home, shorten
 from authtui.machine.observation import AUTH_FILE
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 
 NOT_ASKED: Final = "not asked"
 STORED: Final = "read; written or removed on request"
+RESCUE: Final = "written where a store takes no tokens; read on request"
+LOCK: Final = "taken before a change"
 SETTINGS: Final = "read; written when a theme is chosen"
 
 
@@ -97,7 +101,16 @@ def places(
         _place("system", "requirements", str(system_dir / "requirements.toml"), "read"),
         _place("authtui", "settings", str(settings_path(environ)), SETTINGS),
         _backups("backups of the login", f"{folder}/{AUTH_FILE}"),
-        _backups("backups of the keyring entry", f"{folder}/{KEYRING_BACKUP}"),
+        _backups("backups of the keyring entry", f"{folder}/{KEYRING_COPY}"),
+        _rescues("tokens that could not be stored", f"{folder}/{AUTH_FILE}"),
+        _rescues("the same of the keyring entry", f"{folder}/{KEYRING_COPY}"),
+        _place("authtui", "the same, where the home takes none", str(rescue_dir(environ)), RESCUE),
+        *(
+            Place("client", f"lock {name}", path, LOCK, stat_file(path).exists)
+            for name, path in zip(
+                ("logins", "auth.json"), lock_paths(f"{folder}/{AUTH_FILE}"), strict=True
+            )
+        ),
         _place("authtui", "log of its own failures", str(state_dir(environ)), "written"),
         _place(
             "authtui", "key of traces", str(state_dir(environ) / TRACE_KEY), "written to record"
@@ -132,6 +145,12 @@ def _backups(what: str, path: str) -> Place:
     detail = f"{number:,} of them" if number else ""
     access = "written before a change; read on request"
     return Place("authtui", what, safe_text(f"{path}{MARK}*"), access, number > 0, detail)
+
+
+def _rescues(what: str, path: str) -> Place:
+    number = len(list_rescues(path))
+    detail = f"{number:,} of them: `authtui run restore`" if number else ""
+    return Place("authtui", what, safe_text(f"{path}{RESCUE_MARK}*"), RESCUE, number > 0, detail)
 
 
 def _plain(place: Place) -> dict[str, str | bool | None]:

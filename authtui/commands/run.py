@@ -11,6 +11,7 @@ from authtui.commands import EXIT_CANNOT_TELL, EXIT_FAILED, EXIT_NOT_LOGGED_IN, 
 from authtui.commands.event_lines import event_line
 from authtui.commands.options import add_common, clock_of
 from authtui.commands.session import make_session
+from authtui.directories import rescue_dir
 from authtui.lifecycle.preview import ACTIONS
 from authtui.redaction import safe_text
 
@@ -108,6 +109,7 @@ async def _run(
         live=args.live,
         offline=args.offline,
         base_url=args.base_url,
+        rescue_folder=str(rescue_dir(environ)),
     )
     if args.actions[0] != "load":
         session.load("start")

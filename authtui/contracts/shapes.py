@@ -102,6 +102,21 @@ class RegistrationRules(NamedTuple):
     revokes_store: bool = False
 
 
+class StoreRules(NamedTuple):
+    """How a generation writes auth.json. Seen by the system calls of each release.
+
+    It then refuses a file with another hard link, and one without any permission to write, and
+    cannot replace a mount point.
+    """
+
+    # By a temporary file and a rename; else it truncates the file and writes it in place.
+    replaces: bool = False
+    # It waits for this lock in CODEX_HOME without an end,
+    home_lock: str = ""
+    # and five seconds for the lock beside the file, whose name ends so.
+    file_lock: str = ""
+
+
 class OverrideRules(NamedTuple):
     """What overrides route a generation through a recording proxy without touching its files.
 
@@ -133,6 +148,7 @@ class Contract(NamedTuple):
     agent: AgentContract
     registration: RegistrationRules = RegistrationRules()
     overrides: OverrideRules = OverrideRules()
+    store: StoreRules = StoreRules()
 
     # --- what it can read and do ---
     # The variable that holds an agent identity or an access token.

@@ -15,6 +15,7 @@ from authtui.contracts.shapes import (
     DocumentRules,
     OverrideRules,
     RegistrationRules,
+    StoreRules,
 )
 
 AGENT_ISSUER: Final = "https://chatgpt.com/codex-backend/agent-identity"
@@ -298,6 +299,15 @@ _CURRENT = _0147._replace(
     ),
 )
 
+# What changed between two rows of the table, at the first version that was seen with it.
+_STORES: Final = (
+    ((0, 166, 0), StoreRules(home_lock="auth.lock")),
+    ((0, 167, 2), StoreRules(replaces=True, home_lock="auth.lock", file_lock=".lock")),
+)
+STORE_NOW: Final = _STORES[-1][1]
+"""How the newest client writes, and authtui with it, whichever client is installed."""
+_CURRENT = _CURRENT._replace(store=STORE_NOW)
+
 TABLE: Final[tuple[Contract, ...]] = (
     _0122,
     _FIRST,
@@ -345,7 +355,8 @@ def find(name_or_version: str) -> tuple[Contract, str | None] | None:
     if any(seen == wanted for seen, _ in recorded):
         return chosen, None
     side = "older" if older else "newer"
+    stores = [rules for since, rules in _STORES if since <= wanted]
     return (
-        chosen,
+        chosen._replace(store=stores[-1]) if stores else chosen,
         f"{name_or_version} was not recorded; the next {side} one, {chosen.version}, is used",
     )

@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.credentials.keyring_store import SERVICE, TIMEOUT, platform_backend, within
+from authtui.errors import AuthtuiError
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def delete_entry(
     return _change(timeout, backend, work)
 
 
-class NotChangedError(Exception):
+class NotChangedError(AuthtuiError):
     """What was read back is not what was written."""
 
 

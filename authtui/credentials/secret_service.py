@@ -11,6 +11,8 @@ from __future__ import annotations
 import contextlib
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.errors import AuthtuiError
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,15 +21,15 @@ _TARGET: Final = "default"
 _MARKS: Final = {"application": "rust-keyring", "target": _TARGET}
 
 
-class ServiceAsleepError(Exception):
+class ServiceAsleepError(AuthtuiError):
     """The service is not running, and asking would start it."""
 
 
-class NoServiceError(Exception):
+class NoServiceError(AuthtuiError):
     """There is no such service on the session bus."""
 
 
-class AmbiguousEntryError(Exception):
+class AmbiguousEntryError(AuthtuiError):
     """Several entries bear the client's marks: it refuses to choose, and so does this."""
 
 

@@ -4,9 +4,13 @@ Every change reads the file again, refuses where it is not what the caller saw, 
 not know, leaves a backup, and comes into force by one rename. A failure leaves the old file whole
 and says so in a sentence. Nothing here raises on what it finds.
 
-Writers of authtui take turns. The client takes no lock, compares nothing before it writes, and
-writes in place: what it writes while a change of ours comes into force is found and put back, and
-ours is called off; but a client that read before our change and writes after it still undoes it.
+A `Reservation` is a change that was found possible: what would hinder it was looked for, a private
+file for the new document stands beside the old one and was renamed once, the backup is made. What
+is put into it is never lost: where it cannot come into force it stays as a rescue file.
+
+Writers take turns by the locks of the client. A client that takes none writes in place: what it
+writes while a change of ours comes into force is found and put back, and ours is called off; but
+one that read before our change and writes after it still undoes it.
 """
 
 from __future__ import annotations
@@ -15,13 +19,14 @@ import contextlib
 import errno
 import json
 import os
-import re
-from typing import TYPE_CHECKING, Any, Final, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Final, Literal
 
-from authtui.credentials.backups import sync_folder, write_backup, write_new
-from authtui.credentials.write_lock import ReplacedFile, locked
+from authtui.credentials import backups
+from authtui.credentials.obstacles import ROOM, obstacle_to_change, obstacle_to_removal
+from authtui.credentials.write_lock import Lock, ReplacedFile, lock_paths
 from authtui.errors import AuthtuiError
 from authtui.machine.files import read_file, unread_reason
+from authtui.machine.storage import read_storage
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 
@@ -37,11 +42,12 @@ Why = Literal[
     "unreadable",
     "not-a-document",
     "absent",
+    "hindered",
+    "locked",
     "failed",
 ]
 _FULL: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 _DENIED: Final = (errno.EACCES, errno.EPERM)
-_LEFTOVER: Final = re.compile(r"\.auth\.json\.authtui-(\d+)-[0-9a-f]{8}\.tmp")
 
 
 class _Remove:
@@ -71,14 +77,15 @@ class Removed(NamedTuple):
 
 
 class WriteFailure(NamedTuple):
-    """The change did not come into force. `sentence` says why, and what stands there now."""
+    """The change did not come into force. `sentence` says why, and what stands there now.
+
+    `rescue` is the file that holds the new document, where it must not be lost.
+    """
 
     why: Why
     sentence: str
     path: str
-
-
-Done = TypeVar("Done", Written, Removed)
+    rescue: str | None = None
 
 
 def update_document(
@@ -94,21 +101,22 @@ def update_document(
     else in the document stays, fields nobody knows included. `expected` is what the caller saw
     there (None: nothing), and a file that holds anything else by now is left alone.
     """
-
-    def change(target: str, data: bytes | None) -> Written | WriteFailure:
-        merged = merge(data, changes)
-        if isinstance(merged, str):
-            return WriteFailure("not-a-document", f"{target} was not changed: {merged}", target)
-        return _put(target, merged, data, now)
-
-    return _in_turn(path, expected, change)
+    held = reserve(path, expected=expected, now=now)
+    if isinstance(held, WriteFailure):
+        return held
+    with held:
+        return held.change(changes, precious=False)
 
 
 def replace_document(
     path: str | os.PathLike[str], data: bytes, *, now: datetime, expected: bytes | None
 ) -> Written | WriteFailure:
     """Put `data` in the place of the document as a whole: for a backup that is put back."""
-    return _in_turn(path, expected, lambda target, old: _put(target, data, old, now))
+    held = reserve(path, expected=expected, now=now, merges=False)
+    if isinstance(held, WriteFailure):
+        return held
+    with held:
+        return held.put(data, precious=False)
 
 
 def remove_document(
@@ -118,89 +126,297 @@ def remove_document(
 
     A symbolic link is removed itself: what it points to is not touched, and `left` names it.
     """
-    name = os.fspath(path)
-    return _in_turn(name, expected, lambda target, data: _remove(name, target, data, now))
+    held = reserve_removal(path, expected=expected, now=now)
+    if isinstance(held, WriteFailure):
+        return held
+    with held:
+        return held.remove()
 
 
-def _remove(name: str, target: str, data: bytes | None, now: datetime) -> Removed | WriteFailure:
-    if data is None and not os.path.islink(name):  # noqa: PTH114 - plain text throughout
-        return WriteFailure("absent", f"there is nothing at {name}", name)
-    backup = None
-    try:
-        if data is not None:
-            backup = write_backup(name, data, now)
-            sync_folder(name)
-        again = _still(target, data)
-        if again is not None:
-            if backup is not None:
-                os.unlink(backup)  # noqa: PTH108 - plain text throughout
-            return again
-        os.unlink(name)  # noqa: PTH108 - as above
-    except OSError as error:
-        if backup is not None:
-            with contextlib.suppress(OSError):
-                os.unlink(backup)  # noqa: PTH108 - as above
-        return _failure(error, name, "was not removed")
-    sync_folder(name)
-    return Removed(name, backup, target if os.path.lexists(target) else None)
-
-
-def _in_turn(
+def reserve(
     path: str | os.PathLike[str],
+    *,
     expected: bytes | None,
-    change: Callable[[str, bytes | None], Done | WriteFailure],
-) -> Done | WriteFailure:
-    """Do `change` while no other authtui writes there; a client's write in between wins."""
-    found = _read(path, expected)
-    if isinstance(found, WriteFailure):
-        return found
-    target, data = found
-    folder = os.path.dirname(target) or "."  # noqa: PTH120 - plain text throughout
-    with locked(folder) as mine, ReplacedFile(target, data) as replaced:
-        if not mine:
-            text = f"another authtui is writing in {folder}; nothing was changed. Try again."
-            return WriteFailure("changed-underneath", text, target)
-        done = change(target, data)
-        if isinstance(done, WriteFailure):
-            return done
-        late = replaced.late_write()
-        return done if late is None else _called_off(target, late, done.backup)
-
-
-def _called_off(target: str, late: bytes, backup: str | None) -> WriteFailure:
-    temporary = _temporary(os.path.dirname(target) or ".")  # noqa: PTH120 - plain text throughout
-    try:
-        write_new(temporary, late)
-        os.replace(temporary, target)  # noqa: PTH105 - as above
-    except OSError as error:
-        lost = "was written by another program at the same moment, which could not be put back"
-        return _failure(error, target, lost, "What authtui did is in force.")
-    if backup is not None:
-        with contextlib.suppress(OSError):
-            os.unlink(backup)  # noqa: PTH108 - as above
-    return _changed(target)
-
-
-def rehearse(path: str | os.PathLike[str], *, expected: bytes | None) -> WriteFailure | None:
-    """Whether a change would go through now: writes a file of that size beside it, and removes it.
+    now: datetime,
+    merges: bool = True,
+) -> Reservation | WriteFailure:
+    """Try everything that changing the document takes, short of touching it, and hold it ready.
 
     For before a step that cannot be undone and must be written down, such as using up a token.
     """
+    return _reserve(path, expected, now, merges=merges)
+
+
+def reserve_removal(
+    path: str | os.PathLike[str], *, expected: bytes | None, now: datetime
+) -> Reservation | WriteFailure:
+    """The same for removing it."""
+    return _reserve(path, expected, now, merges=False, removes=True)
+
+
+def _reserve(
+    path: str | os.PathLike[str],
+    expected: bytes | None,
+    now: datetime,
+    *,
+    merges: bool,
+    removes: bool = False,
+) -> Reservation | WriteFailure:
     found = _read(path, expected)
     if isinstance(found, WriteFailure):
         return found
-    target, data = found
-    merged = merge(data, {})
-    if isinstance(merged, str):
-        return WriteFailure("not-a-document", f"{target} could not be changed: {merged}", target)
-    folder = os.path.dirname(target) or "."  # noqa: PTH120 - plain text throughout
-    temporary = _temporary(folder)
-    try:
-        write_new(temporary, merged + b" " * 8192)
-        os.unlink(temporary)  # noqa: PTH108 - as above
-    except OSError as error:
-        return _failure(error, target, "could not be changed")
-    return None
+    name, (target, data) = os.fspath(path), found
+    if removes and data is None and not os.path.islink(name):  # noqa: PTH114 - plain text throughout
+        return WriteFailure("absent", f"there is nothing at {name}", name)
+    if merges:
+        merged = merge(data, {})
+        if isinstance(merged, str):
+            return WriteFailure("not-a-document", f"{target} was not changed: {merged}", target)
+    place = name if removes else target
+    held = Reservation(name, place, target, data, now)
+    facts = read_storage(place)
+    if removes and place != target:  # a link is removed itself: its target hinders nothing
+        facts = facts._replace(mounted=False, flags=(), mode=None, sticky_owner=None)
+    obstacle = obstacle_to_removal(facts) if removes else obstacle_to_change(facts)
+    if obstacle is not None:
+        text = f"{place} was not {'removed' if removes else 'changed'}: {obstacle.reason}"
+        return WriteFailure("hindered", f"{text}; {obstacle.advice}.", place)
+    problem = held.prepare(spare=not removes)
+    if problem is not None:
+        held.release()
+    return held if problem is None else problem
+
+
+class Reservation:
+    """A change of one document that was found possible, with all it takes; `release` ends it."""
+
+    def __init__(
+        self, path: str, place: str, target: str, data: bytes | None, now: datetime
+    ) -> None:
+        """Nothing is held before `prepare`. `place` is what is replaced or removed."""
+        self._path, self._place, self._target = path, place, target
+        self._data, self._now = data, now
+        self.shown = place
+        self._home, self._file = map(Lock, lock_paths(path))
+        self._spare = self._backup = ""
+        self._handle: int | None = None
+        self._done = False
+
+    def __enter__(self) -> Reservation:
+        """Hold it until the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Let go."""
+        self.release()
+
+    def release(self) -> None:
+        """Let go of everything; a backup of what was not changed is taken away again."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+        for part in (self._spare, "" if self._done else self._backup):
+            if part:
+                with contextlib.suppress(OSError):
+                    os.unlink(part)  # noqa: PTH108 - plain text throughout
+        self._spare = ""
+        self.let_others()
+        self._home.let_go()
+
+    def let_others(self) -> None:
+        """Let go of the lock beside the file, for which the client waits five seconds only."""
+        self._file.let_go()
+
+    def let_all(self) -> None:
+        """Let go of both locks, for a step that may take minutes; `change` takes them again."""
+        self._file.let_go()
+        self._home.let_go()
+
+    def prepare(self, *, spare: bool) -> WriteFailure | None:
+        """Take the locks, and make the backup and the file for the new document."""
+        try:
+            problem = self._take_turn() or self._still()
+            if problem is not None:
+                return problem
+            backups.sweep(self._target, self._now)
+            self._back_up()
+            if spare:
+                room = b" " * (len(self._data or b"") + ROOM)
+                made = backups.part_name(self._target, "tmp")
+                self._handle = backups.open_new(made, room, self._like())
+                self._spare = made
+                ready = backups.part_name(self._target, "new")
+                os.rename(made, ready)  # noqa: PTH104 - plain text throughout
+                self._spare = ready
+            if os.name == "nt" and self._data is not None:
+                try_replacing(self._place)
+        except OSError as error:
+            state = "was not removed" if not spare else "was not changed"
+            return _failure(error, self.shown, state)
+        self.let_others()
+        return None
+
+    def change(
+        self,
+        changes: Mapping[str, Any],
+        *,
+        precious: bool = True,
+        fits: Callable[[bytes | None], bool] | None = None,
+    ) -> Written | WriteFailure:
+        """Merge `changes` into the document. `precious`: they must not be lost on any account.
+
+        `fits` says whether they also belong into another document that stands there by now.
+        """
+
+        def make(data: bytes | None) -> bytes | str:
+            merged = merge(data, changes)
+            return merged if isinstance(merged, str) else self._form(merged)
+
+        return self._put(make, precious=precious, fits=fits)
+
+    def _form(self, merged: bytes) -> bytes:
+        """A merged document as the client writes it into this place."""
+        return merged
+
+    def put(self, data: bytes, *, precious: bool = True) -> Written | WriteFailure:
+        """Put `data` in the place of the document."""
+        return self._put(lambda _: data, precious=precious, fits=None)
+
+    def _put(
+        self,
+        make: Callable[[bytes | None], bytes | str],
+        *,
+        precious: bool,
+        fits: Callable[[bytes | None], bool] | None,
+    ) -> Written | WriteFailure:
+        new = make(self._data)
+        if isinstance(new, str):
+            return WriteFailure(
+                "not-a-document", f"{self.shown} was not changed: {new}", self.shown
+            )
+        try:
+            # First of all it is written down: whatever happens from here on, it can be found.
+            self._write_down(new)
+            answer = self._bring_into_force(new, make, fits)
+        except OSError as error:
+            answer = _failure(error, self.shown, "was not changed")
+        if isinstance(answer, WriteFailure) and precious:
+            answer = answer._replace(rescue=self._rescue(new))
+        return answer
+
+    def _write_down(self, new: bytes) -> None:
+        if self._handle is None or os.fstat(self._handle).st_nlink == 0:
+            raise OSError(errno.ENOENT, "the file for it was removed")
+        backups.fill(self._handle, new)
+
+    def _rescue(self, new: bytes) -> str | None:
+        spare, self._spare = self._spare, ""
+        if not spare or read_file(spare).data != new:
+            spare = backups.part_name(self._target, "new")
+            try:
+                backups.write_new(spare, new, self._like())
+            except OSError:
+                return None
+        return backups.keep_as_rescue(spare, self._target, self._now)
+
+    def _bring_into_force(
+        self,
+        new: bytes,
+        make: Callable[[bytes | None], bytes | str],
+        fits: Callable[[bytes | None], bool] | None,
+    ) -> Written | WriteFailure:
+        problem = self._take_turn() or self._still()
+        if problem is not None and problem.why == "changed-underneath" and fits is not None:
+            data = self.look()
+            merged = make(data) if not isinstance(data, WriteFailure) and fits(data) else None
+            if isinstance(data, WriteFailure) or not isinstance(merged, bytes):
+                return problem
+            self._write_down(merged)
+            if self._backup:
+                os.unlink(self._backup)  # noqa: PTH108 - plain text throughout
+                self._backup = ""
+            self._data, new = data, merged
+            self._back_up()
+            problem = self._still()
+        return problem or self._install(new)
+
+    def _install(self, new: bytes) -> Written | WriteFailure:
+        """Put what was written down in the place of the document."""
+        with ReplacedFile(self._target, self._data) as replaced:
+            os.replace(self._spare, self._target)  # noqa: PTH105 - plain text throughout
+            self._spare, self._done = "", True
+            backups.sync_folder(self._target)
+            late = replaced.late_write()
+        if late is not None:
+            return self._call_off(late)
+        return self._written(new)
+
+    def _written(self, new: bytes) -> Written:
+        return Written(self.shown, self._backup or None, Secret(new.decode("utf-8", "replace")))
+
+    def remove(self) -> Removed | WriteFailure:
+        """Remove the document, or the link to it."""
+        try:
+            return self._take_turn() or self._still() or self._take_away()
+        except OSError as error:
+            return _failure(error, self.shown, "was not removed")
+
+    def _take_away(self) -> Removed | WriteFailure:
+        with ReplacedFile(self._target, self._data) as removed:
+            os.unlink(self._place)  # noqa: PTH108 - plain text throughout
+            self._done = True
+            backups.sync_folder(self._place)
+            late = removed.late_write()
+        if late is not None:
+            return self._call_off(late)
+        left = self._target if os.path.lexists(self._target) else None
+        return Removed(self._place, self._backup or None, left)
+
+    def look(self) -> bytes | WriteFailure | None:
+        """What stands there now; None where nothing does."""
+        return _look(self._target)
+
+    def _still(self) -> WriteFailure | None:
+        found = self.look()
+        if isinstance(found, WriteFailure):
+            return found
+        return None if found == self._data else _changed(self.shown)
+
+    def _back_up(self) -> None:
+        if self._data is not None:
+            like = self._like()
+            self._backup = backups.write_backup(self._place, self._data, self._now, like)
+
+    def _take_turn(self) -> WriteFailure | None:
+        for lock in (self._home, self._file):
+            if not lock.take():
+                who = read_storage(self._path, (lock.path,)).held
+                name = f"process {who[0].process}" if who and who[0].process else "another process"
+                text = f"{name} is writing and holds {lock.path}; nothing was changed. Try again."
+                return WriteFailure("locked", text, self.shown)
+        return None
+
+    def _like(self) -> os.stat_result | None:
+        path = self._target if os.path.lexists(self._target) else os.path.dirname(self._target)  # noqa: PTH120 - plain text throughout
+        with contextlib.suppress(OSError):
+            return os.stat(path)  # noqa: PTH116 - as above
+        return None
+
+    def _call_off(self, late: bytes) -> WriteFailure:
+        temporary = backups.part_name(self._target, "tmp")
+        try:
+            backups.write_new(temporary, late, self._like())
+            os.replace(temporary, self._target)  # noqa: PTH105 - plain text throughout
+        except OSError as error:
+            lost = "was written by another program at the same moment, which could not be put back"
+            return _failure(error, self._target, lost, "What authtui did is in force.")
+        self._done = False
+        return _changed(self._target)
+
+
+def try_replacing(place: str) -> None:
+    """Raise the `OSError` of replacing a file that another program has open, where that is one."""
+    os.replace(place, place)  # noqa: PTH105 - plain text throughout
 
 
 def merge(data: bytes | None, changes: Mapping[str, Any]) -> bytes | str:
@@ -215,7 +431,13 @@ def merge(data: bytes | None, changes: Mapping[str, Any]) -> bytes | str:
                 object_pairs_hook=_no_twins,
             )
         except (ValueError, RecursionError) as error:
-            reason = str(error) if isinstance(error, _RepeatedFieldError) else "it is not JSON"
+            reason = "it is not JSON"
+            if isinstance(error, _RepeatedFieldError):
+                reason = str(error)
+            elif isinstance(error, RecursionError):
+                reason = "it is nested too deeply"
+            elif not isinstance(error, json.JSONDecodeError | UnicodeDecodeError):
+                reason = "a number in it is too long or no number"
             return f"{reason}, so its other fields could not be kept"
         if not isinstance(read, dict):
             return "it is JSON, but not an object"
@@ -239,6 +461,8 @@ def merge(data: bytes | None, changes: Mapping[str, Any]) -> bytes | str:
         return json.dumps(document, indent=2, ensure_ascii=False).encode()
     except UnicodeEncodeError:
         return json.dumps(document, indent=2).encode()
+    except RecursionError:
+        return "it is nested too deeply, so its other fields could not be kept"
 
 
 class _RepeatedFieldError(AuthtuiError, ValueError):
@@ -270,17 +494,18 @@ def _read(
     if "\0" in name:
         return WriteFailure("failed", "the path has a zero byte in it", name)
     target = os.path.realpath(name)
+    data = _look(target, name)
+    if isinstance(data, WriteFailure):
+        return data
+    return (target, data) if data == expected else _changed(name)
+
+
+def _look(target: str, name: str = "") -> bytes | WriteFailure | None:
     facts = read_file(target)
-    if facts.kind == "absent":
-        data = None
-    elif facts.kind == "file" and facts.data is not None:
-        data = facts.data
-    else:
-        text = f"{name} cannot be read and was left alone: {unread_reason(facts)}"
-        return WriteFailure("unreadable", text, name)
-    if data != expected:
-        return _changed(name)
-    return target, data
+    if facts.kind == "absent" or (facts.kind == "file" and facts.data is not None):
+        return facts.data
+    text = f"{name or target} cannot be read and was left alone: {unread_reason(facts)}"
+    return WriteFailure("unreadable", text, name or target)
 
 
 def _changed(name: str) -> WriteFailure:
@@ -289,66 +514,6 @@ def _changed(name: str) -> WriteFailure:
         f"{name} was changed by another program in the meantime; nothing was written. Load again.",
         name,
     )
-
-
-def _still(target: str, data: bytes | None) -> WriteFailure | None:
-    facts = read_file(target)
-    same = facts.kind == "absent" if data is None else facts.data == data
-    return None if same else _changed(target)
-
-
-def _put(target: str, new: bytes, old: bytes | None, now: datetime) -> Written | WriteFailure:
-    folder = os.path.dirname(target) or "."  # noqa: PTH120 - plain text throughout
-    temporary = _temporary(folder)
-    backup = None
-    done = False
-    try:
-        _sweep(folder)
-        like = os.stat(target) if old is not None else None  # noqa: PTH116 - as above
-        write_new(temporary, new, like)
-        if old is not None:
-            backup = write_backup(target, old, now)
-        again = _still(target, old)
-        if again is not None:
-            return again
-        os.replace(temporary, target)  # noqa: PTH105 - as above
-        done = True
-    except OSError as error:
-        state = "was not changed" if old is not None else "was not written"
-        return _failure(error, target, state)
-    finally:
-        if not done:
-            for part in filter(None, (temporary, backup)):
-                with contextlib.suppress(OSError):
-                    os.unlink(part)  # noqa: PTH108 - as above
-    sync_folder(target)
-    return Written(target, backup, Secret(new.decode("utf-8", "replace")))
-
-
-def _temporary(folder: str) -> str:
-    name = f".auth.json.authtui-{os.getpid()}-{os.urandom(4).hex()}.tmp"
-    return os.path.join(folder, name)  # noqa: PTH118 - plain text throughout
-
-
-def _sweep(folder: str) -> None:
-    """Take away what writers that were killed left behind: it holds secrets."""
-    for entry in os.listdir(folder):  # noqa: PTH208 - names are all that is wanted
-        match = _LEFTOVER.fullmatch(entry)
-        if match is not None and not _alive(int(match[1])):
-            with contextlib.suppress(OSError):
-                os.unlink(os.path.join(folder, entry))  # noqa: PTH108, PTH118 - plain text throughout
-
-
-def _alive(process: int) -> bool:
-    if process == os.getpid() or os.name == "nt":
-        return True
-    try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _failure(

@@ -1,9 +1,9 @@
-"""One authtui writes at a time; what a program without the lock wrote meanwhile is found.
+"""One writes at a time: by the locks of the client, and by a look at what one without them wrote.
 
-Several authtui processes exclude each other by a lock on the directory, which leaves no file
-behind. The client takes no lock: it truncates auth.json and writes it in place. `ReplacedFile`
-keeps the replaced file open and sees what was still written into it, which a rename would have
-lost.
+The client of today takes a lock in CODEX_HOME and one beside the file; so does every writer of
+authtui, and a login that is made meanwhile waits for its turn. Older clients take none: they
+truncate auth.json and write it in place. `ReplacedFile` keeps the replaced file open and sees what
+was still written into it, which a rename would have lost.
 """
 
 from __future__ import annotations
@@ -14,8 +14,10 @@ import os
 import time
 from typing import TYPE_CHECKING, Final
 
+from authtui.contracts import STORE_NOW
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from types import TracebackType
 
 WAIT: Final = 2.0
 """Seconds. A write takes milliseconds; whoever holds the lock longer is stuck or suspended."""
@@ -23,36 +25,69 @@ _STEP: Final = 0.01
 _LATE: Final = 0.02
 _LARGEST: Final = 8 * 1024 * 1024
 _TAKEN: Final = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK)
+_FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 
 
-@contextlib.contextmanager
-def locked(folder: str, wait: float = WAIT) -> Iterator[bool]:
-    """Hold the writers' lock of a directory; False where another process keeps it too long.
+def lock_paths(path: str) -> tuple[str, str]:
+    """The client's lock files for the login at `path`: in its home, and beside the file itself."""
+    home = os.path.dirname(path) or "."  # noqa: PTH120 - plain text throughout
+    return (
+        os.path.join(home, STORE_NOW.home_lock),  # noqa: PTH118 - as above
+        os.path.realpath(path) + STORE_NOW.file_lock,
+    )
 
-    Where a file system or platform has no such lock, the work goes on without.
-    """
-    try:
-        import fcntl
 
-        handle = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
-    except (ImportError, OSError):
-        yield True
-        return
-    deadline = time.monotonic() + wait
-    try:
+class Lock:
+    """One lock file, which stays when the lock is let go: removing it would split its holders."""
+
+    def __init__(self, path: str) -> None:
+        """Nothing is taken yet."""
+        self.path = path
+        self._handle: int | None = None
+
+    def take(self, wait: float = WAIT) -> bool:
+        """Hold it; False where another process keeps it for `wait` seconds. May be held already.
+
+        Where a file system or platform has no such lock, the work goes on without. Raises
+        `OSError` where the file cannot be made.
+        """
+        try:
+            import fcntl
+        except ImportError:
+            return True
+        if self._handle is not None:
+            return True
+        handle = os.open(self.path, _FLAGS, 0o600)
+        _give_away(handle, self.path)
+        deadline = time.monotonic() + wait
         while True:
             try:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                if error.errno in _TAKEN and time.monotonic() < deadline:
-                    time.sleep(_STEP)
-                    continue
-                yield error.errno not in _TAKEN
-            else:
-                yield True
-            return
-    finally:
-        os.close(handle)  # and with it the lock
+                if error.errno in _TAKEN:
+                    if time.monotonic() < deadline:
+                        time.sleep(_STEP)
+                        continue
+                    os.close(handle)
+                    return False
+            self._handle = handle
+            return True
+
+    def let_go(self) -> None:
+        """Let others have it."""
+        if self._handle is not None:
+            os.close(self._handle)  # and with it the lock
+            self._handle = None
+
+
+def _give_away(handle: int, path: str) -> None:
+    # Made under sudo it would keep the user's own client out.
+    if not hasattr(os, "fchown") or os.geteuid() != 0:
+        return
+    with contextlib.suppress(OSError):
+        home = os.stat(os.path.dirname(path) or ".")  # noqa: PTH116, PTH120 - plain text throughout
+        if os.fstat(handle).st_uid == 0 != home.st_uid:
+            os.fchown(handle, home.st_uid, home.st_gid)
 
 
 class ReplacedFile:
@@ -70,7 +105,12 @@ class ReplacedFile:
         """Watch until the end of the block."""
         return self
 
-    def __exit__(self, *_: object) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Let go."""
         if self._handle is not None:
             os.close(self._handle)

@@ -228,7 +228,7 @@ class Program:
             clock=stage.time.local,
             live=True,
             program=name or CLIENT,
-            rehearses=False,
+            reserves=False,
         )
 
     def _pass_on(self, state: AuthState, event: ev.Event) -> None:

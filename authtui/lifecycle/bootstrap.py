@@ -6,6 +6,7 @@ Sources: codex-rs/core/src/agent_identity.rs, codex-rs/login/src/auth/agent_iden
 
 from __future__ import annotations
 
+import asyncio
 import os
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
@@ -25,15 +26,18 @@ from authtui.lifecycle.policies import (
     task_fits,
     task_for,
 )
-from authtui.lifecycle.stores import same_login, seen_in, store_of
+from authtui.lifecycle.stores import same_login, seen_in, store_of, update
+from authtui.lifecycle.unsaved import kept_where, save
 from authtui.model import events as ev
 from authtui.request_auth import AgentTask
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Binding
     from authtui.credentials.document import AgentRecord
+    from authtui.credentials.store_writer import Reservation, Written
     from authtui.lifecycle.context import Context, View
     from authtui.lifecycle.policies import Match
+    from authtui.lifecycle.stores import Store
     from authtui.redaction import Secret
     from authtui.simulation.selection import Credential
     from authtui.wire.client import Wire
@@ -48,6 +52,14 @@ class _Login(NamedTuple):
     credential: Credential
     token: Secret
     binding: Binding
+
+
+class _Ready(NamedTuple):
+    """The store of the login, what it held, and the change that is held ready for it."""
+
+    store: Store
+    before: bytes | None
+    held: Reservation
 
 
 class _Stored(NamedTuple):
@@ -197,18 +209,33 @@ def _drop(context: Context, view: View, match: Match) -> Trouble | None:
     if not match.removes:
         context.publish(lambda n, at: ev.IdentityDropped(n, at, CAUSE, warning))
         return None
-    written = _write(context, view, {"agent_identity": REMOVE})
-    if isinstance(written, Trouble):
-        return written
-    place, backup = written
+    store = store_of(context, view)
+    if isinstance(store, Trouble):
+        return store
+    now = store.read()
+    done = now if isinstance(now, WriteFailure) else _drop_from(context, view, store, now)
+    if isinstance(done, WriteFailure):
+        return Trouble(done.sentence, known=False)
+    context.reload(CAUSE)
+    place, backup = store.place, done.backup
     context.publish(lambda n, at: ev.IdentityDropped(n, at, CAUSE, warning, place, backup))
     return None
 
 
-def _write(
-    context: Context, view: View, changes: dict[str, Any]
-) -> tuple[str, str | None] | Trouble:
-    """Re-read the store, replace these fields, save; the place and its backup."""
+def _drop_from(
+    context: Context, view: View, store: Store, now: bytes | None
+) -> Written | WriteFailure:
+    if not same_login(seen_in(store, view.observation), now):
+        return WriteFailure("changed-underneath", _another(store), store.place)
+    return update(store, {"agent_identity": REMOVE}, now, context.clock())
+
+
+def _another(store: Store) -> str:
+    return f"{store.place} now holds another login; nothing was written. Load again."
+
+
+async def _ready(context: Context, view: View) -> _Ready | Trouble:
+    """Make sure that what is registered can be kept, before anything is sent."""
     store = store_of(context, view)
     if isinstance(store, Trouble):
         return store
@@ -216,13 +243,23 @@ def _write(
     if isinstance(now, WriteFailure):
         return Trouble(now.sentence, known=False)
     if not same_login(seen_in(store, view.observation), now):
-        text = f"{store.place} now holds another login; nothing was written. Load again."
-        return Trouble(text, known=False)
-    done = store.update(changes, now, context.clock())
+        return Trouble(_another(store), known=False)
+    held = await asyncio.to_thread(store.reserve, now, context.clock())
+    if isinstance(held, WriteFailure):
+        return Trouble(f"{held.sentence} Nothing was registered.", known=False)
+    held.let_all()  # a registration may take minutes, for which no client waits
+    return _Ready(store, now, held)
+
+
+async def _keep(context: Context, ready: _Ready, changes: dict[str, Any]) -> str | Trouble:
+    """Save what was registered; the place where it is kept."""
+    store, before, held = ready
+    done = await save(context, store, held, changes, before, lambda now: same_login(before, now))
     if isinstance(done, WriteFailure):
-        return Trouble(done.sentence, known=False)
+        text = f"What was registered could not be stored. {done.sentence} {kept_where(done.rescue)}"
+        return Trouble(text, known=False)
     context.reload(CAUSE)
-    return store.place, done.backup
+    return store.place
 
 
 async def _first_generation(
@@ -231,23 +268,27 @@ async def _first_generation(
     """Biscuit, agent, record; biscuit, task (#17385 to #17387). The record is kept at once."""
     wrapper = view.contract.registration.wrapper
     if stored is None:
-        made = await _new_agent(context, view, wire, login)
-        if isinstance(made, Trouble):
-            return made._replace(text=wrapper + made.text) if made.known else made
-        runtime, key = made
-        fields: dict[str, Any] = {
-            "workspace_id": login.binding.account_id,
-            "chatgpt_user_id": login.binding.user_id,
-            "agent_runtime_id": runtime,
-            "agent_private_key": key.reveal_pkcs8(),
-            "registered_at": timestamp_text(context.clock()),
-        }
-        if login.binding.user_id is None:
-            del fields["chatgpt_user_id"]
-        written = _write(context, view, {"agent_identity": fields})
+        ready = await _ready(context, view)
+        if isinstance(ready, Trouble):
+            return ready
+        with ready.held:
+            made = await _new_agent(context, view, wire, login)
+            if isinstance(made, Trouble):
+                return made._replace(text=wrapper + made.text) if made.known else made
+            runtime, key = made
+            fields: dict[str, Any] = {
+                "workspace_id": login.binding.account_id,
+                "chatgpt_user_id": login.binding.user_id,
+                "agent_runtime_id": runtime,
+                "agent_private_key": key.reveal_pkcs8(),
+                "registered_at": timestamp_text(context.clock()),
+            }
+            if login.binding.user_id is None:
+                del fields["chatgpt_user_id"]
+            written = await _keep(context, ready, {"agent_identity": fields})
         if isinstance(written, Trouble):
             return written
-        _identity_event(context, login, runtime, stored=written[0])
+        _identity_event(context, login, runtime, stored=written)
         context.memory.task = None
     else:
         runtime, key = stored.record.agent_runtime_id, stored.key
@@ -266,6 +307,22 @@ async def _record_generation(
     context: Context, view: View, wire: Wire, login: _Login, stored: _Stored | None
 ) -> Trouble | None:
     """Agent and task, then one save with both (#19049); a stored identity needs only a task."""
+    if stored is not None and _task_at_hand(context, stored.record):
+        runtime = stored.record.agent_runtime_id
+        context.memory.identity = stored.record
+        _identity_event(context, login, runtime, reused=True)
+        context.publish(lambda n, at: ev.TaskRegistered(n, at, CAUSE, runtime, reused=True))
+        return None
+    ready = await _ready(context, view)
+    if isinstance(ready, Trouble):
+        return ready
+    with ready.held:
+        return await _register_record(context, view, wire, login, stored, ready)
+
+
+async def _register_record(
+    context: Context, view: View, wire: Wire, login: _Login, stored: _Stored | None, ready: _Ready
+) -> Trouble | None:
     if stored is None:
         made = await _new_agent(context, view, wire, login)
         if isinstance(made, Trouble):
@@ -273,11 +330,6 @@ async def _record_generation(
         runtime, key = made
     else:
         runtime, key = stored.record.agent_runtime_id, stored.key
-        if _task_at_hand(context, stored.record):
-            context.memory.identity = stored.record
-            _identity_event(context, login, runtime, reused=True)
-            context.publish(lambda n, at: ev.TaskRegistered(n, at, CAUSE, runtime, reused=True))
-            return None
     found = await _task(context, view, wire, runtime, key, None)
     if isinstance(found, Trouble):
         return _pause(context, view, found, "agent task registration")
@@ -298,10 +350,9 @@ async def _record_generation(
                 "task_id": found.task_id.reveal(),
             }
         }
-    written = _write(context, view, changes)
-    if isinstance(written, Trouble):
-        return written
-    place, _ = written
+    place = await _keep(context, ready, changes)
+    if isinstance(place, Trouble):
+        return place
     _identity_event(context, login, runtime, reused=stored is not None, stored=place)
     _keep_task(context, runtime, found, place)
     return None

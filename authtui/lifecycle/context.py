@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from authtui.credentials.document import AgentRecord
     from authtui.credentials.keyring_store import WritableBackend
     from authtui.lifecycle.addresses import Addresses
+    from authtui.lifecycle.unsaved import Unsaved
     from authtui.machine.observation import Observation
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
@@ -72,7 +73,8 @@ class Memory:
 
     `identity` is the managed identity in use and `task` its task, or that of a JWT. `cooldown`
     maps a `View.pause_key` to the end of the pause. `refresh_failures` maps a login's
-    mark to the permanent failure of its refresh. `key_set` is the one that was fetched.
+    mark to the permanent failure of its refresh. `key_set` is the one that was fetched. `unsaved`
+    is what a server gave and the store did not take.
     """
 
     def __init__(self) -> None:
@@ -82,6 +84,7 @@ class Memory:
         self.cooldown: dict[tuple[str, str], datetime] = {}
         self.refresh_failures: dict[str, str] = {}
         self.key_set: str | None = None
+        self.unsaved: Unsaved | None = None
 
 
 class Context:
@@ -102,7 +105,8 @@ class Context:
         progress: Progress,
         keyring: WritableBackend | None,
         program: str,
-        rehearses: bool,
+        reserves: bool,
+        rescue_folder: str | None,
     ) -> None:
         """See `transitions.Lifecycle`."""
         self.session = session
@@ -114,7 +118,8 @@ class Context:
         self.progress = progress
         self.keyring = keyring
         self.program = program
-        self.rehearses = rehearses
+        self.reserves = reserves
+        self.rescue_folder = rescue_folder
         self.memory = Memory()
         self.published: list[Event] = []
 

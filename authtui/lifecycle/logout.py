@@ -5,6 +5,7 @@ Sources: codex-rs/login/src/auth/revoke.rs @ 409afc20, codex-rs/login/src/auth/s
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authtui.configuration.config import feature
@@ -21,6 +22,7 @@ from authtui.model import events as ev
 from authtui.simulation.stored_record import store_mode
 
 if TYPE_CHECKING:
+    from authtui.credentials.store_writer import Reservation
     from authtui.lifecycle.context import Context, View
     from authtui.lifecycle.stores import Store
     from authtui.redaction import Secret
@@ -155,7 +157,34 @@ def plan(view: View, removal: Removal) -> Plan:
 
 
 async def perform(context: Context, view: View, removal: Removal, wire: Wire) -> Trouble | str:
-    """Revoke, then remove whatever the revocation came to, as the client does."""
+    """Revoke, then remove whatever the revocation came to, as the client does.
+
+    Whether it can be removed is found out first: nothing is revoked for a login that stays.
+    """
+    held: list[tuple[Store, Reservation]] = []
+    try:
+        for store in removal.stores:
+            seen = seen_in(store, view.observation)
+            found = await asyncio.to_thread(store.reserve_removal, seen, context.clock())
+            if isinstance(found, WriteFailure):
+                revoked = " Nothing was revoked." if removal.revoke else ""
+                return Trouble(f"{found.sentence}{revoked}", known=False)
+            held.append((store, found))
+            if len(removal.stores) > 1:
+                found.let_all()  # the two share the locks of the home
+        return await _perform(context, view, removal, held, wire)
+    finally:
+        for _, each in held:
+            each.release()
+
+
+async def _perform(
+    context: Context,
+    view: View,
+    removal: Removal,
+    held: list[tuple[Store, Reservation]],
+    wire: Wire,
+) -> Trouble | str:
     warnings: list[str] = []
     revoked = None
     if removal.revoke is not None:
@@ -167,8 +196,9 @@ async def perform(context: Context, view: View, removal: Removal, wire: Wire) ->
             warnings.append(problem)
     removed: list[str] = []
     backups: list[str] = []
-    for store in removal.stores:
-        done = store.remove(seen_in(store, view.observation), context.clock())
+    for store, each in held:
+        done = await asyncio.to_thread(each.remove)
+        each.let_all()
         if isinstance(done, WriteFailure):
             if removed:
                 warnings.append(done.sentence)

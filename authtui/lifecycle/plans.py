@@ -17,6 +17,8 @@ from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
 from authtui.lifecycle.probe import probe_url, sent_credential
 from authtui.lifecycle.refresh import WARNING, recovery_problem
 from authtui.lifecycle.registration import BISCUIT_HEADER
+from authtui.lifecycle.stores import file_store, keyring_store
+from authtui.lifecycle.unsaved import kept_where
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View
@@ -100,6 +102,37 @@ def plan_register(context: Context, view: View) -> Plan:
         changes.append(PlannedChange(credential.source, "agent_identity.task_id is added"))
     warning = "A registered agent stays registered: no request removes it."
     return Plan("register", tuple(calls), tuple(changes), () if fits else (warning,))
+
+
+def as_it_will_be(context: Context, view: View, plan: Plan) -> Plan:
+    """The plan, or that nothing of it will be done where what it changes cannot be changed."""
+    warnings = list(plan.warnings)
+    file = file_store(view.observation)
+    stores = {store.place: store for store in (file, keyring_store(view.observation, None))}
+    for change in plan.changes:
+        store = stores.get(change.place)
+        removes = plan.action == "logout"
+        obstacle = store.obstacle(removes=removes) if store is not None else None
+        if obstacle is not None:
+            verb = "removed" if removes else "changed"
+            text = (
+                f"{change.place} cannot be {verb}: {obstacle.reason}; {obstacle.advice}. Nothing "
+                "will be sent or changed."
+            )
+            if plan.action != "assert":
+                return Plan(plan.action, (), (), (text,))
+            warnings.append(f"After a 401 it ends there: {text}")
+        mode = view.observation.auth_file.mode
+        if store is file and not removes and mode is not None and mode & 0o077:
+            warnings.append(
+                f"{change.place} has mode {mode:04o}; the new file has 0600, as the client makes "
+                "it, and is readable by its owner alone."
+            )
+    if context.memory.unsaved is not None:
+        warnings.append(
+            f"An earlier step is tried again. {kept_where(context.memory.unsaved.rescue)}"
+        )
+    return plan._replace(warnings=tuple(warnings))
 
 
 def assert_problem(context: Context, view: View) -> str | None:

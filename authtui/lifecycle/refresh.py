@@ -8,14 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.contracts import SIGNED_OUT_SINCE
-from authtui.credentials.store_writer import WriteFailure
+from authtui.credentials.store_writer import WriteFailure, merge
 from authtui.exchanges.answers import Answer, WireFailure
 from authtui.exchanges.endpoints import CLIENT_ID
 from authtui.lifecycle.context import Trouble
-from authtui.lifecycle.stores import account_in, seen_in, store_of
+from authtui.lifecycle.stores import account_in, seen_in, store_of, update
+from authtui.lifecycle.unsaved import kept_where, save
 from authtui.model import events as ev
 from authtui.redaction import Secret, safe_text
 from authtui.simulation.refreshing import KNOWN, judge_refusal, refusal_code
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.contracts import Contract
+    from authtui.credentials.document import Tokens
+    from authtui.credentials.store_writer import Reservation, Written
     from authtui.lifecycle.context import Context, View
     from authtui.lifecycle.stores import Store
     from authtui.simulation.selection import Credential
@@ -35,6 +38,15 @@ WARNING: Final = (
     "container with the old auth.json is signed out."
 )
 NO_TOKENS: Final = "Token data is not available."
+
+
+class _Rotation(NamedTuple):
+    """What is refreshed: the store, the document in it, its tokens, and for whom."""
+
+    store: Store
+    data: bytes | None
+    tokens: Tokens
+    cause: str
 
 
 def recovery_problem(credential: Credential | None, contract: Contract) -> str | None:
@@ -63,6 +75,9 @@ def guarded_reload(view: View, store: Store) -> bool | Trouble:
         return Trouble(now.sentence, known=False)
     if now is None:
         return Trouble(NO_TOKENS)
+    problem = merge(now, {})
+    if isinstance(problem, str):
+        return Trouble(f"{store.place} cannot be changed: {problem}.", known=False)
     if account_in(before) is None or account_in(now) != account_in(before):
         return Trouble(SIGNED_OUT_SINCE)
     return now != before
@@ -113,11 +128,21 @@ async def _ask(
     tokens = document.tokens if document else None
     if tokens is None:
         return Trouble(NO_TOKENS)
-    problem = store.rehearse(data) if context.rehearses else None
-    if problem is not None:
-        text = f"{problem.sentence} No token was used up."
-        return Trouble(text, known=False)
+    of = _Rotation(store, data, tokens, cause)
+    if not context.reserves:
+        return await _send(context, view, wire, of, None)
+    held = await asyncio.to_thread(store.reserve, data, context.clock())
+    if isinstance(held, WriteFailure):
+        return Trouble(f"{held.sentence} No token was used up.", known=False)
+    with held:
+        return await _send(context, view, wire, of, held)
+
+
+async def _send(
+    context: Context, view: View, wire: Wire, of: _Rotation, held: Reservation | None
+) -> Trouble | None:
     context.progress("refreshing the tokens")
+    store, data, tokens, cause = of
     old = tokens.refresh_token.reveal()
     body = {"client_id": CLIENT_ID, "grant_type": "refresh_token", "refresh_token": old}
     answer = await wire.request(
@@ -143,11 +168,29 @@ async def _ask(
         for name in ("id_token", "access_token", "refresh_token")
         if isinstance(value.get(name), str)
     }
+    changes["last_refresh"] = last_refresh_text(context.clock())
+    # The old token is used up: before anything else the new one is written down.
+    if held is not None:
+        account = account_in(data)
+        done = await save(
+            context, store, held, changes, data, lambda now: account_in(now) == account
+        )
+    else:
+        done = _as_client(context, store, account_in(data), changes)
     rotated = changes.get("tokens.refresh_token", old) != old
     if rotated:
         _tell_rotation(context, cause, old, changes["tokens.refresh_token"])
-    changes["last_refresh"] = last_refresh_text(context.clock())
-    return _save(context, store, account_in(data), changes, cause, rotated=rotated)
+    if isinstance(done, WriteFailure):
+        text = f"The tokens were refreshed but could not be stored. {done.sentence}"
+        if held is not None:
+            text = f"{text} {kept_where(done.rescue)}"
+        return Trouble(text, known=False)
+    backup = done.backup
+    context.reload(cause)
+    context.publish(
+        lambda n, at: ev.Refreshed(n, at, cause, changed=True, rotated=rotated, backup=backup)
+    )
+    return None
 
 
 def _tell_rotation(context: Context, cause: str, old: str, new: str | None) -> None:
@@ -157,29 +200,16 @@ def _tell_rotation(context: Context, cause: str, old: str, new: str | None) -> N
     context.publish(lambda n, at: ev.RotationSeen(n, at, cause, by, used, got, new is not None))
 
 
-def _save(
-    context: Context,
-    store: Store,
-    account: str | None,
-    changes: dict[str, Any],
-    cause: str,
-    *,
-    rotated: bool,
-) -> Trouble | None:
+def _as_client(
+    context: Context, store: Store, account: str | None, changes: dict[str, Any]
+) -> Written | WriteFailure:
+    """The save of a client, for which nothing was held ready: what fails is lost."""
     latest = store.read()
-    if isinstance(latest, WriteFailure) or account_in(latest) != account:
-        why = latest.sentence if isinstance(latest, WriteFailure) else SIGNED_OUT_SINCE
-        return Trouble(f"The tokens were refreshed but could not be stored. {why}", known=False)
-    done = store.update(changes, latest, context.clock())
-    if isinstance(done, WriteFailure):
-        text = f"The tokens were refreshed but could not be stored. {done.sentence}"
-        return Trouble(text, known=False)
-    backup = done.backup
-    context.reload(cause)
-    context.publish(
-        lambda n, at: ev.Refreshed(n, at, cause, changed=True, rotated=rotated, backup=backup)
-    )
-    return None
+    if isinstance(latest, WriteFailure):
+        return latest
+    if account_in(latest) != account:
+        return WriteFailure("changed-underneath", SIGNED_OUT_SINCE, store.place)
+    return update(store, changes, latest, context.clock())
 
 
 def message_of(answer: Answer) -> str:

@@ -8,34 +8,26 @@ from __future__ import annotations
 
 import json
 import os
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.credentials.backups import write_backup
-from authtui.credentials.keyring_writer import KeyringFailure, delete_entry, store_entry
-from authtui.credentials.store_writer import (
-    Removed,
-    WriteFailure,
-    Written,
-    merge,
-    rehearse,
-    remove_document,
-    update_document,
-)
+from authtui.credentials.keyring_change import KEYRING_COPY, SHOWN, read_entry, reserve_entry
+from authtui.credentials.obstacles import Obstacle, obstacle_to_change, obstacle_to_removal
+from authtui.credentials.store_writer import WriteFailure, reserve, reserve_removal
+from authtui.credentials.write_lock import lock_paths
 from authtui.lifecycle.context import Trouble
 from authtui.machine.files import read_file, unread_reason
 from authtui.machine.observation import AUTH_FILE
-from authtui.redaction import Secret
+from authtui.machine.storage import read_storage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
     from authtui.credentials.keyring_store import WritableBackend
+    from authtui.credentials.store_writer import Removed, Reservation, Written
     from authtui.lifecycle.context import Context, View
     from authtui.machine.observation import Observation
-
-KEYRING_BACKUP: Final = "keyring-auth.json"
+    from authtui.redaction import Secret
 
 
 class FileStore(NamedTuple):
@@ -43,6 +35,11 @@ class FileStore(NamedTuple):
 
     path: str
     place: str = AUTH_FILE
+
+    @property
+    def copies(self) -> str:
+        """The name that backups and rescue files begin with."""
+        return os.path.realpath(self.path)
 
     def read(self) -> bytes | WriteFailure | None:
         """What stands there now; None where nothing does."""
@@ -54,19 +51,25 @@ class FileStore(NamedTuple):
             return WriteFailure("unreadable", text, self.path)
         return facts.data
 
-    def rehearse(self, expected: bytes | None) -> WriteFailure | None:
-        """Whether writing would work now: before something is done that must be written down."""
-        return rehearse(self.path, expected=expected)
+    def obstacle(self, *, removes: bool = False) -> Obstacle | None:
+        """What would keep a change from coming into force, as far as looking tells."""
+        locks = lock_paths(self.path)
+        if removes and os.path.islink(self.path):  # noqa: PTH114 - plain text throughout
+            return None
+        facts = read_storage(self.path, locks)
+        return obstacle_to_removal(facts) if removes else obstacle_to_change(facts)
 
-    def update(
-        self, changes: Mapping[str, Any], expected: bytes | None, now: datetime
-    ) -> Written | WriteFailure:
-        """Merge the changes in; see `store_writer.update_document`."""
-        return update_document(self.path, changes, now=now, expected=expected)
+    def reserve(self, expected: bytes | None, now: datetime) -> Reservation | WriteFailure:
+        """Hold a change ready: before something is done that must be written down."""
+        return reserve(self.path, expected=expected, now=now)
 
-    def remove(self, expected: bytes | None, now: datetime) -> Removed | WriteFailure:
-        """Remove the document, with a backup."""
-        return remove_document(self.path, now=now, expected=expected)
+    def reserve_removal(self, expected: bytes | None, now: datetime) -> Reservation | WriteFailure:
+        """Hold its removal ready, with a backup."""
+        return reserve_removal(self.path, expected=expected, now=now)
+
+    def reserve_whole(self, expected: bytes | None, now: datetime) -> Reservation | WriteFailure:
+        """Hold its replacement by another document ready."""
+        return reserve(self.path, expected=expected, now=now, merges=False)
 
 
 class KeyringStore(NamedTuple):
@@ -76,80 +79,61 @@ class KeyringStore(NamedTuple):
     home: str
     seen: Secret | None
     backend: WritableBackend | None = None
-    place: str = "keyring"
+    place: str = SHOWN
 
     @property
-    def backup_path(self) -> str:
-        """The name its backups begin with."""
-        return os.path.join(self.home, KEYRING_BACKUP)  # noqa: PTH118 - plain text throughout
+    def copies(self) -> str:
+        """The name that backups and rescue files begin with."""
+        return os.path.join(self.home, KEYRING_COPY)  # noqa: PTH118 - plain text throughout
 
     def read(self) -> bytes | WriteFailure | None:
         """What stands there now, within the time limit of a probe."""
-        from authtui.credentials.keyring_store import probe_keyring
+        return read_entry(self.account, self.backend)
 
-        facts = probe_keyring(self.account, backend=self.backend)
-        if facts.status == "absent":
-            return None
-        if facts.document is None:
-            reason = facts.detail or facts.status
-            return WriteFailure("unreadable", f"the keyring cannot be read: {reason}", self.place)
-        return facts.document.reveal().encode()
+    def obstacle(self, *, removes: bool = False) -> Obstacle | None:
+        """What would keep a copy of the entry from being made in the home."""
+        del removes
+        auth = os.path.join(self.home, AUTH_FILE)  # noqa: PTH118 - plain text throughout
+        return obstacle_to_removal(read_storage(self.copies, lock_paths(auth)))
 
-    def rehearse(self, expected: bytes | None) -> WriteFailure | None:
-        """Whether the entry is still as expected: more cannot be tried without writing."""
-        return self._same(expected)
+    def reserve(self, expected: bytes | None, now: datetime) -> Reservation | WriteFailure:
+        """Hold a change ready; a copy of the entry is made first."""
+        return reserve_entry(
+            self.account, self.home, expected=expected, now=now, backend=self.backend
+        )
 
-    def update(
-        self, changes: Mapping[str, Any], expected: bytes | None, now: datetime
-    ) -> Written | WriteFailure:
-        """Merge the changes in; the entry is compact JSON, as the client stores it."""
-        del now
-        problem = self._same(expected)
-        if problem is not None:
-            return problem
-        merged = merge(expected, changes)
-        if isinstance(merged, str):
-            return WriteFailure("not-a-document", f"the keyring entry: {merged}", self.place)
-        text = json.dumps(json.loads(merged), ensure_ascii=False, separators=(",", ":"))
-        failed = store_entry(self.account, text, backend=self.backend)
-        if isinstance(failed, KeyringFailure):
-            return WriteFailure("failed", f"the keyring refused it: {failed.detail}", self.place)
-        return Written(self.place, None, Secret(text))
+    def reserve_removal(self, expected: bytes | None, now: datetime) -> Reservation | WriteFailure:
+        """Hold its removal ready, with a copy in the home."""
+        return reserve_entry(
+            self.account, self.home, expected=expected, now=now, backend=self.backend, removes=True
+        )
 
-    def remove(self, expected: bytes | None, now: datetime) -> Removed | WriteFailure:
-        """Remove the entry, once a copy of it is safe in the home."""
-        problem = self._same(expected)
-        if problem is not None:
-            return problem
-        if expected is None:
-            return WriteFailure("absent", "the keyring has no entry", self.place)
-        try:
-            backup = write_backup(self.backup_path, expected, now)
-        except OSError as error:
-            reason = os.strerror(error.errno) if error.errno else "no name is free"
-            text = f"no copy of the keyring entry could be made, so it was kept: {reason}"
-            return WriteFailure("failed", text, self.place)
-        failed = delete_entry(self.account, backend=self.backend)
-        if isinstance(failed, KeyringFailure):
-            text = f"failed to delete auth from keyring: {failed.detail}"
-            if failed.open:
-                text += f"; a copy of the entry is kept in {backup}"
-            else:
-                Path(backup).unlink(missing_ok=True)
-            return WriteFailure("failed", text, self.place)
-        return Removed(self.place, backup)
-
-    def _same(self, expected: bytes | None) -> WriteFailure | None:
-        found = self.read()
-        if isinstance(found, WriteFailure):
-            return found
-        if found == expected:
-            return None
-        text = "the keyring entry was changed by another program; nothing was written. Load again."
-        return WriteFailure("changed-underneath", text, self.place)
+    def reserve_whole(self, expected: bytes | None, now: datetime) -> Reservation | WriteFailure:
+        """Hold its replacement ready: an entry is always replaced as a whole."""
+        return self.reserve(expected, now)
 
 
 Store = FileStore | KeyringStore
+
+
+def update(
+    store: Store, changes: Mapping[str, Any], expected: bytes | None, now: datetime
+) -> Written | WriteFailure:
+    """Merge the changes in; see `store_writer.update_document`."""
+    held = store.reserve(expected, now)
+    if isinstance(held, WriteFailure):
+        return held
+    with held:
+        return held.change(changes, precious=False)
+
+
+def remove(store: Store, expected: bytes | None, now: datetime) -> Removed | WriteFailure:
+    """Remove the document or the entry, with a backup."""
+    held = store.reserve_removal(expected, now)
+    if isinstance(held, WriteFailure):
+        return held
+    with held:
+        return held.remove()
 
 
 def file_store(observation: Observation) -> FileStore:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.lifecycle import bootstrap, load, logout, plans, restore
+from authtui.credentials.store_writer import WriteFailure
+from authtui.lifecycle import bootstrap, load, logout, plans, restore, unsaved
 from authtui.lifecycle import refresh as refreshing
 from authtui.lifecycle.context import Context, Trouble, View, environment_of
 from authtui.lifecycle.policies import identity_use
@@ -53,8 +54,9 @@ class Lifecycle:
         progress: Told in a few words what is being done.
         keyring: A keyring to write to; None is the system's.
         program: Whose run this is, as events name it.
-        rehearses: Whether a refresh first tries to write where the tokens are kept. The client
-            does not, and so can lose them: for a run that shows what the client does.
+        reserves: Whether a refresh first holds ready the file that will keep the tokens. The
+            client does not, and so can lose them: for a run that shows what the client does.
+        rescue_folder: Where tokens are kept that the home does not take, even as a rescue file.
 
     The memory of a run (tasks, pauses, remembered failures) lives in this object.
     """
@@ -71,7 +73,8 @@ class Lifecycle:
         progress: Progress | None = None,
         keyring: WritableBackend | None = None,
         program: str = "authtui",
-        rehearses: bool = True,
+        reserves: bool = True,
+        rescue_folder: str | None = None,
     ) -> None:
         """Nothing happens until a transition is asked for."""
         self.session = session
@@ -86,7 +89,8 @@ class Lifecycle:
             progress=progress or (lambda _: None),
             keyring=keyring,
             program=program,
-            rehearses=rehearses,
+            reserves=reserves,
+            rescue_folder=rescue_folder,
         )
 
     @property
@@ -186,7 +190,7 @@ class Lifecycle:
         """Put a backup back: the newest one, or the one named."""
 
         def job(view: View) -> _Job | str:
-            found = restore.find(view, backup)
+            found = restore.find(self._context, view, backup)
             if isinstance(found, str):
                 return found
             return _Job(restore.plan(found), partial(restore.perform, self._context, view, found))
@@ -212,8 +216,27 @@ class Lifecycle:
             return self._outcome(action, False, job)
         if not context.live:
             reason = "This is what would happen; nothing was sent or changed."
-            return self._outcome(action, False, reason, job.plan)
+            found = plans.as_it_will_be(context, view, job.plan)
+            return self._outcome(action, False, reason, found)
+        if context.memory.unsaved is not None:
+            outcome = await self._save_again(action)
+            if outcome is not None:
+                return outcome
         return await self._perform(action, job)
+
+    async def _save_again(self, action: Action) -> Outcome | None:
+        """What an earlier step could not save comes first; None where the step may go on."""
+        context = self._context
+        done = await unsaved.save_again(context)
+        if isinstance(done, WriteFailure):
+            if action in ("assert", "logout", "restore"):
+                return None
+            text = f"{done.sentence} {unsaved.kept_where(done.rescue)}"
+            context.published.append(context.session.fail(action, text))
+            return self._outcome(action, False, text)
+        context.reload(action)
+        saved = "What could not be saved before is stored now."
+        return self._outcome(action, action == "refresh", f"{saved} Nothing else was done.")
 
     async def _perform(self, action: Action, job: _Job) -> Outcome:
         context = self._context

@@ -71,6 +71,39 @@ class FileFacts(NamedTuple):
         return self.kind != "absent"
 
 
+class HeldLock(NamedTuple):
+    """A lock file that a process holds; its number is None where the system does not tell."""
+
+    path: str
+    process: int | None = None
+
+
+class StorageFacts(NamedTuple):
+    """What a writer of auth.json would meet. `path` is the file itself, behind a link.
+
+    `mounted`: it is a mount point of its own. `flags` are `immutable` and `append-only`, of the
+    file and of its folder. `sticky_owner` is named where the folder lets nobody else replace it.
+    `free` is in bytes. `held` are the locks of the client that somebody holds now, `rescues` the
+    files with tokens that could not be stored. What is not known hinders nothing.
+    """
+
+    path: str = ""
+    folder: str = ""
+    folder_writable: bool | None = None
+    writable: bool | None = None
+    mode: int | None = None
+    mounted: bool = False
+    links: int = 1
+    flags: tuple[str, ...] = ()
+    folder_flags: tuple[str, ...] = ()
+    sticky_owner: str | None = None
+    read_only_mount: bool = False
+    free: int | None = None
+    free_inodes: int | None = None
+    held: tuple[HeldLock, ...] = ()
+    rescues: tuple[str, ...] = ()
+
+
 class HomeFacts(NamedTuple):
     """Where CODEX_HOME is. `error` is the client's own text when it would refuse to start."""
 
@@ -253,6 +286,7 @@ class Observation(NamedTuple):
     ca_file: FileFacts | None = None
     key_set: str | None = None
     listening: frozenset[int] | None = None
+    storage: StorageFacts = StorageFacts()
 
     def __repr__(self) -> str:
         """When it was made: what was seen may be secret, and is never printed by accident."""

@@ -144,6 +144,7 @@ _record(
         "token_file": None,
         "ca_file": None,
         "key_set": None,
+        "storage": o.StorageFacts(),
     },
 )
 

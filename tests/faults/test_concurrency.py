@@ -13,9 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from authtui.credentials import store_writer
-from authtui.credentials.store_writer import WriteFailure, Written, remove_document, update_document
-from authtui.credentials.write_lock import locked
+from authtui.credentials.store_writer import (
+    Reservation,
+    WriteFailure,
+    Written,
+    remove_document,
+    update_document,
+)
+from authtui.credentials.write_lock import Lock, lock_paths
 from authtui.demo.backend.server import running_backend
 from authtui.model.file_watch import watch_session
 from tests.model.test_session import session_on
@@ -70,14 +75,16 @@ def test_writers_of_authtui_in_several_processes_lose_no_update(tmp_path: Path) 
 def test_a_writer_that_cannot_get_its_turn_says_so_and_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "auth.json"
     path.write_text("{}")
-    with locked(str(tmp_path)) as mine:
-        assert mine
+    for name in lock_paths(str(path)):
+        lock = Lock(name)
+        assert lock.take()
         started = time.monotonic()
         answer = update_document(path, {"a": 1}, now=NOW, expected=b"{}")
-    assert time.monotonic() - started < 10
-    assert isinstance(answer, WriteFailure)
-    assert "another authtui is writing" in answer.sentence
-    assert path.read_text() == "{}"
+        lock.let_go()
+        assert time.monotonic() - started < 10
+        assert isinstance(answer, WriteFailure)
+        assert f"process {os.getpid()} is writing and holds {name}" in answer.sentence
+        assert path.read_text() == "{}"
     assert isinstance(update_document(path, {"a": 1}, now=NOW, expected=b"{}"), Written)
 
 
@@ -91,10 +98,14 @@ def test_what_the_client_writes_in_the_very_moment_wins_over_ours(
     seen = path.read_bytes()
     theirs = b'{"a": "of the client"}'
     file = path.open("r+b")  # the client has opened the file and not yet written
-    look = store_writer._still
+    look = Reservation._still
+    looks: list[None] = []
 
-    def late(target: str, data: bytes | None) -> WriteFailure | None:
-        found = look(target, data)
+    def late(held: Reservation) -> WriteFailure | None:
+        found = look(held)
+        looks.append(None)
+        if len(looks) < 2:  # the last look before the change comes into force
+            return found
 
         def write() -> None:
             time.sleep(0.005)
@@ -105,7 +116,7 @@ def test_what_the_client_writes_in_the_very_moment_wins_over_ours(
         threading.Thread(target=write).start()
         return found
 
-    monkeypatch.setattr(store_writer, "_still", late)
+    monkeypatch.setattr(Reservation, "_still", late)
     if change == "update":
         answer: object = update_document(path, {"a": 1}, now=NOW, expected=seen)
     else:
@@ -113,7 +124,7 @@ def test_what_the_client_writes_in_the_very_moment_wins_over_ours(
     assert isinstance(answer, WriteFailure), answer
     assert answer.why == "changed-underneath"
     assert path.read_bytes() == theirs
-    assert [p.name for p in tmp_path.iterdir()] == ["auth.json"]
+    assert [p.name for p in tmp_path.iterdir() if p.suffix != ".lock"] == ["auth.json"]
 
 
 @posix

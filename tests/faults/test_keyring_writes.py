@@ -13,7 +13,7 @@ from authtui.credentials import keyring_writer
 from authtui.credentials.backups import list_backups
 from authtui.credentials.keyring_store import SERVICE, auth_account
 from authtui.credentials.store_writer import WriteFailure
-from authtui.lifecycle.stores import KeyringStore
+from authtui.lifecycle.stores import KeyringStore, remove, update
 from authtui.redaction import Secret
 from tests.credentials.keyring_backends import MemoryKeyring
 
@@ -58,10 +58,10 @@ def test_an_entry_that_is_removed_too_late_leaves_its_copy(
     sleeping: tuple[SleepingKeyring, KeyringStore],
 ) -> None:
     backend, store = sleeping
-    answer = store.remove(ENTRY.encode(), NOW)
+    answer = remove(store, ENTRY.encode(), NOW)
     assert isinstance(answer, WriteFailure)
     assert "it may still be done" in answer.sentence
-    (backup,) = list_backups(store.backup_path)
+    (backup,) = list_backups(store.copies)
     assert backup.path in answer.sentence
     backend.woken.set()
     assert backend.done.wait(20)
@@ -74,7 +74,7 @@ def test_an_entry_that_is_written_too_late_is_not_called_unwritten(
     sleeping: tuple[SleepingKeyring, KeyringStore],
 ) -> None:
     backend, store = sleeping
-    answer = store.update({"a": 1}, ENTRY.encode(), NOW)
+    answer = update(store, {"a": 1}, ENTRY.encode(), NOW)
     assert isinstance(answer, WriteFailure)
     assert "it may still be done" in answer.sentence
     backend.woken.set()

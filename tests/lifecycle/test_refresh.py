@@ -140,13 +140,13 @@ async def test_a_refusal_that_may_pass_leaves_everything_and_can_be_tried_again(
 async def test_no_token_is_used_up_where_the_new_one_could_not_be_kept(
     tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from authtui.credentials import store_writer
+    from authtui.credentials import backups
 
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json)
-    monkeypatch.setattr(store_writer, "write_new", full)
+    monkeypatch.setattr(backups, "open_new", full)
     outcome = await world.life.refresh()
     assert not outcome.done
     assert "No token was used up" in outcome.reason

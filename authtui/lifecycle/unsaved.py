@@ -1,0 +1,122 @@
+"""What a server gave once and a store did not take: kept in memory and in a rescue file, retried.
+
+A refresh token works once, and the key of a new agent is known to nobody else: neither is dropped.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+from authtui.credentials import backups
+from authtui.credentials.store_writer import WriteFailure, Written, merge
+from authtui.lifecycle.stores import account_in, update
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from authtui.credentials.store_writer import Reservation
+    from authtui.lifecycle.context import Context
+    from authtui.lifecycle.stores import Store
+
+_PAUSES: Final = (0.2, 1.0)
+"""Seconds before each further attempt."""
+_PASSING: Final = ("locked", "failed", "disk-full", "no-permission")
+
+
+class Unsaved(NamedTuple):
+    """Fields that belong into a store, of which account, and the rescue file that holds them."""
+
+    store: Store
+    changes: Mapping[str, Any]
+    account: str | None
+    rescue: str | None = None
+
+    def fits(self, data: bytes | None) -> bool:
+        """Whether they belong into the document that stands there."""
+        return account_in(data) == self.account
+
+
+async def save(
+    context: Context,
+    store: Store,
+    held: Reservation,
+    changes: Mapping[str, Any],
+    before: bytes | None,
+    fits: Callable[[bytes | None], bool],
+) -> Written | WriteFailure:
+    """Put them into the store that was held ready for them; remember what could not be saved."""
+    done = await asyncio.to_thread(held.change, changes, fits=fits)
+    if isinstance(done, Written):
+        return done
+    rescue = done.rescue or _elsewhere(context, store, before, changes)
+    left = Unsaved(store, changes, account_in(before), rescue)
+    for pause in _PAUSES:
+        if done.why not in _PASSING:
+            break
+        held.let_all()
+        await asyncio.sleep(pause)
+        again = await asyncio.to_thread(_again, context, left)
+        if isinstance(again, Written):
+            return again
+    context.memory.unsaved = left
+    return done._replace(rescue=rescue)
+
+
+async def save_again(context: Context) -> Written | WriteFailure | None:
+    """Try once more to save what is left; None where nothing is."""
+    left = context.memory.unsaved
+    if left is None:
+        return None
+    done = await asyncio.to_thread(_again, context, left)
+    if isinstance(done, Written):
+        context.memory.unsaved = None
+        return done
+    return done._replace(rescue=left.rescue)
+
+
+def kept_where(rescue: str | None) -> str:
+    """Where they are meanwhile, and the way back, as sentences."""
+    place = "in the memory of this program alone: do not end it"
+    if rescue is not None:
+        place = f"in {rescue}; `authtui run restore --live` puts them in place"
+    return f"They are not saved, but kept {place}. The next step here tries again."
+
+
+def rescue_base(folder: str, store: Store, account: str) -> str:
+    """What the names of rescue files for a home begin with where the home takes none."""
+    name = f"{store.place}-{account.rpartition('|')[2]}"
+    return os.path.join(folder, name)  # noqa: PTH118 - plain text throughout
+
+
+def _again(context: Context, left: Unsaved) -> Written | WriteFailure:
+    data = left.store.read()
+    if isinstance(data, WriteFailure):
+        return data
+    if not left.fits(data):
+        text = f"{left.store.place} holds another login by now; nothing was written."
+        return WriteFailure("changed-underneath", text, left.store.place)
+    done = update(left.store, left.changes, data, context.clock())
+    if isinstance(done, Written) and left.rescue is not None:
+        with suppress(OSError):
+            os.unlink(left.rescue)  # noqa: PTH108 - plain text throughout
+    return done
+
+
+def _elsewhere(
+    context: Context, store: Store, before: bytes | None, changes: Mapping[str, Any]
+) -> str | None:
+    """A rescue file in the state directory, where the home did not take one."""
+    view, whole = context.view(), merge(before, changes)
+    if context.rescue_folder is None or view is None or isinstance(whole, str):
+        return None
+    base = rescue_base(context.rescue_folder, store, view.observation.keyring.account)
+    part = backups.part_name(base, "new")
+    try:
+        os.makedirs(context.rescue_folder, 0o700, exist_ok=True)  # noqa: PTH103 - as above
+        backups.write_new(part, whole)
+    except OSError:
+        return None
+    return backups.keep_as_rescue(part, base, context.clock())
