@@ -209,8 +209,8 @@ class Program:
     """One run. Without a name it is the only one, and the session on show is its own.
 
     With a name it has looked at the machine by itself and keeps what it saw; what it does on the
-    wire is told to the session on show, under its name. It acts as the client does: a refresh is
-    not rehearsed.
+    wire is told to the session on show, under its name. It acts as the client does: nothing
+    is held ready before a refresh.
     """
 
     def __init__(self, stage: Stage, name: str = "") -> None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from authtui.contracts import Contract
     from authtui.credentials.document import AgentRecord
     from authtui.credentials.keyring_store import WritableBackend
+    from authtui.credentials.store_writer import WriteFailure, Written
     from authtui.lifecycle.addresses import Addresses
-    from authtui.lifecycle.unsaved import Unsaved
     from authtui.machine.observation import Observation
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
@@ -66,6 +66,16 @@ class View(NamedTuple):
         base = self.addresses.endpoints.agent_base
         account = self.binding.account_id if self.binding else ""
         return account, base if isinstance(base, str) else ""
+
+
+class Unsaved(NamedTuple):
+    """What a server gave and a store did not take. `again` tries to save it once more.
+
+    `rescue` is the file that holds it meanwhile.
+    """
+
+    again: Callable[[], Written | WriteFailure]
+    rescue: str | None = None
 
 
 class Memory:

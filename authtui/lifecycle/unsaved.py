@@ -8,10 +8,12 @@ from __future__ import annotations
 import asyncio
 import os
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final
 
 from authtui.credentials import backups
 from authtui.credentials.store_writer import WriteFailure, Written, merge
+from authtui.lifecycle.context import Unsaved
 from authtui.lifecycle.stores import account_in, update
 
 if TYPE_CHECKING:
@@ -24,19 +26,6 @@ if TYPE_CHECKING:
 _PAUSES: Final = (0.2, 1.0)
 """Seconds before each further attempt."""
 _PASSING: Final = ("locked", "failed", "disk-full", "no-permission")
-
-
-class Unsaved(NamedTuple):
-    """Fields that belong into a store, of which account, and the rescue file that holds them."""
-
-    store: Store
-    changes: Mapping[str, Any]
-    account: str | None
-    rescue: str | None = None
-
-    def fits(self, data: bytes | None) -> bool:
-        """Whether they belong into the document that stands there."""
-        return account_in(data) == self.account
 
 
 async def save(
@@ -52,16 +41,16 @@ async def save(
     if isinstance(done, Written):
         return done
     rescue = done.rescue or _elsewhere(context, store, before, changes)
-    left = Unsaved(store, changes, account_in(before), rescue)
+    again = partial(_again, context, store, changes, account_in(before), rescue)
     for pause in _PAUSES:
         if done.why not in _PASSING:
             break
         held.let_all()
         await asyncio.sleep(pause)
-        again = await asyncio.to_thread(_again, context, left)
-        if isinstance(again, Written):
-            return again
-    context.memory.unsaved = left
+        found = await asyncio.to_thread(again)
+        if isinstance(found, Written):
+            return found
+    context.memory.unsaved = Unsaved(again, rescue)
     return done._replace(rescue=rescue)
 
 
@@ -70,7 +59,7 @@ async def save_again(context: Context) -> Written | WriteFailure | None:
     left = context.memory.unsaved
     if left is None:
         return None
-    done = await asyncio.to_thread(_again, context, left)
+    done = await asyncio.to_thread(left.again)
     if isinstance(done, Written):
         context.memory.unsaved = None
         return done
@@ -91,17 +80,23 @@ def rescue_base(folder: str, store: Store, account: str) -> str:
     return os.path.join(folder, name)  # noqa: PTH118 - plain text throughout
 
 
-def _again(context: Context, left: Unsaved) -> Written | WriteFailure:
-    data = left.store.read()
+def _again(
+    context: Context,
+    store: Store,
+    changes: Mapping[str, Any],
+    account: str | None,
+    rescue: str | None,
+) -> Written | WriteFailure:
+    data = store.read()
     if isinstance(data, WriteFailure):
         return data
-    if not left.fits(data):
-        text = f"{left.store.place} holds another login by now; nothing was written."
-        return WriteFailure("changed-underneath", text, left.store.place)
-    done = update(left.store, left.changes, data, context.clock())
-    if isinstance(done, Written) and left.rescue is not None:
+    if account_in(data) != account:
+        text = f"{store.place} holds another login by now; nothing was written."
+        return WriteFailure("changed-underneath", text, store.place)
+    done = update(store, changes, data, context.clock())
+    if isinstance(done, Written) and rescue is not None:
         with suppress(OSError):
-            os.unlink(left.rescue)  # noqa: PTH108 - plain text throughout
+            os.unlink(rescue)  # noqa: PTH108 - plain text throughout
     return done
 
 
