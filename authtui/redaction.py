@@ -1,18 +1,25 @@
 """Secrets as a type of their own, redaction by shape, and text made safe to show.
 
-Every other room may rely on this one, which rests on nothing but the digests. Outside text passes
+Every other room may rely on this one, which rests on the ground alone. Outside text passes
 `printable()` before it reaches a terminal; a secret is held as `Secret`, which cannot be printed
-by accident; `redact_text()` removes secrets by their shape from text whose fields are not known.
+by accident; `redact_text()` removes secrets from text whose fields are not known: by their shape,
+and by value what `known_secrets` was told. All of it takes time in proportion to the text.
 """
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from functools import partial
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from authtui.digests import blake2b
+from authtui.harmless import may_be_open
+from authtui.known_secrets import KNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _BLOCKS: Final = "▒▒▒▒"
 _FINGERPRINT_PERSON: Final = b"authtui/print"
@@ -36,16 +43,6 @@ _BIDI_AND_INVISIBLE: Final = frozenset(
 _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     # "AgentAssertion to chatgpt.com" is prose: what is signed is long base64.
     ("agent assertion", ("AgentAssertion",), r"AgentAssertion\s+[A-Za-z0-9._~+/=-]{16,}"),
-    # A header may begin with white space, which changes the first letters of its base64.
-    (
-        "JWT",
-        ("eyJ", "eyj", "eyA", "ewo", "ewk", "ew0"),
-        (
-            r"(?<![A-Za-z0-9])(?:eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}|"
-            r"eyj[a-z0-9_-]{12,}(?:\.[a-z0-9_-]{12,}){1,4}|"
-            r"(?:eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,4})"
-        ),
-    ),
     (
         "private key",
         ("-----BEGIN",),
@@ -79,9 +76,10 @@ _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
     ),
     (
         "key of another service",
-        ("gh", "glpat-", "xox", "AIza", "hf_", "npm_"),
+        ("gh", "glpat-", "xox", "AIza", "hf_", "npm_", "ya29.", "SG."),
         (
             r"(?<![A-Za-z0-9])(?:gh[opsur]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,}|"
+            r"ya29\.[A-Za-z0-9_-]{20,}|SG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}|"
             r"glpat-[A-Za-z0-9_-]{16,}|xox[abeoprs]-[A-Za-z0-9-]{10,}|AIza[A-Za-z0-9_-]{30,}|"
             r"(?:hf|npm)_[A-Za-z0-9]{24,})"
         ),
@@ -96,7 +94,42 @@ _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
             r"(?:(?=\S*[0-9A-Z+/=_])[A-Za-z0-9._~+/=-]{6,}|[a-z.~-]{20,})"
         ),
     ),
-    ("userinfo", ("://",), r"(?<=://)[^/@\s:]+(?::[^/@\s]*)?(?=@)"),
+    # In base64 and in capital letters: what begins with `sk-` there.
+    (
+        "API key",
+        ("c2st", "SK-"),
+        (
+            r"(?<![A-Za-z0-9])(?:c2st[A-Za-z0-9+/_-]{20,}={0,2}|"
+            r"SK-(?=[A-Z_-]{0,60}[0-9])[A-Z0-9_-]{16,})"
+        ),
+    ),
+    ("userinfo", ("://",), r"(?<=://)[^/\s\"'<>?#]+(?=@)"),
+    # `password=…`, `X-Api-Key: …`, `Authorization: Token …`: a value with a digit is none of ours.
+    (
+        "named secret",
+        (
+            "key",
+            "KEY",
+            "Key",
+            "oken",
+            "OKEN",
+            "ecret",
+            "ECRET",
+            "ass",
+            "ASS",
+            "pwd",
+            "PWD",
+            "ization",
+        ),
+        (
+            r"(?i)(?<![a-z])(?:(?:api|private|access|secret|session|subscription)[-_ ]?key|"
+            r"(?:auth|private|access|refresh|session|api|id)[-_ ]?token|client[-_ ]?secret|"
+            r"(?:proxy-)?authorization|passw(?:or)?d|passphrase|pwd)"
+            r"(?:[\"']?\s{0,3}[:=]\s{0,3}[\"']?|\s(?=[a-z]*[0-9]))"
+            r"(?:(?:token|apikey|key)\s{1,3})?(?P<value>(?=[^\s\"'<>,;&…▒*0-9]{0,60}[0-9])"
+            r"(?=[^0-9]{0,3}[A-Za-z0-9])[^\s\"'<>,;&…▒*]{8,})"
+        ),
+    ),
     (
         "query secret",
         ("=",),
@@ -107,8 +140,34 @@ _SHAPES: Final[tuple[tuple[str, tuple[str, ...], str], ...]] = (
         ),
     ),
 )
+# A header may begin with white space, which changes the first letters of its base64.
+_JWTS: Final = (
+    (r"(?<![A-Za-z0-9])eyJ", r"eyJ[A-Za-z0-9_-]{6,}(?:\.[A-Za-z0-9_-]*){1,4}"),
+    (
+        r"(?<![A-Za-z0-9])(?:eyA|ewo|ewk|ew0)",
+        r"(?:eyA|ewo|ewk|ew0)[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_-]+){1,4}",
+    ),
+    (
+        r"(?<![A-Za-z0-9])eyj(?=[a-z0-9_-]*(?:\.|\Z))",
+        r"eyj[a-z0-9_-]{12,}(?:\.[a-z0-9_-]{12,}){1,4}",
+    ),
+)
+_JWT_MARKS: Final = ("eyJ", "eyj", "eyA", "ewo", "ewk", "ew0")
+_DOTTED: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]*)+"
+_INVISIBLE: Final = re.compile("[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
+_QUERY: Final = r"[?&](?P<name>[^\s=&?#\"'<>`]{1,80})=(?P<value>[^&\s#\"'<>`…]+)"
+_WORD_WITH_PERCENT: Final = r"[^\s\"'<>`]+"
+_REST: Final = (
+    r"(?P<before>characters, #[0-9a-f]{6}>)\r?\n[ \t]*"
+    r"(?=[^\s0-9]{0,60}[0-9])(?=[^\sA-Za-z]{0,60}[A-Za-z])[A-Za-z0-9+/=_.~-]{12,}(?![^\s\"'<>,;)])"
+)
+_SECRETIVE: Final = 16
+_ONE_WORD: Final = re.compile(r"[A-Za-z0-9+/=_.~-]+")
+_UUID: Final = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _SHORTEST_ID: Final = 3
 _SHORTEST_SECRET: Final = 8
+_BEYOND: Final = 2_048
+"""Characters behind four times the limit that are looked at all the same."""
 _PLAIN_WORDS: Final = re.compile(r"[a-z][a-z ._-]{0,23}")
 _EMAIL_NAME: Final = (
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._%+-"  # what ends in an @
@@ -203,18 +262,27 @@ def secret_kind(value: str) -> str:
     return "text"
 
 
-def printable(text: str, limit: int | None = None) -> str:
+def secretive(text: str) -> bool:
+    """Whether a text that should be a name looks like a key: long, and mixed as if by chance."""
+    if len(text) < _SECRETIVE or not _ONE_WORD.fullmatch(text) or _UUID.fullmatch(text):
+        return False
+    kinds = ["0" if c.isdigit() else "A" if c.isupper() else "a" for c in text if c.isalnum()]
+    changes = sum(one != two for one, two in itertools.pairwise(kinds))
+    return kinds.count("0") >= 3 and changes >= 5
+
+
+def printable(text: str, limit: int | None = None, unseen: int = 0) -> str:
     r"""Text that can do nothing to a terminal and hides nothing from a reader.
 
     C0, C1 and DEL become visible symbols, bidirectional controls, zero-width and private
     characters become `⟨U+202E⟩`; long runs of combining marks are cut to two. `limit` cuts the
-    result to that many characters and says how many were left out.
+    result to that many characters and says how many were left out, with `unseen` more behind them.
     """
     if text.isascii() and text.isprintable() and (limit is None or len(text) <= limit):
         return text
-    left_out = 0
+    left_out = unseen
     if limit is not None and len(text) > limit:
-        left_out = len(text) - limit
+        left_out += len(text) - limit
         text = text[:limit]
     out: list[str] = []
     marks = 0
@@ -255,18 +323,105 @@ def mask_email(value: str) -> str:
 
 
 def redact_text(text: str) -> str:
-    """Replace everything that has the shape of a secret; keep the class, length and mark."""
+    """Replace every secret that is known or has the shape of one; keep class, length and mark."""
+    # A character that nobody sees may stand in the middle of a secret.
+    seen = text if text.isascii() else _INVISIBLE.sub("", text)
+    shown = _by_shape(seen)
+    text = text if shown == seen else shown
+    if "%" in text:
+        text = re.sub(_WORD_WITH_PERCENT, _percent_coded, text)
+    if "\n" in text and "characters, #" in text:
+        text = re.sub(_REST, r"\g<before>\n<its rest>", text)
+    found = KNOWN.find(text)
+    if found:
+        ends = [0, *(one.end for one in found)]
+        kept = [text[end : one.start] for end, one in zip(ends, found, strict=False)]
+        pairs = zip(kept, found, strict=True)
+        masked = [f"{before}{placeholder(one.secret)}" for before, one in pairs]
+        text = "".join([*masked, text[ends[-1] :]])
+    return text
+
+
+def _by_shape(text: str) -> str:
+    if "." in text and any(mark in text for mark in _JWT_MARKS):
+        text = _jwts_replaced(text)
     for kind, marks, pattern in _SHAPES:
         if any(mark in text for mark in marks):
             text = re.sub(pattern, partial(_redacted, kind), text)
+    if "?" in text and "=" in text:
+        text = _queries_masked(text)
     if "@" in text:
         text = _emails_masked(text)
     return text
 
 
 def safe_text(text: str, limit: int | None = None) -> str:
-    """Outside text as it may be shown: redacted by shape, then `printable`."""
-    return printable(redact_text(text), limit)
+    """Outside text as it may be shown: redacted, then `printable`.
+
+    Of a text that is cut to `limit`, no more is looked at than may be shown.
+    """
+    if limit is None:
+        return printable(redact_text(text))
+    most = 4 * limit + _BEYOND
+    shown = redact_text(text[:most])
+    unseen = max(0, len(text) - most)
+    if unseen and len(shown) <= limit:
+        return f"{printable(shown)}… (+{unseen} characters)"
+    return printable(shown, limit, unseen)
+
+
+def _queries_masked(text: str) -> str:
+    # Only what is one query: `?a=1` behind a word, then `&b=2` behind that.
+    out: list[str] = []
+    end = 0
+    follows = -1
+    for found in re.finditer(_QUERY, text):
+        at = found.start()
+        first = text[at] == "?" and at > 0 and not text[at - 1].isspace()
+        if not first and at != follows:
+            continue
+        follows = found.end()
+        if not may_be_open(found["name"], found["value"]):
+            out += [text[end : found.start("value")], "…"]
+            end = found.end()
+    return "".join([*out, text[end:]])
+
+
+def _percent_coded(found: re.Match[str]) -> str:
+    word = found.group()
+    if "%" not in word:
+        return word
+    plain = re.sub(r"%([2-7][0-9A-Fa-f])", lambda code: chr(int(code[1], 16)), word)
+    shown = _by_shape(plain)
+    return word if shown == plain else shown
+
+
+def _jwts_replaced(text: str) -> str:
+    out: list[str] = []
+    end = 0
+    for start, stop in _jwts(text):
+        out += [text[end:start], placeholder(text[start:stop], "JWT")]
+        end = stop
+    return "".join([*out, text[end:]])
+
+
+def _jwts(text: str) -> Iterator[tuple[int, int]]:
+    # Of each part between two dots only the first start is tried: what does not fit there fits
+    # nowhere behind it. A pattern for all would try every start up to the end.
+    kinds = [(re.compile(start), re.compile(whole)) for start, whole in _JWTS]
+    for run in re.finditer(_DOTTED, text):
+        at = run.start()
+        while at < run.end():
+            dot = text.find(".", at, run.end())
+            if dot < 0:
+                break
+            starts = (start.search(text, at, dot) for start, _ in kinds)
+            firsts = [(f.start(), n) for n, f in enumerate(starts) if f is not None]
+            tried = (kinds[n][1].match(text, place, run.end()) for place, n in sorted(firsts))
+            found = next((match for match in tried if match is not None), None)
+            if found is not None:
+                yield found.span()
+            at = dot + 1 if found is None else found.end()
 
 
 def redacted_lines(text: str) -> list[str]:
@@ -295,7 +450,10 @@ def placeholder(value: str, kind: str | None = None) -> str:
 
 
 def _redacted(kind: str, found: re.Match[str]) -> str:
-    return placeholder(found.group(), kind)
+    if "value" not in found.re.groupindex:
+        return placeholder(found.group(), kind)
+    name = found.string[found.start() : found.start("value")]
+    return f"{name}{placeholder(found['value'], kind)}"
 
 
 class Pseudonyms:

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from authtui.known_secrets import KNOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 settings.register_profile(
     "shared", deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=100
@@ -27,6 +33,12 @@ def no_credentials_of_the_developer(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in tuple(os.environ):
         if name.startswith(_OURS):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def no_secret_of_another_test() -> Iterator[None]:
+    yield
+    KNOWN.forget()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -13,7 +13,7 @@ from authtui.client_json.scanner import NOT_UTF8
 from authtui.machine.files import read_file, unread_reason
 from authtui.machine.observation import ConfigFacts, ConfigFault, ConfigValue, FileFacts
 from authtui.record import NamedTuple
-from authtui.redaction import Secret
+from authtui.redaction import Secret, redact_text, secretive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -26,6 +26,8 @@ TOO_LARGE: Final = "the file is too large to be a configuration"
 FILE_LIMIT: Final = 1024 * 1024
 """Bytes of a configuration read."""
 
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LONGEST_NAME: Final = 40
 _BARE_KEY: Final = re.compile(r"[^.\"'\s]+")
 _KEY_PART: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
 _SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key", "args"})
@@ -260,8 +262,23 @@ def _provider_tables(tree: dict[str, Any]) -> Iterator[tuple[str, ...]]:
                 yield ("model_providers", name, "auth")
 
 
+def is_hidden(path: tuple[str, ...]) -> bool:
+    """Whether what stands under this key is a secret by its place."""
+    return path[-1] in _SECRET_LEAVES or any(part in _SECRET_TABLES for part in path[:-1])
+
+
+def holds_a_key(name: str) -> bool:
+    """Whether a key stands where the name of its variable belongs."""
+    return (
+        (bool(name.strip()) and not _VARIABLE.fullmatch(name.strip()))
+        or secretive(name)
+        or redact_text(name) != name
+        or (len(name) >= _LONGEST_NAME and any(char.isdigit() for char in name))
+    )
+
+
 def _guarded(path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
-    hidden = path[-1] in _SECRET_LEAVES or any(part in _SECRET_TABLES for part in path[:-1])
+    hidden = is_hidden(path)
     if hidden and isinstance(value, list):
         return [Secret(item) if isinstance(item, str) else item for item in value]
     return Secret(value) if hidden and isinstance(value, str) else value
@@ -278,8 +295,10 @@ def _syntax_error(error: TomlError, text: str, name: str) -> ConfigFault:
 def picture(text: str, line: int, column: int, width: int) -> str:
     """The line of a text with the faulty piece underlined, as the client draws it."""
     shown = text.split("\n")[line - 1].rstrip("\r")
+    from authtui.configuration.shown_line import shown_line
+
     gutter = " " * len(str(line))
-    return f"{gutter} |\n{line} | {shown}\n{gutter} | {' ' * (column - 1)}{'^' * width}"
+    return f"{gutter} |\n{line} | {shown_line(shown)}\n{gutter} | {' ' * (column - 1)}{'^' * width}"
 
 
 def _authorization(table: Mapping[str, ConfigValue], headers: str) -> Any:  # noqa: ANN401

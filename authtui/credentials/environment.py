@@ -66,6 +66,27 @@ NAMES: Final = (*CREDENTIALS, *WORKLOAD_VARIABLES, *ENDPOINTS, *NETWORK, *AWS, *
 """Every variable authtui looks at, apart from a provider's `env_key`."""
 
 
+OPEN_VARIABLES: Final = frozenset(
+    [
+        *(name for name in NETWORK if "proxy" not in name.lower()),
+        *PLACES,
+        "NO_PROXY",
+        "no_proxy",
+        "OPENAI_IDENTITY_TOKEN_FILE",
+        "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
+        "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
+        "CODEX_AUTHAPI_BASE_URL",
+        "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
+        "CODEX_AGENT_IDENTITY_JWKS_BASE_URL",
+        "CODEX_INTERNAL_ORIGINATOR_OVERRIDE",
+        "OPENAI_BASE_URL",
+        "AWS_REGION",
+        "AWS_DEFAULT_REGION",
+    ]
+)
+"""Variables whose value is shown, because it is an address or a path; all others are hidden."""
+
+
 def read_environment(
     environ: Mapping[str, str], dotenv_path: Path | None, extra: Iterable[str] = ()
 ) -> EnvironmentFacts:
@@ -83,8 +104,10 @@ def read_environment(
             value = environ[name]
             variables[name] = Variable(name, Secret(value), valid_unicode=is_unicode(value))
     overrides: dict[str, None] = {}
+    others: list[tuple[str, Secret]] = []
     for given in applied.assignments:
         if given.name not in names:
+            others.append((given.name, Secret(given.value)))
             continue
         if given.name in environ and environ[given.name] != given.value:
             overrides[given.name] = None
@@ -98,6 +121,7 @@ def read_environment(
         dotenv=facts,
         dotenv_ignored=applied.ignored,
         dotenv_overrides=tuple(overrides),
+        dotenv_others=tuple(others),
     )
 
 

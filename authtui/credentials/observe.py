@@ -9,6 +9,7 @@ from authtui.configuration.config import feature, providers, read_config
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import read_environment
+from authtui.credentials.known import tell_known
 from authtui.machine.files import read_file
 from authtui.machine.home import resolve_home
 from authtui.machine.host import read_host
@@ -91,6 +92,7 @@ def read_observation(
         key_set=_text(key_set_file),
         listening=read_listening_ports(root),
     )
+    tell_known(seen, environ)
     return read_keyring(seen) if probe_keyring and wants_keyring(seen) else seen
 
 
@@ -123,6 +125,7 @@ def read_keyring(
         observation.keyring.account, timeout=timeout, backend=backend
     )
     observation = observation._replace(keyring=facts)
+    tell_known(observation, {})
     if not wants_passphrase(observation):
         return observation
     passphrase = facts._replace(
@@ -135,7 +138,9 @@ def read_keyring(
             passphrase.account, service=passphrase.service, timeout=timeout, backend=backend
         )
     encrypted = encrypted_store.with_passphrase(observation.encrypted, passphrase)
-    return observation._replace(encrypted=encrypted)
+    observation = observation._replace(encrypted=encrypted)
+    tell_known(observation, {})
+    return observation
 
 
 def _named_file(environment: EnvironmentFacts, names: tuple[str, ...]) -> FileFacts | None:

@@ -13,10 +13,12 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from authtui.exchanges.answers import error_of
 from authtui.exchanges.hosts import UNREADABLE
+from authtui.harmless import is_open_header, may_be_open
+from authtui.known_secrets import KNOWN
 from authtui.redaction import Secret, printable, redact_text, safe_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from authtui.exchanges.meaning import Purpose
     from authtui.exchanges.records import HeaderLines
@@ -35,22 +37,6 @@ REQUEST_ID_HEADERS: Final = (
     "request-id",
     "cf-ray",
 )
-_SECRET_HEADERS: Final = frozenset(
-    [
-        "authorization",
-        "proxy-authorization",
-        "cookie",
-        "set-cookie",
-        "x-api-key",
-        "api-key",
-        "x-auth-token",
-        "x-csrf-token",
-        "x-xsrf-token",
-        "x-openai-authorization",
-        "x-amz-security-token",
-        "sec-websocket-key",
-    ]
-)
 _NETWORK_HEADERS: Final = frozenset(["forwarded", "x-forwarded-for", "x-real-ip", "via"])
 _URL_HEADERS: Final = frozenset(["location", "referer", "x-original-url", "content-location"])
 # Compared without case, `-` and `_`, so that camelCase and nested variants are found too.
@@ -61,9 +47,11 @@ _SECRET_KEYS: Final = frozenset(
         "password", "passphrase", "secret", "apikey", "openaiapikey", "key", "privatekey",
         "agentprivatekey", "signature", "taskid", "encryptedtaskid", "devicecode", "usercode",
         "deviceauthid", "state", "authorization", "agentidentity", "personalaccesstoken", "cookie",
-        "sessiontoken", "nonce", "authorizationcode", "biscuit", "backgroundtaskid",
+        "sessiontoken", "nonce", "authorizationcode", "biscuit", "backgroundtaskid", "jwt", "pwd",
+        "auth", "credential", "credentials",
     ]
 )  # fmt: skip
+_SECRET_ENDS: Final = ("token", "secret", "password", "passwd", "apikey", "sessionkey", "secretkey")
 # The value is matched by look-ahead only: in damaged JSON it may be the next name.
 _JSON_FIELD: Final = re.compile(
     r'"(?P<name>(?:[^"\\]|\\.){1,60})"\s*:\s*'
@@ -71,13 +59,6 @@ _JSON_FIELD: Final = re.compile(
     re.DOTALL,
 )
 _ERROR_KEYS: Final = frozenset(["error", "errors", "detail"])
-_VERSION: Final = r"[0-9]{1,4}(?:\.[0-9]{1,4}){0,3}(?:-[a-z]{1,8}(?:\.[0-9]{1,4})?)?"
-_OPEN_QUERY: Final = {
-    "client_version": _VERSION,
-    "version": _VERSION,
-    "grant_type": r"[a-z_:-]{1,80}",
-    "response_type": r"[a-z_ -]{1,40}",
-}
 _MEDIA_TYPE: Final = re.compile(
     r"(?:application|audio|font|image|message|model|multipart|text|video)/[a-z0-9.+-]{1,40}"
 )
@@ -121,6 +102,48 @@ def auth_class(value: str | None) -> AuthClass:
     return AuthClass("other", mark)
 
 
+def learn_request(url: str, lines: Iterable[tuple[str, str]]) -> None:
+    """Know what a request carries as a secret, before a server can repeat it.
+
+    An AgentAssertion is left out: it has a shape, and each request has another one.
+    """
+    KNOWN.learn(*(value for name, value in lines if _carries_secret(name.lower(), value)))
+    if "?" in url:
+        pairs = parse_qsl(url.partition("?")[2][:4096])
+        KNOWN.learn(*(value for name, value in pairs if not may_be_open(name, value)))
+
+
+def learn_body(data: bytes, content_type: str, purpose: Purpose) -> None:
+    """Know the tokens in a body of an endpoint that carries credentials."""
+    if not purpose.credentials or len(data) > _LARGEST_PARSED:
+        return
+    if content_type.startswith("application/x-www-form-urlencoded"):
+        pairs = parse_qsl(data.decode("utf-8", "replace"))
+        KNOWN.learn(*(value for name, value in pairs if _is_secret(name, value, in_error=False)))
+        return
+    try:
+        KNOWN.learn(*_secret_texts(json.loads(data), 0))
+    except (ValueError, RecursionError):
+        return
+
+
+def _carries_secret(name: str, value: str) -> bool:
+    known = is_open_header(name) or name in _NETWORK_HEADERS or name in _URL_HEADERS
+    return not known and len(value) <= 16_384 and not value.startswith("AgentAssertion")
+
+
+def _secret_texts(value: object, depth: int) -> Iterator[str]:
+    if isinstance(value, dict) and depth < 20:
+        for key, inner in value.items():
+            if isinstance(inner, str) and _is_secret(key, inner, in_error="error" in value):
+                yield inner
+            else:
+                yield from _secret_texts(inner, depth + 1)
+    elif isinstance(value, list) and depth < 20:
+        for inner in value:
+            yield from _secret_texts(inner, depth + 1)
+
+
 def kept_path(target: str) -> str:
     """Path and query of a URL with secrets out and the query's values masked."""
     try:
@@ -131,7 +154,7 @@ def kept_path(target: str) -> str:
     if not parts.query:
         return path
     shown = [
-        f"{safe_text(name, 60)}={quote(value) if _open(name, value) else '…'}"
+        f"{safe_text(name, 60)}={quote(value) if may_be_open(name, value) else '…'}"
         for name, value in parse_qsl(parts.query[:4096], keep_blank_values=True)[:20]
     ]
     return f"{path}?{'&'.join(shown)}" if shown else path
@@ -152,11 +175,6 @@ def _redacted(part: str) -> str:
     return shown if shown != plain else redact_text(part)
 
 
-def _open(name: str, value: str) -> bool:
-    allowed = _OPEN_QUERY.get(name)
-    return allowed is not None and re.fullmatch(allowed, value) is not None
-
-
 def kept_headers(lines: Iterable[tuple[str, str]]) -> HeaderLines:
     """Header lines with secrets replaced by class, length and fingerprint."""
     kept = [(printable(name, 80), _kept_value(name.lower(), value)) for name, value in lines]
@@ -170,12 +188,12 @@ def _kept_value(name: str, value: str) -> str:
     if name in ("authorization", "proxy-authorization"):
         found = auth_class(value)
         return f"{found.name} <{len(value)} characters, {found.mark or 'empty'}>"
-    if name in _SECRET_HEADERS:
-        return f"<{len(value)} characters, {Secret(value).mark}>"
     if name in _NETWORK_HEADERS:
         return "<network addresses>"
     if name in _URL_HEADERS:
         return kept_url(value)
+    if not is_open_header(name):
+        return f"<{len(value)} characters, {Secret(value).mark}>"
     return safe_text(value[: _HEADER_SHOWN * 4], _HEADER_SHOWN)
 
 
@@ -307,10 +325,11 @@ def _masked(value: Any, depth: int, *, in_error: bool = False) -> Any:  # noqa: 
 
 
 def _is_secret(key: str, value: object, *, in_error: bool) -> bool:
-    name = key.replace("_", "").replace("-", "").lower()
+    name = key[:80].replace("_", "").replace("-", "").lower()
     if name == "code" and (in_error or not isinstance(value, str)):
         return False  # the code of an error is not a secret, and worth reading
-    return name in _SECRET_KEYS and value not in (None, "", [], {})
+    hidden = name in _SECRET_KEYS or name.endswith(_SECRET_ENDS)
+    return hidden and value not in (None, "", [], {})
 
 
 def _mark(value: Any) -> str:  # noqa: ANN401 - any JSON

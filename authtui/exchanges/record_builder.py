@@ -17,6 +17,8 @@ from authtui.exchanges.exchange_redaction import (
     kept_host,
     kept_path,
     kept_type,
+    learn_body,
+    learn_request,
     request_id,
 )
 from authtui.exchanges.meaning import REFRESH, Seen, meaning_of
@@ -43,6 +45,7 @@ def started(
     retry_of: int | None = None,
 ) -> RequestRecord:
     """The record of a request that is about to leave."""
+    learn_request(url, ())
     try:
         parts = urlsplit(url)
         scheme, host = parts.scheme, kept_host(parts.netloc)
@@ -83,6 +86,7 @@ def with_request(
     `read_assertion` and `read_bearer` decode what may be recorded of a credential.
     """
     given = {name.lower(): value for name, value in lines}
+    learn_request("", lines)
     found = auth_class(given.get("authorization"))
     facts = None
     if found.name == "AgentAssertion" and read_assertion is not None:
@@ -114,6 +118,7 @@ def with_body(
     `size` is that of the whole body where `body` is only its start.
     """
     content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+    learn_body(body, content_type, purpose)
     text, note = kept_body(body, content_type, purpose, size=size)
     return detail._replace(request_body=text, request_note=note)
 
@@ -123,6 +128,7 @@ def finished(
 ) -> RequestRecord:
     """The record with its answer and what that means."""
     content_type = answer.content_type
+    learn_body(answer.body, content_type, purpose)
     text, note = kept_body(answer.body, content_type, purpose, answer.status, size=received)
     what = meaning_of(seen_of(record, answer, purpose, sent))
     detail = (record.detail or Detail())._replace(

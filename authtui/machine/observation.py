@@ -203,12 +203,16 @@ class IgnoredVariable(NamedTuple):
 
 
 class EnvironmentFacts(NamedTuple):
-    """The variables that matter to a login, after the client has applied its `.env` file."""
+    """The variables that matter to a login, after the client has applied its `.env` file.
+
+    `dotenv_others` is what that file sets besides: it may be secret, and decides nothing.
+    """
 
     variables: Mapping[str, Variable] = _NONE
     dotenv: FileFacts = FileFacts(".env")
     dotenv_ignored: tuple[IgnoredVariable, ...] = ()
     dotenv_overrides: tuple[str, ...] = ()
+    dotenv_others: tuple[tuple[str, Secret], ...] = ()
 
     def get(self, name: str) -> Variable | None:
         """The variable as it stands in the process, or None."""

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
 from authtui.configuration.config import split_key
+from authtui.credentials.environment import OPEN_VARIABLES
 from authtui.credentials.salvage import salvage
 from authtui.redaction import Secret, secret_kind
 from authtui.report import schema
-from authtui.report.sensitive import OPEN_VARIABLES, id_prefix, stored_documents
+from authtui.report.sensitive import id_prefix, stored_documents
 from authtui.tokens.claims import EMAILS, TIMES, plan_of
 from authtui.tokens.times import utc_text
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from authtui.configuration.dotenv import parse_dotenv
-from authtui.credentials.environment import NETWORK, PLACES
+from authtui.credentials.environment import OPEN_VARIABLES
 from authtui.credentials.salvage import salvage
 from authtui.redaction import EMAIL, Secret
 from authtui.tokens.jwt import decode
@@ -19,26 +18,6 @@ if TYPE_CHECKING:
     from authtui.exchanges.records import RequestRecord
     from authtui.machine.observation import Observation
     from authtui.report.redactor import Redactor
-
-OPEN_VARIABLES: Final = frozenset(
-    [
-        *(name for name in NETWORK if "proxy" not in name.lower()),
-        *PLACES,
-        "NO_PROXY",
-        "no_proxy",
-        "OPENAI_IDENTITY_TOKEN_FILE",
-        "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
-        "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
-        "CODEX_AUTHAPI_BASE_URL",
-        "CODEX_AGENT_IDENTITY_AUTHAPI_BASE_URL",
-        "CODEX_AGENT_IDENTITY_JWKS_BASE_URL",
-        "CODEX_INTERNAL_ORIGINATOR_OVERRIDE",
-        "OPENAI_BASE_URL",
-        "AWS_REGION",
-        "AWS_DEFAULT_REGION",
-    ]
-)
-"""Variables whose value is shown, because it is an address or a path; all others are hidden."""
 
 ID_PREFIXES: Final = (
     ("account_user", "user"),
@@ -141,10 +120,9 @@ def _variables(observation: Observation) -> Iterator[tuple[object, str]]:
             hidden = {"OPENAI_ORGANIZATION": "organization_id", "OPENAI_PROJECT": "project_id"}
             yield variable.value, hidden.get(name, name)
             yield from _userinfo(variable.value.reveal())
-    if environment.dotenv.data is not None:
-        for line in parse_dotenv(environment.dotenv.data, {}).assignments:
-            if line.name not in OPEN_VARIABLES:
-                yield Secret(line.value), line.name
+    for name, value in environment.dotenv_others:
+        if name not in OPEN_VARIABLES:
+            yield value, name
 
 
 def _userinfo(url: str) -> Iterator[tuple[object, str]]:
