@@ -56,7 +56,7 @@ _NO_SECRET: Final = re.compile(
 _SCHEMES: Final = ("bearer ", "basic ", "token ", "apikey ")
 
 
-class Found(NamedTuple):
+class SecretFound(NamedTuple):
     """A stretch of a text, and the secret of which it is a part or another form."""
 
     start: int
@@ -102,14 +102,14 @@ class KnownSecrets:
         """How many are known."""
         return len(self._secrets)
 
-    def find(self, text: str) -> list[Found]:
+    def find(self, text: str) -> list[SecretFound]:
         """Where known secrets stand, from left to right, none over another."""
         if not self._secrets or len(text) < _SHORTEST_EXACT:
             return []
         if self._waiting:
             self._index()
         found = [
-            Found(*match.span(), secret)
+            SecretFound(*match.span(), secret)
             for secret, pattern in self._exact.items()
             if secret in text
             for match in pattern.finditer(text)
@@ -122,9 +122,9 @@ class KnownSecrets:
                 found += self._search(text)
         return _apart(found)
 
-    def _search(self, text: str) -> list[Found]:
+    def _search(self, text: str) -> list[SecretFound]:
         squeezed, places = _squeezed(text)
-        found: list[Found] = []
+        found: list[SecretFound] = []
         done = 0
         for at in range(0, len(squeezed) - _GRAM + 1, _STEP):
             if at + _GRAM <= done:
@@ -139,7 +139,7 @@ class KnownSecrets:
                     best = start, end, form.secret
             if best is not None:
                 done = best[1]
-                found.append(Found(places[best[0]][0], places[best[1] - 1][1], best[2]))
+                found.append(SecretFound(places[best[0]][0], places[best[1] - 1][1], best[2]))
         return found
 
     def _index(self) -> None:
@@ -262,8 +262,8 @@ def _around(text: bytes, at: int, form: bytes, place: int) -> tuple[int, int]:
     return at - start, at + end
 
 
-def _apart(found: list[Found]) -> list[Found]:
-    out: list[Found] = []
+def _apart(found: list[SecretFound]) -> list[SecretFound]:
+    out: list[SecretFound] = []
     for one in sorted(found, key=lambda one: (one.start, -one.end)):
         if not out or one.start >= out[-1].end:
             out.append(one)
