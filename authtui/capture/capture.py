@@ -6,6 +6,7 @@ Its requests, output and end are published as events of the session.
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
@@ -24,6 +25,11 @@ if TYPE_CHECKING:
     from authtui.model.session import AuthSession
 
 STARTS_WITHIN: Final = 20.0
+SEEN_BY_ALL: Final = (
+    "the proxy serves whoever knows its address, which other users of this machine can read in "
+    "the list of processes"
+)
+"""What is told where the system does not say whose a connection is."""
 
 
 class CaptureProblem(NamedTuple):
@@ -80,6 +86,7 @@ class Capture:
         self._begun = threading.Event()
         self._over = threading.Event()
         self._stop: asyncio.Event | None = None
+        self._stopped = False
         self._thread = threading.Thread(
             target=self._run, name=f"authtui-capture-{number}", daemon=True
         )
@@ -108,6 +115,7 @@ class Capture:
 
     def stop(self) -> None:
         """Ask the program to end, gently at first; returns at once, before it has ended."""
+        self._stopped = True  # Before it is looked for: it may be in the making.
         self._later(self._stop.set if self._stop else None)
 
     def send(self, name: str) -> None:
@@ -137,12 +145,15 @@ class Capture:
             self._over.set()
 
     async def _main(self) -> None:
+        from authtui.capture import peers
         from authtui.capture.proxy import Proxy, RawHeadConnection
         from authtui.capture.recorder import Recorder
         from authtui.capture.upstream_pool import UpstreamPool
         from authtui.wire.serving import LOOPBACK, Server, bind, config_for
 
         self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        if self._stopped:
+            self._stop.set()
         try:
             listener = bind(LOOPBACK, self._port)
         except (OSError, OverflowError) as error:
@@ -156,14 +167,15 @@ class Capture:
         recorder = Recorder(
             self._session, self._clock, self._read_assertion, cause, plan.name_of(self.number)
         )
-        server = Server(
-            config_for(Proxy(plan.routes, pool, recorder), RawHeadConnection, keep_alive=120)
-        )
+        told_apart = await asyncio.to_thread(peers.can_tell)
+        admits = self._admits if told_apart else None
+        proxy = Proxy(plan.routes, pool, recorder, admits)
+        server = Server(config_for(proxy, RawHeadConnection, keep_alive=120))
         with listener:
             serving = asyncio.ensure_future(server.serve(sockets=[listener]))
             try:
                 warm = asyncio.ensure_future(pool.warm(plan.routes.servers))
-                await self._watch(cause)
+                await self._watch(cause, listener.fileno(), () if told_apart else (SEEN_BY_ALL,))
                 await warm
             finally:
                 server.should_exit = True
@@ -171,7 +183,7 @@ class Capture:
                 await asyncio.wait((serving,), timeout=5.0)
                 await pool.aclose()
 
-    async def _watch(self, cause: str) -> None:
+    async def _watch(self, cause: str, held: int, more: tuple[str, ...]) -> None:
         number, launch = self.number, self._plan.launch_at(self.base_url)
         routes, here = self._plan.routes, self.base_url
 
@@ -185,6 +197,7 @@ class Capture:
             said,
             terminal=self._terminal,
             keep_stdin=self._keep_stdin,
+            held=held,
         )
         problem = await child.start()
         if problem is not None:
@@ -192,7 +205,9 @@ class Capture:
             return
         self._child = child
         self._session.publish(
-            lambda n, at: ev.ChildStarted(n, at, cause, number, launch.shown, launch.overrides)
+            lambda n, at: ev.ChildStarted(
+                n, at, cause, number, launch.shown, (*launch.overrides, *more)
+            )
         )
         self._begun.set()
         ending = await self._until_over(child)
@@ -204,6 +219,13 @@ class Capture:
         self.ending = ending
         if self._ended is not None:
             self._ended(ending)
+
+    async def _admits(self, user: int | None) -> bool:
+        """The user of the capture, or whoever its program runs something as."""
+        if user is None or user == os.geteuid():
+            return user is not None
+        child = self._child
+        return child is not None and user in await asyncio.to_thread(child.users)
 
     async def _until_over(self, child: Child) -> Ending:
         if self._stop is None:

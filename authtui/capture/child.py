@@ -1,19 +1,21 @@
 """The captured program: started, read line by line, and ended gently before it is killed.
 
 It runs in a process group of its own: an interrupt that is typed for authtui reaches it only when
-authtui passes it on. To end it, authtui sends SIGINT, then SIGTERM, then SIGKILL.
+authtui passes it on. To end it, authtui sends SIGINT, then SIGTERM, then SIGKILL. It never outlives
+authtui: see `guard`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
 import re
 import signal
 import subprocess
-import sys
-from typing import TYPE_CHECKING, Any, Final, Literal
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Literal
 
+from authtui.capture.guard import WINDOWS, Guarded, NotStartedError, Unguarded
 from authtui.record import NamedTuple
 from authtui.redaction import printable, safe_text
 
@@ -29,10 +31,11 @@ _LINE_SHOWN: Final = 4_000
 _BATCH_SECONDS: Final = 0.05
 _BATCH_LINES: Final = 200
 _DRAIN_SECONDS: Final = 1.0
-_LOOK_SECONDS: Final = 0.02
 _STYLES: Final = re.compile(r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[@-Z\\-_])")
 _KEY_BEGIN, _KEY_END = "-----BEGIN", "-----END"
-_WINDOWS: Final = sys.platform == "win32"
+_ONE_LEFT: Final = "A process that it started goes on."
+_MANY_LEFT: Final = "{} processes that it started go on."
+_UNTIL_THEN: Final = "The proxy's port stays taken until they end, and leads nowhere."
 
 
 class Ending(NamedTuple):
@@ -57,66 +60,58 @@ class Child:
         *,
         terminal: bool = False,
         keep_stdin: bool = False,
+        held: int | None = None,
     ) -> None:
-        """`said` gets its output; `keep_stdin`: it shares our input, else it has none."""
+        """`said` gets its output; `keep_stdin`: it shares our input, else it has none.
+
+        `held` is a socket that stays taken as long as anything is left that comes from it.
+        """
         self._command = tuple(command)
         self._environment = dict(environment)
         self._said = said
-        self._terminal = terminal
-        self._keep_stdin = keep_stdin
-        self._process: asyncio.subprocess.Process | None = None
+        kind = Unguarded if WINDOWS else Guarded
+        self._program: Guarded | Unguarded = kind(
+            stdin=None if terminal or keep_stdin else subprocess.DEVNULL,
+            piped=not terminal,
+            group=WINDOWS or not terminal,
+            held=held,
+        )
         self._asked: str | None = None
 
     async def start(self) -> str | None:
         """Start it; a sentence if that fails."""
-        pipe = None if self._terminal else asyncio.subprocess.PIPE
-        inherit = self._terminal or self._keep_stdin
-        more: dict[str, Any] = {}
-        if _WINDOWS:
-            more["creationflags"] = getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)
-        elif not self._terminal:
-            more["process_group"] = 0
         try:
-            self._process = await asyncio.create_subprocess_exec(
-                *self._command,
-                env=self._environment,
-                stdin=None if inherit else asyncio.subprocess.DEVNULL,
-                stdout=pipe,
-                stderr=pipe,
-                limit=_LINE_LIMIT,
-                **more,
-            )
-        except (OSError, ValueError) as error:
+            await self._program.start(self._command, self._environment)
+        except NotStartedError as error:
             name = safe_text(self._command[0], 200)
-            reason = getattr(error, "strerror", None) or "its command line cannot be passed on"
-            return f"{name} cannot be started: {printable(reason, 200)}"
+            return f"{name} cannot be started: {printable(str(error), 200)}"
         return None
 
     async def wait(self) -> Ending:
         """Read its output until it has ended."""
-        process = self._process
-        if process is None:
-            return Ending(None, None, "The program was not started.")
-        streams: tuple[tuple[Stream, asyncio.StreamReader | None], ...] = (
-            ("stdout", process.stdout),
-            ("stderr", process.stderr),
-        )
+        program = self._program
+        names: tuple[Stream, ...] = ("stdout", "stderr")
         listening = [
             asyncio.ensure_future(self._listen(name, reader))
-            for name, reader in streams
-            if reader is not None
+            for name, reader in zip(names, program.outputs, strict=False)
         ]
+        left = 0
         try:
-            await self._gone(None)
+            await program.over.wait()
             if listening:
                 # What the program started itself may keep the output open for ever.
                 await asyncio.wait(listening, timeout=_DRAIN_SECONDS)
+            left = await program.left()
         finally:
             for task in listening:
                 task.cancel()
             await asyncio.gather(*listening, return_exceptions=True)
-            process._transport.close()  # type: ignore[attr-defined] # the library closes no pipes
-        return self._ending(process.returncode)
+            program.close()
+        ending = self._ending(program.returncode)
+        if left:
+            more = f"{_ONE_LEFT if left == 1 else _MANY_LEFT.format(left)} {_UNTIL_THEN}"
+            ending = ending._replace(reason=f"{ending.reason} {more}")
+        return ending
 
     async def end(self) -> None:
         """Interrupt it, then terminate it, then kill it; returns when it is gone."""
@@ -126,41 +121,25 @@ class Child:
             ("SIGKILL", TERMINATE_SECONDS),
         )
         for name, seconds in steps:
-            if self._process is None or self._process.returncode is not None:
+            if self._program.returncode is not None:
                 return
             self.send(name)
-            await self._gone(seconds)
-
-    async def _gone(self, seconds: float | None) -> None:
-        """Wait until it has ended, `seconds` at most.
-
-        The library's own wait is also for the end of its output, which others may hold open.
-        """
-        process = self._process
-        end = None if seconds is None else asyncio.get_running_loop().time() + seconds
-        while process is not None and process.returncode is None:
-            if end is not None and asyncio.get_running_loop().time() >= end:
-                return
-            await asyncio.sleep(_LOOK_SECONDS)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._program.over.wait(), seconds)
 
     def send(self, name: str) -> None:
         """Send a signal, by its name, to it and to what it started."""
-        process = self._process
-        if process is None or process.returncode is not None:
-            return
-        self._asked = name
-        try:
-            if _WINDOWS:
-                if name == "SIGINT":
-                    process.send_signal(getattr(signal, "CTRL_BREAK_EVENT", signal.SIGTERM))
-                else:
-                    process.kill()
-            elif self._terminal:
-                process.send_signal(getattr(signal, name))
-            else:
-                os.killpg(process.pid, getattr(signal, name))
-        except (OSError, ValueError):
-            return  # It ended in this moment.
+        if self._program.returncode is None:
+            self._asked = name
+            self._program.send(name)
+
+    def users(self) -> set[int]:
+        """The users that it and what comes from it run as, where the system tells."""
+        found = set()
+        for process in self._program.descendants():
+            with suppress(OSError):
+                found.add(Path("/proc", str(process)).stat().st_uid)
+        return found
 
     def _ending(self, status: int | None) -> Ending:
         if status is None:

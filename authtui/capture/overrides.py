@@ -94,7 +94,7 @@ class OverridePlan(NamedTuple):
     no_proxy: str | None = None
 
     def __repr__(self) -> str:
-        """Without the environment and the routes, which hold secrets."""
+        """Without the environment, which holds secrets, and the routes."""
         return f"<OverridePlan, {len(self.overrides)} addresses overridden>"
 
     def launch_at(self, base_url: str) -> Launch:

@@ -16,6 +16,7 @@ import h11
 import httpx
 
 from authtui.capture import tunnel
+from authtui.capture.peers import owner_of
 from authtui.errors import AuthtuiError
 from authtui.wire.serving import TRANSPORT, Connection
 from authtui.wire.transport import WireTrouble, trouble_of
@@ -29,9 +30,12 @@ if TYPE_CHECKING:
 
     Receive = Callable[[], Awaitable[dict[str, Any]]]
     Send = Callable[[dict[str, Any]], Awaitable[None]]
+    Admits = Callable[[int | None], Awaitable[bool]]
 
 RAW_HEAD: Final = "raw-head"
 """Where the scope's state holds the target and the header lines as the client spelled them."""
+OWNER: Final = "owner"
+"""Where it holds what will tell the user that the connection belongs to."""
 CONNECT_SECONDS: Final = 60.0
 _HOP_BY_HOP: Final = frozenset(
     [
@@ -61,12 +65,25 @@ class RawHeadConnection(Connection):
 
         self.conn.next_event = watched  # type: ignore[method-assign] # the parser has no hook
 
+    def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - as uvicorn types it
+        """Ask at once who it is: one that has left again could not be told."""
+        super().connection_made(transport)
+        ends = transport.get_extra_info("peername"), transport.get_extra_info("sockname")
+        asking = asyncio.get_running_loop().run_in_executor(None, owner_of, *ends)
+        self.app_state = {**self.app_state, OWNER: asking}
+
 
 class Proxy:
     """The ASGI application."""
 
-    def __init__(self, routes: Routes, pool: UpstreamPool, recorder: Recorder) -> None:
-        """`pool` connects to the servers, `recorder` keeps what passed."""
+    def __init__(
+        self, routes: Routes, pool: UpstreamPool, recorder: Recorder, admits: Admits | None = None
+    ) -> None:
+        """`pool` connects to the servers, `recorder` keeps what passed.
+
+        `admits` says of a user whether its connections are served; without it, all are.
+        """
+        self._admits = admits
         self._routes = routes
         self._pool = pool
         self._recorder = recorder
@@ -77,7 +94,9 @@ class Proxy:
         raw_head: tuple[bytes, Lines] = scope["state"][RAW_HEAD]
         asked, lines = raw_head
         found = self._routes.find(asked)
-        if found is None:
+        if found is None or (
+            self._admits is not None and not await self._admits(await scope["state"][OWNER])
+        ):
             await _refuse(send)
             return
         route, rest = found

@@ -1,4 +1,8 @@
-"""The routes of the proxy: an unguessable path for each server that requests may be sent to."""
+"""The routes of the proxy: a path for each server that requests may be sent to.
+
+All begin alike and with what no web page can guess. That is no secret towards the users of this
+machine, who can read it in the list of processes: whom the proxy serves is decided by `peers`.
+"""
 
 from __future__ import annotations
 
@@ -57,13 +61,13 @@ class Route(NamedTuple):
 
 
 class Routes:
-    """Every route of one proxy, under one secret that only the captured program is told."""
+    """Every route of one proxy, under one prefix that is made up for it."""
 
-    def __init__(self, routes: Sequence[Route], secret: str | None = None) -> None:
-        """`secret` is made up where none is given."""
+    def __init__(self, routes: Sequence[Route], prefix: str | None = None) -> None:
+        """`prefix` is made up where none is given."""
         self.all = tuple(routes)
-        self._secret = secret or secrets.token_urlsafe(_PREFIX_BYTES)
-        self._by_path = {f"/{self._secret}/{route.name}".encode(): route for route in routes}
+        self._prefix = prefix or secrets.token_urlsafe(_PREFIX_BYTES)
+        self._by_path = {f"/{self._prefix}/{route.name}".encode(): route for route in routes}
 
     @property
     def servers(self) -> tuple[Upstream, ...]:
@@ -73,11 +77,11 @@ class Routes:
 
     def path(self, name: str) -> str:
         """The path of a route; no slash at its end."""
-        return f"/{self._secret}/{name}"
+        return f"/{self._prefix}/{name}"
 
     def find(self, target: bytes) -> tuple[Route, bytes] | None:
         """The route of a request's target, and the rest of that; None for any other target."""
-        end = target.find(b"/", len(self._secret) + 2)
+        end = target.find(b"/", len(self._prefix) + 2)
         query = target.find(b"?")
         stops = [stop for stop in (end, query) if stop >= 0]
         stop = min(stops, default=len(target))
@@ -87,9 +91,9 @@ class Routes:
     def with_real_addresses(self, text: str, base_url: str) -> str:
         """A text of the program's with the servers' own addresses in place of the proxy's.
 
-        What it says is then what it would have said without the proxy, and tells no secret.
+        What it says is then what it would have said without the proxy.
         """
-        if self._secret not in text:
+        if self._prefix not in text:
             return text
         netloc = base_url.partition("://")[2]
         for route in self.all:
@@ -99,7 +103,7 @@ class Routes:
             for scheme in ("http", "ws"):
                 here = f"{scheme}://{netloc}{self.path(route.name)}"
                 text = text.replace(here, f"{scheme}{'s' * secure}://{real}")
-        return text.replace(self._secret, "…")
+        return text.replace(self._prefix, "…")
 
 
 def upstream_of(url: str) -> Upstream | str:

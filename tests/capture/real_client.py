@@ -9,18 +9,25 @@ from __future__ import annotations
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from authtui.demo.backend.client_setup import setup_for
 from authtui.demo.backend.faults import Fault
 from authtui.demo.backend.server import running_backend
+from tests.capture.outsider import gone, outsider
 from tests.demo.real_client import loopback_up, only_loopback_is_there, trimmed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from authtui.demo.backend.logins import Login
+    from authtui.demo.backend.server import Backend
 
 LIMIT: Final = 120.0
 COMMAND: Final = ("exec", "--skip-git-repo-check", "hi")
@@ -56,18 +63,8 @@ SCENARIOS: Final = {
 def capture(binary: str, name: str, home: Path) -> dict[str, Any]:
     scenario = SCENARIOS[name]
     with running_backend() as backend:
+        environment = at_home(backend, scenario, home)
         codex_home, work = home / ".codex", home / "work"
-        codex_home.mkdir(parents=True)
-        work.mkdir()
-        (codex_home / "auth.json").write_text(setup_for(backend, scenario.login).auth_json.reveal())
-        (codex_home / "config.toml").write_text(QUIET)
-        backend.faults.replace(scenario.faults)
-        environment = {
-            "HOME": str(home),
-            "CODEX_HOME": str(codex_home),
-            "PATH": os.environ.get("PATH", ""),
-            "PYTHONPATH": str(Path(__file__).parents[2]),
-        }
         options = ["capture", "--json", "--upstream", backend.base_url]
         done = subprocess.run(
             [sys.executable, "-m", "authtui", *options, "--", binary, *COMMAND],
@@ -94,6 +91,76 @@ def capture(binary: str, name: str, home: Path) -> dict[str, Any]:
             "backend_saw": [[seen.method, seen.path, seen.status] for seen in seen_of(backend)],
             **trace(events, backend.base_url),
         }
+
+
+def at_home(backend: Backend, scenario: Scenario, home: Path) -> dict[str, str]:
+    """A home with this login, and the variables that lead to it."""
+    codex_home = home / ".codex"
+    codex_home.mkdir(parents=True)
+    (home / "work").mkdir()
+    (codex_home / "auth.json").write_text(setup_for(backend, scenario.login).auth_json.reveal())
+    (codex_home / "config.toml").write_text(QUIET)
+    backend.faults.replace(scenario.faults)
+    return {
+        "HOME": str(home),
+        "CODEX_HOME": str(codex_home),
+        "PATH": os.environ.get("PATH", ""),
+        "PYTHONPATH": str(Path(__file__).parents[2]),
+    }
+
+
+def attacked(binary: str, home: Path) -> dict[str, Any]:
+    """Kills authtui while the client waits for an answer, as the attack has it."""
+    with running_backend() as backend, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        environment = at_home(backend, SCENARIOS["chatgpt"], home)
+        backend.faults.replace((Fault("responses", "delay", 30),))
+        options = ["--json", "--upstream", backend.base_url, "--port", str(port)]
+        authtui = subprocess.Popen(
+            [sys.executable, "-m", "authtui", "capture", *options, "--", binary, *COMMAND],
+            cwd=home / "work",
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        until(lambda: any("responses" in seen.path for seen in backend.state.requests))
+        clients = {
+            process: words for process, words in running().items() if words[0].endswith("codex")
+        }
+        words = " ".join(next(iter(clients.values())))
+        path = words.partition(f":{port}")[2].partition('"')[0]
+        asked = outsider("ask", port, f"{path}/wham/usage")
+        authtui.kill()
+        authtui.wait()
+        return {
+            "clients": len(clients),
+            "read": path,
+            "asked": asked,
+            "reached": [seen.path for seen in backend.state.requests if "usage" in seen.path],
+            "heard": outsider("hear", port),
+            "gone": gone(*clients, seconds=1),
+        }
+
+
+def until(true: Callable[[], bool]) -> None:
+    end = time.monotonic() + LIMIT
+    while not true():
+        if time.monotonic() > end:
+            raise SystemExit("it did not come to that")
+        time.sleep(0.02)
+
+
+def running() -> dict[int, list[str]]:
+    """The command line of every process."""
+    found = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (folder / "cmdline").read_bytes().decode().split("\0")
+            found[int(folder.name)] = words
+    return found
 
 
 def seen_of(backend: Any) -> list[Any]:  # noqa: ANN401 - the backend's own requests
@@ -153,4 +220,6 @@ if __name__ == "__main__":
     loopback_up()
     if not only_loopback_is_there():
         raise SystemExit("this is not a network namespace of its own")
-    print(json.dumps(capture(sys.argv[1], sys.argv[2], Path(sys.argv[3]))))  # noqa: T201 - its answer
+    program, scenario, place = sys.argv[1], sys.argv[2], Path(sys.argv[3])
+    answer = attacked(program, place) if scenario == "attack" else capture(program, scenario, place)
+    print(json.dumps(answer))  # noqa: T201 - its answer

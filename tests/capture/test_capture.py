@@ -147,6 +147,18 @@ def test_a_program_that_cannot_be_started_closes_the_proxy_again() -> None:
     assert events.events == ()
 
 
+def test_one_that_is_stopped_while_it_starts_ends() -> None:
+    events = session()
+    with running_backend() as backend:
+        capture = Capture(events, plan_of(backend, ["-c", LAST_WORD], {}), {}, clock)
+        capture.stop()
+        assert capture.start() is None
+        ending = capture.wait(30)
+        capture.finish()
+    assert ending is not None
+    assert ending.signal == "SIGINT"
+
+
 def test_stopping_ends_the_program_before_the_proxy() -> None:
     events = session()
     heard: list[ev.Event] = []

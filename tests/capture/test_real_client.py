@@ -107,6 +107,27 @@ def test_the_recorded_trace_is_as_told(name: str) -> None:
     assert_as_told(name, json.loads((RECORDED / f"{name}.json").read_text()))
 
 
+def in_private(name: str, home: Path) -> dict[str, Any]:
+    program = [sys.executable, "-m", "tests.capture.real_client", BINARY, name, str(home)]
+    done = subprocess.run(
+        [*NAMESPACE, *program], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    answer = json.loads(done.stdout)
+    assert isinstance(answer, dict)
+    return answer
+
+
+@pytest.mark.usefixtures("version")
+def test_nobody_gets_a_token_when_authtui_is_killed(home: Path) -> None:
+    seen = in_private("attack", home)
+    assert seen["clients"] > 0
+    assert seen["read"].endswith("/chatgpt/backend-api"), "what everybody can read"
+    if os.geteuid() == 0:
+        assert (seen["asked"], seen["reached"]) == ("HTTP/1.1 404 Not Found", [])
+    assert (seen["heard"], seen["gone"]) == ("", True)
+
+
 @pytest.mark.parametrize("name", SCENARIOS)
 def test_the_client_is_captured_as_recorded(
     name: str, version: tuple[int, int, int], home: Path
@@ -116,12 +137,7 @@ def test_the_client_is_captured_as_recorded(
         pytest.skip("this client takes no agent identity from an address on loopback")
     if name == "personal-access-token" and version < FIRST_PERSONAL:
         pytest.skip("this client knows no personal access tokens")
-    program = [sys.executable, "-m", "tests.capture.real_client", BINARY, name, str(home)]
-    done = subprocess.run(
-        [*NAMESPACE, *program], cwd=PROJECT, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    trace = json.loads(done.stdout)
+    trace = in_private(name, home)
     assert_as_told(name, trace)
     file = RECORDED / f"{name}.json"
     if os.environ.get("AUTHTUI_RECORD"):
