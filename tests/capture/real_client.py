@@ -26,8 +26,8 @@ from tests.demo.real_client import loopback_up, only_loopback_is_there, trimmed
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from authtui.demo.backend.backend import Backend
     from authtui.demo.backend.logins import Login
-    from authtui.demo.backend.server import Backend
 
 LIMIT: Final = 120.0
 COMMAND: Final = ("exec", "--skip-git-repo-check", "hi")
