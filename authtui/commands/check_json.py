@@ -1,210 +1,102 @@
-"""The document of `authtui check --json`, schema 1. Nothing in it is a secret."""
+"""The document of `authtui check --json`, schema 1: declared field by field, no secret in it.
+
+Every text is redacted by shape and made printable, whatever the field: what is not declared here is
+not written, and what is declared cannot be written otherwise.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
+from authtui.answers import findings as f
+from authtui.answers.token_view import TokenView
 from authtui.redaction import redacted_lines, safe_text
+from authtui.simulation.forms import FormRow
 from authtui.version import __version__
 
 if TYPE_CHECKING:
-    from authtui.answers.findings import Assessment, Fix
-    from authtui.answers.token_view import TokenView
-    from authtui.simulation.forms import FormRow
+    from collections.abc import Mapping
+
+# The keys of each record in their order; `key=field` where the field has another name.
+_KEYS: Final[Mapping[type, str]] = {
+    f.Assessment: "home contract surface verdict lamps sources tokens binding matrix checks request"
+    " predictions generations",
+    f.ContractChoice: "name title chosen_by client_version note",
+    f.Verdict: "outcome kind mode headline sentence culprit client_message client_exit"
+    " deletes_stored_login assumes fix fixes=fix",
+    f.Fix: "text command edit leads_to then",
+    f.Edit: "file key value",
+    f.Lamps: "stored selected sent accepted",
+    f.Source: "rank name place status kind shadowed_by detail reason",
+    TokenView: "name origin header claims expires_at verified note=verified_note problems",
+    f.Binding: "binding_id account_id user_id access_token",
+    f.MatrixRow: "who account_id user_id where disagrees=wrong",
+    f.CheckResult: "id group status summary evidence why fix where source",
+    f.PlannedRequest: "base_url authorization account_id_header fedramp",
+    f.Prediction: "surface exit says deletes_stored_login outcome mode assumes ends",
+    FormRow: "form where accepted_since=since accepted_until=until accepted_by",
+    f.DoctorReport: "status summary remediation issues variables",
+    f.AppServerAnswer: "account plan auth_method requires_openai_auth error stops",
+    f.Logout: "exit says deletes_stored_login",
+}
+# A record's new content is no key of an edit: it is never told.
+_OTHER_PROGRAMS: Final = ("doctor", "app_server", "logout")
+"""What the client's other programs say of the same state; null where there is none."""
+_CLIENT_TEXTS: Final = frozenset(
+    [
+        (f.Verdict, "client_message"), (f.Prediction, "says"), (f.Logout, "says"),
+        (f.DoctorReport, "summary"), (f.DoctorReport, "remediation"),
+        (f.AppServerAnswer, "error"), (f.AppServerAnswer, "stops"),
+    ]
+)  # fmt: skip
+"""The client's own texts, which keep their line ends."""
 
 
-def as_json(assessment: Assessment, forms: tuple[FormRow, ...]) -> dict[str, Any]:
+def as_json(assessment: f.Assessment, forms: tuple[FormRow, ...]) -> dict[str, Any]:
     """The whole answer; `forms` are the accepted shapes of what is stored here."""
-    verdict, request, binding = assessment.verdict, assessment.request, assessment.binding
     return {
         "schema": 1,
         "authtui": __version__,
-        "home": _safe(assessment.home),
-        "contract": {
-            "name": assessment.contract.name,
-            "title": assessment.contract.title,
-            "chosen_by": assessment.contract.chosen_by,
-            "client_version": _safe(assessment.contract.client_version),
-            "note": _safe(assessment.contract.note),
-        },
-        "surface": assessment.surface,
-        "verdict": {
-            "outcome": verdict.outcome,
-            "kind": verdict.kind,
-            "mode": verdict.mode,
-            "headline": _safe(verdict.headline),
-            "sentence": _safe(verdict.sentence),
-            "culprit": _safe(verdict.culprit),
-            "client_message": _client(verdict.client_message),
-            "client_exit": verdict.client_exit,
-            "deletes_stored_login": verdict.deletes_stored_login,
-            "assumes": [_safe(text) for text in verdict.assumes],
-            "fix": [_safe(fix.command or fix.text) for fix in verdict.fix],
-            "fixes": [_fix(fix) for fix in verdict.fix],
-        },
-        "lamps": {
-            "stored": assessment.lamps.stored.light,
-            "selected": assessment.lamps.selected.light,
-            "sent": assessment.lamps.sent.light,
-            "accepted": assessment.lamps.accepted.light,
-        },
-        "sources": [
-            {
-                "rank": source.rank,
-                "name": _safe(source.name),
-                "place": _safe(source.place),
-                "status": source.status,
-                "kind": source.kind,
-                "shadowed_by": _safe(source.shadowed_by),
-                "detail": _safe(source.detail),
-                "reason": _safe(source.reason),
-            }
-            for source in assessment.sources
-        ],
-        "tokens": [_token(token) for token in assessment.tokens],
-        "binding": None
-        if binding is None
-        else {
-            "binding_id": _safe(binding.binding_id),
-            "account_id": _safe(binding.account_id),
-            "user_id": _safe(binding.user_id),
-            "access_token": binding.access_token,
-        },
-        "matrix": [
-            {
-                "who": _safe(row.who),
-                "account_id": _safe(row.account_id),
-                "user_id": _safe(row.user_id),
-                "where": _safe(row.where),
-                "disagrees": list(row.wrong),
-            }
-            for row in assessment.matrix
-        ],
-        "checks": [
-            {
-                "id": result.id,
-                "group": result.group,
-                "status": result.status,
-                "summary": _safe(result.summary),
-                "evidence": [_safe(line) for line in result.evidence],
-                "why": _safe(result.why),
-                "fix": _safe(result.fix.command or result.fix.text) if result.fix else None,
-                "where": _safe(result.where),
-                "source": result.source,
-            }
-            for result in assessment.checks
-        ],
-        "request": None
-        if request is None
-        else {
-            "base_url": _safe(request.base_url),
-            "authorization": request.authorization,
-            "account_id_header": _safe(request.account_id_header),
-            "fedramp": request.fedramp,
-        },
-        "predictions": [
-            {
-                "surface": found.surface,
-                "exit": found.exit,
-                "says": _client(found.says),
-                "deletes_stored_login": found.deletes_stored_login,
-                "outcome": found.outcome,
-                "mode": found.mode,
-                "assumes": [_safe(text) for text in found.assumes],
-                "ends": found.ends,
-            }
-            for found in assessment.predictions
-        ],
-        "generations": dict(assessment.generations),
-        "forms": [
-            {
-                "form": _safe(row.form),
-                "where": _safe(row.where),
-                "accepted_since": row.since,
-                "accepted_until": row.until,
-                "accepted_by": list(row.accepted_by),
-            }
-            for row in forms
-        ],
-        **_other_programs(assessment),
+        **_object(assessment),
+        "forms": safe_json(forms),
+        **{name: safe_json(getattr(assessment, name)) for name in _OTHER_PROGRAMS},
     }
 
 
-def _other_programs(assessment: Assessment) -> dict[str, Any]:
-    """What the client's other programs say of the same state; null where there is none."""
-    doctor, server, logout = assessment.doctor, assessment.app_server, assessment.logout
-    return {
-        "doctor": doctor
-        and {
-            "status": doctor.status,
-            "summary": _client(doctor.summary),
-            "remediation": _client(doctor.remediation),
-            "issues": [_safe(text) for text in doctor.issues],
-            "variables": list(doctor.variables),
-        },
-        "app_server": server
-        and {
-            "account": server.account,
-            "plan": _safe(server.plan),
-            "auth_method": server.auth_method,
-            "requires_openai_auth": server.requires_openai_auth,
-            "error": _client(server.error),
-            "stops": _client(server.stops),
-        },
-        "logout": logout
-        and {
-            "exit": logout.exit,
-            "says": _client(logout.says),
-            "deletes_stored_login": logout.deletes_stored_login,
-        },
-    }
+def _object(record: object) -> dict[str, Any]:
+    made = {}
+    for words in _KEYS[type(record)].split():
+        key, _, field = words.partition("=")
+        value = getattr(record, field or key)
+        if key == "fix":
+            value = _brief(value)
+        if value is not None and (type(record), key) in _CLIENT_TEXTS:
+            made[key] = "\n".join(redacted_lines(value))
+        else:
+            made[key] = safe_json(value)
+    return made
 
 
-def _token(token: TokenView) -> dict[str, Any]:
-    return {
-        "name": _safe(token.name),
-        "origin": _safe(token.origin),
-        "header": safe_json(token.header),
-        "claims": safe_json(token.claims),
-        "expires_at": token.expires_at.isoformat() if token.expires_at else None,
-        "verified": token.verified,
-        "note": _safe(token.verified_note),
-        "problems": [_safe(text) for text in token.problems],
-    }
+def _brief(fix: f.Fix | tuple[f.Fix, ...] | None) -> Any:  # noqa: ANN401 - of the same shape
+    # What to type, or else what to do, in one line.
+    if fix is None or isinstance(fix, f.Fix):
+        return fix and (fix.command or fix.text)
+    return [one.command or one.text for one in fix]
 
 
-def safe_json(value: Any) -> Any:  # noqa: ANN401 - any JSON value
-    """A JSON value with every text in it redacted by shape and made printable."""
+def safe_json(value: Any) -> Any:  # noqa: ANN401 - any value of an answer, or of JSON
+    """A value as JSON, with every text in it redacted by shape and made printable."""
+    if isinstance(value, bool | int | float) or value is None:
+        return value
     if isinstance(value, str):
-        return _safe(value)
+        return safe_text(value)
+    if type(value) in _KEYS:
+        return _object(value)
+    if isinstance(value, f.Lamp):
+        return value.light
     if isinstance(value, list | tuple):
         return [safe_json(item) for item in value]
     if hasattr(value, "items"):
         return {safe_text(str(key)): safe_json(item) for key, item in value.items()}
-    if isinstance(value, bool | int | float) or value is None:
-        return value
-    return str(value)
-
-
-def _fix(fix: Fix) -> dict[str, Any]:
-    """A fix with what it leads to; the new content of a record is never told."""
-    edit = fix.edit
-    told = None
-    if edit is not None:
-        told = {"file": edit.file, "key": _safe(edit.key), "value": _safe(edit.value)}
-    return {
-        "text": _safe(fix.text),
-        "command": _safe(fix.command),
-        "edit": told,
-        "leads_to": fix.leads_to,
-        "then": _safe(fix.then),
-    }
-
-
-def _safe(text: str | None) -> str | None:
-    return None if text is None else safe_text(text)
-
-
-def _client(text: str | None) -> str | None:
-    # The client's own text keeps its line ends; everything else is made safe like the rest.
-    return None if text is None else "\n".join(redacted_lines(text))
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -28,7 +28,14 @@ _record: Final = partial(Record, names=_NAMES)
 
 # ── an assessment ──────────────────────────────────────────────────────────────────────────────
 
-_record(f.Fix, texts="text command")
+# The change of a file holds the new content of a record.
+_record(
+    f.Fix,
+    typed="leads_to",
+    labels="unsets",
+    texts="text command then",
+    without={"edit": None},
+)
 _record(
     f.Verdict,
     typed="outcome kind client_exit deletes_stored_login fix",
