@@ -152,6 +152,7 @@ _record(
         "ca_file": None,
         "key_set": None,
         "storage": o.StorageFacts(),
+        "listening": None,
     },
 )
 

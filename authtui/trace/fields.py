@@ -139,7 +139,8 @@ class Record(Generic[T]):
         self.defaults = _defaults_of(made)
         hints = _hints_of(made, names)
         if sorted((*ways, *self.without)) != sorted(hints):
-            raise TypeError(f"{made}: not declared as it is: {ways.keys() ^ hints.keys()}")
+            wrong = {*ways, *self.without} ^ hints.keys()
+            raise TypeError(f"{made}: not declared as it is: {', '.join(sorted(wrong))}")
         self.fields = sorted(ways, key=lambda name: (name in last.split(), list(hints).index(name)))
         self._needed = set(self.fields) - self.defaults.keys()
         limits = most or {}
