@@ -82,6 +82,8 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - a type
         if inner[-1] is Ellipsis:
             return st.lists(values_of(inner[0]), max_size=3).map(tuple)
         return st.tuples(*map(values_of, inner))
+    if origin is frozenset:
+        return st.frozensets(values_of(inner[0]), max_size=3)
     if origin is collections.abc.Mapping:
         return st.dictionaries(_TEXT, values_of(inner[1]), max_size=2)
     plain = {
@@ -117,6 +119,8 @@ def filled(kind: Any, text: str) -> Any:  # noqa: ANN401 - a type, and a value o
         return inner[0]
     if origin is tuple:
         return tuple(filled(a, text) for a in inner if a is not Ellipsis)
+    if origin is frozenset:
+        return frozenset([filled(inner[0], text)])
     if origin is collections.abc.Mapping:
         return {text: filled(inner[1], text)}
     plain = {str: text, bool: True, int: 7, float: 1.5, datetime: AT, Any: text}
