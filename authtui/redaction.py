@@ -469,7 +469,7 @@ class Pseudonyms:
         self._count: dict[str, int] = {}
         self._learned: dict[str, str] = {}
         self._secrets: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
+        self._lengths: dict[str, list[int]] | None = None
 
     def of(self, prefix: str, value: str) -> str:
         """The stand-in for `value`: the same one each time, letters for accounts, else numbers."""
@@ -490,7 +490,7 @@ class Pseudonyms:
         for form in (value, *forms):
             if len(form) >= _SHORTEST_ID:
                 self._learned.setdefault(form, stand_in)
-                self._pattern = None
+                self._lengths = None
 
     def learn_secret(self, value: Secret) -> None:
         """Let `in_text` replace a secret that has no shape by its class, length and mark.
@@ -501,22 +501,47 @@ class Pseudonyms:
         if len(text) >= _SHORTEST_SECRET and not _PLAIN_WORDS.fullmatch(text):
             self._learned[text] = placeholder(text)
             self._secrets.add(text)
-            self._pattern = None
+            self._lengths = None
 
     def in_text(self, text: str) -> str:
-        """The text with everything that was learned replaced, the longest first, in one pass."""
-        if not any(form in text for form in self._learned):
-            return text
-        if self._pattern is None:
-            longest = sorted(self._learned, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(self._alternative, longest)))
-        return self._pattern.sub(lambda found: self._learned[found.group()], text)
+        """The text with everything that was learned replaced, the longest first, in one pass.
 
-    def _alternative(self, form: str) -> str:
-        if form in self._secrets:
-            return re.escape(form)
+        Looked up by their first letters: one pattern for thousands of ids would try each of them
+        at each place.
+        """
+        if not self._learned:
+            return text
+        lengths = self._by_start()
+        starts = lengths.keys()
+        out: list[str] = []
+        end = 0
+        for at in range(len(text) - _SHORTEST_ID + 1):
+            start = text[at : at + _SHORTEST_ID]
+            if at < end or start not in starts:
+                continue
+            for length in lengths[start]:
+                form = text[at : at + length]
+                if form in self._learned and self._stands_alone(text, at, form):
+                    out += [text[end:at], self._learned[form]]
+                    end = at + length
+                    break
+        return "".join([*out, text[end:]])
+
+    def _by_start(self) -> dict[str, list[int]]:
+        """The lengths of what was learned, the longest first, by the first letters."""
+        if self._lengths is None:
+            found: dict[str, set[int]] = {}
+            for form in self._learned:
+                found.setdefault(form[:_SHORTEST_ID], set()).add(len(form))
+            self._lengths = {key: sorted(few, reverse=True) for key, few in found.items()}
+        return self._lengths
+
+    def _stands_alone(self, text: str, at: int, form: str) -> bool:
         # Not inside a longer word: `org_1` is no part of `org_12`.
-        return f"(?<![A-Za-z0-9]){re.escape(form)}(?![A-Za-z0-9])"
+        if form in self._secrets:
+            return True
+        before, behind = text[at - 1 : at] if at else "", text[at + len(form) : at + len(form) + 1]
+        return not any(char.isascii() and char.isalnum() for char in (before, behind) if char)
 
 
 def _letters(number: int) -> str:

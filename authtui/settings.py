@@ -1,7 +1,8 @@
 """The user's own choices: theme, clipboard, keys, presenter lock. Kept in a TOML file.
 
 A file that is missing, unreadable or half right never stops the app: what can be read is used,
-and `problems` says what was not.
+and `problems` says what was not. The presenter lock stays locked where it cannot be read: who has
+set it must not lose it to a mistake elsewhere in the file.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import tomllib
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
-from authtui.directories import config_dir, replace_text
+from authtui.configuration.toml_edit import EditRefusal, set_value
+from authtui.directories import config_dir, replace_text, rewrite
+from authtui.machine.files import read_file, unread_reason
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -45,19 +48,18 @@ def settings_path(environ: Mapping[str, str] = os.environ) -> Path:
 
 def read_settings(path: Path) -> Settings:
     """The settings in a file; the defaults when there is none."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except FileNotFoundError:
+    facts = read_file(path, _LARGEST)
+    if facts.kind == "absent":
         return Settings(path=str(path))
-    except OSError as error:
-        return Settings(path=str(path), problems=(f"cannot be read: {error.strerror}",))
-    if len(data) > _LARGEST:
-        return Settings(path=str(path), problems=("is larger than 256 KiB and was not read",))
+    locked = Settings(presenter=True, path=str(path))
+    if facts.kind == "too-large":
+        return locked._replace(problems=("is larger than 256 KiB and was not read",))
+    if facts.data is None:
+        return locked._replace(problems=(f"cannot be read: {unread_reason(facts)}",))
     try:
-        document = tomllib.loads(data.decode("utf-8"))
+        document = tomllib.loads(facts.data.decode("utf-8").removeprefix("\ufeff"))
     except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        return Settings(path=str(path), problems=(f"is not valid TOML: {error}",))
+        return locked._replace(problems=(f"is not valid TOML: {error}",))
     return parse_settings(document)._replace(path=str(path))
 
 
@@ -92,13 +94,24 @@ def parse_settings(document: Mapping[str, Any]) -> Settings:
     return settings._replace(problems=tuple(problems))
 
 
-def write_settings(settings: Settings, path: Path) -> str | None:
-    """Write the settings, replacing the file in one step; the reason when that fails, else None."""
-    import tomli_w
+def change_setting(path: Path, name: str, value: str | bool) -> str | None:
+    """Change one setting in the file, and nothing else of it; the reason when that fails.
 
-    document: dict[str, Any] = {"clipboard": settings.clipboard, "presenter": settings.presenter}
-    if settings.theme is not None:
-        document["theme"] = settings.theme
-    if settings.keymap:
-        document["keymap"] = dict(settings.keymap)
-    return replace_text(path, tomli_w.dumps(document), folder_mode=0o700)
+    A link stays a link, a mode and the rest of the text stay as they are. A file that cannot be
+    read is not replaced by anything.
+    """
+    facts = read_file(path, _LARGEST)
+    if facts.kind == "absent":
+        import tomli_w
+
+        return replace_text(path, tomli_w.dumps({name: value}), folder_mode=0o700)
+    try:
+        text = (facts.data or b"").decode("utf-8")
+    except UnicodeDecodeError:
+        return "it is not UTF-8"
+    if facts.data is None:
+        return unread_reason(facts)
+    changed = set_value(text, (name,), value)
+    if isinstance(changed, EditRefusal):
+        return changed.reason
+    return rewrite(path, changed)

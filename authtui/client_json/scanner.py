@@ -97,13 +97,19 @@ class Scanner:
         self.float_numbers = float_numbers
         self.at = 0
         self.depth = RECURSION_LIMIT
+        self._counted = (0, 1, 0)  # up to this byte: the line, and where it begins
 
     # positions and failures
 
     def position(self, index: int) -> tuple[int, int]:
-        """Line and column of a byte offset."""
-        start = self.data.rfind(b"\n", 0, index) + 1
-        return self.data.count(b"\n", 0, index) + 1, index - start
+        """Line and column of a byte offset; counted on from the last one that was asked for."""
+        at, line, start = self._counted
+        if index < at:
+            at, line, start = 0, 1, 0
+        line += self.data.count(b"\n", at, index)
+        start = max(start, self.data.rfind(b"\n", at, index) + 1)
+        self._counted = index, line, start
+        return line, index - start
 
     def failure(self, reason: str) -> JsonReadError:
         """A syntax error at the bytes read so far."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from authtui.commands import EXIT_BUG, EXIT_FAILED, EXIT_USAGE
 from authtui.commands.options import clock_of
+from authtui.directories import open_private
 from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
@@ -73,8 +73,7 @@ def write_har(path: str, session: AuthSession[Any]) -> str | None:
 
     text = json.dumps(as_har(session.state.requests, __version__), ensure_ascii=False, indent=1)
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
-        with os.fdopen(os.open(path, flags, 0o600), "w", encoding="utf-8") as file:
+        with open_private(path) as file:
             file.write(text + "\n")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "not a file name"

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.commands import EXIT_USAGE
 from authtui.directories import replace_text, user_home
+from authtui.machine.files import read_file
 from authtui.machine.home import shorten
 from authtui.record import NamedTuple
 from authtui.redaction import printable
@@ -36,6 +37,9 @@ class ScriptPlace(NamedTuple):
 
     path: Path
     note: str = ""
+
+
+_LARGEST: Final = 1024 * 1024
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -112,10 +116,8 @@ def _install(
 ) -> int:
     out, err = given.out, given.err
     shown = printable(shorten(str(goal.path), user_home(given.environ)))
-    try:
-        there = goal.path.read_text(encoding="utf-8") if os.path.lexists(goal.path) else None
-    except (OSError, UnicodeDecodeError):
-        there = ""
+    facts = read_file(goal.path, _LARGEST)
+    there = (facts.data or b"").decode("utf-8", "replace") if facts.exists else None
     if there == script:
         out.write(f"{shown} is there already, as it should be.\n{_told(goal)}")
         return 0

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from authtui.commands import EXIT_CANNOT_TELL, EXIT_USAGE
+from authtui.machine.files import read_file, unread_reason
 from authtui.record import NamedTuple
 from authtui.redaction import printable, safe_text
 
@@ -34,13 +34,12 @@ def read_key_set(where: str | None, *, offline: bool) -> KeySetText:
     if "://" in where:
         return _fetch_key_set(where, offline=offline)
     shown = printable(where, 200)
-    try:
-        with Path(where).open("rb") as file:
-            data = file.read(_LARGEST + 1)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or "not a usable path"
-        return KeySetText(None, f"cannot read the key set {shown}: {reason}")
-    return _checked(data, shown)
+    facts = read_file(where, _LARGEST)
+    if facts.kind == "too-large":
+        return KeySetText(None, f"the key set {shown} is too large to be one", EXIT_CANNOT_TELL)
+    if facts.data is None:
+        return KeySetText(None, f"cannot read the key set {shown}: {unread_reason(facts)}")
+    return _checked(facts.data, shown)
 
 
 def _checked(data: bytes, shown: str) -> KeySetText:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +10,7 @@ from authtui.commands import EXIT_CANNOT_TELL, EXIT_FAILED, EXIT_NOT_LOGGED_IN, 
 from authtui.commands.event_lines import event_line
 from authtui.commands.options import add_common, clock_of
 from authtui.commands.session import make_session
-from authtui.directories import rescue_dir
+from authtui.directories import open_private, rescue_dir
 from authtui.lifecycle.preview import ACTIONS
 from authtui.redaction import safe_text
 
@@ -174,12 +173,10 @@ def _exit_code(outcome: Outcome, session: AuthSession[Any]) -> int:
 def _open_log(path: str | None) -> TextIO | str | None:
     if path is None:
         return None
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | getattr(os, "O_CLOEXEC", 0)
     try:
-        return os.fdopen(os.open(path, flags, 0o600), "a", encoding="utf-8")
+        return open_private(path, append=True)
     except (OSError, ValueError) as error:
-        number = getattr(error, "errno", None)
-        reason = os.strerror(number) if number else "not a file name"
+        reason = getattr(error, "strerror", None) or "not a file name"
         return f"--log-file {_safe(path)}: {reason}"
 
 

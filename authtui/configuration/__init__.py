@@ -2,5 +2,5 @@
 
 `config` reads config.toml through `toml_reader`, which knows where each value stands,
 `config_rules` judges its values, and `dotenv` reads the `.env` of the home by the client's grammar.
-`shown_line` is how a line with a mistake may be shown.
+`shown_line` is how a line with a mistake may be shown, and `toml_edit` changes one key of a file.
 """

@@ -98,25 +98,31 @@ def _logical_lines(data: bytes) -> Iterator[tuple[int, bytes, str]]:
     """Lines as dotenvy joins them: a quote or a trailing backslash continues on the next line."""
     pieces = data.split(b"\n")
     lines = [piece + b"\n" for piece in pieces[:-1]] + [piece for piece in pieces[-1:] if piece]
-    buffer, start, state = b"", 1, "complete"
+    # The pieces of a line that goes on are joined at its end: joined at each, they would take the
+    # square of their length.
+    parts: list[bytes] = []
+    length, start, state, blank = 0, 1, "complete", True
     for number, line in enumerate(lines, 1):
-        if not buffer:
-            start = number
-        before = len(buffer)
-        buffer += line
-        if buffer.lstrip().startswith(b"#"):
-            buffer, state = b"", "complete"
-            continue
+        if not parts:
+            length, start, blank = 0, number, True
+        before = length
+        parts.append(line)
+        length += len(line)
+        if blank and (stripped := line.lstrip()):
+            blank = False
+            if stripped.startswith(b"#"):
+                parts, state = [], "complete"
+                continue
         position, state = _end_state(state, line)
         if state == "comment":
-            yield start, buffer[: before + position], "complete"
+            yield start, b"".join(parts)[: before + position], "complete"
         elif state == "complete":
-            yield start, buffer.removesuffix(b"\n").removesuffix(b"\r"), state
+            yield start, b"".join(parts).removesuffix(b"\n").removesuffix(b"\r"), state
         else:
             continue
-        buffer, state = b"", "complete"
-    if buffer:
-        yield start, buffer, state
+        parts, state = [], "complete"
+    if parts:
+        yield start, b"".join(parts), state
 
 
 _OUTSIDE: Final = {"\\": "escape", '"': "weak", "'": "strong"}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+_BACKSLASH: Final = "\u29f5"
 _BACKTICK: Final = "\u02cb"
 _WORD: Final = re.compile("[^\\W_]+(?:['\u2019\u2013-][^\\W_]+)*")
 _BEFORE: Final = "(\u201c\u2018\"'"
@@ -69,8 +70,10 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _cell(text: str) -> str:
-    # A pipe ends a cell even inside a code span, unless a backslash stands before it.
-    return text.replace("|", "\\|")
+    # A pipe ends a cell even inside a code span, unless a backslash stands before it; of two
+    # backslashes some readers take the first for the second, so the text's own is another sign.
+    own = re.sub(r"\\+(?=\|)", lambda found: _BACKSLASH * len(found.group()), text)
+    return own.replace("|", "\\|")
 
 
 def fenced(text: str) -> list[str]:

@@ -177,7 +177,11 @@ def read_key(folder: Path) -> bytes:
             file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(file, "wb") as made:
                 made.write(os.urandom(_KEY_BYTES))
-        key = path.read_bytes()
+        file = open_file(path, os.O_RDONLY)
+        try:
+            key = os.read(file, _KEY_BYTES + 1) if stat.S_ISREG(os.fstat(file).st_mode) else b""
+        finally:
+            os.close(file)
         if len(key) == _KEY_BYTES:
             return key
     return os.urandom(_KEY_BYTES)

@@ -433,10 +433,10 @@ class AuthtuiApp(App[None]):
         self.redraw()
         self.say(f"theme: {self.theme.removeprefix('authtui-')}", "muted", 2)
         if self.settings.path is not None:
-            from authtui.settings import write_settings
+            from authtui.settings import change_setting
 
-            path, chosen = Path(self.settings.path), self.settings
-            self.run_thread(lambda: write_settings(chosen, path), "settings")
+            path, chosen = Path(self.settings.path), self.theme
+            self.run_thread(lambda: change_setting(path, "theme", chosen), "settings")
 
     def open_detail(self, item: Item) -> None:
         """A row's detail."""
