@@ -347,3 +347,8 @@ class Scanner:
         if byte != 0x3A:
             raise self.failure_at_next("expected `:`" if byte >= 0 else EOF_OBJECT)
         self.at += 1
+
+    def end(self) -> None:
+        """Nothing but white space may follow."""
+        if self.skip_blank() >= 0:
+            raise self.failure_at_next("trailing characters")

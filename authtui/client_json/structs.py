@@ -16,9 +16,10 @@ from authtui.client_json.scanner import (
     EOF_VALUE,
     IDENTS,
     JsonReadError,
+    Scanner,
     custom,
 )
-from authtui.client_json.tree import TreeReader
+from authtui.client_json.tree import read_any, skip_value
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def optional(read: Callable[[Reader], Any]) -> Callable[[Reader], Any]:
     return lambda reader: reader.read_option(read)
 
 
-class Reader(TreeReader):
+class Reader:
     """Reads one JSON text into structs, step by step.
 
     After a failure `path` names the field that was being read. `lines` maps dotted field names
@@ -53,7 +54,7 @@ class Reader(TreeReader):
 
     def __init__(self, data: bytes, *, float_numbers: bool = False) -> None:
         """Start before the first byte; `float_numbers` as for `Scanner`."""
-        super().__init__(data, float_numbers=float_numbers)
+        self.scanner = Scanner(data, float_numbers=float_numbers)
         self.path: list[str] = []
         self.lines: dict[str, int] = {}
         self.unknown: list[str] = []
@@ -62,98 +63,102 @@ class Reader(TreeReader):
 
     def wrong_type(self, expected: str) -> JsonReadError:
         """The failure of finding another type than `expected`."""
-        byte = self.peek()
+        byte = self.scanner.peek()
         quoted = None
         if byte in IDENTS:
-            value = self.constant(byte)
+            value = self.scanner.constant(byte)
             found = "null" if value is None else f"boolean `{str(value).lower()}`"
         elif byte == 0x2D or 0x30 <= byte <= 0x39:
-            number = self.number()
+            number = self.scanner.number()
             found = f"integer `{number}`"
             if isinstance(number, float):
-                found = f"floating point `{rust_float(number)}`" if self.float_numbers else "number"
+                found = (
+                    f"floating point `{rust_float(number)}`"
+                    if self.scanner.float_numbers
+                    else "number"
+                )
         elif byte == 0x22:
-            self.at += 1
-            quoted = self.string()
+            self.scanner.at += 1
+            quoted = self.scanner.string()
             found = f"string {rust_debug(quoted)}"
         elif byte == 0x5B:
             found = "sequence"
         elif byte == 0x7B:
             found = "map"
         else:
-            return self.failure_at_next("expected value")
+            return self.scanner.failure_at_next("expected value")
         failure = JsonReadError(
             f"invalid type: {found}, expected {expected}",
             kind="type",
             what=(found.split(" ", 1)[0], expected),
             quoted=quoted,
         )
-        return self.placed(failure)
+        return self.scanner.placed(failure)
 
     def read_text(self, expected: str = "a string") -> str:
         """A string."""
-        if self.start() != 0x22:
+        if self.scanner.start() != 0x22:
             raise self.wrong_type(expected)
-        self.at += 1
-        return self.string()
+        self.scanner.at += 1
+        return self.scanner.string()
 
     def read_bool(self) -> bool:
         """A boolean."""
-        byte = self.start()
+        byte = self.scanner.start()
         if byte not in (0x74, 0x66):
             raise self.wrong_type("a boolean")
-        return bool(self.constant(byte))
+        return bool(self.scanner.constant(byte))
 
     def read_usize(self) -> int:
         """A whole number from 0 to 2^64 - 1."""
-        byte = self.start()
+        byte = self.scanner.start()
         if byte != 0x2D and not 0x30 <= byte <= 0x39:
             raise self.wrong_type("usize")
         # where a number is expected the library parses it, whatever its way with other numbers
-        kept, self.float_numbers = self.float_numbers, True
-        number = self.number()
-        self.float_numbers = kept
+        kept, self.scanner.float_numbers = self.scanner.float_numbers, True
+        number = self.scanner.number()
+        self.scanner.float_numbers = kept
         if isinstance(number, int) and number >= 0:
             return number
         found, fault = f"integer `{number}`", "value"
         if isinstance(number, float):
             found, fault = f"floating point `{rust_float(number)}`", "type"
         reason = f"invalid {fault}: {found}, expected usize"
-        raise self.placed(
+        raise self.scanner.placed(
             JsonReadError(reason, kind="type", what=(found.split("`")[0].strip(), "usize"))
         )
 
     def read_null(self) -> None:
         """A null."""
-        if self.start() != 0x6E:
+        if self.scanner.start() != 0x6E:
             raise self.wrong_type("unit")
-        self.constant(0x6E)
+        self.scanner.constant(0x6E)
 
     def read_option(self, read: Callable[[Reader], T]) -> T | None:
         """Null, or what `read` reads."""
-        if self.skip_blank() == 0x6E:
-            self.constant(0x6E)
+        if self.scanner.skip_blank() == 0x6E:
+            self.scanner.constant(0x6E)
             return None
         return read(self)
 
     def read_variant(self, variants: Sequence[str], *, open_ended: bool = False) -> str:
         """The name of an enum variant without content, as a string or as `{"name": null}`."""
-        byte = self.skip_blank()
+        byte = self.scanner.skip_blank()
         if byte == 0x22:
             return self._variant(variants, open_ended=open_ended)
         if byte < 0:
-            raise self.failure_at_next(EOF_VALUE)
+            raise self.scanner.failure_at_next(EOF_VALUE)
         if byte != 0x7B:
-            raise self.failure_at_next("expected value")
-        self.enter()
+            raise self.scanner.failure_at_next("expected value")
+        self.scanner.enter()
         name = self._variant(variants, open_ended=open_ended)
-        self.colon()
+        self.scanner.colon()
         self.read_null()
-        self.depth += 1
-        byte = self.skip_blank()
+        self.scanner.depth += 1
+        byte = self.scanner.skip_blank()
         if byte != 0x7D:
-            raise self.failure("expected value" if byte >= 0 else EOF_OBJECT)
-        self.at += 1
+            raise self.scanner.failure("expected value" if byte >= 0 else EOF_OBJECT)
+        self.scanner.at += 1
         return name
 
     def _variant(self, variants: Sequence[str], *, open_ended: bool) -> str:
@@ -167,11 +172,11 @@ class Reader(TreeReader):
             what=tuple(variants),
             quoted=name,
         )
-        raise self.placed(failure)
+        raise self.scanner.placed(failure)
 
     def read_untagged_text(self, enum: str) -> str:
         """A string as an untagged enum: any other value is read whole before it is refused."""
-        node = self.read_any()
+        node = read_any(self.scanner)
         if node.kind != "string":
             raise custom(f"data did not match any variant of untagged enum {enum}")
         return str(node.value)
@@ -181,12 +186,12 @@ class Reader(TreeReader):
     def read_whole(self, name: str, fields: Sequence[Field]) -> dict[str, Any]:
         """A struct with nothing but white space behind it."""
         found = self.read_struct(name, fields)
-        self.end()
+        self.scanner.end()
         return found
 
     def read_struct(self, name: str, fields: Sequence[Field]) -> dict[str, Any]:
         """An object (or, as serde allows, an array in field order) as a value for each field."""
-        byte = self.start()
+        byte = self.scanner.start()
         try:
             if byte == 0x5B:
                 return self._sequence(f"struct {name} with {len(fields)} elements", fields)
@@ -194,21 +199,21 @@ class Reader(TreeReader):
                 return self._map(fields)
             raise self.wrong_type(f"struct {name}")
         except JsonReadError as failure:
-            raise self.placed(failure) from None
+            raise self.scanner.placed(failure) from None
 
     def _map(self, fields: Sequence[Field]) -> dict[str, Any]:
-        self.enter()
+        self.scanner.enter()
         try:
             found = self._members({field.name: field for field in fields})
             self._complete(found, fields)
         except JsonReadError as failure:
             # serde_json closes the object before it places an error that has no place yet
-            self.depth += 1
-            if not failure.line and self.skip_blank() == 0x7D:
-                self.at += 1
+            self.scanner.depth += 1
+            if not failure.line and self.scanner.skip_blank() == 0x7D:
+                self.scanner.at += 1
             raise
-        self.depth += 1
-        self.at += 1
+        self.scanner.depth += 1
+        self.scanner.at += 1
         return found
 
     def _complete(self, found: dict[str, Any], fields: Sequence[Field]) -> None:
@@ -225,36 +230,36 @@ class Reader(TreeReader):
     def _members(self, fields: dict[str, Field]) -> dict[str, Any]:
         found: dict[str, Any] = {}
         first = True
-        while self.next_key(first=first):
+        while self.scanner.next_key(first=first):
             first = False
-            line = self.position(self.at)[0]
-            self.at += 1
-            key = self.string()
+            line = self.scanner.position(self.scanner.at)[0]
+            self.scanner.at += 1
+            key = self.scanner.string()
             field = fields.get(key)
             self.path.append(key)
             if field is None:
                 self.unknown.append(".".join(self.path))
-                self.colon()
-                self.skip_value()
+                self.scanner.colon()
+                skip_value(self.scanner)
             elif key in found:
                 raise JsonReadError(f"duplicate field `{key}`", kind="duplicate", what=(key,))
             else:
                 self.lines[".".join(self.path)] = line
-                self.colon()
+                self.scanner.colon()
                 found[key] = field.read(self)
             self.path.pop()
         return found
 
     def _sequence(self, expected: str, fields: Sequence[Field]) -> dict[str, Any]:
-        self.enter()
+        self.scanner.enter()
         try:
             found = self._items(expected, fields)
         except JsonReadError as failure:
-            self.depth += 1
+            self.scanner.depth += 1
             if not failure.line:
                 self._close_sequence(quiet=True)
             raise
-        self.depth += 1
+        self.scanner.depth += 1
         self._close_sequence(quiet=False)
         return found
 
@@ -262,7 +267,7 @@ class Reader(TreeReader):
         found: dict[str, Any] = {}
         for index, field in enumerate(fields):
             self.path.append(field.name)
-            if self.next_item(first=index == 0):
+            if self.scanner.next_item(first=index == 0):
                 found[field.name] = field.read(self)
             elif field.positional or not field.optional:
                 reason = f"invalid length {index}, expected {expected}"
@@ -273,17 +278,17 @@ class Reader(TreeReader):
         return found
 
     def _close_sequence(self, *, quiet: bool) -> None:
-        byte = self.skip_blank()
+        byte = self.scanner.skip_blank()
         if byte == 0x5D:
-            self.at += 1
+            self.scanner.at += 1
             return
         reason = "trailing characters" if byte >= 0 else EOF_LIST
         if byte == 0x2C:
-            self.at += 1
-            if self.skip_blank() == 0x5D:
+            self.scanner.at += 1
+            if self.scanner.skip_blank() == 0x5D:
                 reason = "trailing comma"
         if not quiet:
-            raise self.failure_at_next(reason)
+            raise self.scanner.failure_at_next(reason)
 
 
 def rust_debug(text: str) -> str:

@@ -73,119 +73,114 @@ class Node(NamedTuple):
         return self.value
 
 
-class TreeReader(Scanner):
-    """Reads or skips values whose type is not known beforehand."""
+def read_any(scanner: Scanner) -> Node:
+    """Any value as a tree. At most 127 levels deep, so the recursion is bounded."""
+    byte = scanner.start()
+    line, column = scanner.position(scanner.at)
+    kind: Kind
+    value: Any
+    if byte in IDENTS:
+        value = scanner.constant(byte)
+        kind = "null" if value is None else "bool"
+    elif byte == 0x2D or 0x30 <= byte <= 0x39:
+        value = scanner.number()
+        kind = "integer" if isinstance(value, int) else "float"
+    elif byte == 0x22:
+        scanner.at += 1
+        kind, value = "string", scanner.string()
+    elif byte == 0x5B:
+        scanner.enter()
+        kind = "array"
+        items: list[Node] = []
+        while scanner.next_item(first=not items):
+            items.append(read_any(scanner))
+        value = tuple(items)
+    elif byte == 0x7B:
+        scanner.enter()
+        kind = "object"
+        members: list[Member] = []
+        while scanner.next_key(first=not members):
+            where = scanner.position(scanner.at)
+            scanner.at += 1
+            key = scanner.string()
+            scanner.colon()
+            members.append(Member(key, read_any(scanner), *where))
+        value = tuple(members)
+    else:
+        raise scanner.failure_at_next("expected value")
+    if byte in (0x5B, 0x7B):
+        scanner.depth += 1
+        scanner.at += 1
+    return Node(kind, value, line, column)
 
-    def read_any(self) -> Node:
-        """Any value as a tree. At most 127 levels deep, so the recursion is bounded."""
-        byte = self.start()
-        line, column = self.position(self.at)
-        kind: Kind
-        value: Any
+
+def skip_value(scanner: Scanner) -> None:
+    """Pass over any value: no limit of depth, no check of number ranges, as serde_json."""
+    open_frames = bytearray()
+    while True:
+        byte = scanner.start()
+        nested = False
         if byte in IDENTS:
-            value = self.constant(byte)
-            kind = "null" if value is None else "bool"
+            scanner.constant(byte)
         elif byte == 0x2D or 0x30 <= byte <= 0x39:
-            value = self.number()
-            kind = "integer" if isinstance(value, int) else "float"
+            scanner.number(ignored=True)
         elif byte == 0x22:
-            self.at += 1
-            kind, value = "string", self.string()
-        elif byte == 0x5B:
-            self.enter()
-            kind = "array"
-            items: list[Node] = []
-            while self.next_item(first=not items):
-                items.append(self.read_any())
-            value = tuple(items)
-        elif byte == 0x7B:
-            self.enter()
-            kind = "object"
-            members: list[Member] = []
-            while self.next_key(first=not members):
-                where = self.position(self.at)
-                self.at += 1
-                key = self.string()
-                self.colon()
-                members.append(Member(key, self.read_any(), *where))
-            value = tuple(members)
+            scanner.at += 1
+            scanner.string(ignored=True)
+        elif byte in (0x5B, 0x7B):
+            scanner.at += 1
+            open_frames.append(byte)
+            nested = True
         else:
-            raise self.failure_at_next("expected value")
-        if byte in (0x5B, 0x7B):
-            self.depth += 1
-            self.at += 1
-        return Node(kind, value, line, column)
+            raise scanner.failure_at_next("expected value")
+        if not _next_in_frames(scanner, open_frames, accept_comma=not nested):
+            return
 
-    def skip_value(self) -> None:
-        """Pass over any value: no limit of depth, no check of number ranges, as serde_json."""
-        open_frames = bytearray()
-        while True:
-            byte = self.start()
-            nested = False
-            if byte in IDENTS:
-                self.constant(byte)
-            elif byte == 0x2D or 0x30 <= byte <= 0x39:
-                self.number(ignored=True)
-            elif byte == 0x22:
-                self.at += 1
-                self.string(ignored=True)
-            elif byte in (0x5B, 0x7B):
-                self.at += 1
-                open_frames.append(byte)
-                nested = True
-            else:
-                raise self.failure_at_next("expected value")
-            if not self._next_in_frames(open_frames, accept_comma=not nested):
-                return
 
-    def _next_in_frames(self, frames: bytearray, *, accept_comma: bool) -> bool:
-        while frames:
-            is_list = frames[-1] == 0x5B
-            byte = self.skip_blank()
-            if byte < 0:
-                raise self.failure_at_next(EOF_LIST if is_list else EOF_OBJECT)
-            if byte == frames[-1] + 2:
-                self.at += 1
-                frames.pop()
-                accept_comma = True
-                continue
-            if accept_comma:
-                if byte != 0x2C:
-                    raise self.failure_at_next(
-                        "expected `,` or `]`" if is_list else "expected `,` or `}`"
-                    )
-                self.at += 1
-            if not is_list:
-                self._ignored_key()
-            return True
-        return False
+def _next_in_frames(scanner: Scanner, frames: bytearray, *, accept_comma: bool) -> bool:
+    while frames:
+        is_list = frames[-1] == 0x5B
+        byte = scanner.skip_blank()
+        if byte < 0:
+            raise scanner.failure_at_next(EOF_LIST if is_list else EOF_OBJECT)
+        if byte == frames[-1] + 2:
+            scanner.at += 1
+            frames.pop()
+            accept_comma = True
+            continue
+        if accept_comma:
+            if byte != 0x2C:
+                raise scanner.failure_at_next(
+                    "expected `,` or `]`" if is_list else "expected `,` or `}`"
+                )
+            scanner.at += 1
+        if not is_list:
+            _ignored_key(scanner)
+        return True
+    return False
 
-    def _ignored_key(self) -> None:
-        byte = self.skip_blank()
-        if byte != 0x22:
-            raise self.failure_at_next("key must be a string" if byte >= 0 else EOF_OBJECT)
-        self.at += 1
-        self.string(ignored=True)
-        self.colon()
 
-    def end(self) -> None:
-        """Nothing but white space may follow."""
-        if self.skip_blank() >= 0:
-            raise self.failure_at_next("trailing characters")
+def _ignored_key(scanner: Scanner) -> None:
+    byte = scanner.skip_blank()
+    if byte != 0x22:
+        raise scanner.failure_at_next("key must be a string" if byte >= 0 else EOF_OBJECT)
+    scanner.at += 1
+    scanner.string(ignored=True)
+    scanner.colon()
 
 
 def parse(data: bytes | str) -> Node | JsonFault:
     """The tree of a JSON text, or why it is none. Bytes must be UTF-8."""
     if isinstance(data, str):
         data = data.encode("utf-8", "surrogatepass")
-    reader = TreeReader(data)
+    scanner = Scanner(data)
     try:
         data.decode()
     except UnicodeDecodeError as error:
-        return JsonFault(NOT_UTF8, *reader.position(error.start))
+        return JsonFault(NOT_UTF8, *scanner.position(error.start))
     try:
-        node = reader.read_any()
-        reader.end()
+        node = read_any(scanner)
+        scanner.end()
     except JsonReadError as failure:
         return JsonFault(failure.reason, failure.line, failure.column)
     return node

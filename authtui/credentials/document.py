@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 
 from authtui.client_json.scanner import NOT_UTF8, JsonReadError
 from authtui.client_json.structs import Field, Reader, optional
+from authtui.client_json.tree import read_any
 from authtui.credentials.dates import RFC_3339, read_date
 from authtui.credentials.explain_document import (
     explain,
@@ -131,7 +132,7 @@ def parse_document(
     try:
         raw.decode()
     except UnicodeDecodeError as error:
-        line, column = reader.position(error.start)
+        line, column = reader.scanner.position(error.start)
         return DocumentFault(NOT_UTF8, line, column, None, _encoding(raw), "encoding")
     schema = _Schema(rules, agent, now)
     try:
@@ -165,7 +166,7 @@ def _error(
         line=failure.line,
         column=failure.column,
         field=field,
-        reason=explain(failure, field, rules, reader.data),
+        reason=explain(failure, field, rules, reader.scanner.data),
         kind="syntax" if syntax else "data",
         leaks=leaks,
     )
@@ -219,7 +220,7 @@ def _date(reader: Reader) -> datetime:
     try:
         return read_date(text)
     except JsonReadError as failure:
-        raise reader.placed(failure) from None
+        raise reader.scanner.placed(failure) from None
 
 
 class _IdToken(NamedTuple):
@@ -229,7 +230,7 @@ class _IdToken(NamedTuple):
 
 def _id_token(reader: Reader) -> _IdToken:
     raw = reader.read_text()
-    return _IdToken(Secret(raw), read_id_claims(raw, float_numbers=reader.float_numbers))
+    return _IdToken(Secret(raw), read_id_claims(raw, float_numbers=reader.scanner.float_numbers))
 
 
 _TOKENS: Final = (
@@ -315,13 +316,14 @@ class _Schema:
 
     def record_or_jwt(self, reader: Reader) -> AgentRecord | Secret:
         """An untagged choice: the value is read whole first, then each form is tried."""
-        start = reader.at
-        node = reader.read_any()
+        scanner = reader.scanner
+        start = scanner.at
+        node = read_any(scanner)
         if node.kind == "string":
             if self.rules.agent_form == "any":
                 return Secret(node.value)
             return self._decoded(node.value)
-        inner = Reader(reader.data[start : reader.at], float_numbers=reader.float_numbers)
+        inner = Reader(scanner.data[start : scanner.at], float_numbers=scanner.float_numbers)
         if node.kind not in ("object", "array"):
             raise _no_variant("type", node.kind, "a string or struct")
         try:
@@ -329,7 +331,7 @@ class _Schema:
         except JsonReadError as failure:
             reader.path.extend(inner.path)
             raise _no_variant(failure.kind, *failure.what) from None
-        base = reader.position(start)[0] - inner.position(0)[0]
+        base = scanner.position(start)[0] - 1
         for name, line in inner.lines.items():
             reader.lines[f"agent_identity.{name}"] = base + line
         reader.unknown.extend(f"agent_identity.{name}" for name in inner.unknown)

@@ -325,7 +325,7 @@ def _plan(reader: Reader) -> str:
     try:
         return reader.read_untagged_text(PLAN_ENUM)
     except JsonReadError as failure:
-        raise reader.placed(failure) from None
+        raise reader.scanner.placed(failure) from None
 
 
 _READERS: Final[dict[FieldType, Callable[[Reader], object]]] = {
