@@ -96,7 +96,7 @@ class TomlError(AuthtuiError):
         self.end = start + 1 if end is None else max(end, start + 1)
 
 
-class Document(NamedTuple):
+class TomlDocument(NamedTuple):
     """A text as values, and where each of them stands: offsets of its first and past its last.
 
     A table has the place of its header or brace; one that only a longer key names has that of its
@@ -133,7 +133,7 @@ def line_starts(text: str) -> list[int]:
     return [0, *(match.end() for match in re.finditer("\n", text))]
 
 
-def read(text: str) -> Document:
+def read(text: str) -> TomlDocument:
     """The document of a text.
 
     Raises:
@@ -146,7 +146,7 @@ def read(text: str) -> Document:
             builder.header(keys, double=double)
         else:
             builder.pair(builder.table, builder.path, keys, value)
-    return Document(text, builder.tree, builder.spans, line_starts(text))
+    return TomlDocument(text, builder.tree, builder.spans, line_starts(text))
 
 
 class _Shape:
