@@ -51,7 +51,8 @@ _TOKEN: Final = re.compile(rf"{_ESCAPE}|(?P<plain>[A-Za-z0-9])")
 _PLAIN: Final = re.compile(r"[A-Za-z0-9]")
 # What stands where a secret may stand and is none: words, names of variables, versions, dates.
 _NO_SECRET: Final = re.compile(
-    r"[a-z][a-z ._/-]{0,23}|[A-Z]+(?:_[A-Z]+)*|[0-9]{1,7}|[0-9.:TZ-]{1,20}|true|false"
+    r"[a-z][a-z ._/-]{0,23}|[A-Z]+(?:_[A-Z]+)*|[0-9]{1,7}"
+    r"|[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.]+Z?)?|[0-9]{1,4}(?:\.[0-9]{1,5}){1,4}"
 )
 _SCHEMES: Final = ("bearer ", "basic ", "token ", "apikey ")
 

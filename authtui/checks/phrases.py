@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Fix
 from authtui.checks.subject import account_words, label_of
+from authtui.configuration.config import holds_a_key, is_variable_name
 from authtui.simulation.selection import CHATGPT_MODES
 from authtui.simulation.urls import host_and_port
 
@@ -50,6 +51,15 @@ def fault_words(fault: str) -> str:
 def name_words(name: str) -> str:
     """A name as it stands, in quotes where blanks would hide what it is."""
     return name if name and name == name.strip() else f"{name!r}"
+
+
+def variable_fix(name: str, where: str) -> Fix:
+    """How the variable that an `env_key` names is given, or that it is none."""
+    if holds_a_key(name):
+        return Fix(f"put the key into a variable, and that variable's name at {where}")
+    if not is_variable_name(name):
+        return Fix(f"name a variable at {where}, or remove the line")
+    return Fix("set it in this shell", f"export {name}=…")
 
 
 def method_name(name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Fix
-from authtui.checks.phrases import name_words
+from authtui.checks.phrases import name_words, variable_fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     LOOPBACK,
@@ -17,7 +17,7 @@ from authtui.checks.subject import (
     unset_where,
     where_set,
 )
-from authtui.configuration.config import join_key
+from authtui.configuration.config import holds_a_key, join_key
 from authtui.contracts import KNOWN_CHATGPT_HOSTS
 from authtui.simulation.first_request import carries_key, missing_header
 from authtui.simulation.online_credentials import environment_error
@@ -299,6 +299,16 @@ def _provider_variable(subject: Subject) -> Finding | None:
     if name is None:
         return None
     where = provider.lines.get("env_key", "config.toml")
+    if holds_a_key(name):
+        return Finding(
+            "fail",
+            f"{where} holds what looks like a key: env_key takes the name of the variable with it",
+            (),
+            "The client looks for a variable of that name, finds none, and repeats the text in its "
+            "message. A key that stands there is in a file that others may read.",
+            variable_fix(name, where),
+            where,
+        )
     if environment.trimmed(name) is not None:
         return Finding(
             "pass",
@@ -320,7 +330,7 @@ def _provider_variable(subject: Subject) -> Finding | None:
         "The variable has to be in the process that runs Codex. A program started from the "
         "desktop, a service or the other side of WSL does not have what a shell exports, and "
         "`source .env` without export does not pass it on.",
-        Fix("set it in this shell", f"export {name}=…"),
+        variable_fix(name, where),
         where,
     )
 

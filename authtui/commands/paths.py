@@ -106,7 +106,7 @@ def places(
         _rescues("the same of the keyring entry", f"{folder}/{KEYRING_COPY}"),
         _place("authtui", "the same, where the home takes none", str(rescue_dir(environ)), RESCUE),
         *(
-            Place("client", f"lock {name}", path, LOCK, stat_file(path).exists)
+            Place("client", f"lock {name}", safe_text(path), LOCK, stat_file(path).exists)
             for name, path in zip(
                 ("logins", "auth.json"), lock_paths(f"{folder}/{AUTH_FILE}"), strict=True
             )

@@ -34,10 +34,13 @@ def make_session(args: argparse.Namespace, environ: Mapping[str, str]) -> AuthSe
 
 def look_at_keyring(session: AuthSession[Any]) -> None:
     """The look that the first load leaves out: the keyring may take its time, or not answer."""
+    from authtui.credentials.keyring_store import has_changed
     from authtui.credentials.observe import read_keyring, wants_keyring
 
     observation = session.state.observation
     if observation is None or not wants_keyring(observation):
+        return
+    if has_changed(observation.keyring) is False:
         return
     seen = read_keyring(observation)
     if (seen.keyring, seen.encrypted) != (observation.keyring, observation.encrypted):

@@ -27,7 +27,9 @@ FILE_LIMIT: Final = 1024 * 1024
 """Bytes of a configuration read."""
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_LONG_NAME: Final = 16
 _LONGEST_NAME: Final = 40
+_BLANK: Final = re.compile(r"\s")
 _BARE_KEY: Final = re.compile(r"[^.\"'\s]+")
 _KEY_PART: Final = re.compile(r'"((?:[^"\\]|\\.)*)"|([^."]+)')
 _SECRET_LEAVES: Final = frozenset({"experimental_bearer_token", "bearer_token", "api_key", "args"})
@@ -267,13 +269,19 @@ def is_hidden(path: tuple[str, ...]) -> bool:
     return path[-1] in _SECRET_LEAVES or any(part in _SECRET_TABLES for part in path[:-1])
 
 
+def is_variable_name(name: str) -> bool:
+    """Whether a shell can set a variable of that name."""
+    return _VARIABLE.fullmatch(name) is not None
+
+
 def holds_a_key(name: str) -> bool:
     """Whether a key stands where the name of its variable belongs."""
+    long = len(name) >= _LONG_NAME and any(map(str.isdigit, name)) and not _BLANK.search(name)
     return (
-        (bool(name.strip()) and not _VARIABLE.fullmatch(name.strip()))
+        (long and not is_variable_name(name))
         or secretive(name)
         or redact_text(name) != name
-        or (len(name) >= _LONGEST_NAME and any(char.isdigit() for char in name))
+        or (len(name) >= _LONGEST_NAME and any(map(str.isdigit, name)))
     )
 
 

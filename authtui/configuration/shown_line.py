@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from authtui.redaction import secretive
+
 _BLOCK: Final = "▒"
 _KEY_NAME: Final = r"""(?:[A-Za-z0-9_-]{1,64}|"[^"\n]{0,64}"|'[^'\n]{0,64}')"""
 _KEY_AND_SIGN: Final = re.compile(
@@ -33,15 +35,20 @@ def shown_line(line: str) -> str:
     has to be seen. A comment, and a line without a key, may be the rest of a value.
     """
     if _HEADER.fullmatch(line):
-        return line
+        return _VALUE_WORD.sub(_mixed_blocks, line)
     key = _KEY_AND_SIGN.match(line)
     start = key.end() if key is not None else 0
     hidden = key is not None and _SECRET_NAME.search(_OPEN_NAMES.sub("", key.group().lower()))
-    return line[:start] + _VALUE_WORD.sub(_all_blocks if hidden else _blocks, line[start:])
+    name = _VALUE_WORD.sub(_mixed_blocks, line[:start])
+    return name + _VALUE_WORD.sub(_all_blocks if hidden else _blocks, line[start:])
 
 
 def _all_blocks(found: re.Match[str]) -> str:
     return _BLOCK * len(found.group())
+
+
+def _mixed_blocks(found: re.Match[str]) -> str:
+    return _all_blocks(found) if secretive(found.group()) else found.group()
 
 
 def _blocks(found: re.Match[str]) -> str:

@@ -95,6 +95,28 @@ def probe_keyring(
     )
 
 
+def has_changed(
+    seen: KeyringFacts, *, timeout: float = TIMEOUT, backend: ProbedKeyring | None = None
+) -> bool | None:
+    """Whether the entry is another than was seen, without its secret; None where none can tell.
+
+    Each look at a secret is one that the keyring may announce, or ask its owner about.
+    """
+    if seen.mark is None:
+        return None
+    found = within(timeout, lambda: _mark(seen, backend))
+    return found is None or found[0] != seen.mark
+
+
+def _mark(facts: KeyringFacts, given: ProbedKeyring | None) -> str | None:
+    try:
+        backend = platform_backend() if given is None else given
+        mark = getattr(backend, "mark", None)
+        return None if mark is None else str(mark(facts.service, facts.account))
+    except BaseException as error:  # noqa: BLE001 - a backend is foreign code; any way it fails is an answer
+        return classify(facts, error).status
+
+
 def within(timeout: float, work: Callable[[], Answer]) -> tuple[Answer] | None:
     """Do `work`, which must not raise: its answer in a tuple; None after `timeout` seconds.
 
@@ -153,7 +175,7 @@ def _backend_name(backend: object | None) -> str | None:
 def _ask(facts: KeyringFacts, given: ProbedKeyring | None) -> KeyringFacts:
     try:
         backend = platform_backend() if given is None else given
-        facts = facts._replace(backend=_backend_name(backend))
+        facts = facts._replace(backend=_backend_name(backend), mark=_mark(facts, backend))
         return _found(facts, backend.get_password(facts.service, facts.account))
     except BaseException as error:  # noqa: BLE001 - a backend is foreign code; any way it fails is an answer
         return classify(facts, error)

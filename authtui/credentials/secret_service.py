@@ -48,6 +48,15 @@ class SecretService:
             _default(connection)
             return None
 
+    def mark(self, service: str, username: str, /) -> str:
+        """What changes when the client's entry does, by its attributes: its secret is not asked."""
+        with _connected() as connection:
+            item = _entry(connection, service, username)
+            if item is None:
+                _default(connection)
+                return "none"
+            return f"{item.item_path} {item.get_created()} {item.get_modified()}"
+
     def set_password(self, service: str, username: str, password: str, /) -> None:
         """Change the client's entry; make one as the client does where there is none."""
         with _connected() as connection:

@@ -235,7 +235,10 @@ class EnvironmentFacts(NamedTuple):
 
 
 class KeyringFacts(NamedTuple):
-    """The OS keyring entry. `detail` is the backend's own text; `document` the stored JSON."""
+    """The OS keyring entry. `detail` is the backend's own text; `document` the stored JSON.
+
+    `mark` changes with the entry, where the keyring can tell that without its secret.
+    """
 
     status: KeyringStatus = "not-probed"
     service: str = "Codex Auth"
@@ -243,6 +246,7 @@ class KeyringFacts(NamedTuple):
     backend: str | None = None
     detail: str | None = None
     document: Secret | None = None
+    mark: str | None = None
 
 
 class EncryptedFacts(NamedTuple):

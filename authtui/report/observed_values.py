@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
-from authtui.configuration.config import split_key
+from authtui.configuration.config import is_hidden, split_key
 from authtui.credentials.environment import OPEN_VARIABLES
 from authtui.credentials.salvage import salvage
 from authtui.redaction import Secret, secret_kind
@@ -195,7 +195,8 @@ def matters(key: str) -> bool:
 def _setting(redactor: Redactor, key: str, found: ConfigValue) -> str:
     value = found.value
     if isinstance(value, bool | int | float):
-        return str(value).lower()
+        hidden = is_hidden(split_key(key)) and not isinstance(value, bool)
+        return "a number, not shown" if hidden else str(value).lower()
     leaf = split_key(key)[-1]
     is_open = leaf in _OPEN_PROVIDER_KEYS if "model_providers." in key else leaf in _OPEN_KEYS
     if isinstance(value, str) and is_open:

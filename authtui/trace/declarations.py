@@ -130,7 +130,7 @@ _record(
     typed="status",
     labels="service backend",
     texts="detail",
-    without={"account": "", "document": None},
+    without={"account": "", "document": None, "mark": None},
 )
 _record(
     o.EncryptedFacts,

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from authtui.machine.observation import Observation
 
 KEYRING_SECONDS: Final = 0.8
-"""Between two looks at a keyring that answers; a look takes it some 10 ms."""
+"""Between two looks at what a keyring tells of an entry without its secret; some 10 ms each."""
 SLOW_KEYRING_SECONDS: Final = 30.0
-"""The same for one that does not: each look there leaves a thread waiting for it."""
+"""The same for one that is locked, missing or slow, or tells nothing without the secret."""
 
 
 class KeyringLook:
@@ -57,6 +57,6 @@ class KeyringLook:
         seen = self._observation()
         if seen is None or seen.keyring.status == "not-probed":
             return
-        slow = seen.keyring.status in ("hanging", "failed")
+        slow = seen.keyring.mark is None or seen.keyring.status not in ("present", "absent")
         if not slow or time.monotonic() - self._at >= SLOW_KEYRING_SECONDS:
             self.start()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import Edit, Fix, Verdict
-from authtui.checks.phrases import clause, describe, fault_words, name_words
+from authtui.checks.phrases import clause, describe, fault_words, name_words, variable_fix
 from authtui.checks.subject import LOGIN, field_line, label_of, shell_name, unset_in, where_set_in
-from authtui.configuration.config import join_key
+from authtui.configuration.config import holds_a_key, join_key
 from authtui.contracts import CA_VARIABLES, REFRESH_OVERRIDE
 from authtui.simulation.api_keys import damage_of, is_placeholder, key_doubt, owner_of
 from authtui.simulation.assumptions import AS_STORED, OK
@@ -322,9 +322,16 @@ def _provider_variable(judged: JudgedCase) -> Verdict:
     provider = judged.provider
     name = name_words(provider.env_key or "")
     where = provider.lines.get("env_key", "config.toml")
-    fix = Fix("set it in this shell", f"export {name}=…")
-    if not (provider.env_key or "").strip():
-        fix = Fix(f"name a variable at {where}, or remove the line")
+    fix = variable_fix(provider.env_key or "", where)
+    if holds_a_key(provider.env_key or ""):
+        return judged.verdict(
+            "another-source-won",
+            "A key stands where the name of its variable belongs",
+            f"env_key at {where} holds what looks like a key. It takes the name of a variable; no "
+            "variable has this one, and no stored login is used in its place.",
+            where,
+            fix,
+        )
     return judged.verdict(
         "another-source-won",
         f"The provider's key variable {name} is not set here",

@@ -16,8 +16,13 @@ class MemoryKeyring(KeyringBackend):
         super().__init__()  # type: ignore[no-untyped-call]  # the library's own
         self.entries: dict[tuple[str, str], str] = {}
         self.written = 0
+        self.revealed = 0
+
+    def mark(self, service: str, username: str) -> str:
+        return f"{(service, username) in self.entries} {self.written}"
 
     def get_password(self, service: str, username: str) -> str | None:
+        self.revealed += 1
         return self.entries.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:

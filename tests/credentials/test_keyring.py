@@ -19,6 +19,7 @@ from authtui.credentials.keyring_store import (
     ProbedKeyring,
     auth_account,
     classify,
+    has_changed,
     probe_keyring,
     secrets_account,
 )
@@ -202,3 +203,18 @@ def test_a_real_secret_service_is_read_and_a_locked_one_stays_locked(tmp_path: P
     if done.returncode != 0:
         pytest.skip(f"no secret service can be started here: {done.stderr.strip()[:80]}")
     assert done.stdout.split() == ["absent", "present", "locked", "locked", "True"]
+
+
+def test_an_entry_that_stays_as_it_is_is_looked_at_without_its_secret() -> None:
+    backend = MemoryKeyring()
+    backend.set_password("Codex Auth", "cli|0", "{}")
+    seen = probe_keyring("cli|0", backend=backend)
+    assert backend.revealed == 1
+    assert [has_changed(seen, backend=backend) for _ in range(9)] == [False] * 9
+    assert backend.revealed == 1
+    backend.set_password("Codex Auth", "cli|0", '{"new": 1}')
+    assert has_changed(seen, backend=backend)
+
+
+def test_a_keyring_that_tells_nothing_without_the_secret_is_not_asked_for_it() -> None:
+    assert has_changed(KeyringFacts("present", document=Secret("{}"))) is None

@@ -95,7 +95,7 @@ def test_a_home_that_is_deleted_is_noticed_and_breaks_nothing(tmp_path: Path) ->
 
 
 async def test_a_changed_keyring_entry_shows_within_a_second(tmp_path: Path) -> None:
-    entry = KeyringFacts(status="absent", account="cli|0")
+    entry = KeyringFacts(status="absent", account="cli|0", mark="none")
     session = session_on(tmp_path)
     read = session._observe
     session._observe = lambda: read()._replace(keyring=entry)
