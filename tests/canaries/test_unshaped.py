@@ -20,6 +20,7 @@ from tests.program import chatgpt_login
 from tests.tui.homes import NOW
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 SECRET: Canary = CANARIES["provider bearer token"]
@@ -106,7 +107,7 @@ def test_a_name_that_no_shell_can_set_is_not_put_into_a_command(name: str, tmp_p
     assert f"export {name}" not in said["check --json, current"]
 
 
-ECHOES = {
+ECHOES: dict[str, Callable[[str], tuple[int, str, str]]] = {
     "a message": lambda s: (400, "application/json", json.dumps({"error": {"message": f"no {s}"}})),
     "a detail": lambda s: (403, "application/json", json.dumps({"detail": s})),
     "a key": lambda s: (400, "application/json", json.dumps({s: 1})),
