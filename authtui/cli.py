@@ -60,6 +60,7 @@ def run() -> NoReturn:
     taking a hundred modules apart at the end would be a third of that. Neither is done; the
     app and the commands in `LONG_RUNNING` turn the collector on again.
     """
+    # The time this saves is held by tests/benchmarks.
     gc.disable()
     code = main()
     for stream in (sys.stdout, sys.stderr):
@@ -73,6 +74,8 @@ def run() -> NoReturn:
             code = code or EXIT_BUG
             if stream is sys.stdout:
                 _complain(error)
+    # Nothing is flushed or closed after this line; tests/commands/test_hostile_outputs.py and
+    # tests/faults/test_disk.py hold that no output is lost and that no failure looks like success.
     os._exit(code)
 
 
@@ -152,6 +155,7 @@ def _parser(arguments: list[str], *, every: bool = False) -> argparse.ArgumentPa
     import argparse
 
     # Without this every message is looked for in the message catalogues of the system: 2 ms.
+    # argparse promises nothing about the name; tests/architecture/test_borrowed_parts.py holds it.
     vars(argparse)["_"] = lambda text: text
 
     from authtui.commands.options import add_common

@@ -209,6 +209,7 @@ class Unguarded:
         if self._waiting is not None:
             self._waiting.cancel()
         if self._process is not None:
+            # Held by tests/architecture/test_borrowed_parts.py.
             self._process._transport.close()  # type: ignore[attr-defined] # the library closes none
 
     async def _wait(self, process: asyncio.subprocess.Process) -> None:

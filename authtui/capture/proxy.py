@@ -55,6 +55,9 @@ class RawHeadConnection(Connection):
     def __init__(self, *given: Any, **named: Any) -> None:  # noqa: ANN401 - as uvicorn calls it
         """Watch the parser for the head of a request."""
         super().__init__(*given, **named)
+        # Neither uvicorn nor h11 has a hook for a request's head as it was spelled, which is what
+        # a capture is for. The parser's names are held by tests/architecture/test_borrowed_parts.py,
+        # the effect by tests/capture/test_proxy.py.
         next_event = self.conn.next_event
 
         def watched() -> Any:  # noqa: ANN401 - one of many event types

@@ -24,7 +24,9 @@ async def join(transport: asyncio.Transport, response: httpx.Response, exchange:
     server: Any = response.extensions["network_stream"]
     http: Any = transport.get_protocol()
     early, _ = http.conn.trailing_data
-    # The answer is written here, so the server's own machinery must not write another.
+    # The answer is written here, so the server's own machinery must not write another. uvicorn has
+    # no way to hand a connection over: its names are held by tests/architecture/
+    # test_borrowed_parts.py, the effect by the web sockets of tests/capture/test_proxy.py.
     http.cycle.response_started = http.cycle.response_complete = True
     exchange.finished()  # what passes from here on is not looked at
     client = _Client(transport, early)

@@ -52,6 +52,8 @@ class Command(NamedTuple):
 
 def command_tree(parser: argparse.ArgumentParser) -> Command:
     """The program of a parser that has every command's options."""
+    # argparse has no public list of options and commands. The private names are held by
+    # tests/architecture/test_borrowed_parts.py, what is made of them by test_completion.py.
     commands: list[Command] = []
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):

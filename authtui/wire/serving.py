@@ -95,7 +95,12 @@ def config_for(
 
 
 class Server(uvicorn.Server):
-    """Tells when it is ready, and can be woken to stop at once."""
+    """Tells when it is ready, and can be woken to stop at once.
+
+    The original looks ten times a second whether it should stop, and takes signals for itself. Its
+    three steps are replaced; tests/architecture/test_borrowed_parts.py holds that it still takes
+    them, tests/demo and tests/capture that a server starts, answers and leaves its port free.
+    """
 
     def __init__(self, config: uvicorn.Config) -> None:
         """Nothing is served until `serve`."""
