@@ -74,7 +74,6 @@ class KnownSecrets:
     """What was told to `learn`, and where it stands in a text. May be used by several threads."""
 
     def __init__(self) -> None:
-        """Know none."""
         self._lock = threading.Lock()
         self._secrets: dict[str, None] = {}
         self._waiting: list[str] = []
@@ -94,7 +93,7 @@ class KnownSecrets:
                     self._waiting.append(text)
 
     def forget(self) -> None:
-        """Know none again."""
+        """Forget every secret that was learned."""
         with self._lock:
             self._secrets, self._waiting = {}, []
             self._grams, self._shared, self._exact = {}, {}, {}

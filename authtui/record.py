@@ -65,7 +65,6 @@ else:
             return dict(zip(self._fields, self, strict=True))
 
         def __repr__(self) -> str:
-            """Name and fields."""
             inside = ", ".join(f"{n}={v!r}" for n, v in zip(self._fields, self, strict=True))
             return f"{type(self).__name__}({inside})"
 

@@ -186,7 +186,6 @@ class Secret:
     __slots__ = ("_value",)
 
     def __init__(self, value: str) -> None:
-        """Hold `value`."""
         self._value = value
 
     def reveal(self) -> str:
@@ -229,7 +228,6 @@ class Secret:
         return f"<Secret {self!s}>"
 
     def __format__(self, spec: str) -> str:
-        """As `str`, formatted."""
         return format(str(self), spec)
 
     def __eq__(self, other: object) -> bool:

@@ -68,7 +68,7 @@ class AuthProvider(Protocol):
 
 
 class NoAuth:
-    """Nothing is attached."""
+    """The credential of a request that needs none."""
 
     def add_headers(self, now: datetime, call_site: CallSite = "provider") -> Headers | AuthProblem:
         """No header at all."""
@@ -163,7 +163,7 @@ class RefusedAuth:
         self.problem = problem
 
     def add_headers(self, now: datetime, call_site: CallSite = "provider") -> Headers | AuthProblem:
-        """The problem."""
+        """Give the problem in place of headers."""
         del now, call_site
         return self.problem
 

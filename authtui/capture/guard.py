@@ -56,7 +56,7 @@ class Guarded:
         self._program = self._warden = 0
 
     async def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Raises `NotStartedError`."""
+        """Start the program; raises `NotStartedError` where that fails."""
         ours, theirs = socket.socketpair()
         ends: list[int] = []
         try:
@@ -176,7 +176,7 @@ class Unguarded:
         return None if self._process is None else self._process.returncode
 
     async def start(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Raises `NotStartedError`."""
+        """Start the program; raises `NotStartedError` where that fails."""
         try:
             self._process = process = await asyncio.create_subprocess_exec(
                 *command, env=dict(environment), **self._named
@@ -197,11 +197,11 @@ class Unguarded:
                     self._process.kill()
 
     def descendants(self) -> list[int]:
-        """Not known."""
+        """Give nothing: this system does not tell who started whom."""
         return []
 
     async def left(self) -> int:
-        """Not known."""
+        """Give 0: this system does not tell who is left."""
         return 0
 
     def close(self) -> None:

@@ -64,7 +64,6 @@ class Launch(NamedTuple):
     overrides: tuple[str, ...]
 
     def __repr__(self) -> str:
-        """Without the environment."""
         return f"<Launch {self.shown}>"
 
 
@@ -231,7 +230,7 @@ class _Plan:
             self.overrides.append(Override(key, MODEL, "", option=True))
 
     def variable(self, name: str, route: str, url: str) -> None:
-        """Override a variable."""
+        """Override a variable, so that its server is reached through a route."""
         server = self._server(url)
         if server is not None:
             self._route(Route(route, server._replace(path="")))

@@ -56,8 +56,8 @@ class RawHeadConnection(Connection):
         """Watch the parser for the head of a request."""
         super().__init__(*given, **named)
         # Neither uvicorn nor h11 has a hook for a request's head as it was spelled, which is what
-        # a capture is for. The parser's names are held by tests/architecture/test_borrowed_parts.py,
-        # the effect by tests/capture/test_proxy.py.
+        # a capture is for. tests/architecture/test_borrowed_parts.py holds the parser's names,
+        # tests/capture/test_proxy.py the effect.
         next_event = self.conn.next_event
 
         def watched() -> Any:  # noqa: ANN401 - one of many event types
@@ -77,7 +77,7 @@ class RawHeadConnection(Connection):
 
 
 class Proxy:
-    """The ASGI application."""
+    """The application that passes each request on and records what passed."""
 
     def __init__(
         self, routes: Routes, pool: UpstreamPool, recorder: Recorder, admits: Admits | None = None
@@ -92,7 +92,6 @@ class Proxy:
         self._recorder = recorder
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
-        """Serve one request."""
         transport: asyncio.Transport = scope["state"][TRANSPORT]
         raw_head: tuple[bytes, Lines] = scope["state"][RAW_HEAD]
         asked, lines = raw_head

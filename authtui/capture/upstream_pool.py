@@ -57,7 +57,7 @@ class UpstreamPool:
             await self._pool(server)
 
     async def aclose(self) -> None:
-        """Close every connection."""
+        """Close every connection to every server."""
         pools, self._pools = tuple(self._pools.values()), {}
         for pool in pools:
             await pool.aclose()

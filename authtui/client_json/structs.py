@@ -96,14 +96,14 @@ class Reader:
         return self.scanner.placed(failure)
 
     def read_text(self, expected: str = "a string") -> str:
-        """A string."""
+        """Read a string; anything else fails as not `expected`."""
         if self.scanner.start() != 0x22:
             raise self.wrong_type(expected)
         self.scanner.at += 1
         return self.scanner.string()
 
     def read_bool(self) -> bool:
-        """A boolean."""
+        """Read `true` or `false`."""
         byte = self.scanner.start()
         if byte not in (0x74, 0x66):
             raise self.wrong_type("a boolean")
@@ -129,7 +129,7 @@ class Reader:
         )
 
     def read_null(self) -> None:
-        """A null."""
+        """Read `null`, which stands for a unit."""
         if self.scanner.start() != 0x6E:
             raise self.wrong_type("unit")
         self.scanner.constant(0x6E)

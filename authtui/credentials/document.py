@@ -309,7 +309,7 @@ class _Schema:
         ]  # fmt: skip
 
     def record(self, reader: Reader) -> AgentRecord:
-        """The record form."""
+        """Read an agent identity that is stored as a record."""
         rules = self.rules
         fields = self._record_fields(rules.agent_fields, rules.agent_optional)
         return _record(reader.read_struct(_RECORD, fields))

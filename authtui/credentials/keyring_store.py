@@ -62,10 +62,10 @@ class WritableBackend(ProbedKeyring, Protocol):
     """What writing asks of a keyring: the same interface."""
 
     def set_password(self, service: str, username: str, password: str, /) -> None:
-        """Store a text."""
+        """Store a text as the entry of a user."""
 
     def delete_password(self, service: str, username: str, /) -> None:
-        """Remove the entry."""
+        """Remove the entry of a user."""
 
 
 def auth_account(canonical_home: str) -> str:

@@ -207,7 +207,6 @@ class Reservation:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Let go."""
         self.release()
 
     def release(self) -> None:

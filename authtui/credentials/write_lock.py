@@ -111,7 +111,6 @@ class ReplacedFile:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go."""
         if self._handle is not None:
             os.close(self._handle)
 

@@ -83,7 +83,7 @@ class Time:
         return self.true() + timedelta(seconds=self.off)
 
     def pass_by(self, seconds: int) -> None:
-        """Let time pass."""
+        """Move the clock of the scene forward."""
         self._passed += timedelta(seconds=seconds)
 
 

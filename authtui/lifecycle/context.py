@@ -88,7 +88,6 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        """Nothing known yet."""
         self.identity: AgentRecord | None = None
         self.task: AgentTask | None = None
         self.cooldown: dict[tuple[str, str], datetime] = {}
@@ -118,7 +117,6 @@ class Context:
         reserves: bool,
         rescue_folder: str | None,
     ) -> None:
-        """See `transitions.Lifecycle`."""
         self.session = session
         self.wires = wires
         self.clock = clock

@@ -33,7 +33,7 @@ def loads_identity(view: View) -> bool:
 
 
 def plan(view: View) -> Plan:
-    """The preview."""
+    """Say which requests loading this credential will send."""
     credential = view.credential
     if credential is not None and credential.mode == "personal_access_token":
         url = view.addresses.endpoints.whoami

@@ -141,7 +141,7 @@ def _left(view: View) -> tuple[str, ...]:
 
 
 def plan(view: View, removal: Removal) -> Plan:
-    """The preview."""
+    """Say which requests a logout will send and which stores it empties."""
     calls: tuple[PlannedCall, ...] = ()
     if removal.revoke is not None:
         carries = f"the {removal.revoke.hint.replace('_', ' ')} in its body, no Authorization"

@@ -28,7 +28,7 @@ class PlannedCall(NamedTuple):
 
     @property
     def host(self) -> str:
-        """`host` or `host:port`."""
+        """The host of the call, with its port where it names one."""
         return host_of(self.url)
 
 

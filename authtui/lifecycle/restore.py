@@ -88,7 +88,7 @@ def _is_login(path: str) -> bool:
 
 
 def plan(found: Found) -> Plan:
-    """The preview."""
+    """Say which store is overwritten, and with which backup."""
     made = f"{found.backup.made:%Y-%m-%d %H:%M:%S} UTC"
     if found.backup.rescue:
         what = f"replaced by what could not be stored at {made}; what stands there has a backup"

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 
 class FileStore(NamedTuple):
-    """auth.json."""
+    """The login in `auth.json`."""
 
     path: str
     place: str = AUTH_FILE

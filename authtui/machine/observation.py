@@ -131,7 +131,7 @@ class ConfigValue(NamedTuple):
 
     @property
     def where(self) -> str:
-        """`config.toml:3`, for messages."""
+        """The place as messages show it, such as `config.toml:3`."""
         return f"{self.file}:{self.line}" if self.line else self.file
 
 

@@ -18,7 +18,6 @@ class Checkpoints:
     """
 
     def __init__(self, every: int, most: int = 1_000) -> None:
-        """Remember nothing yet."""
         self.every = every
         self._most = most
         self._numbers: list[int] = []

@@ -188,7 +188,7 @@ class SourceChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class RequestStarted(Event):
-    """A request left."""
+    """A request was sent, and its answer is awaited."""
 
     request: RequestRecord
 

@@ -28,7 +28,6 @@ class FrozenRequests(Sequence["RequestRecord"]):
     __slots__ = ("_blocks", "_gone", "_length")
 
     def __init__(self, records: Iterable[RequestRecord] = ()) -> None:
-        """Hold these records."""
         given = tuple(records)
         self._blocks: tuple[Block, ...] = tuple(
             given[start : start + BLOCK] for start in range(0, len(given), BLOCK)
@@ -101,7 +100,6 @@ class FrozenRequests(Sequence["RequestRecord"]):
         return self._blocks[number][place]
 
     def __iter__(self) -> Iterator[RequestRecord]:
-        """Oldest first."""
         skip = self._gone
         for block in self._blocks:
             yield from block[skip:] if skip else block

@@ -56,7 +56,7 @@ class ReportInput(NamedTuple):
 
 
 def build(given: ReportInput) -> schema.Report:
-    """The report."""
+    """Make a redacted report of what was observed and judged."""
     seen, found = given.observation, given.assessment
     redactor = Redactor(given.machine, given.key)
     requests = given.requests[-_REQUESTS_KEPT:]

@@ -82,7 +82,7 @@ def fenced(text: str) -> list[str]:
 
 
 def bullets(items: Iterable[str]) -> Iterator[str]:
-    """One line each."""
+    """Give the items as a list, one line each."""
     for item in items:
         yield f"- {item}"
     yield ""

@@ -40,7 +40,7 @@ class ProxyChoice(NamedTuple):
 
     @property
     def address(self) -> str:
-        """Host and port."""
+        """Host and port as one text."""
         return f"{self.host}:{self.port}"
 
 

@@ -44,7 +44,7 @@ def as_line(tree: dict[str, Any]) -> bytes:
 
 
 def header(made_by: str, at: datetime) -> dict[str, Any]:
-    """The first line."""
+    """Give the first line of a trace, which names its format."""
     return {"authtui_trace": VERSION, "made_by": made_by, "at": moment_text(at)}
 
 

@@ -331,7 +331,7 @@ class Trace(Sequence[ev.Event]):
         return max(0, bisect_right(self._sequences, number) - 1)
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file that records are read from."""
         os.close(self._file)
 
 

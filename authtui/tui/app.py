@@ -159,7 +159,7 @@ class AuthtuiApp(App[None]):
         self._close_messages_no_wait()
 
     def on_unmount(self) -> None:
-        """End the threads."""
+        """Stop the threads, the recording and the subscription."""
         self._stop.set()
         self.recording.close()
         if hasattr(self, "_unsubscribe"):
@@ -439,7 +439,7 @@ class AuthtuiApp(App[None]):
             self.run_thread(lambda: change_setting(path, "theme", chosen), "settings")
 
     def open_detail(self, item: Item) -> None:
-        """A row's detail."""
+        """Open the detail of a row."""
         from authtui.tui.dialogs.dialog import DetailScreen
 
         self.push_screen(DetailScreen.of_item(item))

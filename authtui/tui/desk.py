@@ -256,7 +256,7 @@ class Desk(BoxedScreen[None]):
         self.app.push_screen(DetailScreen.of_verdict())
 
     def action_filter(self) -> None:
-        """Filter the pane."""
+        """Filter the rows of the focused pane."""
         self.pane.start_filter()
 
     def action_matrix(self) -> None:
@@ -287,7 +287,7 @@ class Desk(BoxedScreen[None]):
             self.action_token((self.token + step) % count)
 
     def action_token(self, index: int) -> None:
-        """A token's tab."""
+        """Show another token of the credential in the claims pane."""
         self.token = index
         pane = self.panes["claims"]
         pane.cursor = pane.top = 0
@@ -299,11 +299,11 @@ class Desk(BoxedScreen[None]):
             self.pane.action_edge(1)
 
     def action_earlier(self) -> None:
-        """One event back."""
+        """Go back by one event."""
         self.owner.step_event(-1)
 
     def action_later(self) -> None:
-        """One event forward."""
+        """Go forward by one event."""
         self.owner.step_event(1)
 
     def action_copy(self) -> None:
@@ -315,7 +315,7 @@ class Desk(BoxedScreen[None]):
             self.owner.copy(item.copy, item.label)
 
     def action_copy_fix(self) -> None:
-        """Copy the fix."""
+        """Copy the command that fixes what is wrong."""
         self.owner.copy_fix()
 
     def action_reveal(self) -> None:
@@ -336,7 +336,7 @@ class Desk(BoxedScreen[None]):
         self.app.push_screen(GenerationsScreen())
 
     def action_whatif(self) -> None:
-        """Experiments on paper."""
+        """Open the dialog that experiments on paper."""
         from authtui.tui.dialogs.whatif_screen import WhatIfScreen
 
         self.app.push_screen(WhatIfScreen())
@@ -346,7 +346,7 @@ class Desk(BoxedScreen[None]):
         self.owner.load("load")
 
     def action_theme(self) -> None:
-        """The next theme."""
+        """Change to the next theme."""
         self.owner.next_theme()
 
     def action_help(self) -> None:
@@ -356,7 +356,7 @@ class Desk(BoxedScreen[None]):
         self.app.push_screen(help_screen(self.owner.settings.keymap, self.KEYS))
 
     def action_quit(self) -> None:
-        """Leave."""
+        """Leave the app or the desk."""
         self.owner.exit()
 
     def action_act(self, name: str) -> None:

@@ -134,7 +134,7 @@ def clip(text: str, width: int) -> str:
 
 
 def pad(text: str, width: int) -> str:
-    """Exactly `width` columns."""
+    """Cut or fill up a text to exactly `width` columns."""
     text = clip(text, width)
     return text + " " * (width - width_of(text))
 

@@ -63,7 +63,7 @@ class Owner(Protocol):
         """Read the machine again."""
 
     def next_theme(self) -> None:
-        """Change the colours."""
+        """Change to the next theme."""
 
     def open_detail(self, item: Item) -> None:
         """Open the detail of a row."""
@@ -75,13 +75,13 @@ class Owner(Protocol):
         """Look at another moment."""
 
     def to_present(self) -> bool:
-        """Leave the past."""
+        """Leave the past; whether that was needed."""
 
     def call_from_thread(self, callback: Callable[..., object], *args: object) -> object:
         """Run something in the loop, from a thread, and wait for it."""
 
     def exit(self) -> None:
-        """Leave the app."""
+        """Leave the whole app."""
 
     def push_screen(
         self, screen: Screen[str | None], callback: Callable[[str | None], None] | None = None

@@ -37,7 +37,7 @@ class PaletteActions(Provider):
             )
 
     async def search(self, query: str) -> Hits:
-        """Those that match."""
+        """Give the keys whose titles match what was typed."""
         matcher = self.matcher(query)
         for key, desk in self._entries():
             name = f"{key.title}  {shown(key.keys)}"

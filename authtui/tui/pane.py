@@ -63,7 +63,7 @@ class Rows(TonedWidget):
         self.bar = bar
 
     def set_lines(self, lines: Sequence[Line], tint: str = "") -> None:
-        """Show other lines."""
+        """Show other lines, if they differ from those shown."""
         if lines != self.lines or tint != self.tint:
             self.lines, self.tint = list(lines), tint
             self.refresh()

@@ -61,7 +61,7 @@ class Revealing:
             self._node.set_timer(_TICK_SECONDS, self._tick)
 
     def hide(self) -> None:
-        """Mask it again."""
+        """Mask the secret again, if one is shown."""
         if self.secret is not None:
             self.secret = None
             self._redraw()

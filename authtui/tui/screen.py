@@ -51,7 +51,7 @@ class BoxedScreen(Screen[ScreenResultType]):
 
     @property
     def layout(self) -> Layout:
-        """By `boxes`."""
+        """The layout that places widgets by `boxes`."""
         return _LAYOUT
 
     @property

@@ -72,7 +72,7 @@ class WebServer:
         self._ending = False
 
     def application(self) -> web.Application:
-        """What aiohttp runs."""
+        """Make what aiohttp serves: the link, the page and its screen."""
         app = web.Application(middlewares=[self._guard()])
         path, router = self.access.path, app.router
         router.add_get("/open/{token}", self._open, allow_head=False)

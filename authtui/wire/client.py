@@ -133,11 +133,9 @@ class Wire:
         self.listener_errors: deque[Exception] = deque(maxlen=20)
 
     async def __aenter__(self) -> Wire:
-        """Itself."""
         return self
 
     async def __aexit__(self, *exc: object) -> None:
-        """Close."""
         await self.aclose()
 
     async def aclose(self) -> None:

@@ -61,7 +61,7 @@ class Connection(H11Protocol):
     """A connection whose transport the application can reach: `scope["state"][TRANSPORT]`."""
 
     def connection_made(self, transport: Any) -> None:  # noqa: ANN401 - as uvicorn types it
-        """Remember the transport."""
+        """Remember the transport for the application."""
         self.app_state = {**self.app_state, TRANSPORT: transport}
         super().connection_made(transport)
 
@@ -117,7 +117,7 @@ class Server(uvicorn.Server):
         self.ready.set()
 
     async def main_loop(self) -> None:
-        """Wait until woken."""
+        """Serve until `wake` is called."""
         if self._woken is not None:
             await self._woken.wait()
 

@@ -35,3 +35,15 @@ def test_an_error_is_an_exception_and_an_exception_is_an_error_of_ours() -> None
     assert set(errors) == ours
     raised = {node.name for node, _ in CLASSES if bases(node) & (built_in | ours)}
     assert raised == ours
+
+
+def test_a_docstring_says_more_than_a_name_could() -> None:
+    found = [
+        f"{path.relative_to(PACKAGE)}:{node.lineno} {said}"
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef)
+        and (said := ast.get_docstring(node)) is not None
+        and len(said.split()) <= 3
+    ]
+    assert found == []

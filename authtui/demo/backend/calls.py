@@ -49,7 +49,7 @@ class Call(NamedTuple):
 
     @property
     def now(self) -> datetime:
-        """The backend's clock."""
+        """What the backend's clock shows."""
         return self.backend.clock()
 
     def fault(self, kind: str) -> Fault | None:

@@ -79,7 +79,6 @@ class Faults:
     """The faults that are set. Safe to use from any thread."""
 
     def __init__(self) -> None:
-        """None set."""
         self._lock = threading.Lock()
         self._set: list[Fault] = []
         self._go = threading.Event()
@@ -130,7 +129,7 @@ class Faults:
             self._set = wanted
 
     def clear(self) -> None:
-        """Remove all faults."""
+        """Remove all faults, so that calls are answered as usual."""
         with self._lock:
             self._set = []
 

@@ -193,7 +193,7 @@ class BackendState:
             return self._codes.pop(_digest(code), None)
 
     def add_agent(self, agent: Agent) -> None:
-        """Register an agent."""
+        """Register an agent by its runtime id."""
         with self._lock:
             self._agents[agent.runtime_id] = agent
 

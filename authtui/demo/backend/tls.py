@@ -61,7 +61,6 @@ class Served(NamedTuple):
     key: str
 
     def __repr__(self) -> str:
-        """Without the key."""
         return "<Served>"
 
 

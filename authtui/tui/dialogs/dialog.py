@@ -104,7 +104,7 @@ class Dialog(ModalScreen[str | None], BoxedScreen[str | None]):
         return {"dialog": Box(x, y, width, height), "footer": Box(x, y + height, width, 1)}
 
     def fill(self, width: int) -> None:
-        """Make the content."""
+        """Make the content anew for a width."""
         self.pane.show(self.make(self.owner.view(), width))
         self.update_frame()
 
@@ -155,11 +155,11 @@ class Dialog(ModalScreen[str | None], BoxedScreen[str | None]):
         self.owner.copy_curl(self.item)
 
     def action_filter(self) -> None:
-        """Filter the rows."""
+        """Filter the rows of the dialog."""
         self.pane.start_filter()
 
     def action_choose(self) -> None:
-        """Enter."""
+        """Choose the row under the cursor."""
         self.pane.choose()
 
     def action_last(self) -> None:
@@ -201,7 +201,7 @@ class DetailScreen(Dialog):
 
     @classmethod
     def of_verdict(cls) -> DetailScreen:
-        """The whole verdict."""
+        """Make the dialog that shows the whole verdict."""
         return cls(verdict_doc)
 
 

@@ -38,7 +38,7 @@ class GenerationsScreen(Dialog):
         return generations_doc(self.rows, view, width, self.forms)
 
     def on_mount(self) -> None:
-        """Start to compare."""
+        """Start to compare as soon as it is shown."""
         self._compare()
 
     def update_all(self) -> None:

@@ -81,7 +81,7 @@ class PreviewScreen(Dialog):
         return (YES._replace(words=words), BACK._replace(words="back; nothing is done"), COPY)
 
     def action_yes(self) -> None:
-        """Agree."""
+        """Agree to the plan, unless the app only reads."""
         if self.locked:
             self.owner.say(self.locked, "warn")
         else:

@@ -124,7 +124,7 @@ class ComparisonScreen(Dialog):
         return pairs_doc(self.left.trace, self.right.trace, self.pairs, self.first, width)
 
     def fill(self, width: int) -> None:
-        """Both halves."""
+        """Make both halves: the pairs, and what differs below them."""
         super().fill(width)
         self.below.show(self._differences(width))
 

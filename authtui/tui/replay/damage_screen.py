@@ -45,8 +45,6 @@ class DamageScreen(Dialog):
     HINTS: ClassVar[tuple[Hint, ...]] = (BACK._replace(words="what was read"), COPY)
 
     def __init__(self, trace: Trace) -> None:
-        """For one trace."""
-
         def make(_view: ViewContext, width: int) -> Doc:
             return damage_doc(trace, width)
 

@@ -118,7 +118,7 @@ class ReplayDesk(Desk, inherit_bindings=False):
         self.owner.to_present()
 
     def action_timeline(self) -> None:
-        """Focus the timeline."""
+        """Move the focus to the timeline."""
         self.set_focus(self.timeline)
 
     def action_compare(self) -> None:

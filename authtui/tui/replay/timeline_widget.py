@@ -42,7 +42,6 @@ class Timeline(TonedWidget, can_focus=True):
         """The user wants to be at another place."""
 
         def __init__(self, place: int) -> None:
-            """Carry the place."""
             super().__init__()
             self.place = place
 
@@ -53,7 +52,7 @@ class Timeline(TonedWidget, can_focus=True):
         self._dragging = False
 
     def show(self, moment: TimelinePosition) -> None:
-        """Show another moment."""
+        """Show another position in the trace."""
         if moment != self.moment:
             self.moment = moment
             self.refresh()
@@ -90,12 +89,12 @@ class Timeline(TonedWidget, can_focus=True):
         self._travel(event.x)
 
     def on_mouse_move(self, event: events.MouseMove) -> None:
-        """Drag along it."""
+        """Follow the mouse while its button is held."""
         if self._dragging:
             self._travel(event.x)
 
     def on_mouse_up(self, event: events.MouseUp) -> None:  # noqa: ARG002 - Textual's signature
-        """Let go."""
+        """Stop following the mouse."""
         if self._dragging:
             self._dragging = False
             self.release_mouse()

@@ -71,7 +71,7 @@ class StoryMenu(Dialog):
         return menu_doc(app.stories, frozenset(app.seen), width, app.size.height)
 
     def on_pane_chosen(self, event: Pane.Chosen) -> None:
-        """Open a story."""
+        """Close the menu with the story that was chosen."""
         event.stop()
         self.dismiss(event.item.key)
 
@@ -86,7 +86,7 @@ class StoryMenu(Dialog):
             self.dismiss(name)
 
     def action_quit_all(self) -> None:
-        """Leave the program."""
+        """Leave the program, not the menu alone."""
         self.owner.exit()
 
     def action_leave(self) -> None:

@@ -249,11 +249,11 @@ class StoryDesk(Desk):
             self.action_story_next()
 
     def action_story_next(self) -> None:
-        """The next page."""
+        """Turn to the next page."""
         self.owner.next_page()
 
     def action_story_back(self) -> None:
-        """The page before."""
+        """Turn to the page before."""
         self.owner.previous_page()
 
     def action_story_fix(self) -> None:
@@ -261,7 +261,7 @@ class StoryDesk(Desk):
         self.owner.do_fix()
 
     def action_story_restart(self) -> None:
-        """From the beginning."""
+        """Play the story from the beginning."""
         self.owner.restart()
 
     def action_story_play(self) -> None:
@@ -269,7 +269,7 @@ class StoryDesk(Desk):
         self.owner.toggle_play()
 
     def action_story_pace(self, step: int) -> None:
-        """Faster or slower."""
+        """Play faster or slower by a step."""
         self.owner.change_pace(step)
 
     def action_story_menu(self) -> None:

@@ -24,7 +24,7 @@ class StoryOwner(Owner, Protocol):
         """The fix on offer, as text to copy."""
 
     def open_menu(self) -> None:
-        """Offer every story."""
+        """Offer every story to choose from."""
 
     def restart(self) -> None:
         """Tell the story from the beginning."""

@@ -109,12 +109,12 @@ def loud(tone: str) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """`12:01:07Z`."""
+    """Give a time of day, such as `12:01:07Z`."""
     return f"{moment:%H:%M:%S}Z"
 
 
 def stamp(moment: datetime) -> str:
-    """`2026-04-13 12:00:00Z`."""
+    """Give a date and a time, such as `2026-04-13 12:00:00Z`."""
     return f"{moment:%Y-%m-%d %H:%M:%S}Z"
 
 

@@ -23,13 +23,13 @@ class DetailPage:
         self.items: list[Item] = []
 
     def heading(self, text: str) -> None:
-        """A section's title."""
+        """Add the title of a section."""
         if self.lines:
             self.lines.append(BLANK)
         self.lines.append(Line((Span("  " + text, "title"),)))
 
     def words(self, text: str, tone: str = "text") -> None:
-        """A paragraph."""
+        """Add a paragraph of text."""
         self.lines += note(safe(text), self.width, tone, 2)
 
     def fact(self, fact: Fact, tone: str = "text", column: int = 14) -> None:

@@ -58,7 +58,7 @@ def place_at(x: int, moment: TimelinePosition, width: int) -> int:
 
 
 def speed_words(speed: float) -> str:
-    """`4x`, `1/4x`."""
+    """Say a speed in words, such as `4x` or `1/4x`."""
     return f"{speed:.0f}x" if speed >= 1 else f"1/{1 / speed:.0f}x"
 
 
