@@ -92,6 +92,7 @@ class Proxy:
         self._recorder = recorder
 
     async def __call__(self, scope: dict[str, Any], receive: Receive, send: Send) -> None:
+        """Pass one request on, or refuse it where no route or user fits."""
         transport: asyncio.Transport = scope["state"][TRANSPORT]
         raw_head: tuple[bytes, Lines] = scope["state"][RAW_HEAD]
         asked, lines = raw_head

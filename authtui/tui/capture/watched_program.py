@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
         @property
         def statement(self) -> str:
-            """Say in one sentence what became of it."""
+            """The reason as one sentence."""
 
     class CaptureHandle(Protocol):
         """One program behind its proxy: `authtui.capture.capture.Capture`."""
