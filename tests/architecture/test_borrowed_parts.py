@@ -51,7 +51,7 @@ def test_argparse_lists_its_options_and_the_help_of_its_commands() -> None:
     [commands] = [action for action in actions if isinstance(action, kind)]
     entries = getattr(commands, "_choices_actions", None)
     assert entries, rely_on("action._choices_actions", file)
-    assert [entry.dest for entry in entries] == list(commands.choices)
+    assert [entry.dest for entry in entries] == list(vars(commands)["choices"])
     assert all(isinstance(entry.help, str) for entry in entries)
 
 
