@@ -58,8 +58,8 @@ def test_argparse_lists_its_options_and_the_help_of_its_commands() -> None:
 def connection() -> H11Protocol:
     """Give a connection as the server makes one, before a client is there."""
 
-    async def app(*_: object) -> None:
-        raise AssertionError
+    async def app(scope: object, receive: object, send: object) -> None:
+        raise AssertionError(scope, receive, send)
 
     async def made() -> H11Protocol:
         config = config_for(app, H11Protocol)
