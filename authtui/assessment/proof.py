@@ -30,7 +30,8 @@ def with_proven_fixes(
     """Order the fixes of a verdict by what they lead to, and leave out those that do not help.
 
     A fix that ends in ready comes first, then one that ends in something better, then those of
-    which only doing them shows. One that leads nowhere, or makes it worse, is dropped.
+    which only doing them shows. One that leads nowhere is dropped, and so is one that makes it
+    worse, unless nothing better is known: then what it leads to is told with it.
     """
     if not verdict.fix:
         return verdict
@@ -44,13 +45,15 @@ def with_proven_fixes(
         case = make_case(changed, contract, assumptions)
         after = judge(case, predict(case), surface)
         worth = _worth(after)
-        same = after.headline == verdict.headline
-        if worth < before or (same and worth == before):
+        if after.headline == verdict.headline:
             continue
         done = marked_as(after.outcome, after.kind) == "ready"
         then = None if done else after.headline
         outcome: Outcome = "degraded" if after.outcome == "ready" and not done else after.outcome
-        proven.append((3 if done else 2, fix._replace(leads_to=outcome, then=then)))
+        rank = 3 if done else 2 if worth >= before else 0
+        proven.append((rank, fix._replace(leads_to=outcome, then=then)))
+    if any(rank for rank, _ in proven):
+        proven = [row for row in proven if row[0]]
     proven.sort(key=lambda row: -row[0])
     return verdict._replace(fix=tuple(fix for _, fix in proven))
 

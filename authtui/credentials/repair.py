@@ -47,6 +47,9 @@ def repair_json(data: bytes) -> Repair | None:
     for piece in _pieces(data):
         if piece.startswith((b"//", b"/*")):
             flaws.append(("comment", line))
+            if kept and kept[-1].isspace():
+                # A line that held nothing else goes with it.
+                kept[-1] = kept[-1].rstrip(b" \t").removesuffix(b"\n")
         else:
             if piece in (b"}", b"]") and comma >= 0:
                 flaws.append(("trailing comma", comma_line))

@@ -197,7 +197,8 @@ class Reservation:
         self._path, self._place, self._target = path, place, target
         self._data, self._now = data, now
         self.shown = place
-        self._home, self._file = map(Lock, lock_paths(path))
+        locks = [Lock(name) for name in lock_paths(path)]
+        self._home, self._file = locks[0], locks[-1]
         self._spare = self._backup = ""
         self._handle: int | None = None
         self._done = False

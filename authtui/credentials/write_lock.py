@@ -15,6 +15,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from authtui.contracts import STORE_NOW
+from authtui.machine.observation import AUTH_FILE
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -28,9 +29,11 @@ _TAKEN: Final = (errno.EAGAIN, errno.EACCES, errno.EWOULDBLOCK)
 _FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 
 
-def lock_paths(path: str) -> tuple[str, str]:
-    """The client's lock files for the login at `path`: in its home, and beside the file itself."""
+def lock_paths(path: str) -> tuple[str, ...]:
+    """The client's lock files for a file of its home: that of the home, and the login's own."""
     home = os.path.dirname(path) or "."  # noqa: PTH120 - plain text throughout
+    if os.path.basename(path) != AUTH_FILE:  # noqa: PTH119 - as above
+        return (os.path.join(home, STORE_NOW.home_lock),)  # noqa: PTH118 - as above
     return (
         os.path.join(home, STORE_NOW.home_lock),  # noqa: PTH118 - as above
         os.path.realpath(path) + STORE_NOW.file_lock,

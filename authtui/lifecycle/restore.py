@@ -9,18 +9,24 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
 
 from authtui.credentials.backups import Backup, list_copies
+from authtui.credentials.repair import repair_json
 from authtui.credentials.store_writer import WriteFailure
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.preview import Plan, PlannedChange
-from authtui.lifecycle.stores import file_store, keyring_store
+from authtui.lifecycle.stores import FileStore, file_store, keyring_store
 from authtui.lifecycle.unsaved import rescue_base
 from authtui.machine.files import read_file, unread_reason
+from authtui.machine.observation import AUTH_FILE
 from authtui.model import events as ev
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View
     from authtui.lifecycle.stores import Store
+    from authtui.machine.observation import Observation
     from authtui.wire.client import Wire
+
+
+KEYRING = "keyring"
 
 
 class Found(NamedTuple):
@@ -37,6 +43,7 @@ def copies_of(context: Context, view: View) -> list[tuple[Backup, str]]:
     file, ring = file_store(seen), keyring_store(seen, None)
     paths = dict.fromkeys([(file.path, file.place), (file.copies, file.place)])
     paths[ring.copies, ring.place] = None
+    paths |= dict.fromkeys((store.copies, store.place) for store in _edited_files(seen))
     if context.rescue_folder is not None:
         for store in (file, ring):
             base = rescue_base(context.rescue_folder, store, seen.keyring.account)
@@ -57,12 +64,23 @@ def find(context: Context, view: View, name: str | None) -> Found | str:
     facts = read_file(backup.path)
     if facts.data is None:
         return f"The backup {backup.path} cannot be read: {unread_reason(facts)}."
-    problem = not_a_login(facts.data)
+    problem = not_a_login(facts.data) if place in (AUTH_FILE, KEYRING) else None
+    mended = repair_json(facts.data) if problem is not None else None
+    if mended is not None and not_a_login(mended.data) is None:
+        problem = None  # it is whole, and as its owner had written it before it was repaired
     if problem is None:
         return Found(backup, place, facts.data)
     good = next((copy.path for copy, _ in kept[1:] if _is_login(copy.path)), None)
     other = f" An older one is good: --backup {good}." if good else ""
     return f"The backup {backup.path} is no login ({problem}), and was not put back.{other}"
+
+
+def _edited_files(seen: Observation) -> tuple[FileStore, ...]:
+    """The files beside the login that `authtui fix` edits."""
+    return (
+        FileStore(seen.config.file.path, "config.toml"),
+        FileStore(seen.environment.dotenv.path, ".env"),
+    )
 
 
 def not_a_login(data: bytes) -> str | None:
@@ -105,8 +123,10 @@ async def perform(context: Context, view: View, found: Found, wire: Wire) -> Tro
     """Put it back; nothing is sent."""
     del wire
     store: Store = file_store(view.observation)
-    if found.place != store.place:
+    if found.place == KEYRING:
         store = keyring_store(view.observation, context.keyring)
+    elif found.place != store.place:
+        store = next(s for s in _edited_files(view.observation) if s.place == found.place)
     now = await asyncio.to_thread(store.read)
     if isinstance(now, WriteFailure):
         return Trouble(now.sentence, known=False)
