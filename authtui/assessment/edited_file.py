@@ -33,10 +33,15 @@ def edited_text(edit: Edit, text: str, observation: Observation) -> str | None:
         if not 0 < number <= len(lines) or edit.key not in lines[number - 1]:
             return None
         return "".join(lines[: number - 1] + lines[number:])
-    from authtui.configuration.toml_editor import remove_key, set_key
+    from authtui.configuration.toml_edit import EditRefusal, remove_value, set_value
+    from authtui.configuration.toml_reader import read
 
     keys = split_key(edit.key)
-    return remove_key(text, keys) if edit.value is None else set_key(text, keys, edit.value)
+    if edit.value is None:
+        changed = remove_value(text, keys)
+    else:
+        changed = set_value(text, keys, read(f"value = {edit.value}").tree["value"])
+    return None if isinstance(changed, EditRefusal) else changed
 
 
 def edited_path(edit: Edit, observation: Observation) -> str:

@@ -37,7 +37,7 @@ def _stored(case: Case) -> Lamp:
 def _selected(case: Case, start: ProgramStart) -> Lamp:
     if start.violation:
         where = case.observation.config.where(start.violation.rule)
-        return Lamp("red", f"{start.violation.credential.source}: refused by {where}")
+        return Lamp("green", f"{start.violation.credential.source}, which {where} refuses")
     if start.failure:
         return Lamp("red", f"{start.failure.source} cannot be used")
     if start.filtered:
