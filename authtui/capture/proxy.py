@@ -170,7 +170,8 @@ class Proxy:
             exchange.left()
             return None
         except Exception as error:  # noqa: BLE001 - whatever the library raises becomes a value
-            return trouble_of(error, server.netloc, CONNECT_SECONDS)
+            proxy = self._pool.proxy_for(server)
+            return trouble_of(error, server.netloc, CONNECT_SECONDS, proxy)
         exchange.finished()
         return None
 
@@ -196,7 +197,7 @@ def outgoing(lines: Lines, netloc: bytes, *, upgrade: bool = False) -> list[tupl
 
     A body without a length stays one. `upgrade`: the lines that ask for another protocol stay.
     """
-    named = _named_by_connection(lines)
+    named = _named_by_connection(lines) | _outdone(lines)
     kept = []
     for name, value in lines:
         lower = name.lower()
@@ -212,12 +213,18 @@ def outgoing(lines: Lines, netloc: bytes, *, upgrade: bool = False) -> list[tupl
 
 def incoming(lines: Lines) -> list[tuple[bytes, bytes]]:
     """The header lines for the client. A body without a length is framed anew by the server."""
-    named = _named_by_connection(lines)
+    named = _named_by_connection(lines) | _outdone(lines)
     return [
         (name, value)
         for name, value in lines
         if name.lower() not in _HOP_BY_HOP and name.lower() not in named
     ]
+
+
+def _outdone(lines: Lines) -> frozenset[bytes]:
+    """A length beside chunks counts for nothing (RFC 9112, 6.3), as the client has it too."""
+    chunks = any(name.lower() == b"transfer-encoding" for name, _ in lines)
+    return frozenset([b"content-length"] if chunks else [])
 
 
 def _named_by_connection(lines: Lines) -> frozenset[bytes]:

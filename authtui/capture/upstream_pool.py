@@ -16,7 +16,7 @@ from authtui.wire.transport import (
     UNUSABLE_PROXY,
     WireTrouble,
     build_ssl_context,
-    ca_file_of,
+    proxy_is_usable,
     proxy_of,
 )
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 IDLE_SECONDS = 4.0
 """How long an idle connection to a server is kept: shorter than any server keeps its own."""
+
+_REPEATABLE = ("GET", "HEAD", "OPTIONS")
 
 
 class UpstreamPool:
@@ -49,6 +51,13 @@ class UpstreamPool:
         pool = await self._pool(server)
         if isinstance(pool, WireTrouble):
             return pool
+        try:
+            return await pool.handle_async_request(request)
+        except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
+            # The server may have closed a connection that was kept. What has no effect of its
+            # own is asked again; whether anything else was done cannot be known.
+            if request.method not in _REPEATABLE:
+                raise
         return await pool.handle_async_request(request)
 
     async def warm(self, servers: Iterable[Upstream]) -> None:
@@ -68,8 +77,10 @@ class UpstreamPool:
         async with self._lock:
             if key in self._pools:
                 return self._pools[key]
+            if proxy is not None and not proxy_is_usable(proxy):
+                return UNUSABLE_PROXY
             if server.scheme == "https" and self._tls is None:
-                made = await asyncio.to_thread(build_ssl_context, ca_file_of(self._environment))
+                made = await asyncio.to_thread(build_ssl_context, self._environment)
                 if isinstance(made, WireTrouble):
                     return made
                 self._tls = made

@@ -309,3 +309,27 @@ def _ca(subject: Subject) -> Finding | None:
         Fix("look at its dates", f"openssl x509 -noout -dates -in {quoted_path(facts.path)}"),
         where,
     )
+
+
+@check(
+    "network.certificates",
+    "ENVH",
+    "This machine has certificates to trust servers by",
+    source="codex-rs/http-client/src/custom_ca.rs",
+    modes=(25, 55),
+)
+def _certificates(subject: Subject) -> Finding | None:
+    seen = subject.observation
+    given = next((n for n in (*CA_VARIABLES, "SSL_CERT_DIR") if seen.environment.trimmed(n)), None)
+    if seen.certificates is None or given is not None:
+        return None
+    if seen.certificates:
+        return Finding("pass", "this machine has certificates")
+    return Finding(
+        hurt(subject),
+        "this machine has no certificates",
+        ("neither a bundle nor a folder of certificates was found below /etc and /usr",),
+        "The client trusts a server by the machine's certificates. Without any it refuses every "
+        "server, and tries again and again: `invalid peer certificate: UnknownIssuer`.",
+        Fix("install them", "apt-get install ca-certificates"),
+    )

@@ -10,6 +10,7 @@ from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import read_environment
 from authtui.credentials.known import tell_known
+from authtui.machine.certificates import has_certificates
 from authtui.machine.files import read_file
 from authtui.machine.home import resolve_home
 from authtui.machine.host import read_host
@@ -91,6 +92,7 @@ def read_observation(
         ca_file=_named_file(environment, CA_VARIABLES),
         key_set=_text(key_set_file),
         listening=read_listening_ports(root),
+        certificates=has_certificates(root),
     )
     tell_known(seen, environ)
     return read_keyring(seen) if probe_keyring and wants_keyring(seen) else seen

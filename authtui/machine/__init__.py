@@ -2,5 +2,5 @@
 
 `observation` holds the values; `files` looks at a file without following what it should not, `home`
 finds the Codex home, `host` tells what kind of place this is, `installed` which clients are there,
-and `ports` what listens here.
+`ports` what listens here, and `certificates` where those lie that the machine trusts.
 """

@@ -279,6 +279,7 @@ class Observation(NamedTuple):
     """Everything seen, at one moment (`at`, UTC).
 
     `listening` are the local TCP ports that somebody listens on; None where that was not looked at.
+    `certificates`: this machine has some to trust servers by; None where that is not told by files.
     """
 
     at: datetime
@@ -294,6 +295,7 @@ class Observation(NamedTuple):
     ca_file: FileFacts | None = None
     key_set: str | None = None
     listening: frozenset[int] | None = None
+    certificates: bool | None = None
     storage: StorageFacts = StorageFacts()
 
     def __repr__(self) -> str:

@@ -35,7 +35,7 @@ from authtui.wire.transport import (
     UNUSABLE_PROXY,
     WireTrouble,
     build_ssl_context,
-    ca_file_of,
+    proxy_is_usable,
     proxy_of,
     trouble_of,
 )
@@ -277,7 +277,7 @@ class Wire:
         except Exception as error:  # noqa: BLE001 - whatever the library raises becomes a value
             if found is not None:  # the answer was whole; only closing went wrong
                 return found
-            trouble = trouble_of(error, target.netloc, sending.timeout)
+            trouble = trouble_of(error, target.netloc, sending.timeout, self._proxy_for(target))
             await watch.find_signer()
             return self._failed(record._replace(connection=watch.steps), trouble, begun, told=told)
 
@@ -343,21 +343,27 @@ class Wire:
         except Exception as error:  # noqa: BLE001 - a listener must not change what is sent
             self.listener_errors.append(error)
 
+    def _proxy_for(self, target: _Target) -> str | None:
+        if self._transport is not None or target.origin.scheme != "https":
+            return None
+        return proxy_of(self._environment, target.netloc)
+
     async def _client_for(self, target: _Target) -> httpx.AsyncClient | WireTrouble:
-        proxy = None
-        if self._transport is None and target.origin.scheme == "https":
-            proxy = proxy_of(self._environment, target.netloc)
+        proxy, secure = self._proxy_for(target), target.origin.scheme == "https"
+        if proxy is not None and not proxy_is_usable(proxy):
+            return UNUSABLE_PROXY
+        key = proxy if secure else "plain"
         async with self._lock:
-            if proxy in self._clients:
-                return self._clients[proxy]
+            if key in self._clients:
+                return self._clients[key]
             from http.cookiejar import DefaultCookiePolicy
 
             import httpx
 
-            if self._tls is None and self._transport is None:
+            if secure and self._tls is None and self._transport is None:
                 made = await asyncio.to_thread(
                     build_ssl_context,
-                    ca_file_of(self._environment),
+                    self._environment,
                     self._detour.roots if self._detour else None,
                 )
                 if isinstance(made, WireTrouble):
@@ -379,7 +385,7 @@ class Wire:
                 return UNUSABLE_PROXY
             # A cookie that a server sets in one answer is not sent with the next request.
             client.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-            self._clients[proxy] = client
+            self._clients[key] = client
             return client
 
 

@@ -345,3 +345,41 @@ def test_any_text_is_a_server_or_a_sentence(text: str) -> None:
         else:
             assert found.scheme == "https" or is_loopback(found.host)
             assert found.host
+
+
+async def test_a_length_beside_chunks_counts_for_nothing() -> None:
+    answer = (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n"
+        b"6\r\nlonger\r\n0\r\n\r\n"
+    )
+    async with raw_server(answer) as (base, _), proxy_for(base) as proxy:
+        got = await proxy.ask(ASK)
+        record = await proxy.record()
+    head, _, body = got.partition(b"\r\n\r\n")
+    assert b"content-length" not in head.lower()
+    assert b"longer" in body
+    assert (record.error, record.bytes_received) == (None, 6)
+    lines = [(b"Content-Length", b"2"), (b"Transfer-Encoding", b"chunked")]
+    assert outgoing(lines, b"h") == lines[1:]
+
+
+@pytest.mark.parametrize(("method", "repeated"), [("GET", True), ("POST", False)])
+async def test_what_has_no_effect_is_asked_again_where_the_server_had_closed(
+    method: str, repeated: bool
+) -> None:
+    async def serve(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, _head: bytes
+    ) -> None:
+        # Keeps the first connection, and closes it when the next request is there.
+        if seen.connections == 1:
+            writer.write(OK)
+            await reader.readuntil(b"\r\n\r\n")
+            return
+        writer.write(OK)
+        await writer.drain()
+
+    async with raw_server(serve) as (base, seen), proxy_for(base) as proxy:
+        assert (await proxy.ask(ASK)).startswith(b"HTTP/1.1 200")
+        got = await proxy.ask(ASK.replace(b"GET", method.encode()))
+    assert got.startswith(b"HTTP/1.1 200") == repeated
+    assert seen.connections == (2 if repeated else 1)

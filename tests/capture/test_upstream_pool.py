@@ -65,7 +65,7 @@ async def test_the_client_s_proxy_is_asked_for_the_server_and_nobody_else() -> N
             assert await proxy.ask(ASK) == b""
             record = await proxy.record()
     assert seen.heads[0].startswith(b"CONNECT made-up.example:443 HTTP/1.1\r\n")
-    assert "the proxy refused the request" in (record.error or "")
+    assert "wants a user name and a password" in (record.error or "")
 
 
 async def test_a_proxy_of_another_process_s_environment_is_not_used(

@@ -55,6 +55,16 @@ def _fresh(folder: Path) -> None:
 
 _CA = {"SSL_CERT_FILE": "@HOME@/.codex/ca.pem"}
 
+
+def _etc(home: Path) -> None:
+    (home.parent / "etc" / "ssl" / "certs").mkdir(parents=True)
+
+
+def _bundle(home: Path) -> None:
+    _etc(home)
+    (home.parent / "etc/ssl/certs/ca-certificates.crt").write_text("-----BEGIN CERTIFICATE-----")
+
+
 ROWS: list[tuple[str, State, str | None, str]] = [
     ("route.host", State(chatgpt(), _API), "fail", "wrong door"),
     (
@@ -166,6 +176,10 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         "1 certificates",
     ),
     ("network.ca", State(), None, ""),
+    ("network.certificates", State(chatgpt(), prepare=_etc), "fail", "no certificates"),
+    ("network.certificates", State(chatgpt(), prepare=_bundle), "pass", "has certificates"),
+    ("network.certificates", State(chatgpt(), env=_CA, prepare=_etc), None, ""),
+    ("network.certificates", State(chatgpt()), None, ""),
     ("identity.shape", _agent("two.parts"), "fail", "shape"),
     ("identity.shape", _agent(agent()), "pass", "three parts"),
     ("identity.shape", State(), None, ""),

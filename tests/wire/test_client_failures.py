@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import gzip
 import socket
 import ssl
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui.exchanges.answers import Answer, WireFailure
+from authtui.wire.transport import build_ssl_context
 from tests.wire.servers import answering, make_certificate, sending, serving, wire
 
 if TYPE_CHECKING:
@@ -147,7 +149,7 @@ async def test_the_certificate_file_of_the_environment_is_trusted(tmp_path: Path
 async def test_a_certificate_file_that_cannot_be_read_is_said(tmp_path: Path) -> None:
     environment = {"SSL_CERT_FILE": str(tmp_path / "absent.pem")}
     async with wire(environment=environment) as (client, _):
-        found = failure(await client.request("GET", "http://127.0.0.1:9/", timeout=5))
+        found = failure(await client.request("GET", "https://127.0.0.1:9/", timeout=5))
         assert found.kind == "tls"
         assert "No such file" in found.statement
 
@@ -250,3 +252,67 @@ async def test_a_proxy_address_that_is_none_is_a_value() -> None:
     async with wire("auth.openai.com", environment=environment) as (client, _):
         found = failure(await client.request("GET", "https://auth.openai.com/", timeout=5))
         assert found.kind == "proxy"
+
+
+def dead_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.mark.parametrize("scheme", ["http", "socks5", "socks5h"])
+async def test_a_dead_proxy_is_named_and_not_the_server(scheme: str) -> None:
+    port = dead_port()
+    environment = {"HTTPS_PROXY": f"{scheme}://user:made-up@127.0.0.1:{port}"}
+    async with wire("made-up.example", environment=environment) as (client, _):
+        found = failure(await client.request("GET", "https://made-up.example/", timeout=5))
+    assert (found.kind, found.statement) == (
+        "proxy",
+        f"nothing is listening at the proxy 127.0.0.1:{port}",
+    )
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:99999", "http://:1", "gopher://127.0.0.1:1"])
+async def test_an_impossible_proxy_is_a_plain_sentence(address: str) -> None:
+    async with wire("made-up.example", environment={"ALL_PROXY": address}) as (
+        client,
+        _,
+    ):
+        found = failure(await client.request("GET", "https://made-up.example/", timeout=5))
+    assert found.kind == "proxy"
+    assert found.statement == "the proxy of the environment is not a usable address"
+
+
+# The library leaves the connection to a proxy that refuses to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+async def test_a_socks_proxy_is_asked_with_user_and_password(scheme: str) -> None:
+    seen = bytearray()
+
+    async def socks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read(64)
+        writer.write(b"\x05\x02")  # a user and a password are wanted
+        seen.extend(await reader.read(64))
+        writer.write(b"\x01\x00")
+        seen.extend(await reader.read(64))
+        writer.write(b"\x05\x05\x00\x01\x00\x00\x00\x00\x00\x00")  # refused by the server
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(socks, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    environment = {"ALL_PROXY": f"{scheme}://user:made-up@127.0.0.1:{port}"}
+    async with server, wire("made-up.example", environment=environment) as (client, _):
+        found = failure(await client.request("GET", "https://made-up.example/", timeout=5))
+    gc.collect()
+    assert b"\x01\x04user\x07made-up" in seen
+    assert b"made-up.example" in seen
+    assert (found.kind, "made-up@" in found.statement) == ("proxy", False)
+
+
+def test_what_is_trusted_is_checked_as_the_client_checks_it() -> None:
+    context = build_ssl_context({"SSLKEYLOGFILE": "/nowhere/keys"})
+    assert isinstance(context, ssl.SSLContext)
+    assert not context.verify_flags & ssl.VERIFY_X509_STRICT
+    assert context.keylog_filename is None
+    assert (context.check_hostname, context.verify_mode) == (True, ssl.CERT_REQUIRED)
