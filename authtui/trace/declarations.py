@@ -153,6 +153,7 @@ _record(
         "key_set": None,
         "storage": o.StorageFacts(),
         "listening": None,
+        "certificates": None,
     },
 )
 

@@ -78,6 +78,6 @@ def as_markdown() -> str:
 
 
 def _split(requirement: str) -> tuple[str, str]:
-    found = re.match(r"([\w.-]+)([^;]*)", requirement)
+    found = re.match(r"([\w.-]+)(?:\[\w+\])?([^;]*)", requirement)
     assert found is not None
     return found[1].lower(), found[2].strip()
