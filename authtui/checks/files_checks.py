@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import chatgpt_login, hurt, quoted_path, set_aside
+from authtui.credentials.obstacles import obstacle_to_refresh
 from authtui.simulation.refreshing import is_stale
 
 if TYPE_CHECKING:
@@ -117,8 +118,18 @@ def _read_only(subject: Subject) -> Finding | None:
     facts = subject.observation
     if login is None or subject.store.name != "auth.json":
         return None
-    home = facts.home
-    if facts.auth_file.writable is not False:
+    if facts.storage.rescues:
+        return Finding(
+            "warn",
+            "refreshed tokens that could not be stored are kept in a rescue file",
+            facts.storage.rescues,
+            "The refresh token in auth.json is used up; the one that works is in that file.",
+            Fix("put them in place", "authtui run restore --live"),
+            "auth.json",
+        )
+    rules = subject.contract.store
+    obstacle = obstacle_to_refresh(facts, rules)
+    if obstacle is None:
         return Finding("pass", "auth.json can be written, so a refreshed token is kept")
     credential = subject.store.credential
     stale = credential is not None and is_stale(credential, subject.contract, facts.at)
@@ -127,15 +138,15 @@ def _read_only(subject: Subject) -> Finding | None:
         soon = "the access token has expired, so this happens at the next start"
     return Finding(
         "warn",
-        f"auth.json cannot be written ({home.shown or home.path}): a refreshed token would be lost",
-        (f"home writable: {'no' if home.writable is False else 'yes'}", soon),
-        "A refresh token works once. Codex trades it for a new one and must write that down; on a "
-        "read-only mount or file the new one is lost, and the next start says that the refresh "
-        "token was already used.",
-        Fix(
-            "make the file writable, or mount it read-write",
-            f"chmod u+w {quoted_path(facts.auth_file.path)}",
+        f"a refreshed token cannot be kept here and would be lost: of auth.json, {obstacle.reason}",
+        (
+            "this client replaces the file" if rules.replaces else "this client writes in place",
+            soon,
         ),
+        "A refresh token works once. Codex trades it for a new one and must write that down; where "
+        "it cannot, the new one is lost, and the next start says that the refresh token was "
+        "already used.",
+        Fix(obstacle.advice, obstacle.command),
         "auth.json",
     )
 

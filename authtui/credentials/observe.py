@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authtui.configuration.config import feature, providers, read_config
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
+from authtui.credentials.backups import list_rescues
 from authtui.credentials.environment import read_environment
 from authtui.credentials.known import tell_known
 from authtui.machine.certificates import has_certificates
+from authtui.credentials.write_lock import lock_paths
 from authtui.machine.files import read_file
 from authtui.machine.home import resolve_home
 from authtui.machine.host import read_host
@@ -22,8 +25,10 @@ from authtui.machine.observation import (
     FileFacts,
     KeyringFacts,
     Observation,
+    StorageFacts,
 )
 from authtui.machine.ports import read_listening_ports
+from authtui.machine.storage import read_storage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -93,6 +98,7 @@ def read_observation(
         key_set=_text(key_set_file),
         listening=read_listening_ports(root),
         certificates=has_certificates(root),
+        storage=_storage(str(folder / AUTH_FILE)) if home.error is None else StorageFacts(),
     )
     tell_known(seen, environ)
     return read_keyring(seen) if probe_keyring and wants_keyring(seen) else seen
@@ -151,6 +157,11 @@ def _named_file(environment: EnvironmentFacts, names: tuple[str, ...]) -> FileFa
         if path:
             return read_file(path)
     return None
+
+
+def _storage(path: str) -> StorageFacts:
+    rescues = tuple(copy.path for copy in list_rescues(os.path.realpath(path)))
+    return read_storage(path, lock_paths(path))._replace(rescues=rescues)
 
 
 def _text(path: Path | None) -> str | None:

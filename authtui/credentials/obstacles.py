@@ -14,7 +14,7 @@ from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from authtui.contracts import StoreRules
-    from authtui.machine.observation import StorageFacts
+    from authtui.machine.observation import Observation, StorageFacts
 
 Kind = Literal[
     "read-only-mount", "mount-point", "flags", "folder", "folder-flags", "read-only-file",
@@ -35,6 +35,14 @@ class Obstacle(NamedTuple):
     reason: str
     advice: str
     command: str | None = None
+
+
+def obstacle_to_refresh(observation: Observation, rules: StoreRules) -> Obstacle | None:
+    """What keeps a client from storing a refreshed token in the observed auth.json."""
+    facts = observation.storage
+    if observation.auth_file.writable is False:
+        facts = facts._replace(path=observation.auth_file.path, writable=False)
+    return obstacle_to_client(facts, rules) if observation.auth_file.exists else None
 
 
 def obstacle_to_client(facts: StorageFacts, rules: StoreRules) -> Obstacle | None:

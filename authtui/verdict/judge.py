@@ -24,6 +24,7 @@ from authtui.checks.phrases import (
 from authtui.checks.subject import FIRST_LOGIN, field_line, kind_of, quoted_path
 from authtui.configuration.config import join_key
 from authtui.credentials.environment import AGENT_VARIABLES
+from authtui.credentials.obstacles import obstacle_to_refresh
 from authtui.simulation.refreshing import is_stale
 from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
 from authtui.simulation.urls import host_and_port
@@ -391,19 +392,18 @@ def _key_before_tokens(judged: JudgedCase, credential: Credential) -> Verdict | 
 
 
 def _next_refresh_lost(judged: JudgedCase, credential: Credential) -> Verdict | None:
-    facts = judged.observation.auth_file
     managed = credential.mode == "chatgpt" and credential.source == "auth.json"
-    if not managed or facts.writable is not False:
+    obstacle = obstacle_to_refresh(judged.observation, judged.contract.store) if managed else None
+    if obstacle is None or obstacle.kind == "lock":
         return None
-    home = judged.observation.home
     return judged.verdict(
         "record-not-what-it-seems",
         "The next refresh of this login will be lost: auth.json cannot be written",
-        f"{home.shown or home.path} cannot be written by this process. The login works until "
+        f"Of auth.json, {obstacle.reason}. The login works until "
         "its access token expires; then Codex gets a new refresh token, cannot save it, and "
         f"the next run is told that the old one was already used. {NOT_ANSWERED_YET}",
         "auth.json",
-        Fix("mount the home read-write", f"chmod -R u+w {quoted_path(home.path)}"),
+        Fix(obstacle.advice, obstacle.command),
         Fix("or use an API key or an access token there, which are never refreshed"),
     )
 
