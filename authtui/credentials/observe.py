@@ -12,8 +12,8 @@ from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.backups import list_rescues
 from authtui.credentials.environment import read_environment
 from authtui.credentials.known import tell_known
-from authtui.machine.certificates import has_certificates
 from authtui.credentials.write_lock import lock_paths
+from authtui.machine.certificates import has_certificates
 from authtui.machine.files import read_file
 from authtui.machine.home import resolve_home
 from authtui.machine.host import read_host

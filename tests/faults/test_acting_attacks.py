@@ -40,7 +40,12 @@ def mounted_alone(auth: Path) -> Callable[[], object]:
     auth.rename(real)
     auth.touch()
     sh("mount", "--bind", real, auth)
-    return lambda: sh("umount", auth)
+
+    def undo() -> None:
+        sh("umount", auth)
+        real.replace(auth)
+
+    return undo
 
 
 def with_flag(flag: str) -> Callable[[Path], Callable[[], object]]:
