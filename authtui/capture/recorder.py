@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qs
 
 from authtui.exchanges import record_builder
-from authtui.exchanges.answers import Answer
+from authtui.exchanges.answers import Answer, error_of
 from authtui.exchanges.hosts import Origin, redirect_host
-from authtui.exchanges.meaning import REFRESH, purpose_of
+from authtui.exchanges.meaning import REFRESH, judges_token, purpose_of
 from authtui.model import events as ev
 from authtui.redaction import Secret
 from authtui.request_auth import bearer_facts
@@ -142,7 +142,7 @@ class Exchange:
             )
         self._publish(record)
         if self._purpose == REFRESH:
-            self._rotation(body)
+            self._rotation(body, record.meaning)
 
     def failed(self, trouble: WireTrouble) -> None:
         """No whole answer: the sentence says why."""
@@ -179,17 +179,19 @@ class Exchange:
     def _milliseconds(self) -> float:
         return (time.monotonic() - self._begun) * 1000
 
-    def _rotation(self, answer: bytes) -> None:
-        # A 5xx judges no token, and a code that is exchanged rotates none.
+    def _rotation(self, answer: bytes, meaning: str) -> None:
+        # A code that is exchanged rotates no token, and not every refusal judges one.
         asked = _fields(bytes(self._request), self._headers.get("content-type", ""))
-        if asked.get("grant_type") != "refresh_token" or self._status >= 500:
-            return
         accepted = 200 <= self._status < 300
+        judged = accepted or judges_token(self._status, meaning)
+        if asked.get("grant_type") != "refresh_token" or not judged:
+            return
         given = _fields(answer, "application/json") if accepted else {}
         old, new = _mark(asked.get("refresh_token")), _mark(given.get("refresh_token"))
         by, cause = self._recorder.by, self._recorder.cause
+        code = None if accepted else error_of(answer)[0]
         self._recorder.session.publish(
-            lambda n, at: ev.RotationSeen(n, at, cause, by, old, new, accepted)
+            lambda n, at: ev.RotationSeen(n, at, cause, by, old, new, accepted, code)
         )
 
 

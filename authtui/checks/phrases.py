@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import Fix
 from authtui.checks.subject import account_words, label_of
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from authtui.answers.findings import PlannedRequest
     from authtui.simulation.selection import Credential
 
+CLIENT_IS_RIGHT: Final = "The client says what is true."
+"""How a sentence begins where the client's own message names the cause."""
 NOT_ANSWERED_YET = "Whether the server accepts it is not known until it has answered."
 DROPPED_SILENTLY = (
     " Codex silently drops it and sends no credential; the 401 that follows does not name the "

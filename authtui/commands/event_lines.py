@@ -79,7 +79,10 @@ def _request(record: RequestRecord) -> dict[str, Any]:
 
 def event_text(event: ev.Event) -> str:
     """The event as one line: the time, what happened, the facts that are there."""
-    start = f"{event.at:%H:%M:%S}  {_WORDS.get(event.kind, event.kind)}"
+    words = _WORDS.get(event.kind, event.kind)
+    if isinstance(event, ev.RotationSeen) and not event.accepted:
+        words = "refresh refused"
+    start = f"{event.at:%H:%M:%S}  {words}"
     if isinstance(event, ev.Loaded):
         return f"{start}: {_safe(event.assessment.verdict.sentence)}"
     if isinstance(event, ev.RequestStarted | ev.RequestFinished):

@@ -21,7 +21,9 @@ class AnswerEvidence(NamedTuple):
 
     `status` is None where no answer came. `authorization` is the class of what the request carried,
     `host` where it went. `by_auth_server` is False where something in between answered in place of
-    the service; `meaning` is a sentence.
+    the service; `meaning` is a sentence. `at` (UTC) is when it came, `mark` the fingerprint of the
+    credential that was sent, where that is known. `other` names the source of a credential that is
+    not the selected one; `overtaken` says that its refresh was refused since.
     """
 
     status: int | None
@@ -29,13 +31,18 @@ class AnswerEvidence(NamedTuple):
     host: str = ""
     by_auth_server: bool = True
     meaning: str = ""
+    at: datetime | None = None
+    mark: str | None = None
+    other: str | None = None
+    overtaken: bool = False
 
 
 class TokenRotation(NamedTuple):
     """A refresh that was seen at `at` (UTC): the token marked `old` was exchanged for `new`.
 
-    Marks are fingerprints such as `#1f2e3d`. `by` names the program; `accepted` is False where the
-    service refused the old token.
+    Marks are fingerprints such as `#1f2e3d`; `old` is None where no token was sent. `by` names the
+    program; `accepted` is False where the service refused the old token: then nothing was rotated,
+    and `code` is the service's own word for why, None where that is not known.
     """
 
     at: datetime
@@ -43,6 +50,7 @@ class TokenRotation(NamedTuple):
     old: str | None
     new: str | None
     accepted: bool = True
+    code: str | None = None
 
 
 class Said(NamedTuple):

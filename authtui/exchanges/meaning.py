@@ -186,10 +186,10 @@ _ROWS: Final = (
          "refresh_token_invalidated"),
     _Row("the refresh token was idle for too long", "fail", (REFRESH,), _REFUSALS,
          "refresh_token_expired"),
-    _Row("the refresh token is no longer valid: log in again", "fail", (REFRESH,), _REFUSALS,
-         "invalid_grant"),
     _Row("the stored record has no refresh token", "fail", (REFRESH,), (400,),
          empty_refresh=True),
+    _Row("the refresh token is no longer valid: log in again", "fail", (REFRESH,), _REFUSALS,
+         "invalid_grant"),
     _Row("not available from this country or region: check where your network traffic exits, not "
          "the login", "fail", (), _REFUSALS, "unsupported_country_region_territory"),
     _Row("tokens refreshed; if auth.json does not change now, it cannot be written, and the next "
@@ -288,13 +288,29 @@ def purpose_of(method: str, host: str, path: str, content_type: str = "") -> Pur
     return OTHER
 
 
-def purpose_of_url(method: str, url: str) -> Purpose:
+def purpose_of_url(method: str, url: str, content_type: str = "") -> Purpose:
     """The same by a whole URL; `OTHER` for what is not a URL."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return OTHER
-    return purpose_of(method, parts.netloc, parts.path)
+    return purpose_of(method, parts.netloc, parts.path, content_type)
+
+
+def judges_token(status: int, meaning: str) -> bool:
+    """Whether the answer to a refresh says that the token itself is refused.
+
+    A proxy, the edge of a network, a busy or a broken server judge no token.
+    """
+    if any(words in meaning for words in NOT_FROM_THE_SERVER):
+        return False
+    return status in (400, 401) or (status == 403 and refusal_of(meaning) is not None)
+
+
+def refusal_of(meaning: str) -> str | None:
+    """The error code that a refused refresh was answered with, by the meaning recorded of it."""
+    rows = (row for row in _ROWS if row.purposes == (REFRESH,) and row.code)
+    return next((row.code for row in rows if row.text == meaning), None)
 
 
 def meaning_of(seen: Seen) -> Meaning:

@@ -155,8 +155,9 @@ async def _send(
     if not answer.ok:
         message = f"{answer.status_text}: {message_of(answer)}"
         refused = judge_refusal(answer.status, answer.body, message, view.contract)
-        if refusal_code(answer.body) in KNOWN:
-            _tell_rotation(context, cause, old, None)
+        code = refusal_code(answer.body)
+        if code in KNOWN or (answer.status in (400, 401) and not answer.looks_like_html):
+            _tell_rotation(context, cause, old, None, code)
         if refused.permanent:
             context.memory.refresh_failures[mark_of(data)] = refused.text
         return Trouble(refused.text, not refused.permanent, answer.status)
@@ -193,11 +194,12 @@ async def _send(
     return None
 
 
-def _tell_rotation(context: Context, cause: str, old: str, new: str | None) -> None:
+def _tell_rotation(context: Context, cause: str, old: str, new: str | None, code: str = "") -> None:
     """Who used up which refresh token; `new` None where the authority refused the old one."""
-    by, used = context.program, Secret(old).mark
+    by, used = context.program, Secret(old).mark if old else None
     got = None if new is None else Secret(new).mark
-    context.publish(lambda n, at: ev.RotationSeen(n, at, cause, by, used, got, new is not None))
+    done, why = new is not None, safe_text(code, 100) or None
+    context.publish(lambda n, at: ev.RotationSeen(n, at, cause, by, used, got, done, why))
 
 
 def _as_client(

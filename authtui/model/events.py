@@ -238,14 +238,15 @@ class ChildEnded(Event):
 class RotationSeen(Event):
     """A refresh was seen: the refresh token with the mark `old` is used up, `new` replaces it.
 
-    Marks are fingerprints such as `#1f2e3d`. `by` names the program; `accepted` is False where the
-    service refused the old token.
+    Marks are fingerprints such as `#1f2e3d`; `old` is None where no token was sent. `by` names the
+    program; `accepted` is False where the service refused the old token, with the error `code`.
     """
 
     by: str
     old: str | None
     new: str | None
     accepted: bool = True
+    code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,7 +46,7 @@ def cause_of(number: int) -> str:
 
 def rotation_of(event: ev.RotationSeen) -> TokenRotation:
     """The refresh that an event tells of."""
-    return TokenRotation(event.at, event.by, event.old, event.new, event.accepted)
+    return TokenRotation(event.at, event.by, event.old, event.new, event.accepted, event.code)
 
 
 def started(

@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from authtui.exchanges.evidence import AnswerEvidence
+from authtui.credentials.marks import marks_of
+from authtui.exchanges.evidence import AnswerEvidence, TokenRotation
+from authtui.exchanges.meaning import refusal_of
 from authtui.model import events as ev
 from authtui.model import programs as watched
 from authtui.model.frozen_requests import FrozenRequests
+from authtui.verdict.captured_program import with_program
 from authtui.verdict.observed_lamps import answer_of, predicted, with_lamps
 from authtui.verdict.observed_request import named_hosts
 from authtui.verdict.observed_trouble import ends_trouble, is_trouble, with_trouble
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from authtui.answers.findings import Assessment
-    from authtui.exchanges.evidence import ObservedProgram, TokenRotation
+    from authtui.exchanges.evidence import ObservedProgram
     from authtui.exchanges.records import RequestRecord
     from authtui.machine.observation import Observation
 
@@ -26,26 +29,30 @@ ROTATIONS_KEPT = 100
 DETAILED = 500
 """How many of the newest requests keep their headers and bodies."""
 PROGRAMS_KEPT = 20
+_NEAR = 20
+"""How far back the request of a refusal is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthState:
     """Everything a view needs.
 
-    `judged` is the assessment of what was read; `assessment` is the same with what was seen since:
+    `judged` is the assessment of what was read; `observed` is the same with what was seen since:
     `call`, the newest model call on the wire, and `answer`, the last answer of a server to the
     selected credential, light the lamps `sent` and `accepted`; `trouble` is what was seen that
     changes the verdict, and `said` what the client itself prints then. They are forgotten when the
     credential changes, except that `call` and `answer` stay while a watched program runs: what it
-    sent stays true of it.
+    sent stays true of it. `assessment`, which is shown everywhere, adds what came of the newest
+    watched program.
 
-    `rotations` are the newest refreshes that were seen, refused ones included, `programs` the
-    newest programs that were watched. `requests_dropped` counts older requests that are not kept.
+    `reached` are the phases that this login has been through. `rotations` are the newest refreshes
+    that were seen, refused ones included, `programs` the newest programs that were watched.
+    `requests_dropped` counts older requests that are not kept.
     """
 
     phase: ev.Phase = "empty"
     observation: Observation | None = None
-    assessment: Assessment | None = None
+    observed: Assessment | None = None
     requests: Sequence[RequestRecord] = ()
     requests_dropped: int = 0
     last: ev.Event | None = None
@@ -57,6 +64,14 @@ class AuthState:
     rotations: tuple[TokenRotation, ...] = ()
     said: str | None = None
     programs: tuple[ObservedProgram, ...] = ()
+    reached: tuple[ev.Phase, ...] = ()
+
+    @property
+    def assessment(self) -> Assessment | None:
+        """The one judgement, live as in a replay: the machine, the wire, and the program."""
+        if self.observed is None or not self.programs:
+            return self.observed
+        return with_program(self.observed, self.programs[-1], self.observation)
 
     def without_details(self) -> AuthState:
         """The same state, its requests without their headers and bodies."""
@@ -72,9 +87,30 @@ def _with_observed(state: AuthState) -> AuthState:
     running = bool(state.programs) and state.programs[-1].running
     base = predicted(state.judged) if running and state.call is None else state.judged
     named = named_hosts(state.observation) if state.observation is not None else frozenset()
-    found = with_lamps(base, state.call, state.answer, named)
+    now = state.last.at if state.last is not None else None
+    found = with_lamps(base, state.call, _answer_now(state), named, now)
     found = with_trouble(found, state.trouble, state.rotations, state.observation, state.said)
-    return replace(state, assessment=found)
+    return replace(state, observed=found)
+
+
+def _answer_now(state: AuthState) -> AnswerEvidence | None:
+    """The answer as it stands now: a refresh that was refused since overtakes it."""
+    answer, refused = state.answer, state.trouble
+    if answer is None or answer.at is None or not isinstance(refused, TokenRotation):
+        return answer
+    return answer._replace(overtaken=refused.at > answer.at)
+
+
+def _of_the_selected(answer: AnswerEvidence, state: AuthState) -> AnswerEvidence:
+    """The answer, with the source it belongs to where that is not the selected one."""
+    request = state.judged.request if state.judged is not None else None
+    selected = request.credential if request is not None else None
+    if answer.mark is None or selected is None or state.observation is None:
+        return answer
+    places = marks_of(state.observation).get(answer.mark, ())
+    if not places or any(place.source in selected for place in places):
+        return answer
+    return answer._replace(other=places[0].source)
 
 
 def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
@@ -89,7 +125,8 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
         phase="loaded",
         observation=event.observation,
         judged=event.assessment,
-        assessment=event.assessment,
+        observed=event.assessment,
+        reached=("loaded",) if event.changes else _reached(state, "loaded"),
         failure=None,
         answer=answer,
         call=call,
@@ -97,6 +134,10 @@ def _after_load(state: AuthState, event: ev.Loaded) -> AuthState:
         said=None if event.changes else state.said,
     )
     return _with_observed(loaded)
+
+
+def _reached(state: AuthState, phase: ev.Phase) -> tuple[ev.Phase, ...]:
+    return state.reached if phase in state.reached else (*state.reached, phase)
 
 
 def _with_new_trouble(
@@ -135,13 +176,25 @@ def _with_call(state: AuthState, record: RequestRecord) -> AuthState:
         return state
     if record.status == watched.FALL_BACK:
         return state
-    answer = state.answer if record.under_way else answer_of(record)
+    answer = state.answer
+    if not record.under_way:
+        answer = _of_the_selected(answer_of(record), state)
     return _with_observed(replace(state, call=record, answer=answer))
+
+
+def _with_code(state: AuthState, event: ev.RotationSeen) -> ev.RotationSeen:
+    """Why a refresh was refused, where an older trace has it in the request's meaning only."""
+    if event.accepted or event.code is not None:
+        return event
+    newest = (r for r in reversed(state.requests[-_NEAR:]) if r.purpose == watched.REFRESH)
+    return replace(event, code=refusal_of(next((r.meaning for r in newest), "")))
 
 
 def fold(state: AuthState, event: ev.Event) -> AuthState:
     """The state after `event`. Pure: replay, time travel and tests are this function."""
     state = replace(state, last=event)
+    if isinstance(event, ev.RotationSeen):
+        event = _with_code(state, event)
     if state.programs:
         state = replace(state, programs=watched.after_event(state.programs, event))
     match event:
@@ -150,15 +203,23 @@ def fold(state: AuthState, event: ev.Event) -> AuthState:
         case ev.Restricted(message=message):
             return replace(state, phase="refused", failure=message)
         case ev.IdentityRegistered() | ev.TaskRegistered():
-            return replace(state, phase="registered", failure=None)
+            reached = _reached(state, "registered")
+            return replace(state, phase="registered", failure=None, reached=reached)
         case ev.Asserted():
             answer = AnswerEvidence(
-                event.status, event.authorization, event.host, event.by_auth_server, event.meaning
+                event.status,
+                event.authorization,
+                event.host,
+                event.by_auth_server,
+                event.meaning,
+                event.at,
             )
-            state = replace(state, phase="asserted", failure=None, answer=answer)
+            reached = _reached(state, "asserted")
+            state = replace(state, phase="asserted", failure=None, answer=answer, reached=reached)
             return _with_observed(_with_new_trouble(state, answer))
         case ev.LoggedOut():
-            return replace(state, phase="logged-out", failure=None)
+            reached = _reached(state, "logged-out")
+            return replace(state, phase="logged-out", failure=None, reached=reached)
         case ev.Failed(reason=reason, client_text=said):
             return _with_observed(replace(state, phase="failed", failure=reason, said=said))
         case ev.RequestStarted(request=request):

@@ -232,7 +232,7 @@ _LIST: Final = (
     _event(ev.ChildStarted, "number", "overrides", special={"command": r.redact_command}),
     _event(ev.ChildSaid, "number stream", special={"lines": r.redact_output}),
     _event(ev.ChildEnded, "number exit_status", "signal", texts="reason"),
-    _event(ev.RotationSeen, "accepted", "by old new"),
+    _event(ev.RotationSeen, "accepted", "by old new code"),
     _event(ev.Told, "step steps", texts="text"),
 )
 EVENTS: Final = {getattr(record.made, "__name__", ""): record for record in _LIST}

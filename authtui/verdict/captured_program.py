@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import Fix
 from authtui.exchanges.meaning import NOT_FROM_THE_SERVER
+from authtui.verdict.comparison import comparison_of
+from authtui.verdict.refused_refresh import refusal_of_refresh, standing_refusal
 from authtui.verdict.request_rows import GOES_WITH_IT
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Assessment, Kind, Verdict
     from authtui.exchanges.evidence import ObservedProgram
+    from authtui.machine.observation import Observation
     from authtui.verdict.comparison import Comparison
     from authtui.verdict.comparison_rows import Row
 
@@ -37,9 +40,44 @@ _REFUSED: Final = {
 }
 
 
-def judge_program(program: ObservedProgram, compared: Comparison, found: Assessment) -> Verdict:
+_Asked = tuple["Assessment", "ObservedProgram", "Observation | None"]
+
+
+class _LastJudgement:
+    """The last judgement: made once for each state, whoever asks."""
+
+    made: tuple[_Asked, Assessment] | None = None
+
+
+def with_program(
+    found: Assessment, program: ObservedProgram, observation: Observation | None
+) -> Assessment:
+    """The assessment whose verdict tells what came of the newest watched program."""
+    last = _LastJudgement.made
+    asked = (found, program, observation)
+    if last is not None and all(a is b for a, b in zip(asked, last[0], strict=True)):
+        return last[1]
+    verdict = judge_program(program, comparison_of(program), found, observation)
+    judged = found._replace(verdict=verdict)
+    _LastJudgement.made = (asked, judged)
+    return judged
+
+
+def judge_program(
+    program: ObservedProgram,
+    compared: Comparison,
+    found: Assessment,
+    observation: Observation | None = None,
+) -> Verdict:
     """The verdict on a program, of which `compared` is the comparison at this moment."""
     predicted = program.expected.verdict if program.expected is not None else found.verdict
+    refused = standing_refusal(program.rotations)
+    if refused is not None and not _well(program):
+        told = refusal_of_refresh(refused, program.rotations, observation)
+        verdict = told.on(predicted._replace(deletes_stored_login=False), compared.message)
+        if program.running:
+            return verdict
+        return verdict._replace(outcome="refused")
     if compared.differences:
         return _differing(program, compared, predicted)
     return _as_predicted(program, compared, predicted)
@@ -70,11 +108,7 @@ def _differing(program: ObservedProgram, compared: Comparison, predicted: Verdic
     rows = compared.differences
     labels = ", ".join(row.label for row in rows[:3])
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
-    last = program.evidence.last
-    if program.running:
-        well = last is None or _accepted(program)
-    else:
-        well = program.exit_status == 0 and not program.stopped
+    well = _well(program)
     return predicted._replace(
         outcome="degraded" if well else "refused",
         kind=_kind(rows[0]),
@@ -86,6 +120,13 @@ def _differing(program: ObservedProgram, compared: Comparison, predicted: Verdic
     )
 
 
+def _well(program: ObservedProgram) -> bool:
+    """Whether it goes well so far, or went well to its end."""
+    if program.running:
+        return program.evidence.last is None or _accepted(program)
+    return program.exit_status == 0 and not program.stopped
+
+
 def _fix(
     program: ObservedProgram, rows: tuple[Row, ...], predicted: Verdict, *, well: bool
 ) -> tuple[Fix, ...]:
@@ -93,8 +134,6 @@ def _fix(
     if well:
         return ()
     known = next((_FIXES[row.id] for row in rows if row.id in _FIXES), None)
-    if known is None and any(row.id == "refresh" and "refused" in row.observed for row in rows):
-        known = _LOGIN
     last = program.evidence.last
     elsewhere = any(row.id in (*_ANOTHER, *_ELSEWHERE) for row in rows)
     if known is None and not elsewhere and last is not None and last.status == 401:

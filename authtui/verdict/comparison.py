@@ -6,6 +6,7 @@ the wire, from the program's own output and end, and from the stored login befor
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authtui.verdict.command_line import surface_of
@@ -28,6 +29,9 @@ if TYPE_CHECKING:
     from authtui.exchanges.evidence import ObservedProgram
     from authtui.verdict.comparison_rows import Row, Status
 
+_CONSEQUENCES: Final = ("sent", "answer", "login", "exit", "message")
+"""What comes of the rest: no such row stands above the one that explains it."""
+_UNNUMBERED: Final = sys.maxsize
 _ORDER: Final[tuple[Status, ...]] = ("differs", "open", "same")
 
 
@@ -70,6 +74,31 @@ def compare(program: ObservedProgram) -> Comparison:
     return Comparison(_ordered(rows), surface, message)
 
 
+class _LastComparison:
+    """The last comparison: made once for each state, whoever asks."""
+
+    made: tuple[ObservedProgram, Comparison] | None = None
+
+
+def comparison_of(program: ObservedProgram) -> Comparison:
+    """The comparison for a program as it is now."""
+    made = _LastComparison.made
+    if made is None or made[0] is not program:
+        made = _LastComparison.made = (program, compare(program))
+    return made[1]
+
+
 def _ordered(rows: Iterable[Row]) -> tuple[Row, ...]:
     given = list(rows)
-    return tuple(row for status in _ORDER for row in given if row.status == status)
+    differing = sorted((row for row in given if row.status == "differs"), key=_place)
+    rest = (row for status in _ORDER[1:] for row in given if row.status == status)
+    return (*differing, *rest)
+
+
+def _place(row: Row) -> tuple[int, int]:
+    """Where a difference stands: causes as the client runs into them, then what comes of them."""
+    if row.id == "refresh" and "refused" in row.observed:
+        return 0, 0
+    if row.id in _CONSEQUENCES:
+        return 3, _CONSEQUENCES.index(row.id)
+    return 1, _UNNUMBERED if row.request is None else row.request

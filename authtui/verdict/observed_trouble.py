@@ -1,6 +1,6 @@
 """Trouble that shows on the wire only, added to the assessment of the machine. Pure.
 
-Three kinds: a refresh token that was used twice, a server that was never reached, and a signed time
+Three kinds: a refresh that was refused, a server that was never reached, and a signed time
 that the server does not believe. The assessment of the look itself stays as it is, in
 `AuthState.judged`.
 """
@@ -10,10 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import Fix, Lamp
-from authtui.checks.subject import quoted_path
 from authtui.contracts import CA_VARIABLES
-from authtui.credentials.marks import mark_of
 from authtui.exchanges.evidence import AnswerEvidence, TokenRotation
+from authtui.verdict.refused_refresh import refusal_of_refresh
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Assessment, Kind
@@ -56,7 +55,8 @@ def with_trouble(
     # The client is past its start, so what a start would print says nothing here.
     found = found._replace(verdict=found.verdict._replace(client_message=said))
     if isinstance(trouble, TokenRotation):
-        return _with_reuse(found, trouble, rotations, observation)
+        refused = refusal_of_refresh(trouble, rotations, observation)
+        return found._replace(verdict=refused.on(found.verdict, said))
     if _never_connected(trouble):
         return _with_no_connection(found, trouble, observation)
     return _with_clock(found, trouble)
@@ -74,59 +74,6 @@ def _judged_by(
         fix=fix,
     )
     return assessment._replace(verdict=verdict)
-
-
-# ── a refresh token that was used twice ─────────────────────────────────────────────────────────
-
-
-def _with_reuse(
-    found: Assessment,
-    refused: TokenRotation,
-    rotations: tuple[TokenRotation, ...],
-    observation: Observation | None,
-) -> Assessment:
-    stored = mark_of(observation, "auth.json", "tokens.refresh_token") if observation else None
-    first = next((r for r in rotations if r.accepted and r.old == refused.old), None)
-    if first is not None and stored == first.new and first.by != refused.by:
-        return _judged_by(
-            found,
-            "record-not-what-it-seems",
-            f"auth.json is newer than {refused.by}: nothing is lost",
-            f"Nobody needs to log in. At {first.at:%H:%M:%S} {first.by} exchanged the refresh "
-            f"token {first.old} for {first.new} and stored it. At {refused.at:%H:%M:%S} "
-            f"{refused.by} still sent {refused.old}; a refresh token works only once. auth.json "
-            f"holds {stored}, which is good.",
-            refused.by,
-            Fix(f"restart {refused.by}; it then reads the new token", None),
-        )
-    if first is not None and stored == refused.old:
-        return _judged_by(
-            found,
-            "record-not-what-it-seems",
-            "auth.json still holds the refresh token that is used up",
-            f"At {first.at:%H:%M:%S} {first.by} exchanged the refresh token {first.old} for "
-            f"{first.new}, but the new one was never stored: auth.json still holds {stored}. Every "
-            "further refresh is refused.",
-            "auth.json",
-            *_ways_to_write(observation),
-            Fix("then log in once more", "codex login"),
-        )
-    return _judged_by(
-        found,
-        "record-not-what-it-seems",
-        "Another copy of this login has used up its refresh token",
-        f"The refresh token {refused.old} was already used, and nobody here saw by whom: another "
-        "machine, container or program holds a copy of this login.",
-        "auth.json",
-        Fix("log in here again; the other copy keeps its own", "codex login"),
-    )
-
-
-def _ways_to_write(observation: Observation | None) -> tuple[Fix, ...]:
-    if observation is None or observation.auth_file.writable is not False:
-        return ()
-    path = quoted_path(observation.home.path)
-    return (Fix("make the home writable: mount it read-write", f"chmod -R u+w {path}"),)
 
 
 # ── a request that nobody answered ──────────────────────────────────────────────────────────────

@@ -104,7 +104,7 @@ def refresh_rows(program: ObservedProgram, prediction: Prediction) -> Iterator[R
         observed,
         "differs",
         _why_refreshed(program, last, good=bool(good), wanted=wanted),
-        last.number,
+        (last if good else seen[0]).number,
     )
 
 

@@ -169,7 +169,8 @@ class Wire:
             data = _json_bytes(json)
             if not any(name.lower() == "content-type" for name, _ in lines):
                 lines.append(("content-type", "application/json"))
-        known = meaning.BY_NAME.get(purpose) or meaning.purpose_of_url(method, url)
+        kind = next((value for name, value in lines if name.lower() == "content-type"), "")
+        known = meaning.BY_NAME.get(purpose) or meaning.purpose_of_url(method, url, kind)
         sending = _Sending(method.upper(), tuple(lines), data, timeout, known, auth)
         end = time.monotonic() + timeout
         origin: Origin | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,7 +48,7 @@ def test_the_verdict_follows_the_answer(
     before = _loaded(tmp_path)
     assert before.assessment is not None
     assert NOT_ANSWERED_YET in before.assessment.verdict.sentence
-    answered = Asserted(2, AT, "assert", status, host="api.openai.com", by_auth_server=True)
+    answered = Asserted(2, AT, "assert", status, "Bearer", "api.openai.com", by_auth_server=True)
     after = fold(before, answered).assessment
     assert after is not None
     assert after.lamps.accepted.light == light
@@ -62,7 +62,7 @@ def test_a_new_look_that_finds_the_same_keeps_the_answer_and_one_that_differs_fo
 ) -> None:
     before = _loaded(tmp_path)
     answered = fold(
-        before, Asserted(2, AT, "assert", 200, host="api.openai.com", by_auth_server=True)
+        before, Asserted(2, AT, "assert", 200, "Bearer", "api.openai.com", by_auth_server=True)
     )
     assert before.observation is not None
     assert before.assessment is not None
@@ -74,3 +74,21 @@ def test_a_new_look_that_finds_the_same_keeps_the_answer_and_one_that_differs_fo
     )
     assert changed.assessment is not None
     assert changed.assessment.lamps.accepted.light == "grey"
+
+
+def test_an_answer_to_a_request_without_a_credential_lights_nothing(tmp_path: Path) -> None:
+    bare = Asserted(2, AT, "assert", 200, host="api.openai.com", by_auth_server=True)
+    after = fold(_loaded(tmp_path), bare).assessment
+    assert after is not None
+    assert after.lamps.accepted.light == "grey"
+    assert "without a credential" in after.lamps.accepted.reason
+
+
+def test_an_old_answer_is_told_with_its_time(tmp_path: Path) -> None:
+    answered = fold(_loaded(tmp_path), Asserted(2, AT, "assert", 200, "Bearer", "api.openai.com"))
+    assert answered.observation is not None
+    assert answered.judged is not None
+    later = AT + timedelta(minutes=10)
+    old = fold(answered, Loaded(3, later, "watch", answered.observation, answered.judged))
+    assert old.assessment is not None
+    assert "(at 00:00:00 UTC)" in old.assessment.lamps.accepted.reason

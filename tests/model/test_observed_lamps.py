@@ -53,7 +53,7 @@ def test_a_call_under_way_lights_only_what_was_sent() -> None:
 @pytest.mark.parametrize(
     ("fields", "sent", "accepted"),
     [
-        ({"authorization": None}, "red", "green"),
+        ({"authorization": None}, "red", "grey"),
         ({"authorization": "Bearer sk-"}, "red", "green"),
         ({"host": "elsewhere.example"}, "red", "green"),
         ({"status": 401, "colour": "fail"}, "green", "red"),
@@ -84,8 +84,8 @@ def test_a_web_socket_that_falls_back_judges_nothing() -> None:
 def test_the_newest_answer_counts() -> None:
     shown = watched().start().call(status=401, colour="fail").call(status=200)
     assert lamps(shown).accepted.light == "green"
-    assert shown.state.assessment is not None
-    assert shown.state.assessment.verdict.outcome == "ready"
+    assert shown.state.observed is not None
+    assert shown.state.observed.verdict.outcome == "ready"
 
 
 def test_a_renewed_login_takes_nothing_back_while_the_program_runs() -> None:

@@ -6,13 +6,24 @@ import json
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+import pytest
+
 from authtui.assessment.assess import assess
 from authtui.assessment.options import Options
+from authtui.checks.phrases import CLIENT_IS_RIGHT
 from authtui.credentials.observe import read_observation
 from authtui.exchanges.records import ConnectionStep, RequestRecord
-from authtui.model.events import Asserted, Failed, Loaded, RequestFinished, RotationSeen
+from authtui.model.events import (
+    Asserted,
+    Failed,
+    Loaded,
+    RequestFinished,
+    RequestStarted,
+    RotationSeen,
+)
 from authtui.model.state import AuthState, fold
 from authtui.redaction import Secret
+from authtui.simulation.refreshing import KNOWN
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,10 +60,12 @@ def folded(state: AuthState, *events: Event) -> AuthState:
     return state
 
 
-def rotation(second: int, by: str, old: str, new: str | None) -> RotationSeen:
+def rotation(
+    second: int, by: str, old: str, new: str | None, code: str | None = None
+) -> RotationSeen:
     at = AT + timedelta(seconds=second)
-    got = None if new is None else mark(new)
-    return RotationSeen(second, at, "refresh", by, mark(old), got, new is not None)
+    got, used = (None if text is None else mark(text) for text in (new, old or None))
+    return RotationSeen(second, at, "refresh", by, used, got, new is not None, code)
 
 
 def headline(state: AuthState) -> str:
@@ -83,9 +96,47 @@ def test_a_token_that_was_exchanged_and_not_stored_is_lost(tmp_path: Path) -> No
     assert headline(state) == "auth.json still holds the refresh token that is used up"
 
 
-def test_a_reuse_whose_first_use_nobody_saw_is_said_to_be_elsewhere(tmp_path: Path) -> None:
-    state = folded(loaded(tmp_path, "rt-old"), rotation(15, "codex", "rt-old", None))
-    assert headline(state) == "Another copy of this login has used up its refresh token"
+REFUSALS = {
+    "refresh_token_reused": "The refresh token was already used",
+    "refresh_token_invalidated": "The refresh token was revoked on the server",
+    "refresh_token_expired": "The refresh token has expired on the server",
+    "invalid_grant": "The server no longer accepts the refresh token",
+    "something_new": "The server refused to refresh this login",
+    None: "The server refused to refresh this login",
+}
+
+
+@pytest.mark.parametrize("code", REFUSALS)
+def test_a_refused_refresh_is_told_by_the_code_and_only_a_reuse_is_called_one(
+    tmp_path: Path, code: str | None
+) -> None:
+    state = folded(loaded(tmp_path, "rt-old"), rotation(15, "codex", "rt-old", None, code))
+    assert state.assessment is not None
+    verdict = state.assessment.verdict
+    assert verdict.headline == REFUSALS[code]
+    assert ("another copy" in verdict.sentence) == (code == "refresh_token_reused")
+    assert "None" not in verdict.sentence
+    assert verdict.client_message == KNOWN.get(code or "")
+    assert verdict.sentence.startswith(CLIENT_IS_RIGHT) == (code in KNOWN)
+
+
+def test_an_empty_token_is_told_as_empty(tmp_path: Path) -> None:
+    state = folded(loaded(tmp_path), rotation(15, "codex", "", None, "invalid_grant"))
+    assert headline(state) == "There is no refresh token to refresh this login with"
+    assert state.assessment is not None
+    assert "None" not in state.assessment.verdict.sentence
+
+
+def test_a_trace_without_codes_has_them_from_the_meaning_of_the_request(tmp_path: Path) -> None:
+    asked = record(purpose="refresh", status=401)
+    revoked = asked._replace(meaning="the refresh token was revoked on the server")
+    state = folded(
+        loaded(tmp_path),
+        RequestStarted(14, AT, "refresh", asked._replace(status=None)),
+        RequestFinished(14, AT, "refresh", revoked),
+        rotation(15, "codex", "rt-old", None),
+    )
+    assert headline(state) == REFUSALS["refresh_token_invalidated"]
 
 
 def test_a_refused_refresh_is_over_with_the_next_accepted_request(tmp_path: Path) -> None:

@@ -72,6 +72,8 @@ def _is_elsewhere(event: Event) -> bool:
 
 def name_of(event: Event) -> str:
     """The event in the user's words."""
+    if isinstance(event, ev.RotationSeen) and not event.accepted:
+        return "refused"
     return EVENT_NAMES.get(event.kind, event.kind)
 
 
@@ -133,8 +135,12 @@ def _words(event: Event) -> str:
 
 def rotation_words(seen: ev.RotationSeen | TokenRotation) -> str:
     """A refresh that was seen, in words: who exchanged which token for which."""
-    outcome = f"→ {seen.new}" if seen.accepted else "again, and refused: it was used up"
-    return f"{seen.by}: refresh token {seen.old or 'unknown'} {outcome}"
+    if seen.accepted:
+        return f"{seen.by}: refresh token {seen.old or 'unknown'} → {seen.new or 'none'}"
+    if seen.old is None:
+        return f"{seen.by}: refresh refused: there is no refresh token"
+    why = f": {seen.code}" if seen.code else ""
+    return f"{seen.by}: refresh token {seen.old} refused{why}"
 
 
 def _kept(stored: str | None) -> str:
@@ -152,14 +158,14 @@ def lifecycle(view: ViewContext, width: int) -> Line:
     stopped = phase in ("refused", "failed")
     wide = 36 if stopped else 33
     bar = next((b for b in (" ── ", " ─ ") if wide + 3 * len(b) <= width), "─")
-    for index, (_, word) in enumerate(_STEPS):
+    for index, (name, word) in enumerate(_STEPS):
         if index:
             spans.append(Span(bar, "border"))
         if index == reached and stopped:
             spans += [Span("✗ ", "bad"), Span(phase, "bad-strong")]
         elif index == reached:
             spans += [Span("● ", "good"), Span(word, "strong")]
-        elif index < reached and phase != "logged-out":
+        elif index < reached and phase != "logged-out" and name in view.state.reached:
             spans += [Span("● ", "faint"), Span(word, "muted")]
         else:
             spans += [Span("○ ", "faint"), Span(word, "faint")]

@@ -9,8 +9,9 @@ from authtui.capture.overrides import NOT_CAPTURED
 from authtui.tui.lines import Line, Span, safe
 from authtui.tui.views.context import stamp
 from authtui.tui.views.events import rotation_words
-from authtui.tui.views.program_panes import MARKS, comparison_of, program_of, standing
+from authtui.tui.views.program_panes import MARKS, program_of, standing
 from authtui.tui.views.requests import credential_words, tone_of, url_of
+from authtui.verdict.comparison import comparison_of
 
 if TYPE_CHECKING:
     from authtui.exchanges.evidence import ObservedProgram

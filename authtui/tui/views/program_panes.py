@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Final
 from authtui.capture.overrides import NOT_CAPTURED
 from authtui.tui.lines import Doc, Item, LazySequence, Line, Span, clip, pad, safe, wrap
 from authtui.tui.views.context import ViewContext, note, span_words
-from authtui.verdict.comparison import Comparison, compare
+from authtui.verdict.comparison import comparison_of
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.exchanges.evidence import ObservedProgram, Said
+    from authtui.verdict.comparison import Comparison
     from authtui.verdict.comparison_rows import Row, Status
 
 MARKS: Final[dict[Status, tuple[str, str, str]]] = {
@@ -29,21 +30,6 @@ _STAMP: Final = re.compile(r"\d{4}-\d\d-\d\dT(\d\d:\d\d:\d\d)[.\d]*Z +")
 def program_of(view: ViewContext) -> ObservedProgram | None:
     """The program on show: the newest."""
     return view.state.programs[-1] if view.state.programs else None
-
-
-class _Last:
-    """The last comparison: made once for each state, whoever asks."""
-
-    program: ObservedProgram | None = None
-    found = Comparison()
-
-
-def comparison_of(program: ObservedProgram) -> Comparison:
-    """The comparison for a program as it is now."""
-    if _Last.program is not program:
-        _Last.found = compare(program)
-        _Last.program = program
-    return _Last.found
 
 
 # ── predicted and observed ────────────────────────────────────────────────────────────────────────

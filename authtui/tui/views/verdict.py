@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.answers.differences import PROGRAMS
+from authtui.checks.phrases import CLIENT_IS_RIGHT
 from authtui.tui.lines import (
     BLANK,
     Line,
@@ -105,7 +106,8 @@ def _full(found: Assessment, width: int, rows: int | None = None) -> list[Line]:
         add("client says", rows_of(f"“{verdict.client_message}”", text, most), "quote")
     elif verdict.outcome != "ready":
         add("client says", ["nothing"], "quote")
-    misled = verdict.client_message is not None and verdict.kind not in PLAIN
+    right = verdict.sentence.startswith(CLIENT_IS_RIGHT)
+    misled = verdict.client_message is not None and verdict.kind not in PLAIN and not right
     add("in truth" if misled else "meaning", truth, "text")
     body += fix
     if len(body) < _ROOMY and rows is None:
