@@ -186,7 +186,7 @@ async def _perform(
     wire: Wire,
 ) -> Trouble | str:
     warnings: list[str] = []
-    revoked = None
+    revoked = problem = None
     if removal.revoke is not None:
         context.progress("revoking the token")
         problem = await _revoke(view, removal.revoke, wire)
@@ -216,6 +216,8 @@ async def _perform(
     context.publish(
         lambda n, at: ev.LoggedOut(n, at, "logout", ladder, revoked, copies, left, tuple(warnings))
     )
+    if problem is not None:
+        return f"Logged out here; the server was not told: {problem}"
     return "Logged out."
 
 

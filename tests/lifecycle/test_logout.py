@@ -85,10 +85,12 @@ async def test_a_revocation_that_fails_is_a_warning_and_the_login_is_removed_all
 ) -> None:
     backend.faults.set("revoke", *fault)
     world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json)
-    assert (await world.life.logout()).done
+    outcome = await world.life.logout()
+    assert outcome.done
     event = world.last("LoggedOut")
     assert event.revoked is None
     assert event.warnings[0].startswith("failed to revoke refresh_token: ")
+    assert outcome.reason == f"Logged out here; the server was not told: {event.warnings[0]}"
     if fault[0] == "status":
         wanted = "failed to revoke refresh_token: 500 Internal Server Error: a fault was set"
         assert event.warnings[0] == wanted
