@@ -244,6 +244,10 @@ _ROWS: Final = (
          _ERRORS),
     _Row("the personal access token is known", "ok", (WHOAMI,), _DONE),
     _Row("the personal access token was refused", "fail", (WHOAMI,), (401, 403)),
+    _Row("the workspace is listed twice: the newest clients stop with “duplicate workspace in "
+         "routing discovery”", "warn", (ACCOUNTS,), _DONE, "duplicate"),
+    _Row("the workspace is not listed: the newest clients stop with “selected workspace missing "
+         "from routing discovery”", "warn", (ACCOUNTS,), _DONE, "other-workspace"),
     _Row("workspaces received", "ok", (ACCOUNTS,), _DONE),
     _Row("the workspace look-up failed: the newest clients stop here", "fail", (ACCOUNTS,),
          _ERRORS),

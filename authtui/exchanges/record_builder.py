@@ -21,7 +21,7 @@ from authtui.exchanges.exchange_redaction import (
     learn_request,
     request_id,
 )
-from authtui.exchanges.meaning import REFRESH, Seen, meaning_of
+from authtui.exchanges.meaning import ACCOUNTS, REFRESH, Seen, meaning_of
 from authtui.exchanges.records import AssertionFacts, BearerFacts, Detail, RequestRecord
 from authtui.redaction import printable, safe_text
 
@@ -159,7 +159,7 @@ def seen_of(record: RequestRecord, answer: Answer, purpose: Purpose, sent: bytes
         answer.status,
         record.host,
         record.authorization or "none",
-        answer.error_code if refusal else None,
+        answer.error_code if refusal else _look_up_fault(record, answer, purpose),
         answer.error_message if refusal else None,
         html=answer.looks_like_html,
         cf_mitigated=answer.header("cf-mitigated") is not None,
@@ -187,3 +187,15 @@ def _no_refresh_token(sent: bytes) -> bool:
     except (ValueError, RecursionError):
         return False
     return isinstance(value, dict) and not value.get("refresh_token")
+
+
+def _look_up_fault(record: RequestRecord, answer: Answer, purpose: Purpose) -> str | None:
+    """What is wrong with a list of workspaces for the account that the request names, if known."""
+    if purpose != ACCOUNTS or not answer.ok or not record.account_header:
+        return None
+    value = answer.json()
+    listed = value.get("accounts") if isinstance(value, dict) else None
+    if not isinstance(listed, list):
+        return None
+    count = sum(isinstance(a, dict) and a.get("id") == record.account_header for a in listed)
+    return {0: "other-workspace", 1: None}.get(count, "duplicate")
