@@ -5,5 +5,7 @@ Reading: `observe` fills an `Observation` by way of the configuration, the machi
 `explain_document`), `salvage` what the client cannot read, `repair` mends what is
 nearly JSON, and `marks` tell which stored secret a
 request carried.
-Writing: `store_writer` auth.json, with `backups` and `write_lock`; `keyring_writer` the keyring.
+Writing: `store_writer` holds a change of auth.json ready and brings it into force, with `backups`,
+`write_lock` and `obstacles`, which tell what would hinder it; `keyring_change` and `keyring_writer`
+do the same for the keyring, on Linux by way of `secret_service`.
 """
