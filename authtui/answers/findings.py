@@ -126,7 +126,8 @@ class Verdict(NamedTuple):
     """One plain sentence, what the client would print instead, and what to change.
 
     `headline` is a few words for the loud line; `sentence` tells the whole; `culprit` names the
-    variable, or the file with its line, that has to change.
+    variable, or the file with its line, that has to change. `since` says with which generation of
+    the client the state stopped working, where an older one would take it.
     """
 
     outcome: Outcome
@@ -140,6 +141,7 @@ class Verdict(NamedTuple):
     deletes_stored_login: bool
     assumes: tuple[str, ...]
     fix: tuple[Fix, ...]
+    since: str | None = None
 
 
 class Fact(NamedTuple):

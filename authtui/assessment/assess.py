@@ -24,7 +24,9 @@ from authtui.verdict.judge import judge
 from authtui.verdict.lamps import light_lamps
 
 if TYPE_CHECKING:
-    from authtui.answers.findings import DoctorReport, Verdict
+    from collections.abc import Mapping
+
+    from authtui.answers.findings import DoctorReport, Outcome, Verdict
     from authtui.assessment.options import Options
     from authtui.machine.observation import Observation
 
@@ -43,6 +45,13 @@ def assess(observation: Observation, options: Options) -> Assessment:
     verdict = with_proven_fixes(
         _beside_doctor(verdict, doctor), observation, contract, options.assumptions, options.surface
     )
+    outcomes = {
+        name: predict(make_case(observation, contracts.BY_NAME[name], options.assumptions))[
+            options.surface
+        ].prediction.outcome
+        for name in contracts.GENERATIONS
+    }
+    verdict = verdict._replace(since=_since(verdict, contract.name, outcomes))
     return Assessment(
         home=observation.home.shown or observation.home.path,
         contract=choice,
@@ -57,16 +66,25 @@ def assess(observation: Observation, options: Options) -> Assessment:
         checks=checks,
         request=start.request,
         predictions=tuple(found.prediction for found in starts.values()),
-        generations={
-            name: predict(make_case(observation, contracts.BY_NAME[name], options.assumptions))[
-                options.surface
-            ].prediction.outcome
-            for name in contracts.GENERATIONS
-        },
+        generations=outcomes,
         doctor=doctor,
         app_server=predict_app_server(case),
         logout=predict_logout(case),
     )
+
+
+def _since(verdict: Verdict, name: str, outcomes: Mapping[str, Outcome]) -> str | None:
+    """When the state stopped working, where an older generation takes it."""
+    if verdict.outcome == "ready" or name not in outcomes:
+        return None
+    order = list(outcomes)
+    place = order.index(name)
+    while place > 0 and outcomes[order[place - 1]] != "ready":
+        place -= 1
+    if place == 0:
+        return None
+    older, newer = (contracts.BY_NAME[order[at]].title for at in (place - 1, place))
+    return f"{older} takes this state; from {newer} on it does not work"
 
 
 def _beside_doctor(verdict: Verdict, doctor: DoctorReport | None) -> Verdict:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
-from authtui.checks.subject import chatgpt_login, hurt, quoted_path, set_aside
+from authtui.checks.subject import chatgpt_login, give_back, hurt, quoted_path, set_aside
 from authtui.credentials.obstacles import obstacle_to_refresh
 from authtui.simulation.refreshing import is_stale
 
@@ -57,7 +57,7 @@ def _owner(subject: Subject) -> Finding | None:
         (facts.path, _shown_mode(facts.mode)),
         "This happens after `sudo codex` or from a container that runs as another user. Reading "
         "may still work, but a refreshed token cannot be written back, or the login is lost.",
-        Fix("give it back", f'sudo chown "$(id -un)" {quoted_path(facts.path)}'),
+        give_back(subject.observation, quoted_path(facts.path)),
         "auth.json",
     )
 
@@ -81,8 +81,7 @@ def _readable(subject: Subject) -> Finding | None:
     quoted = quoted_path(facts.path)
     fix = set_aside(facts.path)
     if facts.kind == "unreadable":
-        command = f'sudo chown "$(id -un)" {quoted} && chmod 600 {quoted}'
-        fix = Fix("give it back to you, readable by you alone", command)
+        fix = give_back(subject.observation, quoted)
     return Finding(
         hurt(subject),
         words,

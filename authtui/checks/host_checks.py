@@ -50,7 +50,10 @@ def _remote(subject: Subject) -> Finding | None:
         (f"marks: {', '.join(marks)}",),
         "`codex login` waits on this machine, and the browser calls localhost on yours. The page "
         "then says connection refused, although the sign-in itself was right.",
-        Fix("use a device code, or forward the port: ssh -L 1455:localhost:1455", _DEVICE.command),
+        Fix(
+            "use a device code (or forward the port with ssh -L 1455:localhost:1455)",
+            _DEVICE.command,
+        ),
         marks[0],
     )
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from authtui.checks.registry import Subject
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
-    from authtui.machine.observation import EnvironmentFacts
+    from authtui.machine.observation import EnvironmentFacts, Observation
     from authtui.simulation.program_start import Case
     from authtui.simulation.selection import Credential
     from authtui.tokens.agent import AgentJudgement
@@ -112,6 +112,24 @@ def quoted_path(path: str) -> str:
     import shlex
 
     return shlex.quote(path)
+
+
+def give_back(seen: Observation, quoted: str) -> Fix:
+    """The fix for a record of somebody else; as root it is never taken from its owner."""
+    owner = seen.auth_file.owner or f"uid {seen.auth_file.uid}"
+    if seen.host.user == "root":
+        name = user_name(owner)
+        command = f"sudo -u {name} authtui check" if name else None
+        return Fix(f"it belongs to {owner}: look at it as that user", command)
+    return Fix(
+        "give it back to you, readable by you alone",
+        f'sudo chown "$(id -un)" {quoted} && chmod 600 {quoted}',
+    )
+
+
+def user_name(owner: str) -> str:
+    """A user's name where a shell takes it as it stands, else an empty text."""
+    return owner if owner.replace("-", "").replace("_", "").replace(".", "").isalnum() else ""
 
 
 def set_aside(path: str) -> Fix:

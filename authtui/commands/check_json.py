@@ -24,7 +24,7 @@ _KEYS: Final[Mapping[type, str]] = {
     " predictions generations",
     f.ContractChoice: "name title chosen_by client_version note",
     f.Verdict: "outcome kind mode headline sentence culprit client_message client_exit"
-    " deletes_stored_login assumes fix fixes=fix",
+    " deletes_stored_login assumes fix fixes=fix since",
     f.Fix: "text command edit leads_to then",
     f.Edit: "file key value",
     f.Lamps: "stored selected sent accepted",

@@ -42,6 +42,8 @@ def _verdict(assessment: Assessment) -> Iterator[str]:
     says = verdict.client_message
     for number, line in enumerate(redacted_lines(says) if says else ["(nothing)"]):
         yield from _folded("client says" if number == 0 else "", line)
+    if verdict.since is not None:
+        yield from _folded("since", verdict.since)
     if verdict.deletes_stored_login:
         yield from _folded("beware", "starting Codex now would delete the stored login")
     for text in verdict.assumes:

@@ -35,7 +35,7 @@ JSON_KEYS: Final[Mapping[str, str]] = {
     "(what the client prints, and its exit code), deletes_stored_login, assumes (what could not be "
     "known), fix (commands or sentences, the first one first), and fixes: of each text, command, "
     "edit (file, key, value), leads_to (the proven outcome, or null), "
-    "then (what comes after).",
+    "then (what comes after); since (from which generation on it does not work, or null).",
     "lamps": "stored, selected, sent, accepted: each green, amber, red or grey.",
     "sources": "The ladder, highest first: rank, name, place, status, kind (of credential), "
     "shadowed_by, detail, reason.",

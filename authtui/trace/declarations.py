@@ -39,7 +39,7 @@ _record(
 _record(
     f.Verdict,
     typed="outcome kind client_exit deletes_stored_login fix",
-    labels="mode headline culprit assumes",
+    labels="mode headline culprit assumes since",
     texts="sentence client_message",
     most={"assumes": 20, "fix": 20},
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Edit, Fix, Kind, Verdict
 from authtui.checks.phrases import DROPPED_SILENTLY, clause, describe
-from authtui.checks.subject import LOGIN, quoted_path, set_aside
+from authtui.checks.subject import LOGIN, give_back, quoted_path, set_aside
 from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
 from authtui.credentials.repair import repair_json
 from authtui.redaction import Secret
@@ -36,7 +36,8 @@ _NETWORK_STEPS = {
 def explain_failure(judged: JudgedCase, failure: Failure) -> Verdict:
     """What is wrong with the credential that decided, and what it hides."""
     contract = judged.contract
-    quiet = contract.silent_drop and judged.surface != "login-status"
+    # It is silent only where the client goes on and sends a request all the same.
+    quiet = contract.silent_drop and judged.start.request is not None
     after = DROPPED_SILENTLY if quiet and failure.source != "workload identity" else ""
     variable = judged.variables_of(failure.source)
     if failure.network and not variable:
@@ -230,6 +231,5 @@ def _unread_fixes(judged: JudgedCase, path: str) -> tuple[Fix, ...]:
     facts = judged.observation.auth_file
     quoted = quoted_path(path)
     if facts.kind == "unreadable" or (facts.error and "Permission" in facts.error):
-        owner = f"sudo chown $(id -un) {quoted} && chmod 600 {quoted}"
-        return (Fix("give it back to you, readable by you alone", owner),)
+        return (give_back(judged.observation, quoted),)
     return (set_aside(path),)
