@@ -405,9 +405,12 @@ class AuthtuiApp(App[None]):
         copy(self, self.settings.clipboard, shown, what or "the value")
 
     def copy_fix(self) -> None:
-        """Copy the first command of the verdict."""
+        """Copy what does the fix that is shown: its command, or the one that edits the file."""
         found = self.shown_state().assessment
-        command = next((f.command for f in found.verdict.fix if f.command), None) if found else None
+        first = found.verdict.fix[0] if found and found.verdict.fix else None
+        command = first.command if first is not None else None
+        if first is not None and first.edit is not None:
+            command = "authtui fix"
         if command is None:
             self.say("this verdict has no command to copy", "muted")
         else:
