@@ -325,9 +325,11 @@ def _certificates(subject: Subject) -> Finding | None:
         return None
     if seen.certificates:
         return Finding("pass", "this machine has certificates")
+    request = subject.start.request
+    asked = request is not None and request.base_url.lower().startswith("https:")
     return Finding(
-        hurt(subject),
-        "this machine has no certificates",
+        "fail" if asked else hurt(subject),
+        "this machine has no certificates, so the client refuses every server",
         ("neither a bundle nor a folder of certificates was found below /etc and /usr",),
         "The client trusts a server by the machine's certificates. Without any it refuses every "
         "server, and tries again and again: `invalid peer certificate: UnknownIssuer`.",

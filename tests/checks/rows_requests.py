@@ -176,7 +176,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         "1 certificates",
     ),
     ("network.ca", State(), None, ""),
-    ("network.certificates", State(chatgpt(), prepare=_etc), "warn", "no certificates"),
+    ("network.certificates", State(chatgpt(), prepare=_etc), "fail", "no certificates"),
     ("network.certificates", State(chatgpt(), prepare=_bundle), "pass", "has certificates"),
     ("network.certificates", State(chatgpt(), env=_CA, prepare=_etc), None, ""),
     ("network.certificates", State(chatgpt()), None, ""),
