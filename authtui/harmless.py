@@ -39,6 +39,12 @@ _OPEN_QUERY: Final = {
 }
 
 
+QUERY_IDS: Final = frozenset(
+    ["workspace", "allowed_workspace_id", "client_id", "account_id", "scope"]
+)
+"""Names of a query whose value is masked where it is shown, and is no secret all the same."""
+
+
 def is_open_header(name: str) -> bool:
     """Whether the value of a header, whose name is given in small letters, may be shown."""
     starts = name.startswith(_OPEN_HEADER_STARTS) and not _SECRET_PART.search(name)

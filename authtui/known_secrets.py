@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 SHORTEST: Final = 8
 """Letters and digits of a secret that is searched for in every form."""
-PART: Final = 12
+PART: Final = 20
 """Letters and digits in a row that count as a part of a longer one."""
-PART_OF_LETTERS: Final = 20
+PART_OF_LETTERS: Final = 24
 """The same without a digit and in one case, which may be words."""
 _SHORTEST_EXACT: Final = 6
 _GRAM: Final = 5

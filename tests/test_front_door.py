@@ -82,7 +82,9 @@ def test_it_judges_as_the_command_line_does(tmp_path: Path, login: Mapping[str, 
 def test_observing_is_the_one_look_that_every_command_takes(tmp_path: Path) -> None:
     home = codex_home(tmp_path, chatgpt_login())
     seen = authtui.observe(home, environ={}, now=moment())
-    assert seen == read_observation(environ={}, home_option=str(home), now=moment())
+    other = read_observation(environ={}, home_option=str(home), now=moment())
+    # How much room a disk has left changes while one looks.
+    assert seen._replace(storage=other.storage) == other
 
 
 def test_a_session_reads_nothing_before_its_load_and_tells_its_subscribers(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, unquote
 from authtui.configuration.config import holds_a_key, is_hidden, split_key
 from authtui.credentials.environment import OPEN_VARIABLES
 from authtui.credentials.salvage import PUBLIC, salvage
-from authtui.harmless import is_open_header, may_be_open
+from authtui.harmless import QUERY_IDS, is_open_header, may_be_open
 from authtui.known_secrets import KNOWN
 from authtui.redaction import Secret, secretive
 
@@ -43,7 +43,7 @@ def secrets_of_address(url: str) -> Iterator[str]:
             yield from {part, unquote(part)}
     if "?" in url:
         for name, value in parse_qsl((rest or url).partition("?")[2][:8_192]):
-            if not may_be_open(name, value):
+            if name not in QUERY_IDS and not may_be_open(name, value):
                 yield value
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from authtui.exchanges.answers import error_of
 from authtui.exchanges.hosts import UNREADABLE
-from authtui.harmless import is_open_header, may_be_open
+from authtui.harmless import QUERY_IDS, is_open_header, may_be_open
 from authtui.known_secrets import KNOWN
 from authtui.redaction import Secret, printable, redact_text, safe_text
 
@@ -110,7 +110,13 @@ def learn_request(url: str, lines: Iterable[tuple[str, str]]) -> None:
     KNOWN.learn(*(value for name, value in lines if _carries_secret(name.lower(), value)))
     if "?" in url:
         pairs = parse_qsl(url.partition("?")[2][:4096])
-        KNOWN.learn(*(value for name, value in pairs if not may_be_open(name, value)))
+        KNOWN.learn(
+            *(
+                value
+                for name, value in pairs
+                if name not in QUERY_IDS and not may_be_open(name, value)
+            )
+        )
 
 
 def learn_body(data: bytes, content_type: str, purpose: Purpose) -> None:

@@ -21,6 +21,8 @@ def beside_checks(verdict: Verdict, checks: Iterable[CheckResult]) -> Verdict:
     failing = next((check for check in checks if check.status == "fail"), None)
     if failing is None:
         return verdict
+    if verdict.kind != "ready":
+        return verdict._replace(outcome="degraded")  # it names what is wrong already
     return verdict._replace(
         outcome="degraded",
         kind="record-not-what-it-seems",

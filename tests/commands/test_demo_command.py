@@ -196,9 +196,10 @@ def test_only_loopback_is_contacted_and_only_the_throw_away_home_is_written(
 
 
 def _in_an_open_folder(event: str, about: str) -> bool:
-    # A tree is removed relative to its open folder, a mode set on the open file: both opened above.
+    # A tree is removed relative to its open folder, a mode or a length set on the open file: both
+    # were opened above.
     return event in ("os.remove", "os.rmdir") or (
-        event == "os.chmod" and re.match(r"\(\d+, ", about) is not None
+        event in ("os.chmod", "os.truncate") and re.match(r"\(\d+, ", about) is not None
     )
 
 

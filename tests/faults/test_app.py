@@ -113,7 +113,7 @@ def test_a_home_that_is_deleted_and_made_again_is_followed(tmp_path: Path) -> No
         for _ in range(2):
             mark = len(terminal.output)
             shutil.rmtree(home)
-            assert terminal.sees("is not a usable", since=mark, seconds=15), terminal.text(mark)
+            assert terminal.sees("names no usable", since=mark, seconds=15), terminal.text(mark)
             mark = len(terminal.output)
             home.mkdir()
             (home / "auth.json").write_text(json.dumps(api_key_login()))

@@ -113,5 +113,6 @@ def test_a_log_that_cannot_be_written_stops_nothing(tmp_path: Path, backend: Bac
         "--base-url", backend.base_url, "--log-file", "/dev/full", user_home=tmp_path,
     )  # fmt: skip
     assert "Traceback" not in done.err
-    assert "asserted" in done.out
+    assert "--log-file /dev/full: it is not a regular file" in done.err
+    assert done.code == 2
     assert json.loads((home / "auth.json").read_bytes())["tokens"]

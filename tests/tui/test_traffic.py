@@ -40,7 +40,7 @@ def many(count: int) -> list[RequestRecord]:
             NOW + timedelta(seconds=n),
             "POST" if n % 3 else "GET",
             "chatgpt.com",
-            f"/backend-api/codex/responses?n={n}",
+            f"/backend-api/codex/responses/n={n}",
             status=(200, 401, 503)[n % 3],
             milliseconds=float(n % 90),
             meaning="the model answered",
