@@ -84,6 +84,7 @@ class Capture:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._child: Child | None = None
         self._begun = threading.Event()
+        self._program_over = threading.Event()
         self._over = threading.Event()
         self._stop: asyncio.Event | None = None
         self._stopped = False
@@ -94,7 +95,8 @@ class Capture:
     @property
     def running(self) -> bool:
         """Whether the program was started and has not ended."""
-        return self._begun.is_set() and not self._over.is_set() and self.problem is None
+        over = self._program_over.is_set() or self._over.is_set()
+        return self._begun.is_set() and not over and self.problem is None
 
     def start(self) -> CaptureProblem | None:
         """Open the proxy and start the program; the problem if either fails."""
@@ -211,6 +213,8 @@ class Capture:
         )
         self._begun.set()
         ending = await self._until_over(child)
+        # Before it is told: whoever reads that it ended must not be asked whether it may.
+        self._program_over.set()
         self._session.publish(
             lambda n, at: ev.ChildEnded(
                 n, at, cause, number, ending.exit_status, ending.signal, ending.reason
