@@ -266,7 +266,8 @@ def secretive(text: str) -> bool:
         return False
     kinds = ["0" if c.isdigit() else "A" if c.isupper() else "a" for c in text if c.isalnum()]
     changes = sum(one != two for one, two in itertools.pairwise(kinds))
-    return kinds.count("0") >= 3 and changes >= 5
+    digits = kinds.count("0")
+    return (digits >= 3 and changes >= 5) or (digits > 0 and changes >= 10)
 
 
 def printable(text: str, limit: int | None = None, unseen: int = 0) -> str:

@@ -265,20 +265,3 @@ def test_the_entry_of_the_client_is_the_one_that_is_changed_and_removed(
     assert out == []
     assert back == second
     assert len([name for name in said["copies"] if name.startswith("keyring-auth.json.")]) == 3
-
-
-@pytest.mark.skipif(os.name == "nt", reason="fork and SIGKILL")
-@pytest.mark.parametrize("action", ["refresh", "register", "logout", "restore"])
-def test_killed_before_any_call_to_the_system_no_login_is_lost(tmp_path: Path, action: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.faults.kill_points", str(tmp_path), action],
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=True,
-        cwd=Path(__file__).parents[2],
-    )
-    said = json.loads(done.stdout)
-    assert said["points"] > 40, said
-    assert said["lost"] == [], said
-    assert said["open"] == [], "what is left behind is private"

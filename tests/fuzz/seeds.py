@@ -108,6 +108,10 @@ _TRACES: Final = (
     _trace_of(busy(requests=1)).removesuffix(b"}\n"),
     b"{}\n",
 )
+_WORDS_FILE: Final = Path(__file__).parents[1] / "credentials" / "toml_words.jsonl"
+_TOML_TEXTS: Final = tuple(
+    str(json.loads(line)[0]) for line in _WORDS_FILE.read_text().splitlines()
+)
 SEEDS: Final[dict[str, tuple[bytes, ...]]] = {
     "auth_json": _DOCUMENTS,
     "config_toml": _CONFIGS,
@@ -143,6 +147,22 @@ SEEDS: Final[dict[str, tuple[bytes, ...]]] = {
         "ada@example.org Bearer a1b2c3d4 https://u:p@h/?code=1".encode(),
     ),
     "trace": _TRACES,
+    "toml_reader": (*_CONFIGS, *(row.encode() for row in _TOML_TEXTS)),
+    "toml_edit": tuple(
+        key + SPLIT + text
+        for key in (b"model_provider", b"features.use_agent_identity", b"a.b.c d")
+        for text in _CONFIGS
+    ),
+    "config_line": tuple(
+        dict.fromkeys(line for text in _CONFIGS for line in text.split(b"\n") if line)
+    ),
+    "known_secrets": (
+        b"s3cr3t-0f-a-k1nd-that-has-no-shape" + SPLIT + b"it is s3cr3t-0f-a-k1nd%2dthat and more",
+        b"h\xc3\xa4user 12" + SPLIT + b"&#104;\\u00e4user&lt;12 aHVudGVyMg==",
+    ),
+    "trace_event": tuple(
+        dict.fromkeys(line for text in _TRACES for line in text.split(b"\n") if b'"kind"' in line)
+    ),
     "pipeline": tuple(
         SPLIT.join((document, _CONFIGS[n % 5], _DOTENVS[n % 2], _VARIABLES[n % 2]))
         for n, document in enumerate(_DOCUMENTS)

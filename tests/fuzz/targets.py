@@ -40,6 +40,7 @@ from authtui.tokens.keyset import KeySet, parse_key_set, verify_rs256
 from authtui.tokens.view import view_token
 from authtui.trace.reader import Refusal, open_trace
 from authtui.tui.lines import Line, Span, fit, rows_of, safe, spans_width, width_of, wrap
+from tests.fuzz import text_targets
 from tests.fuzz.oracles import assert_hidden, assert_shown, planted, with_planted
 from tests.tui.samples import REQUESTS
 from tests.wire.har_schema import faults
@@ -359,5 +360,10 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
         assertion,
         shown_text,
         trace,
+        text_targets.toml_reader,
+        text_targets.toml_edit,
+        text_targets.config_line,
+        text_targets.known_secrets,
+        text_targets.trace_event,
     )
 }
