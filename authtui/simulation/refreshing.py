@@ -10,6 +10,8 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.contracts import REFRESH_OVERRIDE, REFRESH_URL, SIGNED_OUT_SINCE
+from authtui.credentials.obstacles import obstacle_to_refresh
+from authtui.machine.observation import AUTH_FILE
 from authtui.record import NamedTuple
 from authtui.simulation.assumptions import AS_STORED, OK, refusal
 
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from authtui.contracts import Contract
+    from authtui.credentials.obstacles import Obstacle
     from authtui.simulation.program_start import Case
     from authtui.simulation.selection import Credential
 
@@ -110,12 +113,26 @@ def refresh_problem(case: Case, credential: Credential) -> RefreshProblem | None
     if fault == AS_STORED:
         fault = OK if document.tokens.refresh_token.reveal().strip() else EMPTY_REFUSED
     if fault == OK:
-        return None
+        spent = KNOWN["refresh_token_reused"]
+        return RefreshProblem(spent, permanent=True) if unkept(case, credential) else None
     if fault == "unreachable":
         return RefreshProblem(f"error sending request for url ({url})")
     if fault == "not-json":
         return RefreshProblem("error decoding response body")
     return _refused(fault, contract)
+
+
+def unkept(case: Case, credential: Credential) -> Obstacle | None:
+    """What keeps the tokens of a refresh from being stored, or None.
+
+    The client then drops them and goes on with the old ones; its second refresh, after the 401
+    that an expired token gets, is told that the refresh token was already used (0.128, 0.169 and
+    0.171, driven). A lock is waited for.
+    """
+    if credential.mode != "chatgpt" or credential.source != AUTH_FILE:
+        return None
+    found = obstacle_to_refresh(case.observation, case.contract.store)
+    return None if found is None or found.kind == "lock" else found
 
 
 def _refused(fault: str, contract: Contract) -> RefreshProblem:

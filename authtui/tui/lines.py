@@ -181,10 +181,11 @@ def rows_of(text: object, width: int, most: int = 1_000, more: str = "…") -> l
     rows = [row for part in bounded.splitlines() or [""] for row in wrap(safe(part), width, most)]
     if len(rows) <= most and not rows[-1].endswith("…"):
         return rows
-    last = rows[most - 1].removesuffix("…").rstrip()
+    shown = rows[:most]
+    last = shown[-1].removesuffix("…").rstrip()
     keep = width - width_of(more)
     cut = clip(last + "…", keep).removesuffix("…") + more if keep > 0 else "…"
-    return [*rows[: most - 1], cut]
+    return [*shown[:-1], cut]
 
 
 def _take(text: str, width: int) -> int:

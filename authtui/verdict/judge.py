@@ -24,8 +24,7 @@ from authtui.checks.phrases import (
 from authtui.checks.subject import FIRST_LOGIN, field_line, kind_of, quoted_path
 from authtui.configuration.config import join_key
 from authtui.credentials.environment import AGENT_VARIABLES
-from authtui.credentials.obstacles import obstacle_to_refresh
-from authtui.simulation.refreshing import is_stale
+from authtui.simulation.refreshing import is_stale, unkept
 from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
 from authtui.simulation.urls import host_and_port
 from authtui.verdict.failures import explain_failure
@@ -392,9 +391,8 @@ def _key_before_tokens(judged: JudgedCase, credential: Credential) -> Verdict | 
 
 
 def _next_refresh_lost(judged: JudgedCase, credential: Credential) -> Verdict | None:
-    managed = credential.mode == "chatgpt" and credential.source == "auth.json"
-    obstacle = obstacle_to_refresh(judged.observation, judged.contract.store) if managed else None
-    if obstacle is None or obstacle.kind == "lock":
+    obstacle = unkept(judged.case, credential)
+    if obstacle is None:
         return None
     return judged.verdict(
         "record-not-what-it-seems",

@@ -13,7 +13,7 @@ from authtui.simulation.api_keys import damage_of, is_placeholder, key_doubt, ow
 from authtui.simulation.assumptions import AS_STORED, OK
 from authtui.simulation.first_request import missing_header
 from authtui.simulation.prerequisites import has_binding, names_organization, status_login
-from authtui.simulation.refreshing import refresh_problem
+from authtui.simulation.refreshing import refresh_problem, unkept
 from authtui.simulation.urls import has_http_scheme, host_and_port
 
 if TYPE_CHECKING:
@@ -154,6 +154,8 @@ def _no_bearer(judged: JudgedCase, credential: Credential) -> Verdict:
 def _policies(judged: JudgedCase, credential: Credential) -> Verdict:
     # The login of the managed plan need not be the credential of the requests.
     login = status_login(judged.case) or credential
+    if lost := _not_kept(judged, login):
+        return lost
     return judged.verdict(
         "answer-not-from-auth-server",
         "The workspace's policies cannot be loaded",
@@ -197,6 +199,24 @@ def _not_registered(judged: JudgedCase, credential: Credential) -> Verdict:
         "Codex does not fall back to the login itself.",
         where,
         Fix("turn features.use_agent_identity off, or ask who runs the service"),
+    )
+
+
+def _not_kept(judged: JudgedCase, login: Credential) -> Verdict | None:
+    """The refresh that is due would succeed, and what it brings could not be stored."""
+    obstacle = unkept(judged.case, login)
+    if obstacle is None or judged.case.assumptions.refresh not in (AS_STORED, OK):
+        return None
+    return judged.verdict(
+        "record-not-what-it-seems",
+        "The login needs a refresh, and auth.json cannot be written",
+        f"The login in {login.source} has to be refreshed before it is used, and of auth.json, "
+        f"{obstacle.reason}. Codex gets new tokens and cannot save them; its old ones are refused, "
+        "and the message says that the refresh token was already used, at this start and at each "
+        "one after it.",
+        login.source,
+        Fix(obstacle.advice, obstacle.command),
+        Fix("then log in again, if Codex was started meanwhile", "codex login"),
     )
 
 
@@ -251,6 +271,8 @@ def _not_refreshed(judged: JudgedCase, credential: Credential) -> Verdict:
                 field_line(credential, "tokens.refresh_token"),
                 LOGIN,
             )
+    if lost := _not_kept(judged, credential):
+        return lost
     problem = refresh_problem(judged.case, credential)
     if problem is not None and not problem.permanent:
         return judged.verdict(

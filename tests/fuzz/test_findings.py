@@ -17,6 +17,7 @@ from authtui.exchanges.export import as_har
 from authtui.exchanges.meaning import purpose_of
 from authtui.exchanges.records import RequestRecord
 from authtui.redaction import Secret, redact_text
+from authtui.tui.lines import rows_of
 from tests.fuzz.targets import NOW
 from tests.wire.har_schema import faults
 
@@ -120,3 +121,8 @@ def test_a_table_that_only_headers_below_it_name_has_a_line() -> None:
     values, error = parse(b"x = 1\n[model_provider.a]\nb = 2\n[model_provider.c]\n")
     assert error is None
     assert (values["model_provider"].line, values["model_provider"].column) == (2, 2)
+
+
+def test_a_text_that_ends_in_an_ellipsis_of_its_own_is_shown() -> None:
+    assert rows_of("please wait…", 30, 4) == ["please wait…"]
+    assert rows_of("please wait…", 8, 4) == ["please", "wait…"]
