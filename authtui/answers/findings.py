@@ -262,6 +262,13 @@ class Logout(NamedTuple):
     deletes_stored_login: bool
 
 
+class UnsavedTokens(NamedTuple):
+    """Tokens that a server gave and the store at `place` did not take; `rescue` is their file."""
+
+    place: str
+    rescue: str
+
+
 class ContractChoice(NamedTuple):
     """Which generation of the client is modelled, and why that one."""
 
@@ -292,6 +299,7 @@ class Assessment(NamedTuple):
     doctor: DoctorReport | None = None
     app_server: AppServerAnswer | None = None
     logout: Logout | None = None
+    unsaved: tuple[UnsavedTokens, ...] = ()
 
     def __repr__(self) -> str:
         """The outcome: texts of it may hold outside data, and are never printed by accident."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui import contracts
-from authtui.answers.findings import Assessment
+from authtui.answers.findings import Assessment, UnsavedTokens
 from authtui.assessment.generations import choose_contract
 from authtui.assessment.proof import with_proven_fixes
 from authtui.checks.all_checks import run_checks
@@ -70,7 +70,16 @@ def assess(observation: Observation, options: Options) -> Assessment:
         doctor=doctor,
         app_server=predict_app_server(case),
         logout=predict_logout(case),
+        unsaved=_unsaved(observation),
     )
+
+
+def _unsaved(observation: Observation) -> tuple[UnsavedTokens, ...]:
+    kept, entry = observation.storage.rescues, observation.storage.entry_rescues
+    if observation.keyring.document is None:
+        entry = ()  # nobody asked the keyring what it holds
+    places = (("auth.json", kept), ("keyring", entry))
+    return tuple(UnsavedTokens(place, path) for place, paths in places for path in paths)
 
 
 def _since(verdict: Verdict, name: str, outcomes: Mapping[str, Outcome]) -> str | None:

@@ -8,7 +8,7 @@ from authtui.answers.findings import Fix
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import chatgpt_login, give_back, hurt, quoted_path, set_aside
 from authtui.credentials.obstacles import obstacle_to_refresh
-from authtui.simulation.refreshing import is_stale
+from authtui.simulation.refreshing import is_stale, newer_tokens
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
@@ -113,25 +113,27 @@ def _empty(subject: Subject) -> Finding | None:
     "file.read_only", "FILE", "Refreshed tokens can be written back", source=_STORAGE, modes=(41,)
 )
 def _read_only(subject: Subject) -> Finding | None:
-    login = chatgpt_login(subject)
-    facts = subject.observation
-    if login is None or subject.store.name != "auth.json":
+    facts, credential = subject.observation, subject.store.credential
+    if chatgpt_login(subject) is None or credential is None:
         return None
-    if facts.storage.rescues:
+    rescues = newer_tokens(subject.case, credential)
+    if rescues:
         return Finding(
             "warn",
             "refreshed tokens that could not be stored are kept in a rescue file",
-            facts.storage.rescues,
-            "The refresh token in auth.json is used up; the one that works is in that file.",
+            rescues,
+            f"The refresh token in {credential.source} is used up; the one that works is in that "
+            "file.",
             Fix("put them in place", "authtui run restore --live"),
-            "auth.json",
+            credential.source,
         )
+    if subject.store.name != "auth.json":
+        return None
     rules = subject.contract.store
     obstacle = obstacle_to_refresh(facts, rules)
     if obstacle is None:
         return Finding("pass", "auth.json can be written, so a refreshed token is kept")
-    credential = subject.store.credential
-    stale = credential is not None and is_stale(credential, subject.contract, facts.at)
+    stale = is_stale(credential, subject.contract, facts.at)
     soon = "this happens when the access token expires"
     if stale:
         soon = "the access token has expired, so this happens at the next start"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The keys of each record in their order; `key=field` where the field has another name.
 _KEYS: Final[Mapping[type, str]] = {
     f.Assessment: "home contract surface verdict lamps sources tokens binding matrix checks request"
-    " predictions generations",
+    " predictions generations unsaved",
     f.ContractChoice: "name title chosen_by client_version note",
     f.Verdict: "outcome kind mode headline sentence culprit client_message client_exit"
     " deletes_stored_login assumes fix fixes=fix since",
@@ -39,6 +39,7 @@ _KEYS: Final[Mapping[type, str]] = {
     f.DoctorReport: "status summary remediation issues variables",
     f.AppServerAnswer: "account plan auth_method requires_openai_auth error stops",
     f.Logout: "exit says deletes_stored_login",
+    f.UnsavedTokens: "place rescue",
 }
 # A record's new content is no key of an edit: it is never told.
 _OTHER_PROGRAMS: Final = ("doctor", "app_server", "logout")

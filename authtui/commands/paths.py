@@ -14,8 +14,8 @@ from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.backups import MARK, list_backups, list_rescues
 from authtui.credentials.backups import RESCUE as RESCUE_MARK
 from authtui.credentials.environment import read_environment
-from authtui.credentials.keyring_change import KEYRING_COPY
 from authtui.credentials.observe import DOTENV_FILE, SYSTEM_DIR
+from authtui.credentials.rescues import KEYRING_COPY
 from authtui.credentials.write_lock import lock_paths
 from authtui.directories import TRACE_KEY, rescue_dir, state_dir, user_home
 from authtui.machine.files import stat_file

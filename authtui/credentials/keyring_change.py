@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.credentials.keyring_store import probe_keyring
 from authtui.credentials.keyring_writer import KeyringFailure, delete_entry, store_entry
 from authtui.credentials.obstacles import obstacle_to_removal
+from authtui.credentials.rescues import KEYRING, KEYRING_COPY
 from authtui.credentials.store_writer import Removed, Reservation, WriteFailure, Written
 from authtui.machine.observation import AUTH_FILE
 from authtui.machine.storage import read_storage
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 
     from authtui.credentials.keyring_store import WritableBackend
 
-KEYRING_COPY: Final = "keyring-auth.json"
-SHOWN: Final = "keyring"
+SHOWN: Final = KEYRING
 
 
 def read_entry(account: str, backend: WritableBackend | None) -> bytes | WriteFailure | None:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 from authtui.configuration.config import feature, providers, read_config
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
-from authtui.credentials.backups import list_rescues
 from authtui.credentials.environment import read_environment
 from authtui.credentials.known import tell_known
+from authtui.credentials.rescues import newer_than, with_rescues
 from authtui.credentials.write_lock import lock_paths
+from authtui.directories import rescue_dir
 from authtui.machine.certificates import has_certificates
 from authtui.machine.files import read_file
 from authtui.machine.home import resolve_home
@@ -98,8 +99,9 @@ def read_observation(
         key_set=_text(key_set_file),
         listening=read_listening_ports(root),
         certificates=has_certificates(root),
-        storage=_storage(str(folder / AUTH_FILE)) if home.error is None else StorageFacts(),
     )
+    if home.error is None:
+        seen = seen._replace(storage=_storage(str(folder / AUTH_FILE), seen, environ))
     tell_known(seen, environ)
     return read_keyring(seen) if probe_keyring and wants_keyring(seen) else seen
 
@@ -132,7 +134,10 @@ def read_keyring(
     facts = keyring_store.probe_keyring(
         observation.keyring.account, timeout=timeout, backend=backend
     )
-    observation = observation._replace(keyring=facts)
+    stored = None if facts.document is None else facts.document.reveal().encode()
+    unsaved = newer_than(stored, observation.storage.entry_rescues)
+    storage = observation.storage._replace(entry_rescues=unsaved)
+    observation = observation._replace(keyring=facts, storage=storage)
     tell_known(observation, {})
     if not wants_passphrase(observation):
         return observation
@@ -159,9 +164,11 @@ def _named_file(environment: EnvironmentFacts, names: tuple[str, ...]) -> FileFa
     return None
 
 
-def _storage(path: str) -> StorageFacts:
-    rescues = tuple(copy.path for copy in list_rescues(os.path.realpath(path)))
-    return read_storage(path, lock_paths(path))._replace(rescues=rescues)
+def _storage(path: str, seen: Observation, environ: Mapping[str, str]) -> StorageFacts:
+    found = read_storage(path, lock_paths(path))
+    home = os.path.dirname(path)  # noqa: PTH120 - plain text throughout
+    elsewhere = str(rescue_dir(environ))
+    return with_rescues(found, home, elsewhere, seen.keyring.account, seen.auth_file.data)
 
 
 def _text(path: Path | None) -> str | None:

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from authtui.credentials.backups import Backup, list_copies
 from authtui.credentials.repair import repair_json
+from authtui.credentials.rescues import rescue_base
 from authtui.credentials.store_writer import WriteFailure
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.preview import Plan, PlannedChange
 from authtui.lifecycle.stores import FileStore, file_store, keyring_store
-from authtui.lifecycle.unsaved import rescue_base
 from authtui.machine.files import read_file, unread_reason
 from authtui.machine.observation import AUTH_FILE
 from authtui.model import events as ev
@@ -46,7 +46,7 @@ def copies_of(context: Context, view: View) -> list[tuple[Backup, str]]:
     paths |= dict.fromkeys((store.copies, store.place) for store in _edited_files(seen))
     if context.rescue_folder is not None:
         for store in (file, ring):
-            base = rescue_base(context.rescue_folder, store, seen.keyring.account)
+            base = rescue_base(context.rescue_folder, store.place, seen.keyring.account)
             paths[base, store.place] = None
     kept = [(copy, place) for path, place in paths for copy in list_copies(path)]
     kept.sort(key=lambda e: (e[0].made, e[0].rescue, e[0].number), reverse=True)

@@ -10,8 +10,9 @@ import json
 import os
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from authtui.credentials.keyring_change import KEYRING_COPY, SHOWN, read_entry, reserve_entry
+from authtui.credentials.keyring_change import SHOWN, read_entry, reserve_entry
 from authtui.credentials.obstacles import Obstacle, obstacle_to_change, obstacle_to_removal
+from authtui.credentials.rescues import KEYRING_COPY
 from authtui.credentials.store_writer import WriteFailure, reserve, reserve_removal
 from authtui.credentials.write_lock import lock_paths
 from authtui.lifecycle.context import Trouble

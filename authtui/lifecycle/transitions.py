@@ -248,6 +248,8 @@ class Lifecycle:
             self._busy = False
         if isinstance(found, Trouble):
             text = found.text if found.known else None
+            if context.memory.unsaved is not None:
+                context.reload(action)  # so that the rescue file is seen
             context.published.append(context.session.fail(action, found.text, text))
             return self._outcome(action, False, found.text, job.plan, text)
         return self._outcome(action, True, found or "Done.", job.plan)

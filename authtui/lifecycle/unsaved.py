@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.credentials import backups
+from authtui.credentials.rescues import rescue_base
 from authtui.credentials.store_writer import WriteFailure, Written, merge
 from authtui.lifecycle.context import Unsaved
 from authtui.lifecycle.stores import account_in, update
@@ -74,12 +75,6 @@ def kept_where(rescue: str | None) -> str:
     return f"They are not saved, but kept {place}. The next step here tries again."
 
 
-def rescue_base(folder: str, store: Store, account: str) -> str:
-    """What the names of rescue files for a home begin with where the home takes none."""
-    name = f"{store.place}-{account.rpartition('|')[2]}"
-    return os.path.join(folder, name)  # noqa: PTH118 - plain text throughout
-
-
 def _again(
     context: Context,
     store: Store,
@@ -107,7 +102,7 @@ def _elsewhere(
     view, whole = context.view(), merge(before, changes)
     if context.rescue_folder is None or view is None or isinstance(whole, str):
         return None
-    base = rescue_base(context.rescue_folder, store, view.observation.keyring.account)
+    base = rescue_base(context.rescue_folder, store.place, view.observation.keyring.account)
     part = backups.part_name(base, "new")
     try:
         os.makedirs(context.rescue_folder, 0o700, exist_ok=True)  # noqa: PTH103 - as above

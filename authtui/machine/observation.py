@@ -84,7 +84,8 @@ class StorageFacts(NamedTuple):
     `mounted`: it is a mount point of its own. `flags` are `immutable` and `append-only`, of the
     file and of its folder. `sticky_owner` is named where the folder lets nobody else replace it.
     `free` is in bytes. `held` are the locks of the client that somebody holds now, `rescues` the
-    files with tokens that could not be stored. What is not known hinders nothing.
+    files with newer tokens that could not be stored, `entry_rescues` those of the keyring entry.
+    What is not known hinders nothing.
     """
 
     path: str = ""
@@ -102,6 +103,7 @@ class StorageFacts(NamedTuple):
     free_inodes: int | None = None
     held: tuple[HeldLock, ...] = ()
     rescues: tuple[str, ...] = ()
+    entry_rescues: tuple[str, ...] = ()
 
 
 class HomeFacts(NamedTuple):

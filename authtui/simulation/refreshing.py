@@ -30,9 +30,10 @@ REFRESHED: Final = "the refresh succeeds: the authorization server accepts the r
 _START: Final = "Your access token could not be refreshed"
 _END: Final = "Please log out and sign in again."
 GENERIC: Final = f"{_START}. {_END}"
+_REUSED: Final = "refresh_token_reused"
 KNOWN: Final = {
     "refresh_token_expired": f"{_START} because your refresh token has expired. {_END}",
-    "refresh_token_reused": f"{_START} because your refresh token was already used. {_END}",
+    _REUSED: f"{_START} because your refresh token was already used. {_END}",
     "refresh_token_invalidated": f"{_START} because your refresh token was revoked. {_END}",
 }
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
@@ -112,14 +113,22 @@ def refresh_problem(case: Case, credential: Credential) -> RefreshProblem | None
     fault = case.assumptions.refresh
     if fault == AS_STORED:
         fault = OK if document.tokens.refresh_token.reveal().strip() else EMPTY_REFUSED
+        if newer_tokens(case, credential):
+            fault = _REUSED
     if fault == OK:
-        spent = KNOWN["refresh_token_reused"]
-        return RefreshProblem(spent, permanent=True) if unkept(case, credential) else None
+        return RefreshProblem(KNOWN[_REUSED], permanent=True) if unkept(case, credential) else None
     if fault == "unreachable":
         return RefreshProblem(f"error sending request for url ({url})")
     if fault == "not-json":
         return RefreshProblem("error decoding response body")
     return _refused(fault, contract)
+
+
+def newer_tokens(case: Case, credential: Credential) -> tuple[str, ...]:
+    """The rescue files with the tokens that came after those stored, whose refresh is used up."""
+    storage = case.observation.storage
+    places = {AUTH_FILE: storage.rescues, "keyring": storage.entry_rescues}
+    return places.get(credential.source, ()) if credential.mode == "chatgpt" else ()
 
 
 def unkept(case: Case, credential: Credential) -> Obstacle | None:

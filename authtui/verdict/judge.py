@@ -29,7 +29,7 @@ from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
 from authtui.simulation.urls import host_and_port
 from authtui.verdict.failures import explain_failure
 from authtui.verdict.judged_case import JudgedCase
-from authtui.verdict.troubles import explain_trouble
+from authtui.verdict.troubles import explain_trouble, newest_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -347,6 +347,7 @@ def _ready(judged: JudgedCase, credential: Credential) -> Verdict:
     request = judged.start.request or judged.starts["exec"].request
     flaw = (
         _before_the_store(judged, credential, request)
+        or newest_elsewhere(judged, credential)
         or _key_before_tokens(judged, credential)
         or _wrong_door(judged, credential, request)
         or _next_refresh_lost(judged, credential)

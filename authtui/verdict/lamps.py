@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Lamp, Lamps
 from authtui.checks.phrases import at_home, describe
+from authtui.simulation.refreshing import newer_tokens
 from authtui.simulation.selection import CHATGPT_MODES
 from authtui.simulation.urls import host_and_port
 
@@ -24,6 +25,8 @@ def light_lamps(case: Case, start: ProgramStart) -> Lamps:
 
 def _stored(case: Case) -> Lamp:
     place = case.ladder.store
+    if place.credential and newer_tokens(case, place.credential):
+        return Lamp("amber", f"{place.name}: newer tokens are in a rescue file")
     if place.credential:
         return Lamp("green", f"{place.name}: {describe(place.credential, short=True)}")
     if place.failure:

@@ -13,7 +13,7 @@ from authtui.simulation.api_keys import damage_of, is_placeholder, key_doubt, ow
 from authtui.simulation.assumptions import AS_STORED, OK
 from authtui.simulation.first_request import missing_header
 from authtui.simulation.prerequisites import has_binding, names_organization, status_login
-from authtui.simulation.refreshing import refresh_problem, unkept
+from authtui.simulation.refreshing import newer_tokens, refresh_problem, unkept
 from authtui.simulation.urls import has_http_scheme, host_and_port
 
 if TYPE_CHECKING:
@@ -154,7 +154,7 @@ def _no_bearer(judged: JudgedCase, credential: Credential) -> Verdict:
 def _policies(judged: JudgedCase, credential: Credential) -> Verdict:
     # The login of the managed plan need not be the credential of the requests.
     login = status_login(judged.case) or credential
-    if lost := _not_kept(judged, login):
+    if lost := newest_elsewhere(judged, login) or _not_kept(judged, login):
         return lost
     return judged.verdict(
         "answer-not-from-auth-server",
@@ -199,6 +199,23 @@ def _not_registered(judged: JudgedCase, credential: Credential) -> Verdict:
         "Codex does not fall back to the login itself.",
         where,
         Fix("turn features.use_agent_identity off, or ask who runs the service"),
+    )
+
+
+def newest_elsewhere(judged: JudgedCase, login: Credential) -> Verdict | None:
+    """Newer tokens than those in the store lie in a rescue file."""
+    rescues = newer_tokens(judged.case, login)
+    if not rescues:
+        return None
+    works = "until its access token expires" if judged.start.prediction.exit == 0 else "no more"
+    return judged.verdict(
+        "record-not-what-it-seems",
+        f"The newest tokens are not in {login.source} but in a rescue file",
+        f"A refresh by authtui brought new tokens that {login.source} did not take; they are kept "
+        f"in {rescues[0]}. The refresh token in {login.source} is used up, and the login there "
+        f"works {works}.",
+        login.source,
+        Fix("put the newest tokens in place", "authtui run restore --live"),
     )
 
 
@@ -271,7 +288,7 @@ def _not_refreshed(judged: JudgedCase, credential: Credential) -> Verdict:
                 field_line(credential, "tokens.refresh_token"),
                 LOGIN,
             )
-    if lost := _not_kept(judged, credential):
+    if lost := newest_elsewhere(judged, credential) or _not_kept(judged, credential):
         return lost
     problem = refresh_problem(judged.case, credential)
     if problem is not None and not problem.permanent:

@@ -121,6 +121,7 @@ SCHEMA: dict[str, object] = {
         {"surface": SURFACE, "exit": NUMBER, "says": Maybe(TEXT), "deletes_stored_login": YES_NO}
     ],
     "generations": dict.fromkeys(GENERATIONS, OUTCOME),
+    "unsaved": [{"place": TEXT, "rescue": TEXT}],
     "forms": [
         {
             "form": TEXT,

@@ -20,8 +20,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from authtui.credentials.backups import list_copies
-from authtui.credentials.keyring_change import KEYRING_COPY, reserve_entry
+from authtui.credentials.keyring_change import reserve_entry
 from authtui.credentials.keyring_store import SERVICE, auth_account, platform_backend
+from authtui.credentials.rescues import KEYRING_COPY
 from authtui.credentials.store_writer import Reservation, WriteFailure, reserve, reserve_removal
 
 if TYPE_CHECKING:
