@@ -47,7 +47,17 @@ _NEVER_TABLES: Final = frozenset(
     ]
 )
 
-BUILT_IN: Final = ("openai", "amazon-bedrock", "ollama", "lmstudio", "ollama-chat")
+BEDROCK: Final = ("amazon-bedrock", "amazon-bedrock-runtime")
+GOOGLE: Final = "gcp"
+BUILT_IN: Final = (
+    "openai",
+    *BEDROCK,
+    GOOGLE,
+    "ollama",
+    "lmstudio",
+    "ollama-chat",
+)
+"""The providers that a client defines itself; `Contract.lacks_providers`: not in every release."""
 
 
 class Layer(NamedTuple):
@@ -92,6 +102,7 @@ class ProviderFacts(NamedTuple):
     authorization: Secret | None = None
     authorization_variable: str | None = None
     headers: tuple[ProviderHeader, ...] = ()
+    query_parameters: tuple[str, ...] = ()
     lines: Mapping[str, str] = {}
 
     @property
@@ -354,5 +365,8 @@ def _provider(name: str, table: Mapping[str, ConfigValue]) -> ProviderFacts:
         authorization=header if isinstance(header, Secret | None) else Secret(str(header)),
         authorization_variable=None if variable is None else str(variable),
         headers=_headers(table),
+        query_parameters=tuple(
+            name for kind, *rest in map(split_key, table) if kind == "query_params" for name in rest
+        ),
         lines={key: value.where for key, value in table.items()},
     )

@@ -11,7 +11,7 @@ from datetime import date, time
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.client_json.structs import rust_debug
-from authtui.configuration.config import join_key, split_key
+from authtui.configuration.config import BUILT_IN, join_key, split_key
 from authtui.machine.observation import ConfigFault, ConfigValue
 from authtui.redaction import Secret
 
@@ -35,6 +35,13 @@ _NOT_A_VARIANT_AT_START: Final = "invalid type: unit variant, expected string on
 _WIRE_CHAT: Final = (
     '`wire_api = "chat"` is no longer supported.\n'
     'How to fix: set `wire_api = "responses"` in your provider config.\n'
+    "More info: https://github.com/openai/codex/discussions/7782"
+)
+_OLLAMA_CHAT: Final = "ollama-chat"
+_NO_OLLAMA_CHAT: Final = (
+    "`ollama-chat` is no longer supported.\n"
+    "How to fix: replace `ollama-chat` with `ollama` in `model_provider`, `oss_provider`, or "
+    "`--local-provider`.\n"
     "More info: https://github.com/openai/codex/discussions/7782"
 )
 _RESERVED: Final = (
@@ -130,6 +137,8 @@ def late_refusal(config: ConfigFacts, contract: Contract, provider: ProviderFact
             return bedrock
     if not provider.known:
         return f"Model provider `{provider.id}` not found"
+    if provider.id == _OLLAMA_CHAT:
+        return _NO_OLLAMA_CHAT
     return None
 
 
@@ -236,7 +245,8 @@ def _refusals(
         yield _RESERVED.format(ids=", ".join(f"`{name}`" for name in reserved))
     for name in sorted(tables):
         table = tables[name]
-        if name == _BEDROCK and contract.bedrock_changes:
+        own = name not in BUILT_IN or name in contract.lacks_providers
+        if not own and (name != _BEDROCK or contract.bedrock_changes):
             continue
         given = table.get(("name",))
         blank = given is None or (isinstance(given.value, str) and not given.value.strip())

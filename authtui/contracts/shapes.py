@@ -219,6 +219,8 @@ class Contract(NamedTuple):
     # like any other. `bedrock_refused_early`: others are refused while the file is read.
     bedrock_changes: tuple[str, ...] = ()
     bedrock_refused_early: bool = False
+    # Built-in providers that newer releases have and this one does not.
+    lacks_providers: tuple[str, ...] = ()
     # Of several wrong values the first in the file is named, else the first by name.
     # `starts_read_first`: keys that `exec` and the interactive client read before all others.
     config_in_file_order: bool = False

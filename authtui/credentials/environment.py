@@ -60,9 +60,29 @@ AWS: Final = (
     "AWS_PROFILE",
     "AWS_REGION",
     "AWS_DEFAULT_REGION",
+    "AWS_SHARED_CREDENTIALS_FILE",
+    "AWS_CONFIG_FILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+    "SECRET_ACCESS_KEY",
+)
+OTHER_PROVIDERS: Final = (
+    "GOOGLE_CLOUD_PROJECT",
+    "GOOGLE_CLOUD_LOCATION",
+    "CODEX_OSS_BASE_URL",
+    "CODEX_OSS_PORT",
 )
 PLACES: Final = ("CODEX_HOME", "CODEX_SANDBOX", "CODEX_SANDBOX_NETWORK_DISABLED")
-NAMES: Final = (*CREDENTIALS, *WORKLOAD_VARIABLES, *ENDPOINTS, *NETWORK, *AWS, *PLACES)
+NAMES: Final = (
+    *CREDENTIALS,
+    *WORKLOAD_VARIABLES,
+    *ENDPOINTS,
+    *NETWORK,
+    *AWS,
+    *OTHER_PROVIDERS,
+    *PLACES,
+)
 """Every variable authtui looks at, apart from a provider's `env_key`."""
 
 
@@ -82,6 +102,9 @@ OPEN_VARIABLES: Final = frozenset(
         "OPENAI_BASE_URL",
         "AWS_REGION",
         "AWS_DEFAULT_REGION",
+        "AWS_SHARED_CREDENTIALS_FILE",
+        "AWS_CONFIG_FILE",
+        *OTHER_PROVIDERS,
     ]
 )
 """Variables whose value is shown, because it is an address or a path; all others are hidden."""

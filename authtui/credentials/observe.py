@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from authtui.configuration.config import feature, providers, read_config
+from authtui.configuration.config import (
+    BEDROCK,
+    GOOGLE,
+    feature,
+    join_key,
+    providers,
+    read_config,
+    selected_provider,
+)
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import read_environment
@@ -35,7 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.machine.observation import InstalledClient
+    from authtui.machine.observation import AwsProfile, InstalledClient
 
 SYSTEM_DIR: Final = Path("/etc/codex")
 DOTENV_FILE: Final = ".env"
@@ -79,6 +88,7 @@ def read_observation(
         environment = environment._replace(dotenv=FileFacts(str(folder / DOTENV_FILE)))
         auth_file = FileFacts(str(folder / AUTH_FILE))
         encrypted = EncryptedFacts(FileFacts(str(folder / encrypted_store.STORE)))
+    provider = selected_provider(config).id
     clients: tuple[InstalledClient, ...] = ()
     if installed:
         from authtui.machine.installed import find_clients
@@ -99,6 +109,8 @@ def read_observation(
         key_set=_text(key_set_file),
         listening=read_listening_ports(root),
         certificates=has_certificates(root),
+        aws=_aws_profile(environ, environment, config) if provider in BEDROCK else None,
+        gcloud=_is_on_path("gcloud", environ) if provider == GOOGLE else None,
     )
     if home.error is None:
         seen = seen._replace(storage=_storage(str(folder / AUTH_FILE), seen, environ))
@@ -154,6 +166,21 @@ def read_keyring(
     observation = observation._replace(encrypted=encrypted)
     tell_known(observation, {})
     return observation
+
+
+def _aws_profile(
+    environ: Mapping[str, str], environment: EnvironmentFacts, config: ConfigFacts
+) -> AwsProfile:
+    from authtui.machine.aws_profile import read_aws_profile
+
+    provider = selected_provider(config).id
+    named = config.get(join_key(("model_providers", provider, "aws", "profile")))
+    given = {name: held.value.reveal() for name, held in environment.variables.items()}
+    return read_aws_profile({**environ, **given}, named if isinstance(named, str) else None)
+
+
+def _is_on_path(program: str, environ: Mapping[str, str]) -> bool:
+    return shutil.which(program, path=environ.get("PATH", "")) is not None
 
 
 def _named_file(environment: EnvironmentFacts, names: tuple[str, ...]) -> FileFacts | None:

@@ -35,6 +35,8 @@ EncryptedStatus = Literal[
     "not-probed", "absent", "present", "no-extra", "no-passphrase", "undecryptable", "unreadable"
 ]
 
+AwsMethod = Literal["keys", "elsewhere", "incomplete"]
+
 AUTH_FILE: Final = "auth.json"
 """The file of the credential document in CODEX_HOME, and the name of that source."""
 _NONE: Final[Mapping[str, Any]] = MappingProxyType({})
@@ -277,11 +279,27 @@ class HostFacts(NamedTuple):
     user: str = ""
 
 
+class AwsProfile(NamedTuple):
+    """A profile of the AWS SDK, and the `method` by which it gives credentials, if any.
+
+    `keys`: access keys stand in the file. `elsewhere`: a program, a role or a sign-in gives them.
+    `incomplete`: the profile is named and not there, half of its keys is missing, or a file cannot
+    be read. `there`: one of the two files exists.
+    """
+
+    name: str
+    region: str | None = None
+    method: AwsMethod | None = None
+    there: bool = False
+
+
 class Observation(NamedTuple):
     """Everything seen, at one moment (`at`, UTC).
 
     `listening` are the local TCP ports that somebody listens on; None where that was not looked at.
     `certificates`: this machine has some to trust servers by; None where that is not told by files.
+    `aws` is the profile of the AWS SDK, `gcloud` whether that program is on PATH: each is looked at
+    only where the model provider asks for it.
     """
 
     at: datetime
@@ -298,6 +316,8 @@ class Observation(NamedTuple):
     key_set: str | None = None
     listening: frozenset[int] | None = None
     certificates: bool | None = None
+    aws: AwsProfile | None = None
+    gcloud: bool | None = None
     storage: StorageFacts = StorageFacts()
 
     def __repr__(self) -> str:

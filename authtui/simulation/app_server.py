@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import AppServerAnswer
-from authtui.configuration.config import selected_provider
+from authtui.configuration.config import BEDROCK, GOOGLE, selected_provider
 from authtui.contracts import CHATGPT_MODEL_BASE
 from authtui.simulation.assumptions import refusal
 from authtui.simulation.ladder import judge_ladder
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 _ALIASES: Final = {"hc": "enterprise", "education": "edu"}
 _NO_REQUIREMENTS: Final = "failed to load workspace requirements"
+_ACCOUNTS: Final = {**dict.fromkeys(BEDROCK, "amazonBedrock"), GOOGLE: "gcp"}
 _AUTH_METHODS: Final = {
     "api_key": "apikey",
     "chatgpt": "chatgpt",
@@ -53,8 +54,9 @@ def predict_app_server(case: Case) -> AppServerAnswer:
         cause = f"\n\nCaused by:\n    {failure.reason}" if failure.unread else ""
         return AppServerAnswer(stops=f"Error: {failure.text}{cause}")
     provider = case.provider
-    if not provider.built_in and not provider.requires_openai_auth:
-        return AppServerAnswer(requires_openai_auth=False)
+    if not provider.requires_openai_auth:
+        account = _ACCOUNTS.get(provider.id) if provider.built_in else None
+        return AppServerAnswer(account, requires_openai_auth=False)
     login = status_login(case)
     return _of_credential(case, login) if login else AppServerAnswer()
 

@@ -36,7 +36,7 @@ def predict_doctor(case: Case) -> DoctorReport | None:
     if case.late_refusal or case.ladder.workload.failure or _without_policies(case):
         return None
     variables = tuple(name for name in VARIABLES if case.observation.environment.get(name))
-    if not case.provider.built_in and not case.provider.requires_openai_auth:
+    if not case.provider.requires_openai_auth:
         return _of_the_provider(case)._replace(variables=variables)
     return _of_the_store(case, variables)._replace(variables=variables)
 

@@ -32,7 +32,7 @@ def answered(
     if fault == OK:
         return accepted(case, credential, request, assumes)
     if fault == "unreachable":
-        return _unreachable(case, Resolution(credential), request, "degraded")
+        return unreachable(case, Resolution(credential), request, "degraded")
     text = _refusal_text(fault, request, case.contract)
     if fault.startswith("401") and credential.mode in CHATGPT_MODES:
         problem = refresh_problem(case, credential)
@@ -94,7 +94,7 @@ def refused_by_server(
     if not has_http_scheme(request.base_url):
         return _no_address(found, outcome)
     if fault == "unreachable":
-        return _unreachable(case, found, request, outcome)
+        return unreachable(case, found, request, outcome)
     # The words of ChatGPT for a request without a credential, or the API's.
     said = "Missing bearer or basic authentication in header"
     if "/backend-api" in request.base_url:
@@ -136,7 +136,7 @@ def _no_address(found: Resolution, outcome: Outcome) -> ProgramStart:
     return _ended(found, text, outcome, "model-url")
 
 
-def _unreachable(
+def unreachable(
     case: Case, found: Resolution, request: PlannedRequest, outcome: Outcome
 ) -> ProgramStart:
     """Nobody answers: the client gives up after five attempts, or waits for the network."""

@@ -10,14 +10,21 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.answers.findings import PlannedRequest, Prediction
+from authtui.configuration.config import BEDROCK, GOOGLE
 from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
 from authtui.simulation.api_keys import damage_of, owner_of
 from authtui.simulation.assumptions import OK
+from authtui.simulation.built_in_providers import (
+    LOCAL_SERVERS,
+    local_base,
+    to_bedrock,
+    to_google,
+)
 from authtui.simulation.first_answer import (
-    accepted,
     answered,
     expired_text,
     refused_by_server,
+    unreachable,
     wrong_key,
 )
 from authtui.simulation.prerequisites import (
@@ -27,6 +34,7 @@ from authtui.simulation.prerequisites import (
     identity_trouble,
     is_routed,
     policies_trouble,
+    routed_base,
     routing_trouble,
 )
 from authtui.simulation.program_start import ProgramStart, failed_start
@@ -70,10 +78,9 @@ def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
             failure=found.failure,
             trouble="policies",
         )
-    if not case.provider.built_in:
-        start = _to_own_provider(case, found)
-        if start:
-            return start
+    start = _to_other_provider(case, found)
+    if start:
+        return start
     base = case.provider.base_url or _base_url(case, found.credential)
     if found.credential is None:
         request = PlannedRequest(base, None)
@@ -84,8 +91,6 @@ def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
     if credential.mode in CHATGPT_MODES:
         return _with_chatgpt(case, credential, base)
     if credential.mode == "bedrock":
-        if case.provider.id == "amazon-bedrock":
-            return accepted(case, credential, PlannedRequest(base, "AWS"))
         text = (
             "ERROR: unsupported operation: Bedrock API key auth is only supported by the Amazon "
             "Bedrock model provider"
@@ -94,22 +99,33 @@ def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
     if credential.mode == "agent_identity":
         return _with_agent_identity(case, credential, base)
     return _not_routed(case, credential, base) or answered(
-        case, credential, _for_account(base, "Bearer", credential)
+        case, credential, _for_account(case, base, "Bearer", credential)
     )
+
+
+def _to_other_provider(case: Case, found: Resolution) -> ProgramStart | None:
+    """A request to any provider but the built-in OpenAI; None where it goes out with the login."""
+    provider = case.provider.id
+    if not case.provider.built_in:
+        return _to_own_provider(case, found)
+    if provider in BEDROCK:
+        return to_bedrock(case, found)
+    if provider == GOOGLE:
+        return to_google(case)
+    if provider in LOCAL_SERVERS:
+        return _without_key(case, PlannedRequest(local_base(case), None))
+    return None
 
 
 def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
     """A request to a provider of one's own; None where it goes out with the login."""
     provider = case.provider
-    own = _provider_credential(case)
+    own = _provider_credential(case, found)
     if isinstance(own, ProgramStart):
         return own
     if own is not None:
         base = provider.base_url or API_MODEL_BASE
-        scheme: Literal["Bearer", "other"] = "Bearer"
-        if own.mode == "headers":
-            scheme = "other"
-        request = PlannedRequest(base, scheme, credential=own.source)
+        request = PlannedRequest(base, _scheme(case, own), credential=own.source)
         if own.secret is not None and not own.secret.reveal().strip():
             return wrong_key(case, own, request, "the key is blank")
         return answered(case, own, request)
@@ -122,6 +138,17 @@ def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
         return _without_key(case, request)
     trouble: Trouble = "provider-header" if missing else "provider"
     return refused_by_server(case, request, found, "degraded", trouble)
+
+
+def _scheme(case: Case, own: Credential) -> Literal["Bearer", "other"] | None:
+    """How a provider's own credential is attached: what stands in a header is sent as it is."""
+    if ".query_params." in own.source:
+        return None
+    authorization = case.provider.authorization_variable
+    header = own.mode == "headers" or own.where == own.source == authorization
+    header = header or own.source.endswith(".http_headers")
+    value = own.secret.reveal() if own.secret is not None else ""
+    return "other" if header and value[:7].lower() != "bearer " else "Bearer"
 
 
 def missing_header(case: Case) -> ProviderHeader | None:
@@ -160,9 +187,10 @@ def _without_key(case: Case, request: PlannedRequest) -> ProgramStart:
         return refused_by_server(case, request, Resolution(None), "degraded", "provider")
     where = host_and_port(request.base_url)
     port, listening = listener_port(request.base_url), case.observation.listening
+    if listening is not None and port is not None and port not in listening:
+        start = unreachable(case, Resolution(None), request, "degraded")
+        return start._replace(trouble="not-listening", request=request)
     there = f"the server at {where} needs no key"
-    if listening is not None and port not in listening:
-        there = f"a server that needs no key is started at {where}: nothing listens there now"
     prediction = Prediction(
         "exec", 0, None, deletes_stored_login=False, outcome="ready", mode="none", assumes=(there,)
     )
@@ -177,15 +205,16 @@ def _with_agent_identity(case: Case, credential: Credential, base: str) -> Progr
     if case.contract.record_without_bearer and credential.document is not None:
         text = "ERROR: agent identity auth does not expose a bearer token"
         return failed_start("exec", text, "unreadable", credential=credential, trouble="bearer")
-    return answered(case, credential, _for_account(base, "AgentAssertion", credential))
+    return answered(case, credential, _for_account(case, base, "AgentAssertion", credential))
 
 
 def _for_account(
-    base: str, scheme: Literal["Bearer", "AgentAssertion"], credential: Credential
+    case: Case, base: str, scheme: Literal["Bearer", "AgentAssertion"], credential: Credential
 ) -> PlannedRequest:
     """A request with the headers of the credential's account."""
+    goes_to = routed_base(case, base)
     return PlannedRequest(
-        base, scheme, _account_header(credential), credential.fedramp, credential.source
+        goes_to, scheme, _account_header(credential), credential.fedramp, credential.source
     )
 
 
@@ -231,7 +260,7 @@ def _default_base(credential: Credential | None) -> str:
     return CHATGPT_MODEL_BASE if chatgpt else API_MODEL_BASE
 
 
-def _provider_credential(case: Case) -> Credential | ProgramStart | None:
+def _provider_credential(case: Case, found: Resolution) -> Credential | ProgramStart | None:
     provider, environment = case.provider, case.observation.environment
     if provider.env_key is not None:
         if environment.trimmed(provider.env_key) is None:
@@ -257,10 +286,11 @@ def _provider_credential(case: Case) -> Credential | ProgramStart | None:
             where,
             assumes=("the provider's auth command prints a token",),
         )
-    if provider.requires_openai_auth:
+    if provider.requires_openai_auth and found.credential is not None:
         return None
-    if provider.authorization is not None:
-        return Credential("provider", f"{where}.http_headers", where, provider.authorization)
+    fixed = provider.authorization
+    if fixed is not None and legal_header_value(fixed.reveal()):
+        return Credential("provider", f"{where}.http_headers", where, fixed)
     variable = provider.authorization_variable
     held = environment.get(variable) if variable else None
     if variable and held is not None and held.value.reveal().strip():
@@ -274,6 +304,9 @@ def _provider_credential(case: Case) -> Credential | ProgramStart | None:
         value = held.value if held is not None else header.value
         place = header.variable or f"{where}.http_headers.{header.name}"
         return Credential("headers", place, header.variable or header.where, value)
+    for name in filter(carries_key, provider.query_parameters):
+        place = f"{where}.query_params.{name}"
+        return Credential("headers", place, provider.lines.get(f"query_params.{name}", where))
     return None
 
 
@@ -312,7 +345,7 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> ProgramStart
     document = credential.document
     if document is None or document.tokens is None:
         return _without_tokens(case, credential, base)
-    request = _for_account(base, "Bearer", credential)
+    request = _for_account(case, base, "Bearer", credential)
     assumes: tuple[str, ...] = ()
     if needs_refresh(case, credential):
         problem = refresh_problem(case, credential)
@@ -394,7 +427,7 @@ def _with_managed_identity(case: Case, credential: Credential, base: str) -> Pro
         return None
     if text:
         # With the biscuit, a first request goes out under the login itself.
-        first = _for_account(base, "Bearer", credential)
+        first = _for_account(case, base, "Bearer", credential)
         return failed_start(
             "exec",
             text,
@@ -403,7 +436,7 @@ def _with_managed_identity(case: Case, credential: Credential, base: str) -> Pro
             request=first if contract.managed_identity == "biscuit" else None,
             trouble="register",
         )
-    request = _for_account(base, "AgentAssertion", credential)
+    request = _for_account(case, base, "AgentAssertion", credential)
     if contract.managed_identity == "biscuit":
         # This generation attaches no account header to an assertion.
         request = request._replace(account_id_header=None)

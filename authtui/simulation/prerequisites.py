@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE
+from authtui.contracts import AUTHAPI_BASE, CHATGPT_BASE, CHATGPT_MODEL_BASE
 from authtui.simulation.assumptions import OK, refusal
 from authtui.simulation.online_credentials import is_retried, task_failure
 from authtui.simulation.refreshing import is_stale, is_token_refused, refresh_problem
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from authtui.simulation.program_start import Case
     from authtui.simulation.selection import Credential
 
+_OPENAI: Final = "OpenAI"
+"""The name by which a provider of one's own is routed like the built-in one."""
 MISSING_WORKSPACE: Final = "selected workspace missing from routing discovery"
 UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"
 POLICIES_UNAUTHORIZED: Final = (
@@ -58,9 +60,27 @@ def is_routed(case: Case, base: str) -> bool:
     """Whether the workspace look-up decides where model requests at this base go."""
     return (
         case.contract.routing
-        and case.provider.built_in
+        and (case.provider.built_in or case.provider.name == _OPENAI)
         and base.rstrip("/").endswith("/backend-api/codex")
     )
+
+
+def routed_base(case: Case, base: str) -> str:
+    """Where a request goes once the workspace has been looked up.
+
+    An address below the one that is asked gives way to the origin in the answer, which is
+    ChatGPT's own unless the workspace lives elsewhere (0.169, led: `name = "OpenAI"`, or
+    `openai_base_url`, beside `chatgpt_base_url`).
+    """
+    asked = case.observation.config.get("chatgpt_base_url")
+    if not is_routed(case, base) or not isinstance(asked, str) or not _takes_a_path(asked):
+        return base
+    return CHATGPT_MODEL_BASE if _origin(asked) == _origin(base) else base
+
+
+def _origin(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}".lower()
 
 
 def routing_trouble(case: Case, credential: Credential, base: str) -> str | None:

@@ -31,6 +31,11 @@ Trouble = Literal[
     "key-header",
     "key-shape",
     "bedrock",
+    "aws-region",
+    "aws-credentials",
+    "google-project",
+    "google-login",
+    "not-listening",
     "bearer",
     "no-tokens",
     "refresh",
@@ -94,6 +99,8 @@ def make_case(
     ladder = judge_ladder(observation, contract, given)
     error = observation.config.error or validate(observation.config.values, contract)
     provider = selected_provider(observation.config)
+    if provider.id in contract.lacks_providers:
+        provider = provider._replace(built_in=False, known=bool(provider.lines))
     return Case(
         observation,
         contract,

@@ -154,6 +154,8 @@ _record(
         "storage": o.StorageFacts(),
         "listening": None,
         "certificates": None,
+        "aws": None,
+        "gcloud": None,
     },
 )
 

@@ -63,7 +63,8 @@ def judge(case: Case, starts: Mapping[Surface, ProgramStart], surface: Surface) 
 def _without_key(judged: JudgedCase) -> Verdict:
     """A server of this machine that needs no key."""
     provider = judged.provider
-    host = name_words(host_and_port(provider.base_url or ""))
+    request = judged.starts["exec"].request
+    host = name_words(host_and_port(request.base_url if request else provider.base_url or ""))
     return judged.verdict(
         "ready",
         f"Ready: {name_words(provider.id)} at {host}, without a key",
@@ -127,6 +128,19 @@ def _start_up(judged: JudgedCase, trouble: Trouble) -> Verdict:
 
 def _late(judged: JudgedCase, refusal: str) -> Verdict:
     """The file is read, and what it asks for is refused: a profile, a built-in provider."""
+    if judged.provider.id == "ollama-chat":
+        where = judged.config.where("model_provider")
+        return judged.verdict(
+            "record-not-what-it-seems",
+            "The model provider ollama-chat is no longer there",
+            f"{where} selects ollama-chat, which Codex no longer supports: it stops before any "
+            "login is read.",
+            where,
+            Fix(
+                f'write "ollama" in place of "ollama-chat" at {where}',
+                edit=Edit("config.toml", "model_provider", '"ollama"'),
+            ),
+        )
     profile = judged.config.get("profile")
     where = judged.config.where("profile" if profile is not None else "model_providers")
     fix = Fix(f"remove profile at {where}")

@@ -15,6 +15,7 @@ from authtui.simulation.first_request import missing_header
 from authtui.simulation.prerequisites import has_binding, names_organization, status_login
 from authtui.simulation.refreshing import newer_tokens, refresh_problem, unkept
 from authtui.simulation.urls import has_http_scheme, host_and_port
+from authtui.verdict import provider_troubles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -547,6 +548,7 @@ _OF_REQUEST: Mapping[Trouble, Callable[[JudgedCase], Verdict]] = {
     "refresh-url": _refresh_url,
     "model-url": _model_url,
     "provider-command": _provider_command,
+    **provider_troubles.OF_REQUEST,
 }
 
 _OF_CREDENTIAL: Mapping[Trouble, Callable[[JudgedCase, Credential], Verdict]] = {
