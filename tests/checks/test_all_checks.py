@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,9 +13,9 @@ from authtui import contracts
 from authtui.answers.findings import SURFACES, CheckResult
 from authtui.checks.all_checks import REGISTER
 from authtui.checks.failure_modes import failure_modes
-from authtui.checks.registry import Subject, run_checks
+from authtui.checks.registry import run_checks
 from authtui.redaction import Secret
-from tests.checks.build import KEY, State, agent, april, chatgpt, observe, record, subject_of
+from tests.checks.build import KEY, State, agent, chatgpt, observe, subject_of
 from tests.checks.test_each_check import ROWS
 from tests.tokens.token_samples import PRIVATE_KEY
 
@@ -41,29 +39,6 @@ def test_more_than_thirty_failure_modes_are_recognised_from_local_state() -> Non
     assert [rank for rank, _, _ in table] == list(range(1, 72))
     assert sum(1 for _, _, ids in table if ids) >= 40
     assert "sources.shadowing" in table[3][2]
-
-
-@pytest.mark.parametrize(
-    "state",
-    [
-        State(chatgpt()),
-        State(chatgpt(agent_identity=record())),
-        State(chatgpt(), env={"CODEX_ACCESS_TOKEN": agent()}),
-        State(april(), contract="identity-only"),
-    ],
-    ids=["chatgpt", "managed", "agent", "april"],
-)
-def test_all_checks_together_are_quick(state: State) -> None:
-    subject = subject_of(state)
-    run_checks(subject)
-    best = min(_timed(subject) for _ in range(5))
-    assert best < 0.006
-
-
-def _timed(subject: Subject) -> float:
-    start = time.perf_counter()
-    run_checks(subject)
-    return time.perf_counter() - start
 
 
 def test_importing_the_register_imports_nothing_heavy() -> None:
