@@ -187,7 +187,7 @@ async def prepare_managed(context: Context, view: View, wire: Wire) -> Trouble |
             stored = _Stored(record, match.key)
         else:
             context.memory.task = None
-            trouble = _drop(context, view, match)
+            trouble = await _drop(context, view, match)
             if trouble is not None:
                 return trouble
     paused = context.paused_until(view)
@@ -203,7 +203,7 @@ async def prepare_managed(context: Context, view: View, wire: Wire) -> Trouble |
     return await _record_generation(context, view, wire, login, stored)
 
 
-def _drop(context: Context, view: View, match: Match) -> Trouble | None:
+async def _drop(context: Context, view: View, match: Match) -> Trouble | None:
     """A stored identity that does not fit: the first generation rewrites the store without it."""
     warning = match.warning
     if not match.removes:
@@ -212,19 +212,19 @@ def _drop(context: Context, view: View, match: Match) -> Trouble | None:
     store = store_of(context, view)
     if isinstance(store, Trouble):
         return store
-    now = store.read()
-    done = now if isinstance(now, WriteFailure) else _drop_from(context, view, store, now)
+    done = await asyncio.to_thread(_drop_from, context, view, store)
     if isinstance(done, WriteFailure):
         return Trouble(done.sentence, known=False)
-    context.reload(CAUSE)
+    await context.reload(CAUSE)
     place, backup = store.place, done.backup
     context.publish(lambda n, at: ev.IdentityDropped(n, at, CAUSE, warning, place, backup))
     return None
 
 
-def _drop_from(
-    context: Context, view: View, store: Store, now: bytes | None
-) -> Written | WriteFailure:
+def _drop_from(context: Context, view: View, store: Store) -> Written | WriteFailure:
+    now = store.read()
+    if isinstance(now, WriteFailure):
+        return now
     if not same_login(seen_in(store, view.observation), now):
         return WriteFailure("changed-underneath", _another(store), store.place)
     return update(store, {"agent_identity": REMOVE}, now, context.clock())
@@ -239,7 +239,7 @@ async def _ready(context: Context, view: View) -> _Ready | Trouble:
     store = store_of(context, view)
     if isinstance(store, Trouble):
         return store
-    now = store.read()
+    now = await asyncio.to_thread(store.read)
     if isinstance(now, WriteFailure):
         return Trouble(now.sentence, known=False)
     if not same_login(seen_in(store, view.observation), now):
@@ -258,7 +258,7 @@ async def _keep(context: Context, ready: _Ready, changes: dict[str, Any]) -> str
     if isinstance(done, WriteFailure):
         text = f"What was registered could not be stored. {done.sentence} {kept_where(done.rescue)}"
         return Trouble(text, known=False)
-    context.reload(CAUSE)
+    await context.reload(CAUSE)
     return store.place
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -172,9 +173,9 @@ class Context:
         self.published.append(event)
         return event
 
-    def reload(self, cause: str) -> None:
-        """Read the machine again after a change of ours."""
-        self.published.append(self.session.load(cause))
+    async def reload(self, cause: str) -> None:
+        """Read the machine again, outside the loop: a disk or a keyring may take its time."""
+        self.published.append(await asyncio.to_thread(self.session.load, cause))
 
     def adopt(self, observation: Observation, cause: str) -> None:
         """Judge a changed observation: with the key set that was fetched."""

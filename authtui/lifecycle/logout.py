@@ -211,7 +211,7 @@ async def _perform(
         if done.backup is not None:
             backups.append(done.backup)
     context.memory.identity = context.memory.task = context.memory.key_set = None
-    context.reload("logout")
+    await context.reload("logout")
     ladder, copies, left = tuple(removed), tuple(backups), removal.left
     context.publish(
         lambda n, at: ev.LoggedOut(n, at, "logout", ladder, revoked, copies, left, tuple(warnings))

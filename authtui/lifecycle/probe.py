@@ -117,9 +117,9 @@ async def _recover(
     if isinstance(store, Trouble):
         found: bool | Trouble = store
     elif step == "reload":
-        found = guarded_reload(view, store)
+        found = await guarded_reload(view, store)
         if found is True:
-            context.reload("recover")
+            await context.reload("recover")
     else:
         found = await ask_authority(context, view, wire, store, "recover") or True
     trouble = found if isinstance(found, Trouble) else None

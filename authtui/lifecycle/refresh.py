@@ -67,10 +67,10 @@ def mark_of(data: bytes | None) -> str:
     return Secret((data or b"").decode("utf-8", "replace")).fingerprint + f":{len(data or b'')}"
 
 
-def guarded_reload(view: View, store: Store) -> bool | Trouble:
+async def guarded_reload(view: View, store: Store) -> bool | Trouble:
     """Re-read the store; whether it changed. Another account than before is a final failure."""
     before = seen_in(store, view.observation)
-    now = store.read()
+    now = await asyncio.to_thread(store.read)
     if isinstance(now, WriteFailure):
         return Trouble(now.sentence, known=False)
     if now is None:
@@ -88,11 +88,11 @@ async def refresh(context: Context, view: View, wire: Wire) -> Trouble | None:
     store = store_of(context, view)
     if isinstance(store, Trouble):
         return store
-    changed = guarded_reload(view, store)
+    changed = await guarded_reload(view, store)
     if isinstance(changed, Trouble):
         return changed
     if changed:
-        context.reload("refresh")
+        await context.reload("refresh")
         context.publish(lambda n, at: ev.Refreshed(n, at, "refresh", changed=True, adopted=True))
         return None
     return await ask_authority(context, view, wire, store, "refresh")
@@ -118,7 +118,7 @@ async def ask_authority(
 async def _ask(
     context: Context, view: View, wire: Wire, store: Store, cause: str
 ) -> Trouble | None:
-    data = store.read()
+    data = await asyncio.to_thread(store.read)
     if isinstance(data, WriteFailure):
         return Trouble(data.sentence, known=False)
     remembered = context.memory.refresh_failures.get(mark_of(data))
@@ -177,7 +177,7 @@ async def _send(
             context, store, held, changes, data, lambda now: account_in(now) == account
         )
     else:
-        done = _as_client(context, store, account_in(data), changes)
+        done = await asyncio.to_thread(_as_client, context, store, account_in(data), changes)
     rotated = changes.get("tokens.refresh_token", old) != old
     if rotated:
         _tell_rotation(context, cause, old, changes["tokens.refresh_token"])
@@ -187,7 +187,7 @@ async def _send(
             text = f"{text} {kept_where(done.rescue)}"
         return Trouble(text, known=False)
     backup = done.backup
-    context.reload(cause)
+    await context.reload(cause)
     context.publish(
         lambda n, at: ev.Refreshed(n, at, cause, changed=True, rotated=rotated, backup=backup)
     )

@@ -145,7 +145,7 @@ async def perform(context: Context, view: View, found: Found, wire: Wire) -> Tro
         if left is not None and left.rescue == found.backup.path:
             context.memory.unsaved = None
     before = done.backup
-    context.reload("restore")
+    await context.reload("restore")
     context.publish(
         lambda n, at: ev.Restored(n, at, "restore", found.place, found.backup.path, before)
     )

@@ -6,6 +6,7 @@ why not. Without `live` no connection is made and nothing is written.
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -125,11 +126,12 @@ class Lifecycle:
 
     async def load(self) -> Outcome:
         """Read the machine and judge it; live, also do what the client's own loading asks for."""
-        if self._busy:
-            return Outcome("load", done=False, reason=BUSY)
+        return await self._alone("load", self._load)
+
+    async def _load(self) -> Outcome:
         context = self._context
         context.published.clear()
-        context.reload("load")
+        await context.reload("load")
         view = context.view()
         if view is None or view.credential is None or view.start.violation is not None:
             return self._outcome("load", True, "Loaded.")
@@ -200,8 +202,21 @@ class Lifecycle:
     async def _run(
         self, action: Action, job_of: Callable[[View], _Job | str], *, needs_login: bool = True
     ) -> Outcome:
+        return await self._alone(action, partial(self._step, action, job_of, needs_login))
+
+    async def _alone(self, action: Action, work: Callable[[], Awaitable[Outcome]]) -> Outcome:
+        """One step at a time, from its first look to its end."""
         if self._busy:
             return Outcome(action, done=False, reason=BUSY)
+        self._busy = True
+        try:
+            return await work()
+        finally:
+            self._busy = False
+
+    async def _step(
+        self, action: Action, job_of: Callable[[View], _Job | str], needs_login: bool
+    ) -> Outcome:
         context = self._context
         context.published.clear()
         view = context.view()
@@ -211,12 +226,12 @@ class Lifecycle:
         if refused is not None:
             reason, text = refused
             return Outcome(action, done=False, reason=reason, client_text=text)
-        job = job_of(view)
+        job = await asyncio.to_thread(job_of, view)  # it may look for backups
         if isinstance(job, str):
             return self._outcome(action, False, job)
         if not context.live:
             reason = "This is what would happen; nothing was sent or changed."
-            found = plans.as_it_will_be(context, view, job.plan)
+            found = await asyncio.to_thread(plans.as_it_will_be, context, view, job.plan)
             return self._outcome(action, False, reason, found)
         if context.memory.unsaved is not None:
             outcome = await self._save_again(action)
@@ -234,22 +249,18 @@ class Lifecycle:
             text = f"{done.sentence} {unsaved.kept_where(done.rescue)}"
             context.published.append(context.session.fail(action, text))
             return self._outcome(action, False, text)
-        context.reload(action)
+        await context.reload(action)
         saved = "What could not be saved before is stored now."
         return self._outcome(action, action == "refresh", f"{saved} Nothing else was done.")
 
     async def _perform(self, action: Action, job: _Job) -> Outcome:
         context = self._context
-        self._busy = True
-        try:
-            async with context.wire([call.url for call in job.plan.calls]) as wire:
-                found = await job.work(wire)
-        finally:
-            self._busy = False
+        async with context.wire([call.url for call in job.plan.calls]) as wire:
+            found = await job.work(wire)
         if isinstance(found, Trouble):
             text = found.text if found.known else None
             if context.memory.unsaved is not None:
-                context.reload(action)  # so that the rescue file is seen
+                await context.reload(action)  # so that the rescue file is seen
             context.published.append(context.session.fail(action, found.text, text))
             return self._outcome(action, False, found.text, job.plan, text)
         return self._outcome(action, True, found or "Done.", job.plan)

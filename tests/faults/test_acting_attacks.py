@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from authtui.credentials.backups import list_rescues
 from authtui.demo.backend.server import running_backend
-from tests.program import codex_home, is_root, run
+from tests.program import codex_home, is_root, run, run_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -265,3 +267,124 @@ def test_the_entry_of_the_client_is_the_one_that_is_changed_and_removed(
     assert out == []
     assert back == second
     assert len([name for name in said["copies"] if name.startswith("keyring-auth.json.")]) == 3
+
+
+def test_what_would_be_lost_of_a_document_is_told_before_a_token_is_used_up(
+    tmp_path: Path, backend: Backend
+) -> None:
+    for number, (more, reason) in enumerate(
+        [
+            ('"x": ' + "[" * 2_000 + "]" * 2_000, "it is nested too deeply"),
+            ('"x": ' + "9" * 5_000, "a number in it is too long"),
+            ('"x": 1, "x": 2', "a field appears twice"),
+            ('"x": 1e999', "a number"),
+        ]
+    ):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        login = backend.mint.chatgpt_login().auth_json.reveal()
+        home = codex_home(folder, login.rstrip()[:-1] + f", {more}}}")
+        before = (home / "auth.json").read_bytes()
+        done = run(
+            "run", "refresh", "--live", "--home", home, "--contract", "explicit",
+            "--base-url", backend.base_url, user_home=folder,
+        )  # fmt: skip
+        assert done.code != 0
+        assert reason in done.out, (done.out, done.err)
+        assert "logged out" not in done.out
+        assert (home / "auth.json").read_bytes() == before
+    assert [seen.endpoint for seen in backend.state.requests] == []
+
+
+AS_NOBODY = """
+import json, os, sys
+from datetime import UTC, datetime
+from authtui.credentials.store_writer import WriteFailure, reserve
+os.setgroups([]); os.setgid(65534); os.setuid(65534)
+path = sys.argv[1] + "/auth.json"
+held = reserve(path, expected=open(path, "rb").read(), now=datetime.now(UTC))
+assert isinstance(held, WriteFailure), held
+print(json.dumps({"why": held.why, "sentence": held.sentence, "names": os.listdir(sys.argv[1])}))
+"""
+
+
+def as_nobody(folder: Path, home: Path) -> dict[str, Any]:
+    done = run_code(AS_NOBODY, home, user_home=folder)
+    assert done.code == 0, done.err
+    said: dict[str, Any] = json.loads(done.out)
+    return said
+
+
+@pytest.mark.skipif(not is_root(), reason="only root can become another user")
+def test_in_a_sticky_directory_the_file_of_another_user_is_told_and_no_token_used_up(
+    backend: Backend,
+) -> None:
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:  # which everybody may enter
+        shared = Path(folder)
+        home = codex_home(shared, backend.mint.chatgpt_login().auth_json.reveal())
+        os.chown(home, 1234, 1234)
+        home.chmod(0o1777)
+        (home / "auth.json").chmod(0o666)
+        os.chown(home / "auth.json", 1234, 1234)
+        shared.chmod(0o777)
+        said = as_nobody(shared, home)
+    assert said["why"] == "hindered"
+    assert "it belongs to uid 1234, and its directory is sticky" in said["sentence"]
+    assert "use a directory of your own" in said["sentence"]
+    assert said["names"] == ["auth.json"]
+
+
+def test_a_directory_that_somebody_has_locked_holds_nothing_up(
+    tmp_path: Path, backend: Backend
+) -> None:
+    home = codex_home(tmp_path, backend.mint.chatgpt_login().auth_json.reveal())
+    handle = os.open(home, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        done = run(
+            "run", "refresh", "--live", "--home", home, "--contract", "current",
+            "--base-url", backend.base_url, user_home=tmp_path,
+        )  # fmt: skip
+    finally:
+        os.close(handle)
+    assert done.code == 0, done.out
+    assert "Done." in done.out
+
+
+@pytest.mark.parametrize("action", ["refresh", "logout"])
+def test_a_file_that_another_program_has_open_on_windows_is_told_before_anything_is_sent(
+    tmp_path: Path, backend: Backend, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    import asyncio
+
+    from authtui.credentials import store_writer
+    from tests.lifecycle.world import World
+
+    world = World(tmp_path, backend, "current", backend.mint.chatgpt_login().auth_json)
+    before = world.auth.read_bytes()
+    replace = os.replace
+
+    def refuses(source: str, target: str) -> None:
+        if os.path.realpath(target) == os.path.realpath(world.auth):
+            raise PermissionError(errno.EACCES, "The process cannot access the file", str(target))
+        replace(source, target)
+
+    class Windows:
+        """The system as the writer sees it: its name, and its rule for open files."""
+
+        name = "nt"
+        replace = staticmethod(refuses)
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(os, name)
+
+    monkeypatch.setattr(store_writer, "os", Windows())
+    outcome = asyncio.run(world.life.perform(action))  # type: ignore[arg-type] # an action's name
+    assert not outcome.done
+    assert "Permission denied" in outcome.reason
+    assert ("No token was used up." if action == "refresh" else "Nothing was") in outcome.reason
+    assert world.calls == []
+    assert world.auth.read_bytes() == before
+    assert [path.name for path in world.home.iterdir() if ".authtui-" in path.name] == []
+    monkeypatch.undo()
+    assert asyncio.run(world.life.perform(action)).done  # type: ignore[arg-type] # as above
