@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 COMMANDS = {
     "check": "the verdict as text or JSON; no network, no writes",
+    "why": "from a message of the client, or a status such as 401, back to what causes it here",
     "fix": "a proven repair of a file: shows the difference, asks, keeps a backup",
     "decode": "one JWT, explained claim by claim",
     "report": "a redacted report for a ticket, shown before it is written",
