@@ -104,9 +104,14 @@ class KnownCause(NamedTuple):
     servers: tuple[str, ...]
 
 
-class Cause(NamedTuple):
-    """A cause, judged on this machine: whether it fits, and what says so."""
+class PossibleCause(NamedTuple):
+    """A cause, judged on this machine: whether it fits, and what says so.
 
+    `id` is the check that tells it, the answer of a server, or the surface that says it; `first` is
+    the oldest client that the message was seen of with this cause.
+    """
+
+    id: str
     headline: str
     fit: Fit
     because: str
@@ -115,6 +120,7 @@ class Cause(NamedTuple):
     says: str | None = None
     assume: str | None = None
     fix: str | None = None
+    first: str | None = None
 
 
 class Symptom(NamedTuple):
@@ -125,7 +131,7 @@ class Symptom(NamedTuple):
 
     said: tuple[str, ...]
     exact: bool
-    causes: tuple[Cause, ...]
+    causes: tuple[PossibleCause, ...]
 
 
 def read_known() -> tuple[Known, ...]:
@@ -221,8 +227,8 @@ def _says(said: str | None, wanted: set[str]) -> bool:
     )
 
 
-def _now(here: dict[Surface, Assessment], wanted: set[str]) -> Iterator[Cause]:
-    told: dict[str, list[str]] = {}
+def _now(here: dict[Surface, Assessment], wanted: set[str]) -> Iterator[PossibleCause]:
+    told: dict[str, list[Surface]] = {}
     for surface, made in here.items():
         said = next((p.says for p in made.predictions if p.surface == surface), None)
         if _says(said, wanted):
@@ -231,7 +237,8 @@ def _now(here: dict[Surface, Assessment], wanted: set[str]) -> Iterator[Cause]:
         surface, made = surfaces[0], here[surfaces[0]]
         said = next((p.says for p in made.predictions if p.surface == surface), None)
         fix = next(iter(made.verdict.fix), None)
-        yield Cause(
+        yield PossibleCause(
+            surface,
             made.verdict.headline,
             "now",
             made.verdict.sentence,
@@ -242,7 +249,9 @@ def _now(here: dict[Surface, Assessment], wanted: set[str]) -> Iterator[Cause]:
         )
 
 
-def _if_answered(observation: Observation, options: Options, wanted: set[str]) -> Iterator[Cause]:
+def _if_answered(
+    observation: Observation, options: Options, wanted: set[str]
+) -> Iterator[PossibleCause]:
     """What would be said if one server answered otherwise, today or once the token has expired."""
     contract = choose_contract(observation, options.contract)[0]
     for seen, later in ((observation, ""), (_expired(observation), " once the token has expired")):
@@ -256,7 +265,8 @@ def _if_answered(observation: Observation, options: Options, wanted: set[str]) -
             made = assess(seen, given)
             words = f"{server} answers {value}" if name != "network" else f"{server} answers"
             fix = next(iter(made.verdict.fix), None)
-            yield Cause(
+            yield PossibleCause(
+                f"{name}={value}",
                 made.verdict.headline,
                 "if",
                 f"if {words}{later}",
@@ -283,7 +293,7 @@ def _expired(observation: Observation) -> Observation:
     return observation._replace(at=observation.at.replace(year=2200, day=1))
 
 
-def _others(messages: Sequence[Known], here: Assessment) -> Iterator[Cause]:
+def _others(messages: Sequence[Known], here: Assessment) -> Iterator[PossibleCause]:
     """The causes that the message was seen with elsewhere, beside the checks of this machine."""
     results = {result.id: result for result in here.checks}
     for message in messages:
@@ -292,13 +302,15 @@ def _others(messages: Sequence[Known], here: Assessment) -> Iterator[Cause]:
             found = [results.get(name) for name in cause.checks]
             wrong = [row for row in found if row is not None and row.status in ("fail", "warn")]
             fits = bool(cause.checks) and len(wrong) == len(found)
-            yield Cause(
+            yield PossibleCause(
+                cause.checks[0] if cause.checks else ", ".join(cause.servers) or "state",
                 cause.headline,
                 "hint" if fits else "no",
                 _because(cause, found, wrong, here),
                 cause.surfaces,
                 f"client {clients}",
                 message.said,
+                first=cause.first,
             )
 
 

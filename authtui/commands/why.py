@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final
 from authtui.assessment.symptom import explain_symptom, read_known, shape_of
 from authtui.commands import EXIT_FAILED, EXIT_OK, EXIT_USAGE
 from authtui.commands.options import add_common, observe, options_of
+from authtui.contracts import parse_version
 from authtui.redaction import redact_text, safe_text
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from authtui.assessment.symptom import Cause, Symptom
+    from authtui.assessment.symptom import PossibleCause, Symptom
     from authtui.commands import ProcessContext
 
 _LARGEST: Final = 256 * 1024
@@ -68,24 +69,41 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
 
 
 def _document(text: str, found: Symptom) -> dict[str, Any]:
+    here = [cause for cause in found.causes if cause.fit in ("now", "if")]
+    messages = list(found.said) or [shape_of(cause.says or "") for cause in here[:1]]
     return {
+        "schema": 1,
         "text": safe_text(redact_text(text), 400),
-        "known": found.exact,
-        "messages": [safe_text(said) for said in found.said],
-        "causes": [
-            {
-                "fits": cause.fit,
-                "headline": safe_text(cause.headline),
-                "because": safe_text(cause.because),
-                "surfaces": list(cause.surfaces),
-                "clients": cause.clients,
-                "says": safe_text(cause.says) if cause.says else None,
-                "assume": cause.assume,
-                "fix": safe_text(cause.fix) if cause.fix else None,
-            }
-            for cause in found.causes
+        "exact": found.exact,
+        "matches": [
+            _match(said, [*(here if n == 0 else ()), *(c for c in found.causes if c.says == said)])
+            for n, said in enumerate(messages)
         ],
     }
+
+
+def _match(said: str, causes: list[PossibleCause]) -> dict[str, Any]:
+    versions = [cause.first for cause in causes if cause.first]
+    return {
+        "message": safe_text(said),
+        "since": min(versions, key=_order) if versions else None,
+        "surfaces": sorted({surface for cause in causes for surface in cause.surfaces}),
+        "causes": [
+            {
+                "id": safe_text(cause.id),
+                "summary": safe_text(cause.headline),
+                "fits": {"now": True, "no": False}.get(cause.fit),
+                "evidence": [safe_text(cause.because)],
+                "fixes": [safe_text(cause.fix)] if cause.fix else [],
+                "assume": cause.assume,
+            }
+            for cause in causes
+        ],
+    }
+
+
+def _order(version: str) -> tuple[int, int, int]:
+    return parse_version(version) or (0, 0, 0)
 
 
 def _lines(text: str, found: Symptom) -> Iterator[str]:
@@ -119,7 +137,7 @@ def _lines(text: str, found: Symptom) -> Iterator[str]:
         yield "and `authtui capture -- codex exec hi` shows what is really sent and answered."
 
 
-def _cause(cause: Cause) -> Iterator[str]:
+def _cause(cause: PossibleCause) -> Iterator[str]:
     where = ", ".join(cause.surfaces)
     yield from _wrapped(
         f"  {_MARKS[cause.fit]} ", f"{safe_text(cause.headline)} ({where}, {cause.clients})"
