@@ -126,11 +126,15 @@ def prepare(
         return "--login goes with --upstream demo, and with no --home"
     if upstream == DEMO:
         from authtui.demo.backend.server import running_backend
+        from authtui.machine.throw_away import NoRoomError
 
         backend = stack.enter_context(running_backend())
         upstream = backend.base_url
         if args.login:
-            environ["CODEX_HOME"] = _throw_away_home(backend, args.login, stack)
+            try:
+                environ["CODEX_HOME"] = _throw_away_home(backend, args.login, stack)
+            except NoRoomError as error:
+                return f"--login: {error}"
     elif upstream is not None:
         from authtui.capture.routes import upstream_of
 
@@ -160,11 +164,11 @@ def _record(
 
 def _throw_away_home(backend: Backend, login: Login, stack: ExitStack) -> str:
     from pathlib import Path
-    from tempfile import TemporaryDirectory
 
     from authtui.demo.backend.client_setup import setup_for
+    from authtui.machine.throw_away import throw_away
 
-    folder = stack.enter_context(TemporaryDirectory(prefix="authtui-capture-"))
+    folder = stack.enter_context(throw_away("capture"))
     path = Path(folder, "auth.json")
     path.touch(mode=0o600)
     path.write_text(setup_for(backend, login).auth_json.reveal(), encoding="utf-8")

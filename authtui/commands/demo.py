@@ -64,10 +64,10 @@ def run(args: argparse.Namespace, given: ProcessContext, folder: Path | None = N
     if args.offline:
         print("authtui demo: a story talks to a server on this machine; leave --offline", file=err)
         return EXIT_USAGE
-    # The throw-away home is removed on SIGTERM as it is on Ctrl-C.
-    with on_signals(_interrupt, "SIGTERM"):
+    # The throw-away home is removed on SIGTERM and SIGHUP as it is on Ctrl-C.
+    with on_signals(_interrupt, "SIGTERM", "SIGHUP"):
         if args.headless or args.json:
-            return _as_text(story, args, out)
+            return _as_text(story, args, out, err)
         return _in_the_app(names, args, given, folder)
 
 
@@ -90,11 +90,12 @@ def _list(folder: Path, out: TextIO, *, as_json: bool) -> int:
     return code
 
 
-def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
+def _as_text(story: Story, args: argparse.Namespace, out: TextIO, err: TextIO) -> int:
     from authtui.commands.run import write_outcome
     from authtui.demo.play import play
     from authtui.demo.stage import stage_for
     from authtui.demo.unprivileged import bound_by_modes
+    from authtui.machine.throw_away import NoRoomError
 
     def tell(state: AuthState, event: Event) -> None:
         del state
@@ -115,7 +116,11 @@ def _as_text(story: Story, args: argparse.Namespace, out: TextIO) -> int:
             raise error  # what was printed is not whole
         return found
 
-    ending = bound_by_modes(on_stage)
+    try:
+        ending = bound_by_modes(on_stage)
+    except NoRoomError as error:
+        print(f"authtui demo: {error}", file=err)
+        return EXIT_FAILED
     _write_ending(story, ending, out, as_json=args.json)
     return 0 if ending.green else EXIT_FAILED
 

@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from authtui.assessment.assess import assess
@@ -26,6 +25,7 @@ from authtui.demo.story import NONE
 from authtui.lifecycle.preview import Outcome
 from authtui.lifecycle.transitions import Lifecycle, wire_factory
 from authtui.machine.observation import AUTH_FILE
+from authtui.machine.throw_away import throw_away
 from authtui.model import events as ev
 from authtui.model.session import AuthSession
 from authtui.wire.connection import Detour
@@ -277,7 +277,7 @@ def stage_for(
     """
     time = Time(clock, story.clock)
     with (
-        TemporaryDirectory(prefix="authtui-demo-") as own,
+        throw_away("demo") as own,
         running_backend(clock=time.true) as backend,
     ):
         place = folder or Path(own)
@@ -285,10 +285,7 @@ def stage_for(
         signer = _certificates(story, place / CERTS) or public
         with secure_port(backend, signer.server(HOSTS)) as port:
             detour = Detour(LOOPBACK, port, frozenset(HOSTS), public.pem)
-            try:
-                yield Stage(story, place, backend, time, detour)
-            finally:
-                _unlock(place / HOME)
+            yield Stage(story, place, backend, time, detour)
 
 
 def _certificates(story: Story, folder: Path) -> Authority | None:
@@ -303,9 +300,3 @@ def _certificates(story: Story, folder: Path) -> Authority | None:
         old.write_text(Authority(gateway.stale, begins=begins, ends=ends).pem, encoding="ascii")
         os.utime(old, (begins.timestamp(), ends.timestamp()))
     return today
-
-
-def _unlock(home: Path) -> None:
-    # A story may have made it read-only; it has to go all the same.
-    if home.exists():
-        home.chmod(0o700)

@@ -203,7 +203,8 @@ def _in_an_open_folder(event: str, about: str) -> bool:
     )
 
 
-def test_an_interrupted_story_removes_its_home_too(user: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_story_removes_its_home_too(user: Path, number: signal.Signals) -> None:
     code = """
 import sys
 from authtui.demo import play
@@ -229,7 +230,7 @@ run()
         assert process.stdout.readline() == "The ghost in the shell\n"
         assert process.stdout.readline() == "begun\n"
         assert len(list((user / "tmp").iterdir())) == 1
-        process.send_signal(signal.SIGTERM)
+        process.send_signal(number)
         _, err = process.communicate(timeout=20)
     assert (process.returncode, err) == (130, "")
     assert list((user / "tmp").iterdir()) == []

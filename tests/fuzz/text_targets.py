@@ -114,7 +114,7 @@ def known_secrets(data: bytes) -> None:
         f"{around} {form}" for form in (quote(hidden), raw.hex(), f"{hidden[:9]}\n{hidden[9:]}")
     ]
     texts.append(f"{around} {base64.b64encode(raw).decode()}")
-    for number, text in enumerate(texts):
+    for number, text in [*enumerate(texts)][len(data) % 4 :: 4]:
         found = known.find(text)
         ends = [0, *(one.end for one in found)]
         assert all(before <= one.start < one.end for before, one in zip(ends, found, strict=False))

@@ -6,12 +6,12 @@ import asyncio
 import threading
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Final
 
 from authtui.demo.backend.app import build_app
 from authtui.demo.backend.backend import Backend, Clock, utc_now
 from authtui.demo.backend.state import FIRST, SECOND, Account
+from authtui.machine.throw_away import throw_away
 from authtui.wire.serving import LOOPBACK, Server, bind, config_for, loopback
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def running_backend(
 def secure_port(backend: Backend, served: Served) -> Iterator[int]:
     """A second, TLS door to a running backend, on loopback; its port while the block runs."""
     with bind(LOOPBACK, 0) as listener:
-        with TemporaryDirectory(prefix="authtui-demo-tls-") as folder:
+        with throw_away("tls") as folder:
             # The library reads certificates from files only; once read, they go.
             paths = (Path(folder, "chain.pem"), Path(folder, "key.pem"))
             for path, text in zip(paths, served, strict=True):
