@@ -28,6 +28,7 @@ def observe(
     environ: Mapping[str, str],
     now: datetime,
     ask_keyring: bool = True,
+    directory: str | os.PathLike[str] | None = None,
 ) -> Observation:
     """Read what a login rests on: files, variables, configuration, keyring, installed clients.
 
@@ -39,9 +40,16 @@ def observe(
         now: The moment to judge at, aware UTC.
         ask_keyring: Whether the keyring may be asked where the configuration makes the client ask
             it; it may take some seconds.
+        directory: Where the client would be started; a project there may configure it.
     """
     option = None if home is None else os.fspath(home)
-    return read_observation(environ=environ, home_option=option, now=now, probe_keyring=ask_keyring)
+    return read_observation(
+        environ=environ,
+        home_option=option,
+        now=now,
+        probe_keyring=ask_keyring,
+        directory=None if directory is None else os.fspath(directory),
+    )
 
 
 def open_session(
@@ -50,6 +58,7 @@ def open_session(
     environ: Mapping[str, str],
     clock: Callable[[], datetime],
     options: Options = OPTIONS,
+    directory: str | os.PathLike[str] | None = None,
 ) -> AuthSession[Options]:
     """Make a session over a Codex home; nothing is read until its `load`.
 
@@ -58,12 +67,13 @@ def open_session(
         environ: The variables, such as `os.environ`.
         clock: The current time, aware UTC.
         options: The generation and the surface of the client to judge for.
+        directory: Where the client would be started; a project there may configure it.
     """
     from authtui.assessment.assess import assess
     from authtui.model.session import AuthSession
 
     def look() -> Observation:
-        return observe(home, environ=environ, now=clock())
+        return observe(home, environ=environ, now=clock(), directory=directory)
 
     return AuthSession(look, assess, options, clock)
 

@@ -131,7 +131,16 @@ def observe(
         key_set_file=Path(key_set_file) if key_set_file else None,
         probe_keyring=probe_keyring,
         installed=args.contract == "auto" if installed is None else installed,
+        directory=working_directory(),
     )
+
+
+def working_directory() -> str | None:
+    """Where this program was started, and the client would be; None where that is gone."""
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return None
 
 
 def port_number(text: str) -> int:

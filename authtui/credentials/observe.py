@@ -61,13 +61,15 @@ def read_observation(
     probe_keyring: bool = True,
     installed: bool = True,
     root: Path = Path("/"),
+    directory: str | None = None,
 ) -> Observation:
     """Everything a decision rests on, read at one moment. Writes nothing, runs nothing.
 
     The keyring is asked only where the configuration makes the client ask it; with
     `probe_keyring` False it stays `not-probed`, and `read_keyring` can be called later, from a
     worker. `installed` looks for copies of the client. `root` is where the marks of the host
-    are sought.
+    are sought. `directory` is where the client would be started: a project there may have its own
+    configuration.
     """
     home = resolve_home(environ, home_option)
     folder = Path(home.path) if "\0" not in home.path else Path()
@@ -100,6 +102,7 @@ def read_observation(
         environment=environment,
         auth_file=auth_file,
         config=config,
+        directory=directory,
         keyring=KeyringFacts(account=keyring_store.auth_account(hashed)),
         encrypted=encrypted,
         host=read_host(environ, root),

@@ -299,7 +299,7 @@ class Observation(NamedTuple):
     `listening` are the local TCP ports that somebody listens on; None where that was not looked at.
     `certificates`: this machine has some to trust servers by; None where that is not told by files.
     `aws` is the profile of the AWS SDK, `gcloud` whether that program is on PATH: each is looked at
-    only where the model provider asks for it.
+    only where the model provider asks for it. `directory` is where the client would be started.
     """
 
     at: datetime
@@ -319,6 +319,7 @@ class Observation(NamedTuple):
     aws: AwsProfile | None = None
     gcloud: bool | None = None
     storage: StorageFacts = StorageFacts()
+    directory: str | None = None
 
     def __repr__(self) -> str:
         """When it was made: what was seen may be secret, and is never printed by accident."""

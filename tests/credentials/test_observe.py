@@ -211,3 +211,10 @@ def test_paths_as_json_is_one_document_and_names_a_broken_home() -> None:
     assert "\x1b" not in out.getvalue()
     assert {place["owner"] for place in tree["places"]} == {"client", "system", "authtui"}
     assert all(set(place) == set(paths.Place._fields) for place in tree["places"])
+
+
+def test_the_place_where_the_client_would_start_is_part_of_what_was_seen(tmp_path: Path) -> None:
+    seen = read_observation(
+        environ={}, home_option=str(tmp_path), now=NOW, installed=False, directory="/srv/project"
+    )
+    assert seen.directory == "/srv/project"
