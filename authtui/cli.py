@@ -32,6 +32,7 @@ _UNWRITABLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO)
 COMMANDS = {
     "check": "the verdict as text or JSON; no network, no writes",
     "why": "from a message of the client, or a status such as 401, back to what causes it here",
+    "accounts": "every home of Codex on this machine, whose login lies in it, and how it stands",
     "fix": "a proven repair of a file: shows the difference, asks, keeps a backup",
     "decode": "one JWT, explained claim by claim",
     "report": "a redacted report for a ticket, shown before it is written",

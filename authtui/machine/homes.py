@@ -1,0 +1,107 @@
+"""The homes of the client on this machine: the named, the usual, those of running programs.
+
+Looks at directories and at `/proc`; reads no credential and asks no program.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from authtui.directories import user_home
+from authtui.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+_SIGNS: Final = ("auth.json", "config.toml", "secrets")
+"""One of these lies in every home that the client has used."""
+_PATTERNS: Final = (".codex", ".codex-*", ".codex_*", ".config/codex", ".codex/homes/*")
+_WINDOWS_SIDE: Final = "mnt/c/Users/*/.codex"
+_MOST: Final = 200
+_LARGEST: Final = 256 * 1024
+
+
+class FoundHome(NamedTuple):
+    """A home: its path, and the ids of the programs of the client that run with it."""
+
+    path: str
+    running: tuple[int, ...] = ()
+
+
+def find_homes(environ: Mapping[str, str], root: Path = Path("/")) -> tuple[FoundHome, ...]:
+    """Find the homes, the one that a client started here would use first.
+
+    Args:
+        environ: The variables of this process.
+        root: The directory below which `proc` and the Windows side lie.
+    """
+    user = user_home(environ)
+    running = dict(_running(root))
+    found: dict[str, list[str]] = {}
+    named = [environ["CODEX_HOME"]] if environ.get("CODEX_HOME") else []
+    default = [os.path.join(user, ".codex")] if user else []  # noqa: PTH118 - as the client joins
+    for path in (*named, *default, *_beside(user), *running.values(), *_matching(root)):
+        real = os.path.realpath(path)
+        if real not in found and not _is_home(real):
+            continue
+        found.setdefault(real, []).append(path)
+    pids: dict[str, list[int]] = {}
+    for pid, path in running.items():
+        pids.setdefault(os.path.realpath(path), []).append(pid)
+    rows = [FoundHome(paths[0], tuple(sorted(pids.get(real, ())))) for real, paths in found.items()]
+    return tuple(rows[:_MOST])
+
+
+def _is_home(path: str) -> bool:
+    return any(os.path.lexists(os.path.join(path, sign)) for sign in _SIGNS)  # noqa: PTH118
+
+
+def _beside(user: str | None) -> Iterator[str]:
+    if user is None or not Path(user).is_absolute():
+        return
+    for pattern in _PATTERNS:
+        yield from sorted(str(path) for path in Path(user).glob(pattern))
+
+
+def _matching(root: Path) -> Iterator[str]:
+    try:
+        yield from sorted(str(path) for path in root.glob(_WINDOWS_SIDE))
+    except OSError:
+        return
+
+
+def _running(root: Path) -> Iterator[tuple[int, str]]:
+    """Each running program of the client that may be looked at, with its home."""
+    try:
+        entries = sorted((root / "proc").iterdir())
+    except OSError:
+        return
+    for entry in entries:
+        if not entry.name.isdigit() or not _is_mine(entry):
+            continue
+        name = _bytes(entry / "cmdline").split(b"\0", 1)[0].rsplit(b"/", 1)[-1]
+        if name != b"codex" and not name.startswith(b"codex-"):
+            continue
+        variables = dict(
+            pair.split(b"=", 1) for pair in _bytes(entry / "environ").split(b"\0") if b"=" in pair
+        )
+        home, user = variables.get(b"CODEX_HOME"), variables.get(b"HOME")
+        if home or user:
+            yield int(entry.name), os.fsdecode(home or (user or b"") + b"/.codex")
+
+
+def _is_mine(entry: Path) -> bool:
+    try:
+        return not hasattr(os, "getuid") or entry.stat().st_uid == os.getuid()
+    except OSError:
+        return False
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_LARGEST)
+    except OSError:
+        return b""
