@@ -53,6 +53,7 @@ bench rounds="9":
     {{python}} -m tests.benchmarks.request_log
     {{python}} -m tests.benchmarks.traces {{rounds}}
     {{python}} -m tests.benchmarks.capture
+    {{python}} -m tests.benchmarks.growth
 
 # fuzz one reader, in an environment that has atheris; `list` names them
 fuzz target="list" seconds="60":

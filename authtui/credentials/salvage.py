@@ -57,7 +57,7 @@ _TOP: Final = (
 # An unclosed string or comment reaches to the end: were it given up, the search for its end would
 # begin again at each later quote, and take the square of the text's length.
 _COMMENT_OR_COMMA: Final = re.compile(
-    r'("(?:[^"\\]|\\.)*(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL
+    r'("(?:[^"\\]++|\\.)*+(?:"|\\?\Z))|//[^\n]*|/\*.*?(?:\*/|\Z)|,(?=\s*[}\]])', re.DOTALL
 )
 _LARGEST: Final = 1_000_000
 

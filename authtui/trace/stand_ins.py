@@ -23,11 +23,11 @@ LONGEST: Final = 2_000
 _SHORTEST_IN_TEXT: Final = 4
 _REMEMBERED: Final = 4_096
 _EMAIL: Final = r"[A-Za-z0-9._%+*-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+"
-# An id that was in no field is known by its form: a word, a dash, and a digit somewhere.
+# An id that was in no field is known by its form: a word, a dash, and a digit not far from it.
 _BY_LOOKS: Final = (
-    ("acct", r"(?:org|acct|account|ws|workspace)[-_](?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]+"),
-    ("user", r"user[-_](?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]+"),
-    ("agent", r"agent[-_](?=[A-Za-z0-9_-]*\d)[A-Za-z0-9_-]+"),
+    ("acct", r"(?:org|acct|account|ws|workspace)[-_](?=[A-Za-z_-]{0,40}\d)[A-Za-z0-9_-]+"),
+    ("user", r"user[-_](?=[A-Za-z_-]{0,40}\d)[A-Za-z0-9_-]+"),
+    ("agent", r"agent[-_](?=[A-Za-z_-]{0,40}\d)[A-Za-z0-9_-]+"),
     ("entry", r"(?:cli|secrets)\|[0-9a-f]{8,}"),
     ("mail", _EMAIL),
 )
