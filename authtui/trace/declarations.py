@@ -154,6 +154,7 @@ _record(
         "storage": o.StorageFacts(),
         "listening": None,
         "certificates": None,
+        "directory": None,
         "aws": None,
         "gcloud": None,
     },
