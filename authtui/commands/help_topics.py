@@ -52,6 +52,8 @@ JSON_KEYS: Final[Mapping[str, str]] = {
     "account_id_header, fedramp; null where there would be none.",
     "predictions": "What each program would do: surface, exit, says, deletes_stored_login, "
     "outcome, mode, assumes, ends (whether what it says is its last word).",
+    "unsaved": "Tokens that a server gave and a store did not take: place, rescue (a file); else "
+    "null.",
     "generations": "The outcome under each generation of the client, by name.",
     "forms": "The shapes of what is stored here: form, where, accepted_since, accepted_until, "
     "accepted_by.",

@@ -157,6 +157,7 @@ _record(
         "directory": None,
         "aws": None,
         "gcloud": None,
+        "directory": None,
     },
 )
 
