@@ -119,14 +119,18 @@ class AuthtuiApp(App[None]):
             self.set_keymap(dict(settings.keymap))
 
     def run_to_exit(self) -> int:
-        """Run until the user leaves; the exit status. A bug of ours is raised, not drawn."""
+        """Run until the user leaves, and return the exit status.
+
+        Raises:
+            Exception: Whatever bug ended the app: it is not drawn on the screen.
+        """
         self.run()
         if self._exception is not None:
             raise self._exception
         return self.return_code or 0
 
     def get_default_screen(self) -> Screen[Any]:
-        """The desk; that of a capture where a program is watched, or was."""
+        """Return the desk, or that of a capture where a program is or was watched."""
         if self.watched is not None or self.session.state.programs:
             from authtui.tui.capture.capture_desk import CaptureDesk
 

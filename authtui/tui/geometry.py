@@ -147,7 +147,10 @@ def _wide(boxes: dict[str, Box], width: int, top: int, rest: int, wants: Mapping
 def share(
     total: int, least: Sequence[int], wants: Sequence[int], first: Sequence[int] = ()
 ) -> list[int]:
-    """Divide `total` rows: the least of each, the `first` wishes, the wishes, what is left over."""
+    """Divide `total` rows among the panes.
+
+    Each gets its `least`; then come the wishes of `first`, those of `wants`, and the rest.
+    """
     given = list(least)
     spare = total - sum(given)
     for wishes in (first, wants):

@@ -318,7 +318,7 @@ class Pane(TonedWidget, can_focus=True):
         self.refresh()
 
     def on_click(self, event: events.Click) -> None:
-        """Select; a click on what is already selected opens it; titles hold actions."""
+        """Select the row, open the one that is selected already, or do what the title offers."""
         if event.y in (0, self.size.height - 1):
             frame = self._foot if event.y else self._title
             self._press(frame(self.size.width, ""), event.x)
