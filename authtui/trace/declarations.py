@@ -157,7 +157,6 @@ _record(
         "directory": None,
         "aws": None,
         "gcloud": None,
-        "directory": None,
     },
 )
 

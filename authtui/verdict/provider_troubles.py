@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import Fix
-from authtui.checks.phrases import clause, name_words
+from authtui.checks.phrases import name_words
 from authtui.configuration.config import join_key
 from authtui.simulation.urls import host_and_port
 
@@ -27,16 +27,17 @@ def _region(judged: JudgedCase) -> Verdict:
         None,
     )
     place = where if given is not None else set_it or where
+    said = judged.starts["exec"].prediction.says or ""
+    lacking = "neither AWS_REGION nor the configuration nor an AWS profile names a region"
+    if "does not support" in said:
+        lacking = f"{place} names a region that it does not take"
     return judged.verdict(
         "request-went-elsewhere",
         "Amazon Bedrock is not given a region that it takes",
-        f"The model provider is {name_words(provider)}, and Codex finds no region to send requests "
-        f"to: {clause(_said(judged))}. No OpenAI login is used in its place.",
+        f"The model provider is {name_words(provider)}, and {lacking}. The OpenAI login plays no "
+        "part in its requests.",
         place,
-        Fix(
-            "name a region: AWS_REGION, or region in "
-            f"[{join_key(('model_providers', provider, 'aws'))}]"
-        ),
+        Fix("name a region that it takes", "export AWS_REGION=us-east-1"),
         Fix(f"or remove model_provider at {judged.config.where('model_provider')}"),
     )
 
@@ -94,11 +95,6 @@ def _not_listening(judged: JudgedCase) -> Verdict:
         where,
         Fix(f"start the server at {host}"),
     )
-
-
-def _said(judged: JudgedCase) -> str:
-    said = judged.starts["exec"].prediction.says or ""
-    return said.removeprefix("ERROR: ").removeprefix("Fatal error: ")
 
 
 OF_REQUEST: Final[Mapping[Trouble, Callable[[JudgedCase], Verdict]]] = {
