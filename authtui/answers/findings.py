@@ -262,6 +262,22 @@ class Logout(NamedTuple):
     deletes_stored_login: bool
 
 
+class Person(NamedTuple):
+    """Whose login it is, by what stands in it; `expires_at` is that of its access token (UTC).
+
+    `workspace` is the title of the person's organisation, `account_id` the account (workspace) that
+    requests name, `plan` the name that the client shows, `place` the source that holds the login.
+    """
+
+    email: str | None = None
+    workspace: str | None = None
+    account_id: str | None = None
+    user_id: str | None = None
+    plan: str | None = None
+    expires_at: datetime | None = None
+    place: str = ""
+
+
 class UnsavedTokens(NamedTuple):
     """Tokens that a server gave and the store at `place` did not take; `rescue` is their file."""
 
@@ -300,6 +316,7 @@ class Assessment(NamedTuple):
     app_server: AppServerAnswer | None = None
     logout: Logout | None = None
     unsaved: tuple[UnsavedTokens, ...] = ()
+    who: Person | None = None
 
     def __repr__(self) -> str:
         """The outcome: texts of it may hold outside data, and are never printed by accident."""

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from authtui.assessment.assess import assess
 from authtui.assessment.generations import choose_contract
+from authtui.assessment.who import person_of
 from authtui.checks.subject import kind_of
 from authtui.digests import sha256
 from authtui.record import NamedTuple
 from authtui.simulation.ladder import judge_ladder
-from authtui.tokens.jwt import exp_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from authtui.answers.findings import Outcome
+    from authtui.answers.findings import Outcome, Person
     from authtui.assessment.options import Options
     from authtui.machine.observation import Observation
 
@@ -25,17 +24,14 @@ class HomeAccount(NamedTuple):
     """The login that is stored in one home.
 
     `kind` is None where none is stored; `token_mark` is a digest of the refresh token, to tell that
-    two homes hold the same one: it never leaves this process. `expires_at` is aware UTC.
+    two homes hold the same one: it never leaves this process.
     """
 
     path: str
     outcome: Outcome
     headline: str
     kind: str | None = None
-    email: str | None = None
-    workspace: str | None = None
-    plan: str | None = None
-    expires_at: datetime | None = None
+    who: Person | None = None
     token_mark: bytes | None = None
     running: tuple[int, ...] = ()
 
@@ -48,18 +44,10 @@ def account_of(observation: Observation, options: Options) -> HomeAccount:
     stored = judge_ladder(observation, contract, options.assumptions).store.credential
     if stored is None:
         return row
+    row = row._replace(kind=kind_of(stored), who=person_of(stored))
     tokens = stored.document.tokens if stored.document is not None else None
-    row = row._replace(kind=kind_of(stored), workspace=stored.account_id, plan=stored.plan)
-    if tokens is None:
-        return row
-    expires = exp_of(tokens.access_token.reveal())
-    refresh = tokens.refresh_token.reveal()
-    return row._replace(
-        email=tokens.id_claims.email,
-        workspace=stored.account_id or tokens.id_claims.account_id,
-        expires_at=_moment(expires),
-        token_mark=sha256(refresh.encode()).digest() if refresh else None,
-    )
+    refresh = tokens.refresh_token.reveal() if tokens is not None else ""
+    return row._replace(token_mark=sha256(refresh.encode()).digest() if refresh else None)
 
 
 def same_refresh_token(rows: Sequence[HomeAccount]) -> dict[str, tuple[str, ...]]:
@@ -72,12 +60,3 @@ def same_refresh_token(rows: Sequence[HomeAccount]) -> dict[str, tuple[str, ...]
         )
         for row in rows
     }
-
-
-def _moment(seconds: int | None) -> datetime | None:
-    if seconds is None:
-        return None
-    try:
-        return datetime.fromtimestamp(seconds, UTC)
-    except (OverflowError, OSError, ValueError):
-        return None

@@ -8,6 +8,7 @@ from authtui import contracts
 from authtui.answers.findings import Assessment, UnsavedTokens
 from authtui.assessment.generations import choose_contract
 from authtui.assessment.proof import with_proven_fixes
+from authtui.assessment.who import person_of
 from authtui.checks.all_checks import run_checks
 from authtui.checks.matrix import build_matrix, derive_binding
 from authtui.checks.phrases import clause
@@ -71,6 +72,7 @@ def assess(observation: Observation, options: Options) -> Assessment:
         app_server=predict_app_server(case),
         logout=predict_logout(case),
         unsaved=_unsaved(observation),
+        who=person_of(start.credential) if start.credential is not None else None,
     )
 
 

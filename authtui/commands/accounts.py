@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.answers.findings import Person
 from authtui.assessment.accounts import account_of, same_refresh_token
+from authtui.assessment.who import person_words
 from authtui.commands import EXIT_FAILED, EXIT_OK
+from authtui.commands.check import hides_addresses
 from authtui.commands.options import add_common, clock_of, options_of
 from authtui.credentials.observe import read_observation
 from authtui.machine.homes import find_homes
-from authtui.redaction import printable, safe_text
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +52,9 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
         json.dump(document, given.out, indent=2, ensure_ascii=False)
         given.out.write("\n")
     else:
-        given.out.writelines(f"{line}\n" for line in _lines(rows, same, clock_of(args)))
+        masked = hides_addresses(given.environ, given.out)
+        lines = _lines(rows, same, clock_of(args), masked=masked)
+        given.out.writelines(f"{line}\n" for line in lines)
     return EXIT_FAILED if any(same.values()) else EXIT_OK
 
 
@@ -62,12 +67,13 @@ def _of_the_home(environ: Mapping[str, str]) -> dict[str, str]:
 
 
 def _document(row: HomeAccount, same: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    who = {"email": row.email, "workspace": row.workspace, "plan": row.plan}
+    who = row.who or Person()
+    named = {"email": who.email, "workspace": who.account_id, "plan": who.plan}
     return {
         "path": safe_text(row.path),
-        "who": {name: value if value is None else safe_text(value) for name, value in who.items()},
+        "who": {name: value and safe_text(value) for name, value in named.items()},
         "kind": row.kind,
-        "expires_at": row.expires_at.isoformat() if row.expires_at else None,
+        "expires_at": who.expires_at.isoformat() if who.expires_at else None,
         "outcome": row.outcome,
         "headline": safe_text(row.headline),
         "running": list(row.running),
@@ -76,25 +82,23 @@ def _document(row: HomeAccount, same: Mapping[str, tuple[str, ...]]) -> dict[str
 
 
 def _lines(
-    rows: Sequence[HomeAccount], same: Mapping[str, tuple[str, ...]], now: datetime
+    rows: Sequence[HomeAccount],
+    same: Mapping[str, tuple[str, ...]],
+    now: datetime,
+    *,
+    masked: bool,
 ) -> Iterator[str]:
     if not rows:
         yield "There is no home of Codex on this machine: nobody has used it here."
     for row in rows:
-        named = (row.email, row.workspace, row.plan)
-        who = " · ".join(printable(part, 80) for part in named if part)
+        who = person_words(row.who, now, masked=masked) if row.who else ""
         mark = _MARKS.get(row.outcome, "✗")
         yield f"{mark} {safe_text(row.path)}  {who or (row.kind or 'nobody is logged in')}"
         yield f"    {safe_text(row.headline)}"
         if row.kind and who:
-            until = f", token {_lasts(row.expires_at, now)}" if row.expires_at else ""
-            yield f"    {row.kind}{until}"
+            yield f"    {row.kind}"
         if row.running:
             yield f"    used by running programs: {', '.join(map(str, row.running))}"
         if same[row.path]:
             yield f"    ! the same refresh token lies in {safe_text(', '.join(same[row.path]))}:"
             yield "      it works once, so that whoever comes second is told it was already used"
-
-
-def _lasts(expires: datetime, now: datetime) -> str:
-    return f"{'expired' if expires <= now else 'until'} {expires:%Y-%m-%d %H:%M}Z"

@@ -18,6 +18,8 @@ from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
+    from typing import TextIO
 
     from authtui.answers.findings import Assessment
     from authtui.commands import ProcessContext
@@ -100,7 +102,7 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
         else:
             from authtui.commands.check_text import write_text
 
-            write_text(assessment, observation, out)
+            write_text(assessment, observation, out, masked=hides_addresses(environ, out))
             if before is not None:
                 from authtui.commands.experiment import write_experiment
 
@@ -108,6 +110,15 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
     except BrokenPipeError:
         pass  # Whoever reads may stop early; the verdict is the same.
     return exit_code(assessment, strict=args.strict)
+
+
+def hides_addresses(environ: Mapping[str, str], out: TextIO) -> bool:
+    """Whether e-mail addresses are masked: shown to who sits at a terminal that is not shared."""
+    if not out.isatty():
+        return True
+    from authtui.settings import read_settings, settings_path
+
+    return read_settings(settings_path(environ)).presenter
 
 
 def exit_code(assessment: Assessment, *, strict: bool = False) -> int:

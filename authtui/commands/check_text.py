@@ -6,6 +6,7 @@ import textwrap
 from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
+from authtui.assessment.who import person_words
 from authtui.redaction import redacted_lines, safe_text
 
 if TYPE_CHECKING:
@@ -18,8 +19,12 @@ if TYPE_CHECKING:
 _WIDTH: Final = 88
 
 
-def write_text(assessment: Assessment, observation: Observation, out: TextIO) -> None:
+def write_text(
+    assessment: Assessment, observation: Observation, out: TextIO, *, masked: bool = True
+) -> None:
     """Write everything that the screen shows: the verdict first, then what it rests on."""
+    out.write(f"{safe_text(_headline(assessment))}\n")
+    out.writelines(f"{line}\n" for line in _who(assessment, masked=masked))
     parts = (
         _verdict(assessment),
         _setting(assessment),
@@ -33,9 +38,19 @@ def write_text(assessment: Assessment, observation: Observation, out: TextIO) ->
     out.write("\n".join(filter(None, texts)))
 
 
+def _headline(assessment: Assessment) -> str:
+    verdict = assessment.verdict
+    return f"{OUTCOME_GLYPHS[marked_as(verdict.outcome, verdict.kind)]} {verdict.headline}"
+
+
+def _who(assessment: Assessment, *, masked: bool) -> Iterator[str]:
+    # Made safe part by part: an address is shown at the terminal of its owner.
+    who = assessment.who and person_words(assessment.who, assessment.at, masked=masked)
+    return _wrapped("who", who) if who else iter(())
+
+
 def _verdict(assessment: Assessment) -> Iterator[str]:
     verdict = assessment.verdict
-    yield f"{OUTCOME_GLYPHS[marked_as(verdict.outcome, verdict.kind)]} {verdict.headline}"
     yield from _folded("", verdict.sentence)
     for fix in verdict.fix:
         yield from _folded("to fix", _fix(fix))
@@ -51,7 +66,11 @@ def _verdict(assessment: Assessment) -> Iterator[str]:
 
 
 def _folded(label: str, text: str) -> Iterator[str]:
-    for number, part in enumerate(textwrap.wrap(safe_text(text), _WIDTH) or [""]):
+    return _wrapped(label, safe_text(text))
+
+
+def _wrapped(label: str, text: str) -> Iterator[str]:
+    for number, part in enumerate(textwrap.wrap(text, _WIDTH) or [""]):
         yield f"  {label if number == 0 else '':<12}{part}"
 
 

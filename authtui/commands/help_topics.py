@@ -52,6 +52,9 @@ JSON_KEYS: Final[Mapping[str, str]] = {
     "account_id_header, fedramp; null where there would be none.",
     "predictions": "What each program would do: surface, exit, says, deletes_stored_login, "
     "outcome, mode, assumes, ends (whether what it says is its last word).",
+    "who": "Whose login is selected: email (masked), workspace (the title of the organisation), "
+    "account_id, user_id, plan, expires_at (of the access token), place (the source); "
+    "null where none is selected.",
     "unsaved": "Tokens that a server gave and a store did not take: place, rescue (a file); else "
     "null.",
     "generations": "The outcome under each generation of the client, by name.",

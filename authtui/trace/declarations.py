@@ -108,7 +108,7 @@ ASSESSMENT: Final[Record[f.Assessment]] = _record(
     " predictions",
     labels="home generations",
     most={"sources": 60, "tokens": 12, "matrix": 60, "checks": 300, "predictions": 10},
-    without={"doctor": None, "app_server": None, "logout": None, "unsaved": ()},
+    without={"doctor": None, "app_server": None, "logout": None, "unsaved": (), "who": None},
     prepare=r.learn_ids,
 )
 

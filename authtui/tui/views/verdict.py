@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.answers.differences import PROGRAMS
+from authtui.assessment.who import person_words
 from authtui.checks.phrases import CLIENT_IS_RIGHT
 from authtui.tui.lines import (
     BLANK,
@@ -96,6 +97,9 @@ def _full(found: Assessment, width: int, rows: int | None = None) -> list[Line]:
             name = label if index == 0 else ""
             body.append(Line((Span("     " + pad(name, _LABEL), "faint"), Span(row, tone))))
 
+    who = _who(found)
+    if who:
+        add("who", [clip(who, text)], "muted")
     # What is true comes first; the client's words get the rows that are left.
     tallest = _TALLEST if rows is None else rows
     says = 2 if verdict.client_message else int(verdict.outcome != "ready")
@@ -122,6 +126,10 @@ def _full(found: Assessment, width: int, rows: int | None = None) -> list[Line]:
         gap = Span(" " * (room - spans_width(left)), "text")
         lines.append(Line((*left, gap, *clip_spans(lamp, _LAMPS_WIDTH - 2))))
     return [*lines, BLANK] if rows is None else lines[:rows]
+
+
+def _who(found: Assessment) -> str:
+    return safe(person_words(found.who, found.at, masked=True)) if found.who else ""
 
 
 def _fix(found: Assessment, indent: str, width: int) -> list[Line]:
@@ -201,11 +209,15 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
         copies = (Span("f", "key"), Span(" copies ", "faint")) if first.command else ()
         fix = [Line((Span("   fix  ", "faint"), shown), copies)]
     chain = [Line((Span("   "), *lamp_chain(found)))]
-    whole = [head, *sentence, *says, *fix, chain[0]]
+    person = _who(found)
+    who = [Line((Span("   " + clip(person, text), "muted"),))] if person else []
+    whole = [head, *who, *sentence, *says, *fix, chain[0]]
     if rows is None or len(whole) <= rows:
         return whole
-    # What gives way first: the client's text, the end of the sentence, the lamps.
+    # What gives way first: the client's text, the end of the sentence, the person, the lamps.
     for without in (
+        [head, *who, *sentence, *says[:1], *fix, *chain],
+        [head, *who, *sentence[:2], *says[:1], *fix, *chain],
         [head, *sentence, *says[:1], *fix, *chain],
         [head, *sentence[:2], *says[:1], *fix, *chain],
         [head, *sentence[:2], *fix, *chain],
