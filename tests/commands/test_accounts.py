@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -32,7 +33,7 @@ def home_at(path: Path, login: dict[str, Any] | None) -> Path:
 
 def test_each_home_is_told_with_whose_login_lies_in_it(tmp_path: Path) -> None:
     home_at(tmp_path / ".codex", None)
-    home_at(tmp_path / ".codex-work", chatgpt_login(access=FAR))
+    home_at(tmp_path / ".codex-work", chatgpt_login(access=FAR, refresh="rt-of-work-alone"))
     (tmp_path / ".codex-empty").mkdir()
     answer = run("accounts", "--json", user_home=tmp_path)
     assert answer.code == 0
@@ -47,7 +48,7 @@ def test_each_home_is_told_with_whose_login_lies_in_it(tmp_path: Path) -> None:
 
 
 def test_one_refresh_token_in_two_homes_is_found_before_it_is_used_twice(tmp_path: Path) -> None:
-    home_at(tmp_path / ".codex", chatgpt_login(access=FAR))
+    home_at(tmp_path / ".codex", chatgpt_login(access=FAR, refresh="rt-of-the-copied"))
     shutil.copytree(tmp_path / ".codex", tmp_path / ".codex-copy")
     answer = run("accounts", user_home=tmp_path)
     assert answer.code == 1
@@ -84,7 +85,12 @@ def test_a_running_client_is_named_with_its_home(tmp_path: Path) -> None:
         env={"CODEX_HOME": str(home), "PATH": os.environ["PATH"]},
     )
     try:
-        found = {row.path: row.running for row in find_homes({"HOME": str(tmp_path)})}
+        # What a program was started with stands in /proc a moment after it runs.
+        for _ in range(100):
+            found = {row.path: row.running for row in find_homes({"HOME": str(tmp_path)})}
+            if str(home) in found:
+                break
+            time.sleep(0.05)
         assert program.pid in found[str(home)]
     finally:
         program.send_signal(signal.SIGKILL)
