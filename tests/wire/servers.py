@@ -64,6 +64,10 @@ async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncI
     try:
         yield served
     finally:
+        # A connection that is taken while its server closes is closed by nobody (Python 3.11:
+        # `Server._attach` asserts that the server is open), so those on their way come first.
+        while arriving := [task for task in asyncio.all_tasks() if _is_arriving(task)]:
+            await asyncio.wait(arriving, timeout=5)
         server.close()
         for task in tuple(working):
             task.cancel()
@@ -72,6 +76,10 @@ async def serving(handler: Handler, tls: ssl.SSLContext | None = None) -> AsyncI
         async with asyncio.timeout(5):
             while getattr(server, "_active_count", 0):
                 await asyncio.sleep(0.001)
+
+
+def _is_arriving(task: asyncio.Task[object]) -> bool:
+    return getattr(task.get_coro(), "__name__", "") == "_accept_connection2"
 
 
 def answering(
