@@ -194,7 +194,8 @@ class Reader:
         byte = self.scanner.start()
         try:
             if byte == 0x5B:
-                return self._sequence(f"struct {name} with {len(fields)} elements", fields)
+                elements = "element" if len(fields) == 1 else "elements"
+                return self._sequence(f"struct {name} with {len(fields)} {elements}", fields)
             if byte == 0x7B:
                 return self._map(fields)
             raise self.wrong_type(f"struct {name}")

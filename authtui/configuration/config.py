@@ -10,21 +10,16 @@ import re
 from typing import TYPE_CHECKING, Any, Final
 
 from authtui.client_json.scanner import NOT_UTF8
-from authtui.machine.files import read_file, unread_reason
-from authtui.machine.observation import ConfigFacts, ConfigFault, ConfigValue, FileFacts
+from authtui.machine.observation import ConfigFacts, ConfigFault, ConfigValue
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, redact_text, secretive
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from pathlib import Path
 
     from authtui.configuration.toml_reader import TomlError
 
 USER_FILE: Final = "config.toml"
-TOO_LARGE: Final = "the file is too large to be a configuration"
-FILE_LIMIT: Final = 1024 * 1024
-"""Bytes of a configuration read."""
 
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LONG_NAME: Final = 16
@@ -58,14 +53,6 @@ BUILT_IN: Final = (
     "ollama-chat",
 )
 """The providers that a client defines itself; `Contract.lacks_providers`: not in every release."""
-
-
-class Layer(NamedTuple):
-    """One file of the configuration, flattened; `error` says why it could not be read."""
-
-    file: FileFacts
-    values: dict[str, ConfigValue]
-    error: ConfigFault | None = None
 
 
 class ProviderHeader(NamedTuple):
@@ -109,50 +96,6 @@ class ProviderFacts(NamedTuple):
     def header_variables(self) -> tuple[str, ...]:
         """The variables that headers are taken from."""
         return tuple(header.variable for header in self.headers if header.variable)
-
-
-def read_config(home: Path, system_dir: Path) -> ConfigFacts:
-    """The user's config.toml over the system's, under the system's managed one, if any.
-
-    `requirements.toml` of the system directory is kept apart: it restricts and sets nothing.
-    """
-    user = read_layer(home / USER_FILE, USER_FILE)
-    layers = [
-        read_layer(system_dir / "managed_config.toml"),
-        user,
-        read_layer(system_dir / USER_FILE),
-    ]
-    requirements = read_layer(system_dir / "requirements.toml")
-    values: dict[str, ConfigValue] = {}
-    overridden: list[tuple[str, ConfigValue]] = []
-    for layer in layers:
-        for key, value in layer.values.items():
-            if key in values:
-                overridden.append((key, value))
-            else:
-                values[key] = value
-    errors = [layer.error for layer in (user, *layers, requirements) if layer.error]
-    return ConfigFacts(
-        file=user.file,
-        values=values,
-        error=errors[0] if errors else None,
-        overridden=tuple(overridden),
-        requirements=requirements.values,
-    )
-
-
-def read_layer(path: Path, shown: str | None = None) -> Layer:
-    """One TOML file as dotted keys with positions. `shown` is its name in messages."""
-    name = shown or str(path)
-    facts = read_file(path, FILE_LIMIT)
-    if facts.data is not None:
-        values, error = parse(facts.data, name)
-        return Layer(facts, values, error)
-    if facts.kind in ("absent", "dangling-link"):
-        return Layer(facts, {})
-    if facts.kind == "too-large":
-        return Layer(facts, {}, ConfigFault(TOO_LARGE, name))
-    return Layer(facts, {}, ConfigFault(unread_reason(facts), name))
 
 
 def parse(data: bytes, name: str = USER_FILE) -> tuple[dict[str, ConfigValue], ConfigFault | None]:

@@ -18,9 +18,7 @@ from authtui.redaction import Secret
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from authtui.configuration.config import ProviderFacts
     from authtui.contracts import Contract
-    from authtui.machine.observation import ConfigFacts
 
 _KeyPath = tuple[str, ...]
 
@@ -32,25 +30,18 @@ COMMAS: Final = (
 """The client's text (codex-rs/config) for several workspaces in one string."""
 NOT_A_VARIANT: Final = "wanted string or table"
 _NOT_A_VARIANT_AT_START: Final = "invalid type: unit variant, expected string only"
-_WIRE_CHAT: Final = (
+WIRE_CHAT: Final = (
     '`wire_api = "chat"` is no longer supported.\n'
     'How to fix: set `wire_api = "responses"` in your provider config.\n'
     "More info: https://github.com/openai/codex/discussions/7782"
 )
-_OLLAMA_CHAT: Final = "ollama-chat"
-_NO_OLLAMA_CHAT: Final = (
-    "`ollama-chat` is no longer supported.\n"
-    "How to fix: replace `ollama-chat` with `ollama` in `model_provider`, `oss_provider`, or "
-    "`--local-provider`.\n"
-    "More info: https://github.com/openai/codex/discussions/7782"
-)
-_RESERVED: Final = (
+RESERVED: Final = (
     "model_providers contains reserved built-in provider IDs: {ids}. Built-in providers cannot be "
     "overridden. Rename your custom provider (for example, `openai-custom`)."
 )
-_RESERVED_IDS: Final = ("lmstudio", "ollama", "openai")
+RESERVED_IDS: Final = ("lmstudio", "ollama", "openai")
 _BEDROCK: Final = "amazon-bedrock"
-_BEDROCK_DEFAULTS: Final = (
+BEDROCK_DEFAULTS: Final = (
     ("wire_api", "responses"),
     ("requires_openai_auth", False),
     ("name", "Amazon Bedrock"),
@@ -119,30 +110,8 @@ def _as_read(
     return rows
 
 
-def late_refusal(config: ConfigFacts, contract: Contract, provider: ProviderFacts) -> str | None:
-    """What stops the client once the configuration has been read as such, or None."""
-    profile = config.get("profile")
-    if isinstance(profile, str):
-        if not contract.profiles_in_config:
-            return (
-                f'legacy `profile = "{profile}"` config is no longer supported; use `--profile '
-                f"{profile}` with `{profile}.config.toml` instead"
-            )
-        start = join_key(("profiles", profile))
-        if not any(key == start or key.startswith(f"{start}.") for key in config.values):
-            return f"config profile `{profile}` not found"
-    if not contract.bedrock_refused_early:
-        bedrock = _bedrock_refusal(config.values, contract)
-        if bedrock is not None:
-            return bedrock
-    if not provider.known:
-        return f"Model provider `{provider.id}` not found"
-    if provider.id == _OLLAMA_CHAT:
-        return _NO_OLLAMA_CHAT
-    return None
-
-
-def _bedrock_refusal(values: Mapping[str, ConfigValue], contract: Contract) -> str | None:
+def bedrock_refusal(values: Mapping[str, ConfigValue], contract: Contract) -> str | None:
+    """What the client says to keys of the Bedrock provider that it does not let anybody change."""
     allowed = contract.bedrock_changes
     if not allowed or not any(_changes_bedrock(k, v.value, allowed) for k, v in values.items()):
         return None
@@ -158,7 +127,7 @@ def _changes_bedrock(key: str, value: Any, allowed: tuple[str, ...]) -> bool:  #
     path = split_key(key)
     if path[:2] != ("model_providers", _BEDROCK) or len(path) < 3 or value == {}:
         return False
-    if (path[2], value) in _BEDROCK_DEFAULTS:
+    if (path[2], value) in BEDROCK_DEFAULTS:
         return False
     below = path[2:]
     return not any(below[: len(name)] == name for name in (split_key(name) for name in allowed))
@@ -211,7 +180,7 @@ def _wire_complaint(value: Any) -> str | None:  # noqa: ANN401
     wrong = _not_a_string(value)
     if wrong or value == "responses":
         return wrong
-    return _WIRE_CHAT if value == "chat" else f"unknown variant `{value}`, expected `responses`"
+    return WIRE_CHAT if value == "chat" else f"unknown variant `{value}`, expected `responses`"
 
 
 def _of_the_providers(values: Mapping[str, ConfigValue], contract: Contract) -> ConfigFault | None:
@@ -233,16 +202,16 @@ def _of_the_providers(values: Mapping[str, ConfigValue], contract: Contract) -> 
             return _at(values, missing, f"missing field `{field}`")
     reason = next(_refusals(tables, contract), None)
     if reason is None and contract.bedrock_refused_early:
-        reason = _bedrock_refusal(values, contract)
+        reason = bedrock_refusal(values, contract)
     return None if reason is None else _at(values, ("model_providers",), reason)
 
 
 def _refusals(
     tables: Mapping[str, Mapping[_KeyPath, ConfigValue]], contract: Contract
 ) -> Iterator[str]:
-    reserved = [name for name in sorted(tables) if name in _RESERVED_IDS]
+    reserved = [name for name in sorted(tables) if name in RESERVED_IDS]
     if reserved:
-        yield _RESERVED.format(ids=", ".join(f"`{name}`" for name in reserved))
+        yield RESERVED.format(ids=", ".join(f"`{name}`" for name in reserved))
     for name in sorted(tables):
         table = tables[name]
         own = name not in BUILT_IN or name in contract.lacks_providers

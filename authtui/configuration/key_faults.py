@@ -73,6 +73,11 @@ class _Where(NamedTuple):
         named = self.named if isinstance(part, int) else (*self.named, part)
         return _Where(key, key, named)
 
+    def known_as(self, part: str, name: str) -> _Where:
+        """Below, under the key's first spelling where the file has another one."""
+        below = self.below(part)
+        return below if self.buffered else below._replace(named=(*self.named, name))
+
     def put_aside(self) -> _Where:
         return self._replace(buffered=True)
 
@@ -288,7 +293,10 @@ class _Reader:
 
     def untagged(self, kind: str, value: object, where: _Where) -> bool:
         name, _, kinds = kind.partition(":")
-        if any(self.fits(choice, value) for choice in kinds.split(",")):
+        choices = kinds.split(",")
+        if isinstance(value, Moment) and "s" in choices:
+            return True
+        if any(self.fits(choice, value) for choice in choices):
             return True
         words = f"data did not match any variant of untagged enum {name}"
         return self.refuse(where, words)
@@ -340,7 +348,7 @@ class _Reader:
             if name in seen:
                 good = self.refuse(where.below(key), f"duplicate field `{name}`")
             seen.add(name)
-            good = self.read(inner, item, where.below(key)) and good
+            good = self.read(inner, item, where.known_as(key, name)) and good
         for key, inner, item in rest:
             good = self.read(inner, item, where.put_aside().below(key)) and good
         for name in shape.needed:

@@ -5,25 +5,18 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING, Any, Final
 
+from authtui.configuration.config import BEDROCK, BUILT_IN
+from authtui.configuration.config_rules import (
+    BEDROCK_DEFAULTS,
+    COMMAS,
+    RESERVED,
+    RESERVED_IDS,
+    WIRE_CHAT,
+)
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_WIRE_CHAT: Final = (
-    '`wire_api = "chat"` is no longer supported.\n'
-    'How to fix: set `wire_api = "responses"` in your provider config.\n'
-    "More info: https://github.com/openai/codex/discussions/7782"
-)
-_COMMAS: Final = (
-    "forced_chatgpt_workspace_id must be a single workspace ID string or a TOML list of strings; "
-    "comma-separated strings are not supported. Use `forced_chatgpt_workspace_id = "
-    '["123e4567-e89b-42d3-a456-426614174000", "123e4567-e89b-42d3-a456-426614174001"]` instead.'
-)
-_RESERVED_IDS: Final = ("lmstudio", "ollama", "openai")
-_RESERVED: Final = (
-    "model_providers contains reserved built-in provider IDs: {ids}. Built-in providers cannot be "
-    "overridden. Rename your custom provider (for example, `openai-custom`)."
-)
-_BEDROCK_IDS: Final = ("amazon-bedrock", "amazon-bedrock-runtime")
 _BEDROCK_CHANGES: Final = (
     "`base_url`, `auth`, `http_headers`, `aws.profile`, `aws.region`, `aws.credential_export`, and "
     "`aws.auth_refresh`"
@@ -72,27 +65,27 @@ _KEYMAP_HELP: Final = "See the Codex keymap documentation for supported actions 
 def _wire(value: str) -> str | None:
     if value == "responses":
         return None
-    return _WIRE_CHAT if value == "chat" else f"unknown variant `{value}`, expected `responses`"
+    return WIRE_CHAT if value == "chat" else f"unknown variant `{value}`, expected `responses`"
 
 
 def _commas(value: str | list[str]) -> str | None:
-    return _COMMAS if isinstance(value, str) and "," in value else None
+    return COMMAS if isinstance(value, str) and "," in value else None
 
 
 def _providers(tables: Mapping[str, Mapping[str, Any]]) -> str | None:
-    reserved = [f"`{name}`" for name in sorted(tables) if name in _RESERVED_IDS]
+    reserved = [f"`{name}`" for name in sorted(tables) if name in RESERVED_IDS]
     if reserved:
-        return _RESERVED.format(ids=", ".join(reserved))
+        return RESERVED.format(ids=", ".join(reserved))
     for name in sorted(tables):
         table = tables[name]
         if not isinstance(table, dict):
             continue
-        if name in _BEDROCK_IDS:
-            if any(_changes_bedrock(key, value) for key, value in table.items()):
-                return (
-                    f"model_providers.{name} only supports changing {_BEDROCK_CHANGES}; other "
-                    "non-default provider fields are not supported"
-                )
+        if name in BEDROCK and any(_changes_bedrock(key, given) for key, given in table.items()):
+            return (
+                f"model_providers.{name} only supports changing {_BEDROCK_CHANGES}; other "
+                "non-default provider fields are not supported"
+            )
+        if name in BUILT_IN:
             continue
         refusal = _provider(table)
         if refusal:
@@ -101,11 +94,7 @@ def _providers(tables: Mapping[str, Mapping[str, Any]]) -> str | None:
 
 
 def _changes_bedrock(key: str, value: object) -> bool:
-    return key not in _FREE_FOR_BEDROCK and (key, value) not in (
-        ("wire_api", "responses"),
-        ("requires_openai_auth", False),
-        ("name", "Amazon Bedrock"),
-    )
+    return key not in _FREE_FOR_BEDROCK and (key, value) not in BEDROCK_DEFAULTS
 
 
 def _provider(table: Mapping[str, Any]) -> str | None:

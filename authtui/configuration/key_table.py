@@ -102,18 +102,16 @@ class KeyTable:
         )
 
 
+@cache
 def key_table(version: str) -> KeyTable | None:
     """The types that a client of that version knows, or None: what no table tells is not judged."""
     wanted = _number(version)
     known = sorted((_number(path.stem), path) for path in _FOLDER.glob("*.json"))
     fitting = [path for number, path in known if number <= wanted]
-    return _read(fitting[-1]) if fitting else None
+    if not fitting:
+        return None
+    return KeyTable(fitting[-1].stem, json.loads(fitting[-1].read_bytes()))
 
 
 def _number(version: str) -> tuple[int, ...]:
     return tuple(int(part) for part in version.split("-")[0].split(".") if part.isdigit())
-
-
-@cache
-def _read(path: Path) -> KeyTable:
-    return KeyTable(path.stem, json.loads(path.read_bytes()))

@@ -224,6 +224,8 @@ class Contract(NamedTuple):
     # Of several wrong values the first in the file is named, else the first by name.
     # `starts_read_first`: keys that `exec` and the interactive client read before all others.
     config_in_file_order: bool = False
+    # Words of `approval_policy` that are read and then refused.
+    refused_approvals: tuple[str, ...] = ()
     starts_read_first: tuple[str, ...] = ()
 
     # --- requests ---

@@ -284,6 +284,7 @@ _CURRENT = _0147._replace(
     unsendable_header="failed to build route-aware request: failed to parse header value",
     removal_failed="Failed to remove stored credentials",
     managed_plans=(*_0147.managed_plans, "edu_plus", "edu_pro"),
+    refused_approvals=("untrusted",),
     starts_read_first=("cli_auth_credentials_store", "chatgpt_base_url"),
     bedrock_changes=(*_0147.bedrock_changes, "aws.credential_export", "aws.auth_refresh"),
     bedrock_refused_early=True,

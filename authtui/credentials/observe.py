@@ -13,9 +13,9 @@ from authtui.configuration.config import (
     feature,
     join_key,
     providers,
-    read_config,
     selected_provider,
 )
+from authtui.configuration.layers import read_config
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import read_environment
@@ -75,7 +75,7 @@ def read_observation(
     folder = Path(home.path) if "\0" not in home.path else Path()
     hashed = home.canonical or home.path
     if home.error is None:
-        config = read_config(folder, system_dir)
+        config = read_config(folder, system_dir, environ)
         found = providers(config)
         keys = [name for row in found for name in (row.env_key, *row.header_variables)]
         environment = read_environment(environ, folder / DOTENV_FILE, [k for k in keys if k])

@@ -142,7 +142,8 @@ class ConfigValue(NamedTuple):
 class ConfigFault(NamedTuple):
     """Why a configuration cannot be read. `reason` is the parser's text, without position.
 
-    `at_start` is the text of `exec` and the interactive client where it is another one.
+    `at_start` is the text of `exec` and the interactive client where it is another one. `whole` is
+    all that the client says, where it names the place in words of its own or not at all.
     """
 
     reason: str
@@ -151,13 +152,32 @@ class ConfigFault(NamedTuple):
     column: int | None = None
     key: str | None = None
     at_start: str | None = None
+    whole: str | None = None
+
+
+LayerKind = Literal["system", "user", "managed"]
+"""Where a layer of the configuration comes from."""
+
+
+class ConfigLayer(NamedTuple):
+    """One source of the configuration, flattened; `error` says why the client cannot read it.
+
+    `name` is what messages call it: `config.toml`, or a path.
+    """
+
+    kind: LayerKind
+    name: str
+    file: FileFacts
+    values: Mapping[str, ConfigValue] = _NONE
+    error: ConfigFault | None = None
 
 
 class ConfigFacts(NamedTuple):
     """The configuration: `values` maps dotted keys (`model_providers.x.env_key`) to values.
 
     Tables appear through their leaves only. Where several files give a key, the one with the
-    higher precedence stands here and the rest is in `overridden`.
+    higher precedence stands here and the rest is in `overridden`. `layers` are the sources, the
+    lowest first. `named_files` are the files that the client reads because a key names them.
     """
 
     file: FileFacts
@@ -165,6 +185,8 @@ class ConfigFacts(NamedTuple):
     error: ConfigFault | None = None
     overridden: tuple[tuple[str, ConfigValue], ...] = ()
     requirements: Mapping[str, ConfigValue] = _NONE
+    layers: tuple[ConfigLayer, ...] = ()
+    named_files: Mapping[str, FileFacts] = _NONE
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401
         """The plain value of a dotted key."""
@@ -175,6 +197,11 @@ class ConfigFacts(NamedTuple):
         """`config.toml:3` of a dotted key, or the file's name where the line is unknown."""
         found = self.values.get(key)
         return found.where if found else "config.toml"
+
+    def path_of(self, name: str) -> str:
+        """The path of the file that messages call so."""
+        found = (layer.file.path for layer in self.layers if layer.name == name)
+        return next(found, self.file.path if name == "config.toml" else name)
 
 
 class Variable(NamedTuple):

@@ -84,7 +84,7 @@ def _without_configuration(case: Case) -> AppServerAnswer:
     text = "invalid data" if case.provider.known else "entity not found"
     if error is not None:
         position = f":{error.line}:{error.column}" if error.line else ""
-        text = f"invalid configuration at {config.file.path}{position}"
+        text = f"invalid configuration at {config.path_of(error.file)}{position}"
     return given._replace(account=None, plan=None, error=f"{_NO_REQUIREMENTS}: {text}")
 
 

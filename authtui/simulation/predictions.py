@@ -40,15 +40,18 @@ def status_start_up(case: Case) -> tuple[str, Trouble] | None:
     if case.config_error:
         error = case.config_error
         position = f":{error.line}:{error.column}" if error.line else ""
-        path = case.observation.config.file.path
-        return f"Error loading configuration: {path}{position}: {error.reason}", "config"
+        path = case.observation.config.path_of(error.file)
+        said = error.whole or f"{path}{position}: {error.reason}"
+        return f"Error loading configuration: {said}", "config"
     if case.late_refusal:
-        return f"Error loading configuration: {case.late_refusal}", _late_trouble(case)
+        return f"Error loading configuration: {case.late_refusal.text}", _late_trouble(case)
     return None
 
 
 def _late_trouble(case: Case) -> Trouble:
-    return "config" if case.provider.known else "unknown-provider"
+    late = case.late_refusal
+    unknown = late is not None and late.key == "model_provider" and not case.provider.known
+    return "unknown-provider" if unknown else "config"
 
 
 def _status(case: Case) -> ProgramStart:
@@ -138,11 +141,13 @@ def _before_credential(case: Case, surface: Surface) -> ProgramStart | None:
     if case.start_error:
         error = case.start_error
         reason = error.at_start or error.reason
-        text = f"Error loading config.toml: {reason}"
-        if error.key:
+        text = f"Error loading config.toml: {error.whole or reason}"
+        if error.whole:
+            pass
+        elif error.key:
             text += f"\nin `{error.key}`"
         elif error.key is None and error.line:
-            path = case.observation.config.file.path
+            path = case.observation.config.path_of(error.file)
             text = f"Error loading config.toml:\n{path}:{error.line}:{error.column}: {reason}"
         return failed_start(surface, text, "unreadable", trouble="config")
     failure = case.ladder.workload.failure
@@ -152,7 +157,7 @@ def _before_credential(case: Case, surface: Surface) -> ProgramStart | None:
             text += f"\n\nCaused by:\n    {failure.reason}"
         return failed_start(surface, text, "unreadable", failure=failure)
     if case.late_refusal:
-        text = f"Error: {case.late_refusal}"
+        text = f"Error: {case.late_refusal.text}"
         return failed_start(surface, text, "unreadable", trouble=_late_trouble(case))
     failure, violation = case.enforcement
     if failure:

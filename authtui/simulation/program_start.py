@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Literal
 
 from authtui.answers.findings import Outcome, PlannedRequest, Prediction, Surface
 from authtui.configuration.config import ProviderFacts, selected_provider
-from authtui.configuration.config_rules import late_refusal, validate
+from authtui.configuration.late_refusals import LateRefusal, late_refusal
+from authtui.configuration.refusals import refused_configuration
 from authtui.contracts import CHATGPT_BASE
 from authtui.machine.observation import ConfigValue
 from authtui.record import NamedTuple
@@ -66,7 +67,7 @@ class Case(NamedTuple):
     config_error: ConfigFault | None
     provider: ProviderFacts
     enforcement: Enforcement
-    late_refusal: str | None = None
+    late_refusal: LateRefusal | None = None
     start_error: ConfigFault | None = None
     proxy: ProxyChoice | None = None
 
@@ -97,7 +98,7 @@ def make_case(
         given = given._replace(network=DOWN)
     given = given.settled()
     ladder = judge_ladder(observation, contract, given)
-    error = observation.config.error or validate(observation.config.values, contract)
+    refused = refused_configuration(observation.config, contract)
     provider = selected_provider(observation.config)
     if provider.id in contract.lacks_providers:
         provider = provider._replace(built_in=False, known=bool(provider.lines))
@@ -106,11 +107,11 @@ def make_case(
         contract,
         given,
         ladder,
-        error,
+        refused.status if refused else None,
         provider,
         enforce(observation, contract, ladder),
-        None if error else late_refusal(observation.config, contract, provider),
-        _start_error(observation, contract, error),
+        None if refused else late_refusal(observation.config, contract, provider),
+        refused.start if refused else None,
         proxy,
     )
 
@@ -123,19 +124,6 @@ def with_features(observation: Observation, features: tuple[tuple[str, bool], ..
     for name, on in features:
         values[f"features.{name}"] = ConfigValue(on, "--feature")
     return observation._replace(config=observation.config._replace(values=values))
-
-
-def _start_error(
-    observation: Observation, contract: Contract, error: ConfigFault | None
-) -> ConfigFault | None:
-    if error is None or observation.config.error:
-        return error
-    values = observation.config.values
-    for key in contract.starts_read_first:
-        found = validate({key: values[key]}, contract) if key in values else None
-        if found is not None:
-            return found
-    return error
 
 
 def failed_start(

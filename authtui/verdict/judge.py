@@ -21,21 +21,21 @@ from authtui.checks.phrases import (
     method_name,
     name_words,
 )
-from authtui.checks.subject import FIRST_LOGIN, field_line, kind_of, quoted_path
-from authtui.configuration.config import join_key
+from authtui.checks.subject import FIRST_LOGIN, field_line, kind_of
 from authtui.credentials.environment import AGENT_VARIABLES
 from authtui.simulation.refreshing import is_stale, unkept
 from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
 from authtui.simulation.urls import host_and_port
 from authtui.verdict.failures import explain_failure
 from authtui.verdict.judged_case import JudgedCase
+from authtui.verdict.start_up import explain_start_up
 from authtui.verdict.troubles import explain_trouble, newest_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from authtui.answers.findings import PlannedRequest, Surface
-    from authtui.simulation.program_start import Case, ProgramStart, Trouble
+    from authtui.simulation.program_start import Case, ProgramStart
     from authtui.simulation.restrictions import Violation
     from authtui.simulation.selection import Credential
 
@@ -45,7 +45,7 @@ def judge(case: Case, starts: Mapping[Surface, ProgramStart], surface: Surface) 
     judged = JudgedCase(case, starts, surface)
     start = judged.start
     if start.trouble in ("home", "config", "unknown-provider"):
-        return _start_up(judged, start.trouble)
+        return explain_start_up(judged, start.trouble)
     if start.violation:
         return _violation(judged, start.violation)
     if start.failure:
@@ -71,87 +71,6 @@ def _without_key(judged: JudgedCase) -> Verdict:
         f"Model requests go to {host}, a server on this machine, and no credential is attached; "
         "such servers want none.",
         None,
-    )
-
-
-def _start_up(judged: JudgedCase, trouble: Trouble) -> Verdict:
-    home = judged.observation.home
-    if trouble == "home" and home.chosen_by == "option":
-        return judged.verdict(
-            "record-not-what-it-seems",
-            "--home names no usable directory",
-            f"{home.path}, which --home names, is no directory that Codex could use: {home.error}.",
-            "--home",
-            Fix("name the directory that holds auth.json and config.toml"),
-        )
-    if trouble == "home":
-        return judged.verdict(
-            "record-not-what-it-seems",
-            "CODEX_HOME is not a usable directory",
-            f"CODEX_HOME is {home.path}, and Codex stops before it looks for any login: "
-            f"{home.error}.",
-            "CODEX_HOME",
-            Fix("unset it, so that ~/.codex is used", "unset CODEX_HOME"),
-            *(
-                ()
-                if home.exists
-                else (Fix("or create the directory", f"mkdir -p {quoted_path(home.path)}"),)
-            ),
-        )
-    if trouble == "unknown-provider":
-        provider = judged.provider
-        name = name_words(provider.id)
-        where = judged.config.where("model_provider")
-        return judged.verdict(
-            "record-not-what-it-seems",
-            f"The model provider {name} is not defined",
-            f"{where} selects the model provider {name}, but no "
-            f"[{join_key(('model_providers', provider.id))}] table defines it; Codex does not "
-            "start.",
-            where,
-            Fix(f"define it, or remove model_provider at {where}"),
-        )
-    if judged.case.late_refusal:
-        return _late(judged, judged.case.late_refusal)
-    error = judged.case.config_error
-    where = f"{error.file}:{error.line}" if error and error.line else "config.toml"
-    reason = clause(error.reason) if error else "it cannot be read"
-    key = f" ({error.key})" if error and error.key else ""
-    return judged.verdict(
-        "record-not-what-it-seems",
-        f"{where} stops Codex before any login is read",
-        f"Codex does not accept {where}{key}: {reason}. No credential is looked at.",
-        where,
-        Fix(f"correct {where}{key}"),
-    )
-
-
-def _late(judged: JudgedCase, refusal: str) -> Verdict:
-    """The file is read, and what it asks for is refused: a profile, a built-in provider."""
-    if judged.provider.id == "ollama-chat":
-        where = judged.config.where("model_provider")
-        return judged.verdict(
-            "record-not-what-it-seems",
-            "The model provider ollama-chat is no longer there",
-            f"{where} selects ollama-chat, which Codex no longer supports: it stops before any "
-            "login is read.",
-            where,
-            Fix(
-                f'write "ollama" in place of "ollama-chat" at {where}',
-                edit=Edit("config.toml", "model_provider", '"ollama"'),
-            ),
-        )
-    profile = judged.config.get("profile")
-    where = judged.config.where("profile" if profile is not None else "model_providers")
-    fix = Fix(f"remove profile at {where}")
-    if profile is None:
-        fix = Fix(f"remove the table of the built-in provider at {where}")
-    return judged.verdict(
-        "record-not-what-it-seems",
-        f"{where} stops Codex before any login is read",
-        f"Codex reads {where} and refuses it: {clause(refusal)}. No credential is looked at.",
-        where,
-        fix,
     )
 
 

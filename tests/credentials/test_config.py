@@ -14,11 +14,11 @@ from authtui.configuration.config import (
     join_key,
     parse,
     providers,
-    read_config,
     selected_provider,
     split_key,
 )
 from authtui.configuration.config_rules import COMMAS, validate
+from authtui.configuration.layers import read_config
 from authtui.contracts import BY_NAME
 from authtui.machine.observation import ConfigFacts, FileFacts
 from authtui.redaction import Secret
@@ -235,7 +235,7 @@ def test_the_users_file_wins_over_the_system_and_the_managed_one_over_both(tmp_p
     assert facts.get("forced_login_method") == "api"
     assert facts.where("forced_login_method") == f"{system}/managed_config.toml:2"
     assert facts.get("chatgpt_base_url") == "https://e"
-    assert [(key, value.where) for key, value in facts.overridden] == [
+    assert sorted((key, value.where) for key, value in facts.overridden) == [
         ("forced_login_method", "config.toml:2"),
         ("model", f"{system}/config.toml:1"),
     ]

@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui.assessment.assess import assess
 from authtui.assessment.options import Options
-from authtui.contracts import find
+from authtui.configuration.key_table import key_table
+from authtui.contracts import BY_NAME, find
 from authtui.credentials.observe import read_observation
 from authtui.simulation.assumptions import Assumptions
 from authtui.simulation.program_start import make_case
@@ -178,6 +179,9 @@ def lay_out(run: Run, root: Path) -> Iterator[Machine]:
     if "run_as" not in other:
         yield Machine(root, home, environ)
     elif os.geteuid() == 0:
+        # Nobody may not read the package either, where it stands in a home.
+        for contract in BY_NAME.values():
+            key_table(contract.version or "0")
         os.seteuid(NOBODY)
         try:
             yield Machine(root, home, environ)
