@@ -29,6 +29,7 @@ from authtui.contracts import (
 )
 from authtui.credentials.environment import CREDENTIAL_VARIABLES
 from authtui.redaction import Secret, printable
+from authtui.simulation.online_credentials import NO_TOKEN
 from authtui.simulation.urls import host_of, shown_url
 
 if TYPE_CHECKING:
@@ -42,6 +43,10 @@ _OPAQUE = (
     "The client has one message, `failed to verify agent identity JWT`, for a wrong issuer, "
     "audience, expiry or signature, and hides the name of a missing claim. Newer clients print "
     "nothing at all."
+)
+_REPLACED = (
+    "stored as a JWT: the client's next save writes the record in its place, so the JWT and its "
+    "other claims are gone then"
 )
 _JWKS = "CODEX_AGENT_IDENTITY_JWKS_BASE_URL"
 _DEFAULT = "the default"
@@ -284,13 +289,19 @@ def _key(subject: Subject) -> Finding | None:
     where, secret = found
     key = read_private_key(secret.reveal())
     if isinstance(key, KeyProblem):
-        removed = ""
+        removed, said = "", key.client_error
         if subject.contract.managed_identity == "biscuit":
             removed = " With features.use_agent_identity the client then removes the record."
+        if subject.contract.identity_only and _is_tokenless(subject):
+            said = NO_TOKEN
+            removed = (
+                " At the first turn the client removes the identity, from auth.json too, and ends: "
+                "without tokens it cannot register another."
+            )
         return Finding(
             hurt(subject),
             f"{where}: the agent's private key cannot be used: {key.statement}",
-            (f"agent_private_key: {secret}", f"the client says: {key.client_error}"),
+            (f"agent_private_key: {secret}", f"the client says: {said}"),
             "Each request of an agent identity is signed with this key; it must be an Ed25519 key "
             f"as PKCS#8 in standard base64. A cut or wrapped key signs nothing.{removed}",
             Fix("have the identity issued again"),
@@ -301,6 +312,11 @@ def _key(subject: Subject) -> Finding | None:
         f"{where}: a usable Ed25519 key, PKCS#8 v{key.version}, {key.sha256_fingerprint}",
         ("only the server knows whether it is the key registered for the runtime",),
     )
+
+
+def _is_tokenless(subject: Subject) -> bool:
+    credential = subject.starts["exec"].credential
+    return credential is not None and credential.mode == "agent_identity"
 
 
 @check("identity.task", "IDK", "A task is registered", source="#17387, #19049", modes=(50,))
@@ -351,7 +367,11 @@ def _record(subject: Subject) -> Finding | None:
     ]
     where = line_of(subject, "agent_identity")
     if not blank:
-        return Finding("pass", f"{where}: runtime, account and key of the agent identity are there")
+        jwt = document is not None and document.decoded_jwt is not None
+        form = (_REPLACED,) if jwt else ()
+        return Finding(
+            "pass", f"{where}: runtime, account and key of the agent identity are there", form
+        )
     return Finding(
         hurt(subject),
         f"{where}: blank in the agent identity: {', '.join(blank)}",

@@ -36,8 +36,8 @@ def derive_binding(case: Case, credential: Credential | None) -> Binding | None:
     if credential is None:
         return None
     named = not case.contract.managed_record
-    if credential.mode == "agent_identity" and credential.account_id:
-        account = credential.account_id
+    account = credential.account_id
+    if credential.mode == "agent_identity" and account is not None and (named or account):
         label = f"chatgpt-account-{account}" if named else None
         return Binding(label, account, credential.user_id, access_token=False)
     if credential.mode not in CHATGPT_MODES or not has_token_data(credential):

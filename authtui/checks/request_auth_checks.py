@@ -211,8 +211,10 @@ def _r2d(subject: Subject) -> Finding | None:
     fault = subject.case.assumptions.task
     if found is None or fault == OK:
         return None
-    credential, _ = found
-    text = task_failure(fault, subject.contract) or "agent task registration failed"
+    credential, record = found
+    if (record.background_task_id or "").strip():
+        return None
+    text = task_failure(fault, subject.observation, subject.contract, record.agent_runtime_id)
     return Finding(
         "fail",
         f"with the task refused ({fault_words(fault)}), {credential.source} ends in an error: "

@@ -37,8 +37,9 @@ def _of_document(case: Case, document: Document, source: str) -> list[TokenView]
     if document.tokens is not None:
         views.append(_user_token(case, "id_token", source, document.tokens.id_token))
         views.append(_user_token(case, "access_token", source, document.tokens.access_token))
-    if document.agent_jwt is not None:
-        views.append(_agent_token(case, source, document.agent_jwt))
+    jwt = document.agent_jwt or document.decoded_jwt
+    if jwt is not None:
+        views.append(_agent_token(case, source, jwt))
     elif document.agent_record is not None:
         views.append(_agent_record(case, source, _record_fields(document.agent_record)))
     return views

@@ -30,6 +30,8 @@ class DocumentRules(NamedTuple):
     conceals: bool = False
     # Stands before a parse error of auth.json.
     prefix: str = ""
+    # What `agent_identity` is read as, where it may be one of two forms.
+    agent_enum: str = "AgentIdentityStorage"
     # Fields of the agent identity record, in the order in which missing ones are reported.
     agent_fields: tuple[str, ...] = ()
     # Those of them that may be absent.
@@ -88,7 +90,8 @@ class RegistrationRules(NamedTuple):
     # The client's texts; `wrapper` stands before every error of the thread's task.
     task_unsent: str = "failed to send agent task registration request to {url}"
     task_refused_from: str = " from {url}"
-    task_undecodable: str | None = None
+    task_undecodable: str = "failed to parse agent task response from {url}"
+    task_omitted: str = "failed to parse agent task response from {url}"
     wrapper: str = ""
     # Characters of a response body that an error quotes; None: all.
     body_limit: int | None = None
@@ -186,6 +189,7 @@ class Contract(NamedTuple):
     identity_overrides: bool = False
     keyring_error: str = "failed to load CLI auth from keyring: {error}"
     no_tokens: str = "Token data is not available."
+    # The texts of a task registration that is refused or gets no answer; `{url}` is its address.
     task_refused: str = "failed to register agent task"
     # Stands before the refusal of a task that was tried again.
     task_retried: str = ""

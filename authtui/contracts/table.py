@@ -70,6 +70,8 @@ _0122 = Contract(
         ),
     ),
     managed_identity="biscuit",
+    task_refused="agent task registration failed",
+    task_timeout="failed to send agent task registration request to {url}",
     app_server_home_error="error loading default config after config error: ",
     apps_key_from_tokens=True,
     provider_name_is_a_field=True,
@@ -87,9 +89,12 @@ _IDENTITY_ONLY = _FIRST._replace(
     title="identity-only (2026-04)",
     version=None,
     released=False,
-    document=_FIRST.document._replace(agent_form="workspace-record-or-jwt"),
+    document=_FIRST.document._replace(
+        agent_form="workspace-record-or-jwt", agent_enum="AgentIdentityAuthInput"
+    ),
     agent_variable="CODEX_AGENT_IDENTITY",
     agent_variable_on_exec_only=True,
+    token_before_store_stop=True,
     identity_only=True,
 )
 # The releases go on from 0.123.
@@ -131,10 +136,13 @@ _0124 = _FIRST._replace(
         task_fields=("task_id", "taskId", "encrypted_task_id", "encryptedTaskId"),
         task_unsent="failed to register agent task",
         task_refused_from="",
+        task_omitted="agent task registration response omitted task id",
         task_undecodable="failed to decode agent task registration response",
         task_kept="process",
     ),
     managed_identity="none",
+    task_refused="failed to register agent task",
+    task_timeout="failed to register agent task",
     record_without_bearer=True,
     identity_at_first_use=True,
     app_server_home_error="",

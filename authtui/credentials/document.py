@@ -71,7 +71,8 @@ class Document(NamedTuple):
 
     `auth_mode` is as stored, `mode` the one in force (stored, else inferred). An empty
     `openai_api_key` counts as present. `lines` maps dotted field names to the line of their key;
-    `unknown_fields` are ignored by the client and lost at its next save.
+    `unknown_fields` are ignored by the client and lost at its next save. `decoded_jwt` is the JWT
+    that `agent_record` was made from while the document was read; that save writes the record.
     """
 
     auth_mode: str | None
@@ -85,6 +86,7 @@ class Document(NamedTuple):
     bedrock_access_keys: Mapping[str, Any] | None = None
     lines: Mapping[str, int] = _NONE
     unknown_fields: tuple[str, ...] = ()
+    decoded_jwt: Secret | None = None
 
     @property
     def agent_record(self) -> AgentRecord | None:
@@ -140,7 +142,7 @@ def parse_document(
     except JsonReadError as failure:
         prefix = rules.prefix if store == "file" else _KEYRING_PREFIX
         return _error(reader, failure, rules, prefix)
-    return _document(values, reader, rules)
+    return _document(values, reader, rules)._replace(decoded_jwt=schema.jwt)
 
 
 def _encoding(raw: bytes) -> str:
@@ -272,6 +274,7 @@ class _Schema:
         self.rules = rules
         self.agent = agent
         self.now = now
+        self.jwt: Secret | None = None
 
     def fields(self) -> tuple[Field, ...]:
         """The fields of the whole document, in declaration order."""
@@ -325,12 +328,12 @@ class _Schema:
             return self._decoded(node.value)
         inner = Reader(scanner.data[start : scanner.at], float_numbers=scanner.float_numbers)
         if node.kind not in ("object", "array"):
-            raise _no_variant("type", node.kind, "a string or struct")
+            raise self._no_variant("type", node.kind, "a string or struct")
         try:
             record = self.record(inner)
         except JsonReadError as failure:
             reader.path.extend(inner.path)
-            raise _no_variant(failure.kind, *failure.what) from None
+            raise self._no_variant(failure.kind, *failure.what) from None
         base = scanner.position(start)[0] - 1
         for name, line in inner.lines.items():
             reader.lines[f"agent_identity.{name}"] = base + line
@@ -342,14 +345,22 @@ class _Schema:
         absent = self.agent.optional
         fields = self._record_fields((*self.agent.required, *absent), absent)
         claims = read_payload(jwt, "AgentIdentityJwtClaims", fields)
-        if not claims.get("registered_at"):
-            claims["registered_at"] = utc_text(self.now)
-        return _record(claims)._replace(from_jwt=True)
+        self.jwt = Secret(jwt)
+        return record_of_claims(claims, self.now)
+
+    def _no_variant(self, *what: str) -> JsonReadError:
+        reason = f"data did not match any variant of untagged enum {self.rules.agent_enum}"
+        return JsonReadError(reason, kind="custom", what=("untagged", *what))
 
 
-def _no_variant(*what: str) -> JsonReadError:
-    reason = "data did not match any variant of untagged enum AgentIdentityStorage"
-    return JsonReadError(reason, kind="custom", what=("untagged", *what))
+def record_of_claims(claims: Mapping[str, Any], now: datetime) -> AgentRecord:
+    """The record that the claims of an agent's JWT make, whichever carrier it came in (#18176).
+
+    A JWT that names no time of registration gets `now`; a task is no part of it.
+    """
+    registered = claims.get("registered_at")
+    named = {**claims, "registered_at": utc_text(now) if registered is None else registered}
+    return _record(named)._replace(from_jwt=True, task_id=None, background_task_id=None)
 
 
 def _record(found: dict[str, Any]) -> AgentRecord:

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from authtui.wire.client import Wire
 
 AGENT_SECONDS: Final = 15.0
-OMITTED: Final = "agent task registration response omitted task id"
 NOT_BASE64: Final = "encrypted task id is not valid base64"
 NOT_OPENED: Final = "failed to decrypt encrypted task id"
 NOT_UTF8: Final = "decrypted task id is not valid UTF-8"
@@ -175,21 +174,20 @@ async def register_task(
         return Trouble(rules.task_unsent.format(url=url), answer.retryable, answer.status)
     if not answer.ok:
         start = f"{contract.task_refused} with status {answer.status_text}"
-        if contract.managed_identity == "biscuit":
-            start = f"agent task registration failed with status {answer.status_text} from {url}"
-        return _refused(answer, start, rules.body_limit)
+        return _refused(answer, start + rules.task_refused_from.format(url=url), rules.body_limit)
     value = answer.json()
     if isinstance(value, AnswerProblem) or not isinstance(value, dict):
-        text = rules.task_undecodable
-        sentence = "the answer to the task registration is not a JSON object"
-        return Trouble(text or sentence, status=answer.status, known=text is not None)
-    return read_task(value, rules.task_fields, key)
+        return Trouble(rules.task_undecodable.format(url=url), status=answer.status)
+    return read_task(value, rules.task_fields, key) or Trouble(rules.task_omitted.format(url=url))
 
 
 def read_task(
     value: Mapping[str, object], fields: tuple[str, ...], key: PrivateKey
-) -> TaskAnswer | Trouble:
-    """The task id of an answer: the first of `fields` that holds one, plain or sealed."""
+) -> TaskAnswer | Trouble | None:
+    """The task id of an answer: the first of `fields` that holds one, plain or sealed.
+
+    None where none does.
+    """
     for name in fields:
         found = value.get(name)
         if not isinstance(found, str):
@@ -198,7 +196,7 @@ def read_task(
             return TaskAnswer(Secret(found), sealed=False)
         opened = open_task(found, key)
         return opened if isinstance(opened, Trouble) else TaskAnswer(opened, sealed=True)
-    return Trouble(OMITTED)
+    return None
 
 
 def open_task(sealed: str, key: PrivateKey) -> Secret | Trouble:

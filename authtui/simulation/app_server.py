@@ -90,6 +90,11 @@ def _without_configuration(case: Case) -> AppServerAnswer:
 
 def _of_credential(case: Case, credential: Credential) -> AppServerAnswer:
     method = _AUTH_METHODS.get(credential.mode)
+    if credential.mode == "agent_identity" and case.contract.identity_only:
+        # The April code has no mode of its own for it: the one that is stored, or, for the
+        # variable, the one that `from_agent_identity_jwt` sets (#18180).
+        document = credential.document
+        method = document.mode if document is not None else "chatgptAuthTokens"
     if credential.mode == "api_key":
         empty = credential.secret is None or not credential.secret.reveal()
         return AppServerAnswer("apiKey", None, None if empty else method)

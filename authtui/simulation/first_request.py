@@ -198,6 +198,10 @@ def _without_key(case: Case, request: PlannedRequest) -> ProgramStart:
 
 
 def _with_agent_identity(case: Case, credential: Credential, base: str) -> ProgramStart:
+    if credential.flaw is not None and case.contract.identity_only:
+        text = f"ERROR: {credential.flaw.text}"
+        trouble: Trouble = "identity-task" if credential.flaw.network else "identity-key"
+        return failed_start("exec", text, "degraded", credential=credential, trouble=trouble)
     if credential.flaw is not None:
         bare = PlannedRequest(API_MODEL_BASE, None)
         unusable = Resolution(None, credential.flaw)

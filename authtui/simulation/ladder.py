@@ -15,7 +15,7 @@ from authtui.simulation.online_credentials import (
     agent_record,
     agent_token,
     personal_access_token,
-    record_credential,
+    tokenless,
 )
 from authtui.simulation.selection import (
     CHATGPT_MODES,
@@ -168,7 +168,7 @@ def _credential(
         return Credential(mode, source, source, document=document)
     tokens = document.tokens
     if contract.identity_only and tokens is None and record is not None:
-        return record_credential(source, document, record)
+        return tokenless(source, document, record, *given)
     claims = tokens.id_claims if tokens else None
     return Credential(
         mode,

@@ -8,8 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.contracts import AUTHAPI_BASE, UNKNOWN_ENVIRONMENT, environment_allowed
-from authtui.credentials.document import AgentRecord, Document
+from authtui.contracts import (
+    AUTHAPI_BASE,
+    CHATGPT_BASE,
+    UNKNOWN_ENVIRONMENT,
+    environment_allowed,
+)
+from authtui.credentials.document import AgentRecord, Document, record_of_claims
+from authtui.exchanges.endpoints import VARIABLES, endpoints_of
 from authtui.redaction import Secret
 from authtui.simulation.assumptions import OK, Assumptions, refusal
 from authtui.simulation.selection import Credential, Failure, forced_workspaces, legal_header_value
@@ -23,6 +29,15 @@ if TYPE_CHECKING:
 
 _UNKNOWN_HOST = "chatgpt_base_url is not one of the known ChatGPT hosts"
 _NO_TASK = "the task could not be registered"
+NO_TOKEN = "ChatGPT access token is unavailable"  # noqa: S105 - the client's text
+_FIELD = "agent_identity"
+_APRIL_CLAIMS = (
+    "workspace_id",
+    "agent_runtime_id",
+    "agent_private_key",
+    "chatgpt_user_id",
+    "registered_at",
+)
 _TASK_ASSUMED = "the task is registered"
 _WHOAMI_UNSENT = "failed to request personal access token metadata: "
 _KEY_SET_TEXTS = {
@@ -100,7 +115,13 @@ def agent_token(
     if failure is not None:
         account = None if judged.malformed else _text(claims.get("account_id"))
         return failure._replace(account=account)
-    account = _text(claims.get("workspace_id" if contract.identity_only else "account_id"))
+    if contract.identity_only:
+        # The three carriers of #18176 and #18180 make one record, and it is judged as one.
+        named = {name: claims.get(name) for name in _APRIL_CLAIMS}
+        named["agent_private_key"] = Secret(_text(named["agent_private_key"]) or "")
+        record = record_of_claims(named, observation.at)
+        return tokenless(source, document, record, observation, contract, assumptions)
+    account = _text(claims.get("account_id"))
     assumes = []
     if contract.agent.verified:
         kid = _text((decoded.header or {}).get("kid"))
@@ -118,7 +139,7 @@ def agent_token(
         policy_account=account,
         user_id=_text(claims.get("chatgpt_user_id")),
         plan=_text(claims.get("plan_type")),
-        fedramp=claims.get("chatgpt_account_is_fedramp") is True and not contract.identity_only,
+        fedramp=claims.get("chatgpt_account_is_fedramp") is True,
         assumes=tuple(assumes),
     )
 
@@ -150,7 +171,7 @@ def _token_failure(
     if judged.client_error:
         return refused
     if contract.agent.verified:
-        fault = task_failure(assumptions.task, contract)
+        fault = task_failure(assumptions.task, observation, contract)
         if fault:
             return refused._replace(text=fault, reason=_NO_TASK, network=True)
     return None
@@ -180,7 +201,7 @@ def agent_record(
     if environment:
         field = "agent_identity"
         return Failure(source, source, environment, _UNKNOWN_HOST, field, account=account)
-    flaw = _record_flaw(source, document, record, contract, assumptions)
+    flaw = _record_flaw(source, document, record, observation, contract, assumptions)
     if flaw is not None and not contract.identity_at_first_use:
         return flaw
     return record_credential(source, document, record)._replace(flaw=flaw)
@@ -190,6 +211,7 @@ def _record_flaw(
     source: str,
     document: Document,
     record: AgentRecord,
+    observation: Observation,
     contract: Contract,
     assumptions: Assumptions,
 ) -> Failure | None:
@@ -208,14 +230,38 @@ def _record_flaw(
             line,
             account=record.account_id,
         )
-    fault = task_failure(assumptions.task, contract)
+    fault = task_failure(assumptions.task, observation, contract, record.agent_runtime_id)
     if fault and not (record.task_id or "").strip():
         return Failure(source, source, fault, _NO_TASK, network=True, account=record.account_id)
     return None
 
 
-def record_credential(source: str, document: Document, record: AgentRecord) -> Credential:
-    """The credential that a stored agent identity record makes."""
+def tokenless(
+    source: str,
+    document: Document | None,
+    record: AgentRecord,
+    observation: Observation,
+    contract: Contract,
+    assumptions: Assumptions,
+) -> Credential:
+    """An identity without tokens (#18177). Loading and restricting look at no key and no task.
+
+    What is wrong with them is a flaw: the first turn meets it.
+    """
+    from authtui.identity.keys import KeyProblem, read_private_key
+
+    key = read_private_key(record.agent_private_key.reveal())
+    fault = task_failure(assumptions.task, observation, contract, record.agent_runtime_id)
+    flaw = None
+    if isinstance(key, KeyProblem):
+        flaw = Failure(source, source, NO_TOKEN, key.statement, f"{_FIELD}.agent_private_key")
+    elif fault and not (record.background_task_id or "").strip():
+        flaw = Failure(source, source, fault, _NO_TASK, network=True)
+    return record_credential(source, document, record)._replace(flaw=flaw)
+
+
+def record_credential(source: str, document: Document | None, record: AgentRecord) -> Credential:
+    """The credential that an agent identity record makes."""
     return Credential(
         "agent_identity",
         source,
@@ -228,7 +274,7 @@ def record_credential(source: str, document: Document, record: AgentRecord) -> C
         user_id=record.user_id,
         plan=record.plan_type,
         fedramp=record.fedramp,
-        assumes=() if record.task_id else (_TASK_ASSUMED,),
+        assumes=() if record.task_id or record.background_task_id else (_TASK_ASSUMED,),
     )
 
 
@@ -267,21 +313,43 @@ def environment_error(observation: Observation, contract: Contract) -> str | Non
     return None if environment_allowed(contract, base, override) else UNKNOWN_ENVIRONMENT
 
 
-def task_failure(fault: str, contract: Contract) -> str | None:
-    """The client's text when a task cannot be registered; None when `fault` is `ok`."""
+def task_failure(
+    fault: str, observation: Observation, contract: Contract, runtime: str | None = None
+) -> str | None:
+    """The client's text when a task cannot be registered; None when `fault` is `ok`.
+
+    `runtime` is the agent's, for the generations whose texts name the address.
+    """
     if fault == OK:
         return None
+    rules, url = contract.registration, _task_url(observation, contract, runtime)
     refused = refusal(fault)
     if refused:
         start = contract.task_retried if is_retried(fault) else ""
-        return f"{start}{contract.task_refused} with status {refused.words}"
+        said = "" if refused.body is None else f": {refused.body}"
+        where = rules.task_refused_from.format(url=url)
+        return f"{start}{contract.task_refused} with status {refused.status}{where}{said}"
     return {
-        "omitted": "agent task registration response omitted task id",
-        "not-json": "failed to decode agent task registration response",
+        "omitted": rules.task_omitted.format(url=url),
+        "not-json": rules.task_undecodable.format(url=url),
         "not-base64": "encrypted task id is not valid base64",
         "sealed-to-another-key": "failed to decrypt encrypted task id",
-        "timeout": contract.task_timeout,
-    }.get(fault, contract.task_timeout)
+    }.get(fault, contract.task_timeout.format(url=url))
+
+
+def _task_url(observation: Observation, contract: Contract, runtime: str | None) -> str:
+    base = observation.config.get("chatgpt_base_url")
+    variables = {
+        name: given.value.reveal()
+        for name in VARIABLES
+        if (given := observation.environment.get(name)) is not None
+    }
+    endpoints = endpoints_of(contract, base if isinstance(base, str) else None, variables)
+    # An unknown runtime is shown as such, not as a part of an address.
+    url = endpoints.task_register(runtime or "runtime")
+    if not isinstance(url, str):
+        return CHATGPT_BASE
+    return url if runtime else url.replace("/agent/runtime/", "/agent/<runtime>/")
 
 
 def is_retried(fault: str) -> bool:

@@ -154,7 +154,7 @@ def identity_trouble(case: Case, credential: Credential) -> str | None:
             return f"ERROR: failed to parse agent identity response from {url}"
         return f"ERROR: agent identity registration failed for {url}"
     if given.task != OK:
-        return f"ERROR: {task_failure(given.task, contract)}"
+        return f"ERROR: {task_failure(given.task, case.observation, contract)}"
     return None
 
 
@@ -191,20 +191,13 @@ def _biscuit_trouble(case: Case, credential: Credential) -> str | None:
     steps = (
         (given.biscuit, "agent identity biscuit minting failed", "/authenticate_app_v2"),
         (given.register, "agent identity registration failed", "/v1/agent/register"),
-        (
-            given.task,
-            "agent task registration failed",
-            f"/v1/agent/{runtime or '<runtime>'}/task/register",
-        ),
     )
     for fault, words, path in steps:
         refused = refusal(fault)
         if refused:
             said = f": {refused.body}" if refused.body is not None else ""
             return f"{start}{words} with status {refused.status} from {CHATGPT_BASE}{path}{said}"
-        if fault in ("not-json", "omitted"):
-            what = "identity" if path.endswith("/agent/register") else "task"
-            return f"{start}failed to parse agent {what} response from {CHATGPT_BASE}{path}"
-    if given.task != OK:
-        return f"{start}{task_failure(given.task, case.contract)}"
-    return None
+        if fault == "not-json":
+            return f"{start}failed to parse agent identity response from {CHATGPT_BASE}{path}"
+    text = task_failure(given.task, case.observation, case.contract, runtime)
+    return None if text is None else f"{start}{text}"

@@ -38,6 +38,8 @@ Trouble = Literal[
     "google-login",
     "not-listening",
     "bearer",
+    "identity-key",
+    "identity-task",
     "no-tokens",
     "refresh",
     "refresh-url",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from authtui.client_json.structs import rust_debug
 from authtui.record import NamedTuple
 from authtui.simulation.online_credentials import beside_login
 from authtui.simulation.selection import (
@@ -158,7 +159,7 @@ def _violation(
     if contract.identity_only and credential.mode == "agent_identity":
         if has in wanted:
             return None
-        shown = f'Some("{has}")' if has is not None else "None"
+        shown = f"Some({rust_debug(has)})" if has is not None else "None"
         text = f"{start} agent identity belongs to {shown}. Logging out."
     elif credential.mode in CHATGPT_MODES and not has_token_data(credential):
         has = None

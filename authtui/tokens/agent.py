@@ -293,7 +293,8 @@ def _client_error(
         signature = text.rsplit(".", 1)[1]
         if strict_base64url(signature) is None:
             return "failed to verify agent identity JWT"
-    return getattr(key, "client_error", None)
+    # The April 2026 form looks at the key when it first signs, not while it loads (#18176).
+    return getattr(key, "client_error", None) if contract.verified else None
 
 
 def _payload_error(text: str, contract: AgentContract) -> str | None:

@@ -15,7 +15,7 @@ from authtui.simulation.first_request import missing_header
 from authtui.simulation.prerequisites import has_binding, names_organization, status_login
 from authtui.simulation.refreshing import newer_tokens, refresh_problem, unkept
 from authtui.simulation.urls import has_http_scheme, host_and_port
-from authtui.verdict import provider_troubles
+from authtui.verdict import provider_troubles, tokenless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from authtui.verdict.judged_case import JudgedCase
 
 _STORE_KEY: Final = "printenv OPENAI_API_KEY | codex login --with-api-key"
-_OF_NETWORK: Final = ("routing", "policies", "network", "refresh", "register")
+_OF_NETWORK: Final = ("routing", "policies", "network", "refresh", "register", "identity-task")
 """Troubles that a network which leads nowhere brings about."""
 
 
@@ -562,4 +562,5 @@ _OF_CREDENTIAL: Mapping[Trouble, Callable[[JudgedCase, Credential], Verdict]] = 
     "register": _not_registered,
     "network": _no_answer,
     "responses": _server_says_no,
+    **tokenless.OF_CREDENTIAL,
 }

@@ -202,7 +202,7 @@ def task_answer(data: bytes) -> None:
     if isinstance(value, dict):
         for contract in CONTRACTS:
             found = read_task(value, contract.registration.task_fields, KEY)
-            assert isinstance(found, Trouble) or found.task_id is not None
+            assert found is None or isinstance(found, Trouble) or found.task_id is not None
     assert_shown(*error_of(data))
 
 
