@@ -19,9 +19,10 @@ class LadderRule(NamedTuple):
 
 _RULES: Final = {
     "workload identity": LadderRule(
-        "From 0.169 on, either of OPENAI_FEDERATION_RULE_ID and OPENAI_IDENTITY_TOKEN_FILE puts "
-        "workload identity before everything else; with half of it, or a relative path, the "
-        "client stops.",
+        "OPENAI_FEDERATION_RULE_ID or OPENAI_IDENTITY_TOKEN_FILE puts workload identity before "
+        "everything else, and so do, from 0.171 on, OPENAI_IDENTITY_TOKEN_SOURCE, "
+        "OPENAI_SPIFFE_AUDIENCE and OPENAI_SPIFFE_ID, even empty; with half of it the client "
+        "stops.",
         "codex-rs/login/src/auth/workload_identity.rs",
     ),
     "CODEX_API_KEY": LadderRule(

@@ -20,7 +20,11 @@ from authtui.checks.subject import (
     unset_where,
     where_set,
 )
-from authtui.credentials.environment import CREDENTIAL_VARIABLES, WORKLOAD_VARIABLES
+from authtui.credentials.environment import (
+    CREDENTIAL_VARIABLES,
+    WORKLOAD_VARIABLES,
+    workload_variables,
+)
 from authtui.redaction import Secret
 
 if TYPE_CHECKING:
@@ -347,9 +351,9 @@ def _two_kinds(subject: Subject) -> Finding | None:
     modes=(71,),
 )
 def _workload(subject: Subject) -> Finding | None:
-    given = [
-        name for name in WORKLOAD_VARIABLES if subject.observation.environment.get(name) is not None
-    ]
+    selecting = workload_variables(spiffe=subject.contract.workload_spiffe)
+    environment = subject.observation.environment
+    given = [name for name in selecting if environment.get(name) is not None]
     if not given:
         return None
     if not subject.contract.workload_identity:
@@ -363,15 +367,14 @@ def _workload(subject: Subject) -> Finding | None:
     failure = subject.case.ladder.workload.failure
     if failure is None:
         return Finding(
-            "pass", "both workload identity variables are set and the token file is read"
+            "pass", "the variables of workload identity are whole, and its token is there"
         )
-    missing = [name for name in WORKLOAD_VARIABLES if name not in given]
     return Finding(
         "fail",
         f"workload identity cannot be used: {failure.text} ({failure.reason})",
-        (f"set: {', '.join(given)}", f"not set: {', '.join(missing) or 'none'}"),
-        "One of the two variables is enough to select this mode, and there is no way back to the "
-        "stored login from it: Codex stops.",
+        (f"set: {', '.join(given)}",),
+        f"Each of {', '.join(selecting)} selects this mode, even empty, and there is no way back "
+        "to the stored login from it: Codex stops.",
         unset_source(subject, "workload identity"),
         failure.where,
     )

@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 CHATGPT_BASE: Final = "https://chatgpt.com/backend-api"
 CHATGPT_MODEL_BASE: Final = f"{CHATGPT_BASE}/codex"
 API_MODEL_BASE: Final = "https://api.openai.com/v1"
+FEDRAMP_API_BASE: Final = "https://gov.api.openai.com/v1"
+FEDRAMP_KEYS: Final = ("sk-svcacct-fedramp-", "sk-proj-fedramp-")
+"""How the API keys of FedRAMP workspaces begin."""
 AUTHAPI_BASE: Final = "https://auth.openai.com/api/accounts"
 STAGING_AUTHAPI_BASE: Final = "https://auth.api.openai.org/api/accounts"
 PRODUCTION_HOSTS: Final = ("chatgpt.com", "chat.openai.com")
@@ -38,6 +41,8 @@ def chatgpt_environment(contract: Contract, base_url: str) -> Environment | None
     base = base_url.rstrip("/")
     if contract.environment_is_parsed:
         base = _normal(base)
+    if contract.environment_below_hosts:
+        base = _without_subdomain(base)
     for path in _PATHS:
         if any(base == f"https://{host}{path}" for host in STAGING_HOSTS):
             return "staging"
@@ -51,6 +56,15 @@ def _normal(base: str) -> str:
     host, slash, path = rest.partition("/")
     host = host.lower().removesuffix(":443")
     return f"{start.lower()}{mark}{host}{slash}{path}"
+
+
+def _without_subdomain(base: str) -> str:
+    start, mark, rest = base.partition("://")
+    host, slash, path = rest.partition("/")
+    for known in (PRODUCTION_HOSTS[0], *STAGING_HOSTS):
+        if host.endswith(f".{known}") and "@" not in host:
+            host = known
+    return f"{start}{mark}{host}{slash}{path}"
 
 
 def environment_allowed(contract: Contract, base_url: str, override: str | None) -> bool:

@@ -162,6 +162,10 @@ class Contract(NamedTuple):
     # The agent variable and auth.json may hold a personal access token (`at-…`).
     personal_access_tokens: bool = False
     workload_identity: bool = False
+    # Its token may come from the SPIFFE Workload API, whose variables select it, too.
+    workload_spiffe: bool = False
+    # A policy that allows only API keys is named before anything of it is looked at.
+    workload_policy_first: bool = False
     # A login that is an agent identity and nothing else authenticates by itself (#18177).
     identity_only: bool = False
     # The identity record is the one with `account_id` and `task_id` (#19049).
@@ -183,6 +187,8 @@ class Contract(NamedTuple):
     known_environments_only: bool = False
     # ... which are compared as URLs, not as texts,
     environment_is_parsed: bool = False
+    # and every host below chatgpt.com and chatgpt-staging.com is one of them,
+    environment_below_hosts: bool = False
     # only after the shape of the token was,
     shape_before_environment: bool = False
     # and CODEX_AGENT_IDENTITY_JWKS_BASE_URL is read.
@@ -237,6 +243,8 @@ class Contract(NamedTuple):
     refresh_margin_seconds: int = 0
     # The workspace is looked up before the first model request.
     routing: bool = False
+    # API keys of FedRAMP workspaces are known by how they begin, and go to a host of their own.
+    fedramp_keys: bool = False
     # A provider without any auth setting is sent the ChatGPT login.
     provider_inherits_login: bool = True
     # A provider's auth command that fails is named; else the request goes out without a

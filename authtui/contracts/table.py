@@ -291,8 +291,10 @@ _CURRENT = _0147._replace(
     asks_without_tokens=False,
     unsendable_header="failed to build route-aware request: failed to parse header value",
     removal_failed="Failed to remove stored credentials",
-    managed_plans=(*_0147.managed_plans, "edu_plus", "edu_pro"),
     refused_approvals=("untrusted",),
+    managed_plans=(*_0147.managed_plans, "edu_plus", "edu_pro", "sci", "sci_plus"),
+    fedramp_keys=True,
+    environment_below_hosts=True,
     starts_read_first=("cli_auth_credentials_store", "chatgpt_base_url"),
     bedrock_changes=(*_0147.bedrock_changes, "aws.credential_export", "aws.auth_refresh"),
     bedrock_refused_early=True,
@@ -320,6 +322,13 @@ STORE_NOW: Final = _STORES[-1][1]
 """How the newest client writes, and authtui with it, whichever client is installed."""
 _CURRENT = _CURRENT._replace(store=STORE_NOW)
 
+_0171 = _CURRENT._replace(
+    name="0.171",
+    title="client 0.171 (2026-11)",
+    version="0.171.0",
+    workload_spiffe=True,
+)
+
 TABLE: Final[tuple[Contract, ...]] = (
     _0122,
     _FIRST,
@@ -331,6 +340,7 @@ TABLE: Final[tuple[Contract, ...]] = (
     _0146,
     _0147,
     _CURRENT,
+    _0171,
 )
 
 GENERATIONS: Final = ("first", "identity-only", "explicit", "managed", "current")

@@ -26,8 +26,19 @@ CREDENTIALS: Final = (
 )
 AGENT_VARIABLES: Final = ("CODEX_AGENT_IDENTITY", "CODEX_ACCESS_TOKEN")
 CREDENTIAL_VARIABLES: Final = ("CODEX_API_KEY", *AGENT_VARIABLES)
-WORKLOAD_VARIABLES: Final = ("OPENAI_FEDERATION_RULE_ID", "OPENAI_IDENTITY_TOKEN_FILE")
-"""What workload identity needs, in the order in which the client misses them."""
+FEDERATION_RULE: Final = "OPENAI_FEDERATION_RULE_ID"
+TOKEN_FILE: Final = "OPENAI_IDENTITY_TOKEN_FILE"  # noqa: S105 - the name of a variable
+TOKEN_SOURCE: Final = "OPENAI_IDENTITY_TOKEN_SOURCE"  # noqa: S105 - the name of a variable
+SPIFFE_AUDIENCE: Final = "OPENAI_SPIFFE_AUDIENCE"
+SPIFFE_ID: Final = "OPENAI_SPIFFE_ID"
+SPIFFE_SOCKET: Final = "SPIFFE_ENDPOINT_SOCKET"
+_OF_FILES: Final = (FEDERATION_RULE, TOKEN_FILE)
+WORKLOAD_VARIABLES: Final = (*_OF_FILES, TOKEN_SOURCE, SPIFFE_AUDIENCE, SPIFFE_ID)
+"""What selects workload identity, in the order in which the client misses them.
+
+`SPIFFE_ENDPOINT_SOCKET`, set in many pods, and `OPENAI_WORKLOAD_IDENTITY_CONTEXT` select nothing.
+"""
+WORKLOAD_BESIDE: Final = (SPIFFE_SOCKET, "OPENAI_WORKLOAD_IDENTITY_CONTEXT")
 ENDPOINTS: Final = (
     "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
     "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
@@ -77,6 +88,7 @@ PLACES: Final = ("CODEX_HOME", "CODEX_SANDBOX", "CODEX_SANDBOX_NETWORK_DISABLED"
 NAMES: Final = (
     *CREDENTIALS,
     *WORKLOAD_VARIABLES,
+    *WORKLOAD_BESIDE,
     *ENDPOINTS,
     *NETWORK,
     *AWS,
@@ -92,7 +104,10 @@ OPEN_VARIABLES: Final = frozenset(
         *PLACES,
         "NO_PROXY",
         "no_proxy",
-        "OPENAI_IDENTITY_TOKEN_FILE",
+        TOKEN_FILE,
+        TOKEN_SOURCE,
+        SPIFFE_ID,
+        SPIFFE_SOCKET,
         "CODEX_REFRESH_TOKEN_URL_OVERRIDE",
         "CODEX_REVOKE_TOKEN_URL_OVERRIDE",
         "CODEX_AUTHAPI_BASE_URL",
@@ -108,6 +123,11 @@ OPEN_VARIABLES: Final = frozenset(
     ]
 )
 """Variables whose value is shown, because it is an address or a path; all others are hidden."""
+
+
+def workload_variables(*, spiffe: bool) -> tuple[str, ...]:
+    """What selects workload identity in a client that knows the SPIFFE source, or does not."""
+    return WORKLOAD_VARIABLES if spiffe else _OF_FILES
 
 
 def read_environment(

@@ -18,13 +18,18 @@ from authtui.configuration.config import (
 from authtui.configuration.layers import read_config
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
-from authtui.credentials.environment import read_environment
+from authtui.credentials.environment import (
+    SPIFFE_SOCKET,
+    TOKEN_FILE,
+    TOKEN_SOURCE,
+    read_environment,
+)
 from authtui.credentials.known import tell_known
 from authtui.credentials.rescues import newer_than, with_rescues
 from authtui.credentials.write_lock import lock_paths
 from authtui.directories import rescue_dir
 from authtui.machine.certificates import has_certificates
-from authtui.machine.files import read_file
+from authtui.machine.files import read_file, stat_file
 from authtui.machine.home import resolve_home
 from authtui.machine.host import read_host
 from authtui.machine.observation import (
@@ -107,7 +112,8 @@ def read_observation(
         encrypted=encrypted,
         host=read_host(environ, root),
         clients=clients,
-        token_file=_named_file(environment, ("OPENAI_IDENTITY_TOKEN_FILE",)),
+        token_file=_named_file(environment, (TOKEN_FILE,)),
+        spiffe_socket=_socket(environment),
         ca_file=_named_file(environment, CA_VARIABLES),
         key_set=_text(key_set_file),
         listening=read_listening_ports(root),
@@ -192,6 +198,14 @@ def _named_file(environment: EnvironmentFacts, names: tuple[str, ...]) -> FileFa
         if path:
             return read_file(path)
     return None
+
+
+def _socket(environment: EnvironmentFacts) -> FileFacts | None:
+    uri = environment.trimmed(SPIFFE_SOCKET)
+    if uri is None or environment.trimmed(TOKEN_SOURCE) is None:
+        return None
+    path = uri.partition(":")[2]
+    return stat_file(path.removeprefix("//"))
 
 
 def _storage(path: str, seen: Observation, environ: Mapping[str, str]) -> StorageFacts:

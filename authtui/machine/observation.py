@@ -339,6 +339,7 @@ class Observation(NamedTuple):
     host: HostFacts = HostFacts()
     clients: tuple[InstalledClient, ...] = ()
     token_file: FileFacts | None = None
+    spiffe_socket: FileFacts | None = None
     ca_file: FileFacts | None = None
     key_set: str | None = None
     listening: frozenset[int] | None = None

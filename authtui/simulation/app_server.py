@@ -39,6 +39,7 @@ _AUTH_METHODS: Final = {
     "chatgpt_auth_tokens": "chatgptAuthTokens",
     "agent_identity": "agentIdentity",
     "personal_access_token": "personalAccessToken",
+    "workload_identity": "chatgptAuthTokens",
 }
 
 
@@ -51,7 +52,7 @@ def predict_app_server(case: Case) -> AppServerAnswer:
         return _without_configuration(case)
     failure = case.ladder.workload.failure
     if failure:
-        cause = f"\n\nCaused by:\n    {failure.reason}" if failure.unread else ""
+        cause = f"\n\nCaused by:\n    {failure.cause}" if failure.cause else ""
         return AppServerAnswer(stops=f"Error: {failure.text}{cause}")
     provider = case.provider
     if not provider.requires_openai_auth:
@@ -100,6 +101,8 @@ def _of_credential(case: Case, credential: Credential) -> AppServerAnswer:
         return AppServerAnswer("apiKey", None, None if empty else method)
     if credential.mode in CHATGPT_MODES:
         return _of_login(case, credential, method)
+    if credential.mode == "workload_identity":
+        return AppServerAnswer("chatgpt", None, method)
     if credential.mode == "agent_identity":
         return AppServerAnswer("chatgpt", _plan(credential.plan), method)
     if credential.mode == "personal_access_token":

@@ -35,7 +35,10 @@ class Assumptions(NamedTuple):
     - biscuit: `missing`.
     - refresh: `as-stored`, which is `ok` but for an empty refresh token; an error code such as
       `refresh_token_reused` (with a 401), `unreachable`, `not-json`.
+    - exchange, of a workload's token: `not-json` (or a field missing), `unreachable`. Its answer:
+      workload_account (None: the one that is required).
     - accounts_check: `not-json`, `no-origin`, `other-workspace`, `duplicate`, `unreachable`.
+      Its answer: origin, where the workspace lives (None: chatgpt.com).
     - policies, the workspace's managed policies: no fault.
     - responses, the model endpoint: `unreachable`. accepts_expired: `yes` where it takes an
       expired token all the same.
@@ -60,6 +63,9 @@ class Assumptions(NamedTuple):
     runtime: str | None = None
     whoami_plan: str | None = None
     auth_command: str = OK
+    exchange: str = OK
+    workload_account: str | None = None
+    origin: str | None = None
 
     def responses_at(self, base: str) -> str:
         """What a model endpoint at this address answers: `network=down` leaves this machine be."""
@@ -79,6 +85,7 @@ class Assumptions(NamedTuple):
             register="unreachable",
             biscuit="unreachable",
             refresh="unreachable",
+            exchange="unreachable",
             accounts_check="unreachable",
             policies="unreachable",
             responses="unreachable",
@@ -137,6 +144,7 @@ _WORDS: Final[Mapping[str, tuple[str, ...]]] = {
     "refresh": (*_SERVERS, AS_STORED),
     "accounts_check": (*_SERVERS, "no-origin", "other-workspace", "duplicate"),
     "policies": _SERVERS,
+    "exchange": _SERVERS,
     "responses": _SERVERS,
     "accepts_expired": ("yes", "no"),
     "whoami_fedramp": ("yes", "no"),

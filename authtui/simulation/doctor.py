@@ -35,7 +35,7 @@ def predict_doctor(case: Case) -> DoctorReport | None:
         return None
     if case.late_refusal or case.ladder.workload.failure or _without_policies(case):
         return None
-    variables = tuple(name for name in VARIABLES if case.observation.environment.get(name))
+    variables = tuple(name for name in VARIABLES if _is_set(case, name))
     if not case.provider.requires_openai_auth:
         return _of_the_provider(case)._replace(variables=variables)
     return _of_the_store(case, variables)._replace(variables=variables)
@@ -95,8 +95,7 @@ def _issues(case: Case, document: Document) -> list[str]:
     match document.mode:
         case "apikey":
             key = document.openai_api_key
-            environment = case.observation.environment
-            given = environment.get("OPENAI_API_KEY") or environment.get("CODEX_API_KEY")
+            given = _is_set(case, "OPENAI_API_KEY") or _is_set(case, "CODEX_API_KEY")
             if _is_blank(key) and not given:
                 return ["API key auth is missing an API key"]
         case "chatgpt" | "chatgptAuthTokens":
@@ -112,6 +111,12 @@ def _issues(case: Case, document: Document) -> list[str]:
         case "bedrockAccessKeys" if document.bedrock_access_keys is None:
             return ["Bedrock access keys auth is missing AWS access keys"]
     return []
+
+
+def _is_set(case: Case, name: str) -> bool:
+    """Whether the doctor counts a variable: one that holds blanks counts, an empty one does not."""
+    variable = case.observation.environment.get(name)
+    return variable is not None and variable.value.reveal() != ""
 
 
 def _is_blank(secret: Secret | None) -> bool:

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.answers.findings import PlannedRequest, Prediction
 from authtui.configuration.config import BEDROCK, GOOGLE
-from authtui.contracts import API_MODEL_BASE, CHATGPT_MODEL_BASE, SIGNED_OUT_SINCE
+from authtui.contracts import (
+    API_MODEL_BASE,
+    CHATGPT_MODEL_BASE,
+    FEDRAMP_API_BASE,
+    FEDRAMP_KEYS,
+    SIGNED_OUT_SINCE,
+)
 from authtui.simulation.api_keys import damage_of, owner_of
 from authtui.simulation.assumptions import OK
 from authtui.simulation.built_in_providers import (
@@ -28,6 +34,7 @@ from authtui.simulation.first_answer import (
     wrong_key,
 )
 from authtui.simulation.prerequisites import (
+    OPENAI,
     UNAUTHORIZED,
     falls_back,
     has_binding,
@@ -82,6 +89,8 @@ def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
     if start:
         return start
     base = case.provider.base_url or _base_url(case, found.credential)
+    if base == API_MODEL_BASE and is_for_fedramp(case, found.credential) and _at_openai(case):
+        base = FEDRAMP_API_BASE
     if found.credential is None:
         request = PlannedRequest(base, None)
         return refused_by_server(case, request, found, outcome_without(found), None)
@@ -125,7 +134,8 @@ def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
         return own
     if own is not None:
         base = provider.base_url or API_MODEL_BASE
-        request = PlannedRequest(base, _scheme(case, own), credential=own.source)
+        fedramp = is_for_fedramp(case, own)
+        request = PlannedRequest(base, _scheme(case, own), None, fedramp, own.source)
         if own.secret is not None and not own.secret.reveal().strip():
             return wrong_key(case, own, request, "the key is blank")
         return answered(case, own, request)
@@ -138,6 +148,20 @@ def _to_own_provider(case: Case, found: Resolution) -> ProgramStart | None:
         return _without_key(case, request)
     trouble: Trouble = "provider-header" if missing else "provider"
     return refused_by_server(case, request, found, "degraded", trouble)
+
+
+def is_for_fedramp(case: Case, credential: Credential | None) -> bool:
+    """Whether an API key is one of a FedRAMP workspace, by how it begins."""
+    if credential is None or credential.secret is None or not case.contract.fedramp_keys:
+        return False
+    return credential.secret.reveal().startswith(FEDRAMP_KEYS)
+
+
+def _at_openai(case: Case) -> bool:
+    """Whether the provider's address is the client's own, and none was configured for it."""
+    given = case.observation.config.get("openai_base_url")
+    chosen = case.provider.built_in and isinstance(given, str) and bool(given.strip())
+    return not chosen and (case.provider.built_in or case.provider.name == OPENAI)
 
 
 def _scheme(case: Case, own: Credential) -> Literal["Bearer", "other"] | None:
@@ -216,7 +240,7 @@ def _for_account(
     case: Case, base: str, scheme: Literal["Bearer", "AgentAssertion"], credential: Credential
 ) -> PlannedRequest:
     """A request with the headers of the credential's account."""
-    goes_to = routed_base(case, base)
+    goes_to = routed_base(case, base, looks_up=scheme == "Bearer")
     return PlannedRequest(
         goes_to, scheme, _account_header(credential), credential.fedramp, credential.source
     )
@@ -332,7 +356,8 @@ def _command_failure(case: Case) -> ProgramStart | None:
 
 def _with_api_key(case: Case, credential: Credential, base: str) -> ProgramStart:
     key = credential.secret.reveal() if credential.secret else ""
-    request = PlannedRequest(base, "Bearer", credential=credential.source)
+    fedramp = is_for_fedramp(case, credential)
+    request = PlannedRequest(base, "Bearer", None, fedramp, credential.source)
     if not legal_header_value(key):
         found = Resolution(credential)
         bare = request._replace(authorization=None)

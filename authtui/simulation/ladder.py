@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.credentials.document import Document, DocumentFault, build_error
-from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.machine.observation import AUTH_FILE
 from authtui.redaction import Secret
 from authtui.simulation.online_credentials import (
@@ -26,6 +25,7 @@ from authtui.simulation.selection import (
     Ladder,
 )
 from authtui.simulation.stored_record import find_record, store_mode, stored_somewhere
+from authtui.simulation.workload import judge_workload
 
 if TYPE_CHECKING:
     from authtui.contracts import Contract
@@ -36,41 +36,13 @@ if TYPE_CHECKING:
 def judge_ladder(observation: Observation, contract: Contract, assumptions: Assumptions) -> Ladder:
     """Judge each rung by the rules of one generation; pure."""
     return Ladder(
-        workload=_workload(observation, contract),
+        workload=judge_workload(observation, contract, assumptions),
         api_key=_api_key(observation),
         agent=_agent_variable(observation, contract, assumptions),
         store=_store(observation, contract, assumptions),
         store_mode=store_mode(observation),
         stored_somewhere=stored_somewhere(observation, contract),
     )
-
-
-def _workload(observation: Observation, contract: Contract) -> JudgedSource:
-    name = "workload identity"
-    environment = observation.environment
-    rule, file = (environment.get(variable) for variable in WORKLOAD_VARIABLES)
-    if not contract.workload_identity or (rule is None and file is None):
-        return JudgedSource(name)
-    rule_name, file_name = WORKLOAD_VARIABLES
-    where = file_name if rule is None else rule_name
-    if rule is not None and not rule.value.reveal().strip():
-        text = f"workload identity variable {rule_name} is invalid"
-        return JudgedSource.of(Failure(name, where, text, "the variable is blank"))
-    if rule is None or file is None:
-        missing = rule_name if rule is None else file_name
-        text = f"workload identity requires {missing}"
-        return JudgedSource.of(Failure(name, where, text, f"{missing} is not set"))
-    path = file.value.reveal()
-    if not path.startswith("/"):
-        text = f"{file_name} must be an absolute path"
-        return JudgedSource.of(Failure(name, file_name, text, "the path is relative"))
-    facts = observation.token_file
-    if facts is None or facts.kind != "file":
-        text = f"could not read workload identity assertion file {path}"
-        reason = (facts.error if facts else None) or "No such file or directory (os error 2)"
-        return JudgedSource.of(Failure(name, file_name, text, reason, unread=True))
-    assumes = ("the identity token is exchanged",)
-    return JudgedSource.of(Credential("workload_identity", name, where, assumes=assumes))
 
 
 def _api_key(observation: Observation) -> JudgedSource:

@@ -24,6 +24,13 @@ def predict_logout(case: Case) -> Logout:
     deletes, problem = removal(case.observation, case.contract, case.ladder)
     if problem:
         return Logout(1, f"Error logging out: {problem}", deletes_stored_login=False)
+    if not deletes and _is_dangling(case):
+        # The link goes, although it leads nowhere; no login goes with it.
+        return Logout(0, "Successfully logged out", deletes_stored_login=False)
     if deletes:
         return Logout(0, "Successfully logged out", deletes_stored_login=True)
     return Logout(0, "Not logged in", deletes_stored_login=False)
+
+
+def _is_dangling(case: Case) -> bool:
+    return case.ladder.store_mode == "file" and (case.observation.auth_file.kind == "dangling-link")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.answers.findings import Prediction, Surface
+from authtui.answers.findings import Outcome, Prediction, Surface
 from authtui.simulation.first_request import outcome_without, predict_first_request
 from authtui.simulation.program_start import ProgramStart, failed_start
 from authtui.simulation.restrictions import filtered
@@ -153,9 +153,11 @@ def _before_credential(case: Case, surface: Surface) -> ProgramStart | None:
     failure = case.ladder.workload.failure
     if failure:
         text = f"Error: {failure.text}"
-        if failure.unread:
-            text += f"\n\nCaused by:\n    {failure.reason}"
-        return failed_start(surface, text, "unreadable", failure=failure)
+        if failure.cause:
+            text += f"\n\nCaused by:\n    {failure.cause}"
+        restricted = (failure.field or "").startswith("forced_")
+        outcome: Outcome = "refused" if restricted else "unreadable"
+        return failed_start(surface, text, outcome, failure=failure)
     if case.late_refusal:
         text = f"Error: {case.late_refusal.text}"
         return failed_start(surface, text, "unreadable", trouble=_late_trouble(case))

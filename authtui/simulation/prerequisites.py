@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from authtui.simulation.program_start import Case
     from authtui.simulation.selection import Credential
 
-_OPENAI: Final = "OpenAI"
+OPENAI: Final = "OpenAI"
 """The name by which a provider of one's own is routed like the built-in one."""
+_MODEL_PATH: Final = "/backend-api/codex"
 MISSING_WORKSPACE: Final = "selected workspace missing from routing discovery"
 UNAUTHORIZED: Final = "workspace routing discovery unauthorized (401)"
 POLICIES_UNAUTHORIZED: Final = (
@@ -60,22 +61,43 @@ def is_routed(case: Case, base: str) -> bool:
     """Whether the workspace look-up decides where model requests at this base go."""
     return (
         case.contract.routing
-        and (case.provider.built_in or case.provider.name == _OPENAI)
+        and (case.provider.built_in or case.provider.name == OPENAI)
         and base.rstrip("/").endswith("/backend-api/codex")
     )
 
 
-def routed_base(case: Case, base: str) -> str:
+def routed_base(case: Case, base: str, *, looks_up: bool = True) -> str:
     """Where a request goes once the workspace has been looked up.
 
     An address below the one that is asked gives way to the origin in the answer, which is
     ChatGPT's own unless the workspace lives elsewhere (0.169, led: `name = "OpenAI"`, or
-    `openai_base_url`, beside `chatgpt_base_url`).
+    `openai_base_url`, beside `chatgpt_base_url`). Any https origin may be named, and the token goes
+    there (0.169, 0.171). An agent identity is not looked up.
     """
     asked = case.observation.config.get("chatgpt_base_url")
+    named = case.assumptions.origin
+    if named is not None and looks_up and is_routed(case, base):
+        return f"{_plain(named)}{_MODEL_PATH}"
     if not is_routed(case, base) or not isinstance(asked, str) or not _takes_a_path(asked):
         return base
     return CHATGPT_MODEL_BASE if _origin(asked) == _origin(base) else base
+
+
+def _plain(origin: str) -> str:
+    return origin.rstrip("/").removesuffix(":443")
+
+
+def _origin_fault(origin: str | None) -> str | None:
+    """What is wrong with the origin that the look-up names; the client's text."""
+    if origin is None:
+        return None
+    scheme, mark, rest = origin.partition("://")
+    host, _, path = rest.partition("/")
+    if not mark or not host:
+        return "invalid workspace backend URL"
+    if scheme.lower() != "https" or "@" in host:
+        return "workspace backend must use an HTTPS origin without credentials"
+    return "workspace routing discovery must return an origin" if path else None
 
 
 def _origin(url: str) -> str:
@@ -106,7 +128,7 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         return failed
     fault = case.assumptions.accounts_check
     if fault == OK:
-        return None
+        return _origin_fault(case.assumptions.origin)
     if fault.startswith("401"):
         return UNAUTHORIZED
     return {

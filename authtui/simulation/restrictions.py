@@ -87,7 +87,7 @@ def filtered(
     `Login is restricted to workspace id(s) …` comes from an agent identity or a personal access
     token, which these versions check while they load it.
     """
-    if not contract.status_enforces:
+    if not contract.status_enforces or not ladder.workload.empty:
         return resolve(ladder, contract, on_exec=on_exec)
     method = forced_method(observation)
     found = resolve(

@@ -58,6 +58,7 @@ class Failure(NamedTuple):
 
     `mode` is the mode of the stored record where there is one, `account` the account that an
     agent identity claims: a restriction looks at both although the credential is of no use.
+    `cause` is what `exec` repeats below the text.
     """
 
     source: str
@@ -70,6 +71,7 @@ class Failure(NamedTuple):
     network: bool = False
     mode: str | None = None
     account: str | None = None
+    cause: str | None = None
 
 
 class JudgedSource(NamedTuple):

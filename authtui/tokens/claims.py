@@ -52,6 +52,7 @@ _PLAN_ROWS: Final = (
     PlanName("plus", "Plus", False),
     PlanName("pro", "Pro", False),
     PlanName("prolite", "Pro Lite", False),
+    PlanName("promax", "Pro Max", False),
     PlanName("team", "Team", True),
     PlanName("self_serve_business_prolite", "Self Serve Business ProLite", True),
     PlanName("self_serve_business_usage_based", "Self Serve Business Usage Based", True),
@@ -65,6 +66,8 @@ _PLAN_ROWS: Final = (
     PlanName("edu", "Edu", True),
     PlanName("edu_plus", "Edu Plus", True),
     PlanName("edu_pro", "Edu Pro", True),
+    PlanName("sci", "Sci", True),
+    PlanName("sci_plus", "Sci Plus", True),
 )
 _PLANS: Final = {row.raw: row for row in _PLAN_ROWS}
 

@@ -149,6 +149,7 @@ _record(
         "environment": o.EnvironmentFacts(),
         "config": o.ConfigFacts(o.FileFacts("config.toml")),
         "token_file": None,
+        "spiffe_socket": None,
         "ca_file": None,
         "key_set": None,
         "storage": o.StorageFacts(),

@@ -12,6 +12,7 @@ from authtui.credentials.repair import repair_json
 from authtui.redaction import Secret
 from authtui.simulation.selection import Failure, forced_workspaces
 from authtui.simulation.urls import host_and_port
+from authtui.verdict.workload_failures import explain_workload
 
 if TYPE_CHECKING:
     from authtui.verdict.judged_case import JudgedCase
@@ -38,8 +39,10 @@ def explain_failure(judged: JudgedCase, failure: Failure) -> Verdict:
     contract = judged.contract
     # It is silent only where the client goes on and sends a request all the same.
     quiet = contract.silent_drop and judged.start.request is not None
-    after = DROPPED_SILENTLY if quiet and failure.source != "workload identity" else ""
+    after = DROPPED_SILENTLY if quiet else ""
     variable = judged.variables_of(failure.source)
+    if failure.source == "workload identity":
+        return explain_workload(judged, failure)
     if failure.network and not variable:
         return _refused_while_loading(judged, failure, after, "")
     if judged.start.filtered:
@@ -48,7 +51,7 @@ def explain_failure(judged: JudgedCase, failure: Failure) -> Verdict:
         return _unknown_key(judged, failure, after)
     if not variable:
         return _stored_failure(judged, failure, after)
-    name = failure.where if failure.source == "workload identity" else failure.source
+    name = failure.source
     good = judged.store.credential
     kind: Kind = "another-source-won" if good else "record-not-what-it-seems"
     behind = ""

@@ -129,7 +129,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
             files={"token": "x"},
         ),
         "pass",
-        "both",
+        "its token is there",
     ),
     ("sources.workload", State(), None, ""),
     ("surfaces.disagree", State(env={"CODEX_API_KEY": KEY}), "warn", "login status"),

@@ -96,7 +96,7 @@ def test_logging_in_again_does_not_replace_a_providers_own_key(
 
 def with_workload(state: State) -> State:
     def change(seen: Observation) -> Observation:
-        return seen._replace(token_file=FileFacts("/etc/hostname", "file"))
+        return seen._replace(token_file=FileFacts("/etc/hostname", "file", b"made-up"))
 
     return state._replace(env=WORKLOAD, change=change)
 
@@ -110,11 +110,13 @@ def test_a_workload_identity_that_hides_a_login_is_removed_by_unsetting_both_var
     assert found.fix[0].command == UNSET
 
 
-def test_a_login_that_is_deleted_for_a_workload_identity_is_not_taken_for_the_culprit() -> None:
+def test_a_workload_identity_where_only_api_keys_are_allowed_stops_codex_and_deletes_nothing() -> (
+    None
+):
     config = 'forced_login_method = "api"\n'
     found = assess(observe(with_workload(State(chatgpt(), config))), Options()).verdict
-    assert found.deletes_stored_login
-    assert found.headline == "Codex would delete your stored login because of workload identity"
+    assert (found.outcome, found.deletes_stored_login) == ("refused", False)
+    assert "config.toml:1 forbids the workload identity" in found.headline
     assert found.fix[0].command == UNSET
 
 
@@ -124,10 +126,11 @@ def test_half_a_workload_identity_is_removed_by_unsetting_what_is_set() -> None:
     assert found.fix[0].command == "unset OPENAI_IDENTITY_TOKEN_FILE"
 
 
-@pytest.mark.parametrize("check", ["sources.shadowing", "policy.deletes", "method.forced"])
+@pytest.mark.parametrize("check", ["sources.shadowing", "sources.workload"])
 def test_every_check_on_a_workload_identity_unsets_both_variables(check: str) -> None:
     # Half of it stops the client, and no log-in replaces it.
-    found = answer(check, with_workload(State(chatgpt(), 'forced_login_method = "api"\n')))
+    config = 'forced_login_method = "api"\n' if check == "sources.workload" else ""
+    found = answer(check, with_workload(State(chatgpt(), config)))
     assert found is not None
     assert found.fix is not None
     assert found.fix.command == UNSET

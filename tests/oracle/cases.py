@@ -171,6 +171,11 @@ def lay_out(run: Run, root: Path) -> Iterator[Machine]:
             (home / "config.toml").write_text(_real(given["config_toml"], root), "utf-8")
         if other.get("dotenv"):
             (home / ".env").write_text(other["dotenv"], "utf-8")
+    for name, content in (other.get("etc") or {}).items():
+        (root / "etc").mkdir(exist_ok=True)
+        (root / "etc" / name).write_text(_real(content, root), "utf-8")
+    for name, content in (other.get("files") or {}).items():
+        Path(_real(name, root)).write_text(content, "utf-8")
     environ = {"HOME": str(root), "PATH": "/usr/bin:/bin"}
     if other.get("codex_home") != "dot_codex":
         environ["CODEX_HOME"] = str(home)
@@ -224,6 +229,8 @@ def assumed(run: Run) -> Assumptions:
         "whoami_account": WHOAMI_ACCOUNT,
         "runtime": NEW_RUNTIME,
         "refresh": "ok",  # an empty token too
+        "exchange": "not-json",  # it is answered with the tokens of a refresh
+        "workload_account": WHOAMI_ACCOUNT,
     }
     if "tls" in backend or "dns" in backend or _dead_proxy(run):
         found["network"] = "down"
@@ -233,6 +240,10 @@ def assumed(run: Run) -> Assumptions:
             found[_NAMES[name]] = _fault(name, word)
         elif name == "whoami":
             found["whoami_fedramp"] = "yes"
+        elif name == "exchange":
+            found["exchange"] = _PLAIN.get(word, word)
+        elif name == "origin":
+            found["origin"] = word
         elif name == "refresh":
             found["refresh"] = _refresh(word)
         elif name == "accept_expired":

@@ -26,6 +26,7 @@ from authtui.demo.backend.agents import seal
 from authtui.identity.keys import PrivateKey, read_private_key
 from authtui.simulation.api_keys import key_doubt
 from authtui.tokens.jwt import exp_of
+from tests.oracle import made_up
 from tests.oracle.cases import KNOWN_KEY, NEW_RUNTIME, WHOAMI_ACCOUNT
 
 PORT = 8080
@@ -153,7 +154,10 @@ class Hosts:
         return base64.b64decode(text.split()[1])[-32:]
 
     def _token(self, call: Call) -> Reply:
-        del call
+        if b"jwt-bearer" in call.body:
+            fault = self.faults.get("exchange")
+            good = Reply(200, made_up.exchanged() if fault == "ok" else {})
+            return _fault(fault) or good
         tokens = {**self.refreshed, "token_type": "Bearer"}
         if self._id_token is not None:
             tokens["id_token"] = self._id_token
@@ -190,7 +194,7 @@ class Hosts:
             "name": "Test workspace",
             "structure": "personal",
             "plan_type": "pro",
-            "workspace_backend_origin": "https://chatgpt.com",
+            "workspace_backend_origin": self.faults.get("origin") or "https://chatgpt.com",
             "account_routing_override": "NO_CONSTRAINT",
         }
         if fault == "missing_origin":

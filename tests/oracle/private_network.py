@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 
 HOSTS = (
     "chatgpt.com",
+    "*.chatgpt.com",
+    "gateway.example.test",
     "chat.openai.com",
     "chatgpt-staging.com",
     "auth.openai.com",
     "auth.api.openai.org",
     "api.openai.com",
-    "ab.chatgpt.com",
+    "*.api.openai.com",
     "github.com",
     "api.github.com",
     "raw.githubusercontent.com",

@@ -236,6 +236,8 @@ def _lay_out(given: dict[str, Any], root: Path) -> dict[str, str]:
             (home / "config.toml").write_text(_real(given["config_toml"], root), "utf-8")
         if other.get("dotenv"):
             (home / ".env").write_text(_real(other["dotenv"], root), "utf-8")
+    for name, content in (other.get("files") or {}).items():
+        Path(_real(name, root)).write_text(content, "utf-8")
     environ = {"HOME": str(root), "PATH": "/usr/bin:/bin"}
     if other.get("codex_home") != "dot_codex":
         environ["CODEX_HOME"] = str(home)
