@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from authtui import contracts
 from authtui.answers.findings import Assessment, UnsavedTokens
 from authtui.assessment.generations import choose_contract
-from authtui.assessment.proof import with_proven_fixes
+from authtui.assessment.proof import at_a_remote_place, with_one_advice, with_proven_fixes
 from authtui.assessment.who import person_of
 from authtui.checks.all_checks import run_checks
 from authtui.checks.matrix import build_matrix, derive_binding
@@ -45,6 +45,12 @@ def assess(observation: Observation, options: Options) -> Assessment:
     verdict = beside_checks(judge(case, starts, options.surface), checks)
     verdict = with_proven_fixes(
         _beside_doctor(verdict, doctor), observation, contract, options.assumptions, options.surface
+    )
+    marks = frozenset(observation.host.marks)
+    verdict = verdict._replace(fix=tuple(at_a_remote_place(fix, marks) for fix in verdict.fix))
+    checks = tuple(
+        check._replace(fix=at_a_remote_place(check.fix, marks)) if check.fix else check
+        for check in with_one_advice(checks, verdict)
     )
     outcomes = {
         name: predict(make_case(observation, contracts.BY_NAME[name], options.assumptions))[

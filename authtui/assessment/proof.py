@@ -11,13 +11,17 @@ from authtui.simulation.program_start import make_case
 from authtui.verdict.judge import judge
 
 if TYPE_CHECKING:
-    from authtui.answers.findings import Fix, Outcome, Surface, Verdict
+    from authtui.answers.findings import CheckResult, Fix, Outcome, Surface, Verdict
     from authtui.contracts import Contract
     from authtui.machine.observation import Observation
     from authtui.simulation.assumptions import Assumptions
 
 _WORTH: Final = {"ready": 4, "degraded": 3, "refused": 2, "unreadable": 1, "not-logged-in": 0}
 """How far each outcome is from one that works; where nobody is logged in, everything is to do."""
+
+
+_REMOTE: Final = frozenset({"SSH", "container", "cloud IDE"})
+"""Marks of places whose localhost a browser elsewhere does not reach."""
 
 
 def with_proven_fixes(
@@ -55,7 +59,30 @@ def with_proven_fixes(
     if any(rank for rank, _ in proven):
         proven = [row for row in proven if row[0]]
     proven.sort(key=lambda row: -row[0])
-    return verdict._replace(fix=tuple(fix for _, fix in proven))
+    fixes = [fix for _, fix in proven]
+    if fixes:
+        fixes[0] = fixes[0]._replace(text=fixes[0].text.removeprefix("or "))
+    return verdict._replace(fix=tuple(fixes))
+
+
+def with_one_advice(checks: tuple[CheckResult, ...], verdict: Verdict) -> tuple[CheckResult, ...]:
+    """The checks, where those that fail for the culprit of the verdict advise what it does."""
+    if verdict.culprit is None or not verdict.fix:
+        return checks
+    best = verdict.fix[0]
+    return tuple(
+        check._replace(fix=best)
+        if check.where == verdict.culprit and check.status == "fail" and check.fix is not None
+        else check
+        for check in checks
+    )
+
+
+def at_a_remote_place(fix: Fix, marks: frozenset[str]) -> Fix:
+    """A fix where a browser cannot call back: the login is by a code that is typed elsewhere."""
+    if fix.command is None or not fix.command.endswith("codex login") or not marks & _REMOTE:
+        return fix
+    return fix._replace(command=f"{fix.command} --device-auth")
 
 
 def _worth(verdict: Verdict) -> int:

@@ -23,7 +23,7 @@ from authtui.contracts import API_MODEL_BASE
 from authtui.redaction import Secret, printable, redact_text
 from authtui.simulation.api_keys import damage_of, key_doubt
 from authtui.simulation.restrictions import has_token_data
-from authtui.simulation.selection import CHATGPT_MODES
+from authtui.simulation.selection import CHATGPT_MODES, EXPIRED
 
 if TYPE_CHECKING:
     from authtui.checks.registry import Subject
@@ -50,6 +50,12 @@ def _readable(subject: Subject) -> Finding | None:
         return Finding("pass", f"{place.name} can be read; it holds {what}")
     if failure.network:
         return None
+    if failure.source == "keyring" and subject.observation.keyring.status != "present":
+        return Finding(
+            "unknown", f"whether the keyring holds a record is not known: {failure.reason}"
+        )
+    if failure.field == "agent_identity" and failure.reason == EXPIRED:
+        return Finding("pass", f"{place.name} can be read; it holds an agent identity")
     kept = sorted(name for name, value in fields_of(subject).items() if value is not None)
     evidence = [f"the client says: {failure.text}"]
     if kept:

@@ -190,9 +190,16 @@ def _dotenv(subject: Subject) -> Finding | None:
         tuple(f".env:{line.line} {line.name}: {line.reason}" for line in matter[:8]),
         "Codex reads .env in its home, but names beginning with CODEX_ are skipped, and so is a "
         "line it cannot parse. There is no message in either case.",
-        Fix("export it in the shell instead", f"export {first.name}=…") if first.name else None,
+        _instead(subject, first.name),
         f".env:{first.line}",
     )
+
+
+def _instead(subject: Subject, name: str | None) -> Fix | None:
+    """Where the variable belongs; None where it stands there already."""
+    if not name or subject.observation.environment.get(name) is not None:
+        return None
+    return Fix("export it in the shell instead", f"export {name}=…")
 
 
 @check(
@@ -250,7 +257,7 @@ def _dropped(subject: Subject) -> Finding | None:
         "From 0.147 on a credential that cannot be used counts as none. The run goes on, the "
         "server answers 401 Missing bearer, and neither the output nor its log names the cause. "
         "A good login underneath is not used instead.",
-        unset_where(subject, failure.source) if failure.source in CREDENTIAL_VARIABLES else LOGIN,
+        unset_where(subject, failure.source) if failure.source in CREDENTIAL_VARIABLES else None,
         failure.where,
     )
 

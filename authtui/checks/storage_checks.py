@@ -217,7 +217,7 @@ def _file_unread(subject: Subject) -> Finding | None:
         (f"auth.json: {facts.auth_file.size or 0} bytes",),
         "In mode keyring or ephemeral the file is not looked at; it stays on disk until the next "
         "login or logout. Copying a good auth.json there has no effect.",
-        Fix('set cli_auth_credentials_store = "file", or log in again', "codex login"),
+        Fix('set cli_auth_credentials_store = "file", and look again'),
         _mode_where(subject),
     )
 

@@ -121,13 +121,22 @@ def hides_addresses(environ: Mapping[str, str], out: TextIO) -> bool:
     return read_settings(settings_path(environ)).presenter
 
 
+def _is_known_bad(assessment: Assessment) -> bool:
+    """Whether the credential was read and is refused for certain, so that nothing is left open."""
+    failing = {check.id for check in assessment.checks if check.status == "fail"}
+    if failing & {"record.readable", "keyring.state"}:
+        return False
+    read = any(source.status == "selected" for source in assessment.sources)
+    return read or any(name.startswith("identity.") for name in failing)
+
+
 def exit_code(assessment: Assessment, *, strict: bool = False) -> int:
     """The exit code that belongs to an assessment."""
     outcome = assessment.verdict.outcome
     if outcome == "not-logged-in":
         return EXIT_NOT_LOGGED_IN
     if outcome == "unreadable":
-        return EXIT_CANNOT_TELL
+        return EXIT_FAILED if _is_known_bad(assessment) else EXIT_CANNOT_TELL
     if outcome != "ready":
         return EXIT_FAILED
     counts = ("fail", "warn") if strict else ("fail",)

@@ -1,4 +1,4 @@
-"""The smallest repair of a stored record that is nearly JSON: comments, commas, a byte order mark.
+"""The smallest repair of a stored record: what JSON does not know, or one value of it.
 
 Pure. Whether the client can read the result is for whoever asks to find out.
 """
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, Literal
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 Flaw = Literal["byte order mark", "comment", "trailing comma"]
 _MARK: Final = b"\xef\xbb\xbf"
@@ -61,6 +61,52 @@ def repair_json(data: bytes) -> Repair | None:
             kept.append(piece)
         line += piece.count(b"\n")
     return Repair(tuple(flaws), b"".join(kept)) if flaws else None
+
+
+def repair_value(
+    data: bytes, field: str, line: int, auth_modes: Iterable[str]
+) -> tuple[str, bytes] | None:
+    """Write the value of one field as the client reads it; every other byte stays as it is.
+
+    A number where text belongs is put in quotes, a misspelt `auth_mode` is spelled as the client
+    spells it, and a `last_refresh` that is no time becomes null, which is as good as never.
+
+    Args:
+        data: The record.
+        field: Its field, dotted; the value stands on one line.
+        line: That line, from 1.
+        auth_modes: The modes that the client knows.
+
+    Returns:
+        The new value and the new bytes, or None where it is none of these.
+    """
+    lines = data.splitlines(keepends=True)
+    if not 0 < line <= len(lines):
+        return None
+    key = re.escape(field.rpartition(".")[2].encode())
+    found = re.search(
+        rb'"' + key + rb'"\s*:\s*("(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?)', lines[line - 1]
+    )
+    if found is None:
+        return None
+    value = _as_read(field, found[1].decode("utf-8", "surrogateescape"), auth_modes)
+    if value is None:
+        return None
+    written = lines[line - 1]
+    lines[line - 1] = written[: found.start(1)] + value.encode() + written[found.end(1) :]
+    return value, b"".join(lines)
+
+
+def _as_read(field: str, given: str, auth_modes: Iterable[str]) -> str | None:
+    if field == "last_refresh":
+        return "null"
+    if not given.startswith('"'):
+        return f'"{given}"'
+    if field != "auth_mode":
+        return None
+    plain = re.sub(r"[^a-z]", "", given.lower())
+    near = [mode for mode in auth_modes if re.sub(r"[^a-z]", "", mode.lower()) == plain]
+    return f'"{near[0]}"' if len(near) == 1 else None
 
 
 def _pieces(data: bytes) -> Iterator[bytes]:

@@ -211,14 +211,18 @@ def _without_key(case: Case, request: PlannedRequest) -> ProgramStart:
         return refused_by_server(case, request, Resolution(None), "degraded", "provider")
     where = host_and_port(request.base_url)
     port, listening = listener_port(request.base_url), case.observation.listening
-    if listening is not None and port is not None and port not in listening:
+    silent = listening is not None and port is not None and port not in listening
+    if silent and case.provider.built_in:
         start = unreachable(case, Resolution(None), request, "degraded")
         return start._replace(trouble="not-listening", request=request)
     there = f"the server at {where} needs no key"
+    if silent:
+        # Codex does not look after a server of one's own: people start it when they need it.
+        there = f"the server at {where}, where nothing listens now, is started before Codex"
     prediction = Prediction(
         "exec", 0, None, deletes_stored_login=False, outcome="ready", mode="none", assumes=(there,)
     )
-    return ProgramStart(prediction, request=request)
+    return ProgramStart(prediction, request=request, trouble="not-listening" if silent else None)
 
 
 def _with_agent_identity(case: Case, credential: Credential, base: str) -> ProgramStart:

@@ -6,7 +6,7 @@ the interactive client each do. Source: recordings of released clients.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authtui.record import NamedTuple
 
@@ -51,6 +51,10 @@ class Credential(NamedTuple):
     fedramp: bool = False
     assumes: tuple[str, ...] = ()
     flaw: Failure | None = None
+
+
+EXPIRED: Final = "exp: expired"
+"""The reason of an agent identity that is past its time, and otherwise good."""
 
 
 class Failure(NamedTuple):

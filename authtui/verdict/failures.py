@@ -8,9 +8,9 @@ from authtui.answers.findings import Edit, Fix, Kind, Verdict
 from authtui.checks.phrases import DROPPED_SILENTLY, clause, describe
 from authtui.checks.subject import LOGIN, give_back, quoted_path, set_aside
 from authtui.contracts import CHATGPT_BASE, PRODUCTION_HOSTS, STAGING_HOSTS
-from authtui.credentials.repair import repair_json
+from authtui.credentials.repair import repair_json, repair_value
 from authtui.redaction import Secret
-from authtui.simulation.selection import Failure, forced_workspaces
+from authtui.simulation.selection import EXPIRED, Failure, forced_workspaces
 from authtui.simulation.urls import host_and_port
 from authtui.verdict.workload_failures import explain_workload
 
@@ -70,7 +70,9 @@ def explain_failure(judged: JudgedCase, failure: Failure) -> Verdict:
             Fix(f"remove chatgpt_base_url at {where}"),
         )
     headline = f"{name} is set, but cannot be used"
-    if good:
+    if _has_expired(failure):
+        headline = f"The agent identity in {name} has expired"
+    elif good:
         headline = f"{name} cannot be used and hides a good login"
     doubt = clause(failure.reason or failure.text)
     fixes = [judged.unset("unset the variable", failure.source)]
@@ -174,7 +176,11 @@ def _stored_failure(judged: JudgedCase, failure: Failure, after: str) -> Verdict
                 'or keep logins in the file: cli_auth_credentials_store = "file"',
                 edit=Edit("config.toml", "cli_auth_credentials_store", '"file"'),
             ),
-            Fix('or set cli_auth_credentials_store = "file", and log in again'),
+            *(
+                ()
+                if judged.observation.auth_file.exists
+                else (Fix('or set cli_auth_credentials_store = "file", then log in'),)
+            ),
         )
     if failure.unread:
         return judged.verdict(
@@ -183,6 +189,18 @@ def _stored_failure(judged: JudgedCase, failure: Failure, after: str) -> Verdict
             f"{failure.source} cannot be read: {clause(failure.reason)}.{after}",
             failure.where,
             *_unread_fixes(judged, path),
+        )
+    if _has_expired(failure):
+        return judged.verdict(
+            "record-not-what-it-seems",
+            f"The agent identity in {failure.source} has expired",
+            f"The record in {failure.where} can be read, and its token is past its time: no client "
+            f"takes it, and a browser login is no replacement.{after}",
+            failure.where,
+            Fix(
+                "have the identity issued again, then log in with its token",
+                "printenv CODEX_ACCESS_TOKEN | codex login --with-access-token",
+            ),
         )
     if failure.line or failure.field:
         mended = _mended(judged, failure)
@@ -214,9 +232,11 @@ def _stored_failure(judged: JudgedCase, failure: Failure, after: str) -> Verdict
 def _mended(judged: JudgedCase, failure: Failure) -> Fix | None:
     """Take out of auth.json what JSON does not know, where that is all that is wrong with it."""
     data = judged.observation.auth_file.data
-    repair = repair_json(data) if data is not None and failure.source == "auth.json" else None
-    if repair is None:
+    if data is None or failure.source != "auth.json":
         return None
+    repair = repair_json(data)
+    if repair is None:
+        return _respelled(judged, failure, data)
     names = {"comment": "comments", "trailing comma": "trailing commas"}
     said = []
     for flaw in dict.fromkeys(name for name, _ in repair.flaws):
@@ -228,6 +248,23 @@ def _mended(judged: JudgedCase, failure: Failure) -> Fix | None:
         f"delete {' and '.join(said)} of auth.json: JSON knows none",
         edit=Edit("auth.json", content=content),
     )
+
+
+def _respelled(judged: JudgedCase, failure: Failure, data: bytes) -> Fix | None:
+    """Write one value of auth.json as the client reads it, where that can be told."""
+    modes = judged.contract.document.auth_modes
+    found = repair_value(data, failure.field or "", failure.line or 0, modes)
+    if found is None:
+        return None
+    value, after = found
+    return Fix(
+        f"write {failure.field} as {value} in {failure.where}",
+        edit=Edit("auth.json", content=Secret(after.decode("utf-8", "surrogateescape"))),
+    )
+
+
+def _has_expired(failure: Failure) -> bool:
+    return failure.field == "agent_identity" and failure.reason == EXPIRED
 
 
 def _unread_fixes(judged: JudgedCase, path: str) -> tuple[Fix, ...]:

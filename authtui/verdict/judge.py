@@ -23,6 +23,7 @@ from authtui.checks.phrases import (
 )
 from authtui.checks.subject import FIRST_LOGIN, field_line, kind_of
 from authtui.credentials.environment import AGENT_VARIABLES
+from authtui.redaction import Secret
 from authtui.simulation.refreshing import is_stale, unkept
 from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
 from authtui.simulation.urls import host_and_port
@@ -320,7 +321,23 @@ def _key_before_tokens(judged: JudgedCase, credential: Credential) -> Verdict | 
         "says which of them counts: Codex takes the key, and the API account is billed. "
         f"{NOT_ANSWERED_YET}",
         where,
-        Fix("use the ChatGPT login", "codex login"),
+        *_chatgpt_meant(judged),
+        Fix("or log in with ChatGPT again", "codex login"),
+    )
+
+
+def _chatgpt_meant(judged: JudgedCase) -> tuple[Fix, ...]:
+    """The field that says that the tokens of auth.json count."""
+    data = judged.observation.auth_file.data
+    if judged.store.name != "auth.json" or data is None or b"{" not in data:
+        return ()
+    before, brace, rest = data.decode("utf-8", "surrogateescape").partition("{")
+    content = Secret(f'{before}{brace}\n  "auth_mode": "chatgpt",{rest}')
+    return (
+        Fix(
+            'use the ChatGPT login: "auth_mode": "chatgpt" in auth.json',
+            edit=Edit("auth.json", content=content),
+        ),
     )
 
 

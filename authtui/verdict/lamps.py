@@ -29,6 +29,8 @@ def _stored(case: Case) -> Lamp:
         return Lamp("amber", f"{place.name}: newer tokens are in a rescue file")
     if place.credential:
         return Lamp("green", f"{place.name}: {describe(place.credential, short=True)}")
+    if place.name == "keyring" and case.observation.keyring.status not in ("present", "absent"):
+        return Lamp("grey", "not known: the keyring cannot be read")
     if place.failure:
         return Lamp("red", f"{place.failure.where} cannot be read")
     file = case.observation.auth_file
