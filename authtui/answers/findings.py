@@ -278,6 +278,20 @@ class Person(NamedTuple):
     place: str = ""
 
 
+class Running(NamedTuple):
+    """A program of the client that uses this home now; `started_at` is aware UTC.
+
+    `older_than` are the files that were changed after its start: it does not know of that.
+    """
+
+    pid: int
+    kind: str
+    version: str | None = None
+    host: str | None = None
+    started_at: datetime | None = None
+    older_than: tuple[str, ...] = ()
+
+
 class UnsavedTokens(NamedTuple):
     """Tokens that a server gave and the store at `place` did not take; `rescue` is their file."""
 
@@ -317,6 +331,7 @@ class Assessment(NamedTuple):
     logout: Logout | None = None
     unsaved: tuple[UnsavedTokens, ...] = ()
     who: Person | None = None
+    running: tuple[Running, ...] = ()
 
     def __repr__(self) -> str:
         """The outcome: texts of it may hold outside data, and are never printed by accident."""

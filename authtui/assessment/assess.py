@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui import contracts
-from authtui.answers.findings import Assessment, UnsavedTokens
+from authtui.answers.findings import Assessment, Running, UnsavedTokens
 from authtui.assessment.generations import choose_contract
 from authtui.assessment.proof import at_a_remote_place, with_one_advice, with_proven_fixes
 from authtui.assessment.who import person_of
@@ -20,6 +20,7 @@ from authtui.simulation.doctor import predict_doctor
 from authtui.simulation.logout import predict_logout
 from authtui.simulation.predictions import predict
 from authtui.simulation.program_start import make_case, with_features
+from authtui.simulation.running import outdated_programs
 from authtui.verdict.beside_checks import beside_checks
 from authtui.verdict.judge import judge
 from authtui.verdict.lamps import light_lamps
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from authtui.answers.findings import DoctorReport, Outcome, Verdict
     from authtui.assessment.options import Options
     from authtui.machine.observation import Observation
+    from authtui.simulation.program_start import Case
 
 
 def assess(observation: Observation, options: Options) -> Assessment:
@@ -78,7 +80,18 @@ def assess(observation: Observation, options: Options) -> Assessment:
         app_server=predict_app_server(case),
         logout=predict_logout(case),
         unsaved=_unsaved(observation),
+        running=_running(case),
         who=person_of(start.credential) if start.credential is not None else None,
+    )
+
+
+def _running(case: Case) -> tuple[Running, ...]:
+    older = {found.program.pid: found.files for found in outdated_programs(case)}
+    return tuple(
+        Running(
+            one.pid, one.kind, one.version, one.host, one.started, tuple(older.get(one.pid, ()))
+        )
+        for one in case.observation.running
     )
 
 

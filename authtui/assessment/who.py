@@ -80,7 +80,7 @@ def person_words(person: Person, now: datetime, *, masked: bool) -> str:
         over = person.expires_at <= now
         span = ago((person.expires_at - now).total_seconds())
         named.append(f"access token {f'expired {span} ago' if over else f'lasts {span}'}")
-    return f"{' · '.join(named)} ({safe_text(person.place)})"
+    return f"{' · '.join(named)} ({safe_text(person.place, _LONGEST)})"
 
 
 def shortened(name: str) -> str:

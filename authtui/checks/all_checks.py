@@ -13,6 +13,7 @@ from authtui.checks import (
     policy_checks,
     request_auth_checks,
     routing_checks,
+    running_checks,
     sources_checks,
     storage_checks,
     surfaces_checks,
@@ -37,6 +38,7 @@ _MODULES = (
     request_auth_checks,
     variable_checks,
     surfaces_checks,
+    running_checks,
     host_checks,
 )
 _ORDER = {module.__name__: place for place, module in enumerate(_MODULES)}

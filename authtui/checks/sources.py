@@ -153,7 +153,7 @@ def _rungs(case: Case, surface: Surface) -> list[_SourceRow]:
         None,
         False,
         (),
-        invisible="another process's memory: not visible from here",
+        invisible=_memory_of(case),
     )
     agent = _agent_rung(case, surface)
     if contract.identity_only:
@@ -335,6 +335,12 @@ def _keyring_facts(keyring: KeyringFacts) -> tuple[Fact, ...]:
     if keyring.detail:
         facts.append(Fact("detail", keyring.detail))
     return tuple(facts)
+
+
+def _memory_of(case: Case) -> str:
+    running = ", ".join(str(program.pid) for program in case.observation.running)
+    whose = f"the memory of process {running}" if running else "another process's memory"
+    return f"{whose}: not visible from here"
 
 
 def _document_facts(document: Document) -> tuple[Fact, ...]:

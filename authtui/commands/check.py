@@ -36,6 +36,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the key set the client would fetch, so that signatures count",
     )
     parser.add_argument(
+        "--pid",
+        metavar="N",
+        type=int,
+        help="judge with the variables and the directory of a running program of this user",
+    )
+    parser.add_argument(
         "--without",
         metavar="SOURCE",
         action="append",
@@ -68,7 +74,20 @@ def more_help() -> str:
 def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Judge the state, print the answer, and return the exit code of the contract."""
     environ, _, out, err = given
-    observation = observe(args, environ, key_set_file=args.jwks)
+    directory = None
+    if args.pid is not None:
+        from authtui.machine.programs import program_directory, program_environment
+
+        read = program_environment(args.pid)
+        if read is None:
+            print(
+                f"authtui check: process {args.pid} cannot be looked at: it is not there, or "
+                "another user's",
+                file=err,
+            )
+            return EXIT_CANNOT_TELL
+        environ, directory = read, program_directory(args.pid)
+    observation = observe(args, environ, key_set_file=args.jwks, directory=directory)
     if args.jwks and observation.key_set is None:
         print(f"authtui check: the key set {safe_text(args.jwks)} cannot be read", file=err)
         return EXIT_CANNOT_TELL

@@ -55,6 +55,8 @@ JSON_KEYS: Final[Mapping[str, str]] = {
     "who": "Whose login is selected: email (masked), workspace (the title of the organisation), "
     "account_id, user_id, plan, expires_at (of the access token), place (the source); "
     "null where none is selected.",
+    "running": "Programs of the client that use this home now: pid, kind, version, host (what "
+    "brought it), started_at, older_than (the files that were changed after its start).",
     "unsaved": "Tokens that a server gave and a store did not take: place, rescue (a file); else "
     "null.",
     "generations": "The outcome under each generation of the client, by name.",

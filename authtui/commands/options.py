@@ -118,11 +118,13 @@ def observe(
     key_set_file: str | None = None,
     probe_keyring: bool = True,
     installed: bool | None = None,
+    directory: str | None = None,
 ) -> Observation:
     """Read the state that the options name; `probe_keyring` may ask the OS for its entry.
 
     `key_set_file` holds the key set that the client would fetch.
     `installed` looks for copies of the client; None where only the choice of a client needs them.
+    `directory` is where the client works: this one where none is named.
     """
     return read_observation(
         environ=environ,
@@ -131,7 +133,7 @@ def observe(
         key_set_file=Path(key_set_file) if key_set_file else None,
         probe_keyring=probe_keyring,
         installed=args.contract == "auto" if installed is None else installed,
-        directory=working_directory(),
+        directory=directory or working_directory(),
     )
 
 

@@ -43,13 +43,14 @@ from authtui.machine.observation import (
     StorageFacts,
 )
 from authtui.machine.ports import read_listening_ports
+from authtui.machine.programs import find_programs
 from authtui.machine.storage import read_storage
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
-    from authtui.machine.observation import AwsProfile, InstalledClient
+    from authtui.machine.observation import AwsProfile, InstalledClient, RunningProgram
 
 SYSTEM_DIR: Final = Path("/etc/codex")
 DOTENV_FILE: Final = ".env"
@@ -117,6 +118,7 @@ def read_observation(
         ca_file=_named_file(environment, CA_VARIABLES),
         key_set=_text(key_set_file),
         listening=read_listening_ports(root),
+        running=_running_here(hashed, root),
         certificates=has_certificates(root),
         aws=_aws_profile(environ, environment, config) if provider in BEDROCK else None,
         gcloud=_is_on_path("gcloud", environ) if provider == GOOGLE else None,
@@ -175,6 +177,13 @@ def read_keyring(
     observation = observation._replace(encrypted=encrypted)
     tell_known(observation, {})
     return observation
+
+
+def _running_here(home: str, root: Path) -> tuple[RunningProgram, ...]:
+    if "\0" in home:
+        return ()
+    real = os.path.realpath(home)
+    return tuple(program for program in find_programs(root) if program.home == real)
 
 
 def _aws_profile(

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authtui.directories import user_home
+from authtui.machine.programs import find_programs
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ _SIGNS: Final = ("auth.json", "config.toml", "secrets")
 _PATTERNS: Final = (".codex", ".codex-*", ".codex_*", ".config/codex", ".codex/homes/*")
 _WINDOWS_SIDE: Final = "mnt/c/Users/*/.codex"
 _MOST: Final = 200
-_LARGEST: Final = 256 * 1024
 
 
 class FoundHome(NamedTuple):
@@ -38,7 +38,7 @@ def find_homes(environ: Mapping[str, str], root: Path = Path("/")) -> tuple[Foun
         root: The directory below which `proc` and the Windows side lie.
     """
     user = user_home(environ)
-    running = dict(_running(root))
+    running = {program.pid: program.home for program in find_programs(root)}
     found: dict[str, list[str]] = {}
     named = [environ["CODEX_HOME"]] if environ.get("CODEX_HOME") else []
     default = [os.path.join(user, ".codex")] if user else []  # noqa: PTH118 - as the client joins
@@ -70,38 +70,3 @@ def _matching(root: Path) -> Iterator[str]:
         yield from sorted(str(path) for path in root.glob(_WINDOWS_SIDE))
     except OSError:
         return
-
-
-def _running(root: Path) -> Iterator[tuple[int, str]]:
-    """Each running program of the client that may be looked at, with its home."""
-    try:
-        entries = sorted((root / "proc").iterdir())
-    except OSError:
-        return
-    for entry in entries:
-        if not entry.name.isdigit() or not _is_mine(entry):
-            continue
-        name = _bytes(entry / "cmdline").split(b"\0", 1)[0].rsplit(b"/", 1)[-1]
-        if name != b"codex" and not name.startswith(b"codex-"):
-            continue
-        variables = dict(
-            pair.split(b"=", 1) for pair in _bytes(entry / "environ").split(b"\0") if b"=" in pair
-        )
-        home, user = variables.get(b"CODEX_HOME"), variables.get(b"HOME")
-        if home or user:
-            yield int(entry.name), os.fsdecode(home or (user or b"") + b"/.codex")
-
-
-def _is_mine(entry: Path) -> bool:
-    try:
-        return not hasattr(os, "getuid") or entry.stat().st_uid == os.getuid()
-    except OSError:
-        return False
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        with path.open("rb") as file:
-            return file.read(_LARGEST)
-    except OSError:
-        return b""

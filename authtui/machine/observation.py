@@ -35,6 +35,7 @@ EncryptedStatus = Literal[
     "not-probed", "absent", "present", "no-extra", "no-passphrase", "undecryptable", "unreadable"
 ]
 
+ProgramKind = Literal["interactive", "exec", "app-server", "background-server", "mcp-server"]
 AwsMethod = Literal["keys", "elsewhere", "incomplete"]
 
 AUTH_FILE: Final = "auth.json"
@@ -298,6 +299,21 @@ class InstalledClient(NamedTuple):
     found_by: str
 
 
+class RunningProgram(NamedTuple):
+    """A program of the client that runs now. `home` is its real path, `started` aware UTC.
+
+    `version` is told by its path where that names one, `host` is the program that brought it.
+    """
+
+    pid: int
+    kind: ProgramKind
+    path: str
+    home: str
+    started: datetime | None = None
+    version: str | None = None
+    host: str | None = None
+
+
 class HostFacts(NamedTuple):
     """What kind of machine this is, by `marks`: WSL, SSH, container, CI, sandbox, sudo."""
 
@@ -326,7 +342,8 @@ class Observation(NamedTuple):
     `listening` are the local TCP ports that somebody listens on; None where that was not looked at.
     `certificates`: this machine has some to trust servers by; None where that is not told by files.
     `aws` is the profile of the AWS SDK, `gcloud` whether that program is on PATH: each is looked at
-    only where the model provider asks for it. `directory` is where the client would be started.
+    only where the model provider asks for it. `directory` is where the client would be started,
+    `running` are the programs of the client that use this home now.
     """
 
     at: datetime
@@ -348,6 +365,7 @@ class Observation(NamedTuple):
     gcloud: bool | None = None
     storage: StorageFacts = StorageFacts()
     directory: str | None = None
+    running: tuple[RunningProgram, ...] = ()
 
     def __repr__(self) -> str:
         """When it was made: what was seen may be secret, and is never printed by accident."""

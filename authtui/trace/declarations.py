@@ -108,7 +108,14 @@ ASSESSMENT: Final[Record[f.Assessment]] = _record(
     " predictions",
     labels="home generations",
     most={"sources": 60, "tokens": 12, "matrix": 60, "checks": 300, "predictions": 10},
-    without={"doctor": None, "app_server": None, "logout": None, "unsaved": (), "who": None},
+    without={
+        "doctor": None,
+        "app_server": None,
+        "logout": None,
+        "unsaved": (),
+        "who": None,
+        "running": (),
+    },
     prepare=r.learn_ids,
 )
 
@@ -156,6 +163,7 @@ _record(
         "listening": None,
         "certificates": None,
         "directory": None,
+        "running": (),
         "aws": None,
         "gcloud": None,
     },

@@ -29,6 +29,7 @@ from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
 from authtui.simulation.urls import host_and_port
 from authtui.verdict.failures import explain_failure
 from authtui.verdict.judged_case import JudgedCase
+from authtui.verdict.served_elsewhere import assumed_of_server, explain_server
 from authtui.verdict.start_up import explain_start_up
 from authtui.verdict.troubles import explain_trouble, newest_elsewhere
 
@@ -44,6 +45,14 @@ if TYPE_CHECKING:
 def judge(case: Case, starts: Mapping[Surface, ProgramStart], surface: Surface) -> Verdict:
     """The verdict for the surface asked for, by the rules as the client runs into them."""
     judged = JudgedCase(case, starts, surface)
+    served = explain_server(judged)
+    if served is not None:
+        return served
+    verdict = _judge(judged)
+    return verdict._replace(assumes=(*verdict.assumes, *assumed_of_server(judged)))
+
+
+def _judge(judged: JudgedCase) -> Verdict:
     start = judged.start
     if start.trouble in ("home", "config", "unknown-provider"):
         return explain_start_up(judged, start.trouble)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from authtui.machine.observation import (
     ConfigValue,
     EncryptedFacts,
     FileFacts,
     InstalledClient,
     Observation,
+    RunningProgram,
 )
 from tests.checks.build import (
     KEY,
@@ -25,6 +28,12 @@ from tests.checks.build import (
 _KEYRING = 'cli_auth_credentials_store = "keyring"\n'
 _AUTO = 'cli_auth_credentials_store = "auto"\n'
 _FILE_AND = State(chatgpt())
+
+
+def _running(year: int) -> State:
+    started = datetime(year, 1, 1, tzinfo=UTC)
+    found = (RunningProgram(7, "interactive", "/opt/codex", "/x/.codex", started),)
+    return State(chatgpt(), change=lambda seen: seen._replace(running=found))
 
 
 def _clients(*versions: str) -> State:
@@ -240,6 +249,9 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     ("home.writable", State(change=home(writable=False)), "warn", "cannot be written"),
     ("home.writable", State(), "pass", "can be written"),
     ("home.writable", State(change=home(exists=False)), None, ""),
+    ("host.running", _running(2020), "warn", "auth.json was changed"),
+    ("host.running", _running(2030), "pass", "a program of Codex runs"),
+    ("host.running", State(), None, ""),
     ("host.wsl", State(change=host("WSL")), "warn", "Windows"),
     ("host.wsl", State(chatgpt(), change=host("WSL")), "pass", "Windows"),
     ("host.wsl", State(), None, ""),
