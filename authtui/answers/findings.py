@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 Light = Literal["grey", "green", "amber", "red"]
 Outcome = Literal["ready", "degraded", "refused", "not-logged-in", "unreadable"]
+McpStatus = Literal[
+    "logged-in", "expired", "missing", "other-url", "unknown", "no-login", "disabled"
+]
 Kind = Literal[
     "ready",
     "another-source-won",
@@ -292,6 +295,20 @@ class Running(NamedTuple):
     older_than: tuple[str, ...] = ()
 
 
+class McpServer(NamedTuple):
+    """An MCP server of the configuration and its login; `where` is its place there.
+
+    `expires_at` is that of a stored login, aware UTC. `unknown`: none is stored, it may need none.
+    """
+
+    name: str
+    status: McpStatus
+    where: str
+    detail: str = ""
+    url: str | None = None
+    expires_at: datetime | None = None
+
+
 class UnsavedTokens(NamedTuple):
     """Tokens that a server gave and the store at `place` did not take; `rescue` is their file."""
 
@@ -332,6 +349,7 @@ class Assessment(NamedTuple):
     unsaved: tuple[UnsavedTokens, ...] = ()
     who: Person | None = None
     running: tuple[Running, ...] = ()
+    mcp: tuple[McpServer, ...] = ()
 
     def __repr__(self) -> str:
         """The outcome: texts of it may hold outside data, and are never printed by accident."""

@@ -18,6 +18,7 @@ from authtui.checks.token_views import view_tokens
 from authtui.simulation.app_server import predict_app_server
 from authtui.simulation.doctor import predict_doctor
 from authtui.simulation.logout import predict_logout
+from authtui.simulation.mcp_servers import list_mcp_servers
 from authtui.simulation.predictions import predict
 from authtui.simulation.program_start import make_case, with_features
 from authtui.simulation.running import outdated_programs
@@ -81,6 +82,7 @@ def assess(observation: Observation, options: Options) -> Assessment:
         logout=predict_logout(case),
         unsaved=_unsaved(observation),
         running=_running(case),
+        mcp=list_mcp_servers(observation, contract),
         who=person_of(start.credential) if start.credential is not None else None,
     )
 

@@ -12,7 +12,6 @@ from authtui.checks.subject import (
     auth_claims,
     fields_of,
     hurt,
-    quoted_path,
     status_unless_selected,
 )
 from authtui.configuration.config import feature
@@ -307,34 +306,6 @@ def _location(subject: Subject) -> Finding:
             shown,
         )
     return Finding("pass", f"credentials are read from {shown}", evidence)
-
-
-@check(
-    "store.mcp",
-    "STORE",
-    "Logins of MCP servers are kept apart",
-    source="codex-rs/rmcp-client (mcp_oauth_credentials_store)",
-    modes=(12,),
-)
-def _mcp(subject: Subject) -> Finding | None:
-    facts = subject.observation
-    keys = (key for key in facts.config.values if key.startswith("mcp_servers."))
-    names = list(dict.fromkeys(key.split(".")[1] for key in keys))
-    if not names:
-        return None
-    listed = ", ".join(names[:5])
-    mode = facts.config.get("mcp_oauth_credentials_store") or "auto"
-    broken = facts.keyring.status in ("locked", "denied", "hanging", "no-backend", "failed")
-    return Finding(
-        "warn" if broken and mode != "file" else "pass",
-        f"MCP servers ({listed}) have logins of their own, in store {mode}; this one says nothing "
-        "about them",
-        (f"keyring: {facts.keyring.status}",) if broken else (),
-        "A server that answers `Auth required` while Codex itself works has lost its own login. "
-        "Logging in to Codex again does not help.",
-        Fix("log in to the server", f"codex mcp login {quoted_path(names[0])}"),
-        "config.toml",
-    )
 
 
 @check("store.ephemeral", "STORE", "Nothing is stored at all", source=_STORAGE, modes=(41,))

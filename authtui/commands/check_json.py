@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # The keys of each record in their order; `key=field` where the field has another name.
 _KEYS: Final[Mapping[type, str]] = {
     f.Assessment: "home contract surface verdict who lamps sources tokens binding matrix checks"
-    " request predictions generations running unsaved",
+    " request predictions generations running mcp unsaved",
     f.ContractChoice: "name title chosen_by client_version note",
     f.Verdict: "outcome kind mode headline sentence culprit client_message client_exit"
     " deletes_stored_login assumes fix fixes=fix since",
@@ -40,6 +40,7 @@ _KEYS: Final[Mapping[type, str]] = {
     f.AppServerAnswer: "account plan auth_method requires_openai_auth error stops",
     f.Logout: "exit says deletes_stored_login",
     f.UnsavedTokens: "place rescue",
+    f.McpServer: "name status detail url expires_at where",
     f.Running: "pid kind version host started_at older_than",
     f.Person: "email workspace account_id user_id plan expires_at place",
 }

@@ -57,6 +57,8 @@ JSON_KEYS: Final[Mapping[str, str]] = {
     "null where none is selected.",
     "running": "Programs of the client that use this home now: pid, kind, version, host (what "
     "brought it), started_at, older_than (the files that were changed after its start).",
+    "mcp": "The MCP servers of the configuration and their logins: name, status (logged-in, "
+    "expired, missing, other-url, unknown, no-login, disabled), detail, url, expires_at, where.",
     "unsaved": "Tokens that a server gave and a store did not take: place, rescue (a file); else "
     "null.",
     "generations": "The outcome under each generation of the client, by name.",

@@ -20,6 +20,7 @@ from authtui.credentials.write_lock import lock_paths
 from authtui.directories import TRACE_KEY, rescue_dir, state_dir, user_home
 from authtui.machine.files import stat_file
 from authtui.machine.home import resolve_home, shorten
+from authtui.machine.mcp_logins import MCP_FILE
 from authtui.machine.observation import AUTH_FILE
 from authtui.record import NamedTuple
 from authtui.redaction import printable, safe_text
@@ -93,6 +94,8 @@ def places(
         _place("client", "configuration", f"{folder}/config.toml", "read"),
         _place("client", "variables (.env)", f"{folder}/{DOTENV_FILE}", "read"),
         _place("client", "encrypted login", f"{folder}/{encrypted_store.STORE}", "read"),
+        _place("client", "logins of MCP servers", f"{folder}/{MCP_FILE}", "read"),
+        _place("client", "background server", f"{folder}/app-server-daemon/daemon.pid", "never"),
         Place("client", "keyring entry", printable(entry), STORED, None, NOT_ASKED),
         Place("client", "keyring passphrase", printable(secret), "read", None, NOT_ASKED),
         *_named_by_variables(environ, folder),

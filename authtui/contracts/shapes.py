@@ -229,6 +229,8 @@ class Contract(NamedTuple):
     # like any other. `bedrock_refused_early`: others are refused while the file is read.
     bedrock_changes: tuple[str, ...] = ()
     bedrock_refused_early: bool = False
+    # A stored login of an MCP server that names no issuer is never renewed.
+    mcp_renewal_needs_issuer: bool = False
     # Plain `codex` leaves a background server behind, and the next one is its client.
     background_server: bool = False
     # Built-in providers that newer releases have and this one does not.

@@ -299,6 +299,7 @@ _CURRENT = _0147._replace(
     bedrock_changes=(*_0147.bedrock_changes, "aws.credential_export", "aws.auth_refresh"),
     bedrock_refused_early=True,
     lacks_providers=(),
+    mcp_renewal_needs_issuer=True,  # from 0.149.0 on
     background_server=True,  # from 0.157.0 on
     routing=True,
     provider_inherits_login=False,

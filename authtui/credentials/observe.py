@@ -32,6 +32,7 @@ from authtui.machine.certificates import has_certificates
 from authtui.machine.files import read_file, stat_file
 from authtui.machine.home import resolve_home
 from authtui.machine.host import read_host
+from authtui.machine.mcp_logins import read_mcp_store
 from authtui.machine.observation import (
     AUTH_FILE,
     ConfigFacts,
@@ -39,6 +40,7 @@ from authtui.machine.observation import (
     EnvironmentFacts,
     FileFacts,
     KeyringFacts,
+    McpStore,
     Observation,
     StorageFacts,
 )
@@ -119,6 +121,7 @@ def read_observation(
         key_set=_text(key_set_file),
         listening=read_listening_ports(root),
         running=_running_here(hashed, root),
+        mcp=_mcp_store(folder, config, environ) if home.error is None else McpStore(),
         certificates=has_certificates(root),
         aws=_aws_profile(environ, environment, config) if provider in BEDROCK else None,
         gcloud=_is_on_path("gcloud", environ) if provider == GOOGLE else None,
@@ -177,6 +180,16 @@ def read_keyring(
     observation = observation._replace(encrypted=encrypted)
     tell_known(observation, {})
     return observation
+
+
+def _mcp_store(folder: Path, config: ConfigFacts, environ: Mapping[str, str]) -> McpStore:
+    names = [
+        held.value
+        for key, held in config.values.items()
+        if key.startswith("mcp_servers.") and key.endswith(".bearer_token_env_var")
+    ]
+    set_here = frozenset(n for n in names if isinstance(n, str) and n in environ)
+    return read_mcp_store(folder)._replace(variables=set_here)
 
 
 def _running_here(home: str, root: Path) -> tuple[RunningProgram, ...]:

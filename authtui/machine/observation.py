@@ -314,6 +314,31 @@ class RunningProgram(NamedTuple):
     host: str | None = None
 
 
+class McpLogin(NamedTuple):
+    """A stored login of an MCP server, without its tokens; `expires_at` is aware UTC.
+
+    `renewable`: it has a refresh token. `issuer`: it names the server that gave it.
+    """
+
+    server: str
+    url: str
+    expires_at: datetime | None = None
+    renewable: bool = False
+    issuer: bool = False
+
+
+class McpStore(NamedTuple):
+    """The file store of MCP logins. `fault` says why it cannot be read.
+
+    `variables` are those that the configuration names for a token and that are set.
+    """
+
+    file: FileFacts = FileFacts(".credentials.json")
+    logins: tuple[McpLogin, ...] = ()
+    fault: str | None = None
+    variables: frozenset[str] = frozenset()
+
+
 class HostFacts(NamedTuple):
     """What kind of machine this is, by `marks`: WSL, SSH, container, CI, sandbox, sudo."""
 
@@ -343,7 +368,8 @@ class Observation(NamedTuple):
     `certificates`: this machine has some to trust servers by; None where that is not told by files.
     `aws` is the profile of the AWS SDK, `gcloud` whether that program is on PATH: each is looked at
     only where the model provider asks for it. `directory` is where the client would be started,
-    `running` are the programs of the client that use this home now.
+    `running` are the programs of the client that use this home now, `mcp` the logins of its
+    MCP servers.
     """
 
     at: datetime
@@ -366,6 +392,7 @@ class Observation(NamedTuple):
     storage: StorageFacts = StorageFacts()
     directory: str | None = None
     running: tuple[RunningProgram, ...] = ()
+    mcp: McpStore = McpStore()
 
     def __repr__(self) -> str:
         """When it was made: what was seen may be secret, and is never printed by accident."""

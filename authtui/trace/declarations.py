@@ -115,6 +115,7 @@ ASSESSMENT: Final[Record[f.Assessment]] = _record(
         "unsaved": (),
         "who": None,
         "running": (),
+        "mcp": o.McpStore(),
     },
     prepare=r.learn_ids,
 )
@@ -164,6 +165,7 @@ _record(
         "certificates": None,
         "directory": None,
         "running": (),
+        "mcp": o.McpStore(),
         "aws": None,
         "gcloud": None,
     },

@@ -230,9 +230,9 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     ("home.location", State(chatgpt()), "pass", "read from"),
     (
         "store.mcp",
-        State(config='[mcp_servers.files]\ncommand = "x"\n', change=keyring("locked")),
+        State(config='[mcp_servers.a]\nurl = "https://a.test"\nbearer_token_env_var = "A_T"\n'),
         "warn",
-        "files",
+        "A_T is not set",
     ),
     ("store.mcp", State(config='[mcp_servers.files]\ncommand = "x"\n'), "pass", "files"),
     ("store.mcp", State(), None, ""),
