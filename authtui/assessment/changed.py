@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.configuration.config import USER_FILE, parse
+from authtui.configuration.config import parse
+from authtui.configuration.merging import changed_layers, with_options
 from authtui.credentials.environment import WORKLOAD_VARIABLES
 from authtui.machine.observation import (
     ConfigFacts,
+    ConfigLayer,
     ConfigValue,
     EncryptedFacts,
     EnvironmentFacts,
@@ -51,18 +53,8 @@ def without(observation: Observation, name: str) -> Observation | None:
 
 
 def _without_user_file(config: ConfigFacts) -> ConfigFacts:
-    values = {key: value for key, value in config.values.items() if value.file != USER_FILE}
-    rest = []
-    for key, value in config.overridden:
-        if value.file == USER_FILE:
-            continue
-        if key in values:
-            rest.append((key, value))
-        else:
-            values[key] = value
-    error = config.error if config.error and config.error.file != USER_FILE else None
-    file = FileFacts(config.file.path)
-    return config._replace(file=file, values=values, overridden=tuple(rest), error=error)
+    left = changed_layers(config, lambda layer: None if layer.kind == "user" else layer)
+    return left._replace(file=FileFacts(config.file.path))
 
 
 def _without_key(observation: Observation, key: str) -> Observation | None:
@@ -71,11 +63,13 @@ def _without_key(observation: Observation, key: str) -> Observation | None:
     def meant(name: str) -> bool:
         return name == key or name.startswith(f"{key}.")
 
-    values = {name: value for name, value in config.values.items() if not meant(name)}
-    if len(values) == len(config.values):
+    def without_it(layer: ConfigLayer) -> ConfigLayer:
+        values = {name: value for name, value in layer.values.items() if not meant(name)}
+        return layer._replace(values=values)
+
+    if not any(map(meant, config.values)):
         return None
-    rest = tuple(row for row in config.overridden if not meant(row[0]))
-    return observation._replace(config=config._replace(values=values, overridden=rest))
+    return observation._replace(config=changed_layers(config, without_it))
 
 
 def _without_dotenv(facts: EnvironmentFacts) -> EnvironmentFacts:
@@ -93,8 +87,8 @@ def add(observation: Observation, name: str, value: str) -> Observation:
     if not name.startswith("config:"):
         return observation._replace(environment=observation.environment.with_value(name, value))
     set_values = config_values(name.removeprefix("config:"), value)
-    values = {**observation.config.values, **set_values}
-    return observation._replace(config=observation.config._replace(values=values))
+    config = with_options(observation.config, "--with", set_values)
+    return observation._replace(config=config)
 
 
 def config_values(key: str, value: str) -> Mapping[str, ConfigValue]:

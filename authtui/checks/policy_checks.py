@@ -9,7 +9,6 @@ from authtui.checks.phrases import login_for
 from authtui.checks.registry import Finding, check
 from authtui.checks.subject import (
     LOGIN,
-    account_words,
     described,
     kind_of,
     line_of,
@@ -19,6 +18,7 @@ from authtui.checks.subject import (
     variables_of,
     where_set,
 )
+from authtui.configuration.requirements import METHODS, WORKSPACES, required_methods
 from authtui.credentials.environment import CREDENTIAL_VARIABLES
 from authtui.simulation.restrictions import API_MODES, forced_method
 from authtui.simulation.selection import CHATGPT_MODES, Credential, forced_workspaces, resolve
@@ -271,29 +271,40 @@ def _blank(subject: Subject) -> Finding | None:
     modes=(60, 68),
 )
 def _requirements(subject: Subject) -> Finding | None:
-    given = subject.observation.config.requirements
-    method = given.get("allowed_login_methods")
-    workspaces = given.get("allowed_chatgpt_workspaces")
-    if method is None and workspaces is None:
+    config = subject.observation.config
+    given = config.requirements
+    found = [given[key] for key in (METHODS, WORKSPACES) if key in given]
+    if not found or not subject.contract.requirements_decide:
         return None
-    credential = subject.starts["exec"].credential
-    evidence = [f"{v.where}: {v.value}" for v in (method, workspaces) if v is not None]
-    if credential is None:
-        return Finding("unknown", "managed requirements restrict which logins count", evidence)
-    kind = "api" if credential.mode in API_MODES else "chatgpt"
-    account = credential.policy_account or credential.account_id
-    rules = [(method, kind, f"is of kind {kind}")]
-    if kind == "chatgpt" and account:
-        rules.append((workspaces, account, f"belongs to {account_words(account)}"))
-    for rule, has, words in rules:
-        if rule is None or not isinstance(rule.value, list) or has in rule.value:
-            continue
+    evidence = [f"{value.where}: {value.value}" for value in found]
+    start = subject.starts["exec"]
+    why = "Managed requirements are a silent filter: a forbidden login counts as not there."
+    methods = required_methods(config)
+    if not subject.case.ladder.api_key.empty and "api" not in methods:
+        where = given[METHODS].where
         return Finding(
             "warn",
-            f"{rule.where} allows {', '.join(map(str, rule.value))}; {credential.source} {words}",
+            f"{where} allows no API keys, so CODEX_API_KEY counts as not set",
             evidence,
-            "Managed requirements are a silent filter: a forbidden login counts as not there.",
-            LOGIN,
-            rule.where,
+            why,
+            Fix("unset it, and log in with ChatGPT", "unset CODEX_API_KEY"),
+            where,
         )
-    return Finding("pass", f"{credential.source} meets the managed requirements", evidence)
+    if start.filtered in (METHODS, WORKSPACES):
+        where = given[start.filtered].where
+        allowed = given[start.filtered].value
+        listed = ", ".join(map(str, allowed)) if allowed else "none"
+        fix = Fix(f"ask who manages {given[start.filtered].file}")
+        if start.filtered == METHODS and methods:
+            fix = login_for(methods[0], "forced_login_method")
+        return Finding(
+            "warn",
+            f"{where} allows {listed}; the login of this machine counts as not there",
+            evidence,
+            why,
+            fix,
+            where,
+        )
+    if start.credential is None:
+        return Finding("unknown", "managed requirements restrict which logins count", evidence)
+    return Finding("pass", f"{start.credential.source} meets the managed requirements", evidence)

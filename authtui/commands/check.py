@@ -13,7 +13,7 @@ from authtui.commands import (
     EXIT_OK,
     EXIT_USAGE,
 )
-from authtui.commands.options import add_common, observe, options_of
+from authtui.commands.options import add_common, observe, options_of, profile_name
 from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
@@ -29,6 +29,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of `authtui check`."""
     add_common(parser, nested=True)
     parser.add_argument("--json", action="store_true", help="print JSON")
+    parser.add_argument(
+        "--profile",
+        metavar="NAME",
+        type=profile_name,
+        help="judge as if the client were started with this profile (NAME.config.toml)",
+    )
     parser.add_argument("--strict", action="store_true", help="a warning counts as a failure")
     parser.add_argument(
         "--jwks",
@@ -87,7 +93,9 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
             )
             return EXIT_CANNOT_TELL
         environ, directory = read, program_directory(args.pid)
-    observation = observe(args, environ, key_set_file=args.jwks, directory=directory)
+    observation = observe(
+        args, environ, key_set_file=args.jwks, directory=directory, profile=args.profile
+    )
     if args.jwks and observation.key_set is None:
         print(f"authtui check: the key set {safe_text(args.jwks)} cannot be read", file=err)
         return EXIT_CANNOT_TELL

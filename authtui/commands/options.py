@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -119,10 +120,11 @@ def observe(
     probe_keyring: bool = True,
     installed: bool | None = None,
     directory: str | None = None,
+    profile: str | None = None,
 ) -> Observation:
     """Read the state that the options name; `probe_keyring` may ask the OS for its entry.
 
-    `key_set_file` holds the key set that the client would fetch.
+    `key_set_file` holds the key set that the client would fetch, `profile` is that of `--profile`.
     `installed` looks for copies of the client; None where only the choice of a client needs them.
     `directory` is where the client works: this one where none is named.
     """
@@ -134,7 +136,15 @@ def observe(
         probe_keyring=probe_keyring,
         installed=args.contract == "auto" if installed is None else installed,
         directory=directory or working_directory(),
+        profile=profile,
     )
+
+
+def profile_name(text: str) -> str:
+    """The name of a profile, which is part of a file's name."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no plain name such as work")
+    return text
 
 
 def working_directory() -> str | None:

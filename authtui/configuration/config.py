@@ -168,6 +168,20 @@ def selected_provider(config: ConfigFacts) -> ProviderFacts:
     )
 
 
+def missing_server(config: ConfigFacts) -> str | None:
+    """A required MCP server whose program is not on PATH, without which `exec` does not start."""
+    for key, value in config.values.items():
+        parts = split_key(key)
+        if parts[:1] != ("mcp_servers",) or parts[2:] != ("command",):
+            continue
+        server = parts[:2]
+        required = config.get(join_key((*server, "required"))) is True
+        enabled = config.get(join_key((*server, "enabled"))) is not False
+        if required and enabled and value.value in config.missing_programs:
+            return parts[1]
+    return None
+
+
 def feature(config: ConfigFacts, name: str) -> bool:
     """Whether a flag of `[features]` is set; anything but true counts as not set."""
     return config.get(join_key(("features", name))) is True

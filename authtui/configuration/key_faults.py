@@ -82,18 +82,19 @@ class _Where(NamedTuple):
         return self._replace(buffered=True)
 
 
-def key_faults(tree: Mapping[str, Any], table: KeyTable) -> list[KeyFault]:
+def key_faults(tree: Mapping[str, Any], table: KeyTable, root: str | None = None) -> list[KeyFault]:
     """All values of a configuration that the client refuses, in the order in which it meets them.
 
     Args:
         tree: The configuration as plain values, tables in the order of the file.
         table: The types of the keys.
+        root: The structure that the whole is; that of a configuration if it is not given.
 
     Returns:
         The faults; the client stops at the first.
     """
     reader = _Reader(table)
-    reader.read(table.root, tree, _Where())
+    reader.read(root or table.root, tree, _Where())
     return [_of_features(fault, tree) for fault in reader.faults]
 
 

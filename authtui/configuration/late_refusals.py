@@ -40,26 +40,37 @@ _NO_FILE: Final = 2  # the number of the system's error
 class LateRefusal(NamedTuple):
     """What stops the client, in its words, and the key that asks for it.
 
-    `missing` is the path of a file that has to be there.
+    `missing` is the path of a file that has to be there. `on_exec`: other programs go on.
     """
 
     text: str
     key: str
     missing: str | None = None
+    on_exec: bool = False
 
 
 def late_refusal(
-    config: ConfigFacts, contract: Contract, provider: ProviderFacts
+    config: ConfigFacts, contract: Contract, provider: ProviderFacts, *, on_exec: bool = False
 ) -> LateRefusal | None:
-    """What stops the client once the configuration has been read, or None."""
-    return next(_refusals(config, contract, provider), None)
+    """What stops the client once the configuration has been read, or None.
+
+    `on_exec` is for `exec`, which never asks for approval.
+    """
+    found = (row for row in _refusals(config, contract, provider) if on_exec or not row.on_exec)
+    return next(found, None)
 
 
 def _refusals(
     config: ConfigFacts, contract: Contract, provider: ProviderFacts
 ) -> Iterator[LateRefusal]:
+    from authtui.configuration.requirements import refused_limits, refused_requirements
+
     yield from _of_the_profile(config, contract)
+    if contract.requirements_decide:
+        yield from refused_requirements(config)
     yield from _of_permissions(config)
+    if contract.requirements_decide:
+        yield from refused_limits(config)
     approval = config.get("approval_policy")
     if approval in contract.refused_approvals:
         text = f'approval_policy = "{approval}" is no longer supported; remove this setting'
@@ -71,8 +82,10 @@ def _refusals(
         yield LateRefusal(f"Model provider `{provider.id}` not found", "model_provider")
     if provider.id == _OLLAMA_CHAT:
         yield LateRefusal(_NO_OLLAMA_CHAT, "model_provider")
-    for key, file in config.named_files.items():
-        if key not in config.values:
+    for key in (*_FILES, "model_catalog_json"):
+        given = config.values.get(key)
+        file = config.named_files.get(f"{given.file}:{key}") if given is not None else None
+        if file is None:
             continue
         said = _catalog(file) if key == "model_catalog_json" else _text_file(key, file)
         if said is not None:
@@ -119,7 +132,7 @@ def _catalog(file: FileFacts) -> str | None:
 def _of_permissions(config: ConfigFacts) -> Iterator[LateRefusal]:
     if not any(key.startswith(("permissions", "default_permissions")) for key in config.values):
         return
-    from authtui.configuration.layers import as_tree
+    from authtui.configuration.merging import as_tree
 
     tree = as_tree(config.values)
     profiles = tree.get("permissions")

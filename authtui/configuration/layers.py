@@ -6,24 +6,22 @@ Source of the order: codex-rs/config, and recordings of released clients.
 from __future__ import annotations
 
 import os
+import shutil
 from typing import TYPE_CHECKING, Final
 
-from authtui.configuration.config import USER_FILE, join_key, parse, split_key
+from authtui.configuration.bundle import read_bundle
+from authtui.configuration.config import USER_FILE, split_key
+from authtui.configuration.layer_file import in_other_words, read_layer
+from authtui.configuration.merging import merged, remerged
+from authtui.configuration.projects import UNTRUSTED, project_layers
 from authtui.directories import user_home
-from authtui.machine.files import read_file, unread_reason
-from authtui.machine.observation import ConfigFacts, ConfigFault, ConfigLayer, FileFacts
-from authtui.redaction import Secret
+from authtui.machine.files import read_file
+from authtui.machine.observation import ConfigFacts, ConfigLayer, FileFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
-    from typing import Any
 
-    from authtui.machine.observation import ConfigValue, LayerKind
-
-TOO_LARGE: Final = "the file is too large to be a configuration"
-FILE_LIMIT: Final = 1024 * 1024
-"""Bytes of a configuration read."""
 
 NAMED_FILES: Final = (
     "model_instructions_file",
@@ -34,119 +32,78 @@ NAMED_FILES: Final = (
 
 
 def read_config(
-    home: Path, system_dir: Path, environ: Mapping[str, str] | None = None
+    home: Path,
+    system_dir: Path,
+    environ: Mapping[str, str] | None = None,
+    *,
+    directory: str | None = None,
+    profile: str | None = None,
 ) -> ConfigFacts:
-    """The user's config.toml over the system's, under the system's managed one, if any.
+    """All layers, the lowest first, and what comes of them where no workspace delivers any.
 
-    `requirements.toml` of the system directory is kept apart: it restricts and sets nothing.
-    `environ` tells what `~` stands for in a path.
+    Args:
+        home: The client's home.
+        system_dir: Where the machine's own files stand, `/etc/codex`.
+        environ: Tells what `~` stands for in a path.
+        directory: Where the client would be started: the projects it is part of are read.
+        profile: The profile that `--profile` would name.
     """
-    layers = (
-        read_layer("system", system_dir / USER_FILE),
-        read_layer("user", home / USER_FILE, USER_FILE),
-        read_layer("managed", system_dir / "managed_config.toml"),
+    user = read_layer("user", home / USER_FILE, USER_FILE)
+    layers = [read_layer("system", system_dir / USER_FILE)]
+    bundle, delivered = read_bundle(home)
+    layers += [layer for layer in delivered if layer.kind == "bundle"]
+    layers.append(user)
+    if profile is not None:
+        layers.append(
+            read_layer("profile", home / f"{profile}.{USER_FILE}", f"{profile}.{USER_FILE}")
+        )
+    managed = read_layer("managed", system_dir / "managed_config.toml")
+    if directory is not None:
+        known, _ = merged(row for row in (*layers, managed) if row.kind not in UNTRUSTED)
+        layers += project_layers(directory, known, home)
+    layers += [managed, *(layer for layer in delivered if layer.kind != "bundle")]
+    layers.append(_requirements(system_dir / "requirements.toml"))
+    present = [layer for layer in layers if layer.file.exists or layer.error]
+    facts = remerged(ConfigFacts(file=user.file, bundle=bundle, profile=profile), present)
+    given = environ or {}
+    return facts._replace(
+        named_files=_named_files(facts, given), missing_programs=_missing_programs(facts, given)
     )
-    system, user, managed = layers
-    requirements = read_layer("managed", system_dir / "requirements.toml")
-    values, overridden = merged(layers)
-    # The order in which the client reads them.
-    errors = [layer.error for layer in (requirements, managed, system, user) if layer.error]
-    facts = ConfigFacts(
-        file=user.file,
-        values=values,
-        error=errors[0] if errors else None,
-        overridden=overridden,
-        requirements=requirements.values,
-        layers=tuple(layer for layer in layers if layer.file.exists),
-    )
-    return facts._replace(named_files=_named_files(facts, environ or {}))
 
 
-def read_layer(kind: LayerKind, path: Path, shown: str | None = None) -> ConfigLayer:
-    """One TOML file as dotted keys with positions. `shown` is its name in messages."""
-    name = shown or str(path)
-    facts = read_file(path, FILE_LIMIT)
-    if facts.data is not None:
-        values, error = parse(facts.data, name)
-        return ConfigLayer(kind, name, facts, values, error)
-    if facts.kind in ("absent", "dangling-link"):
-        return ConfigLayer(kind, name, facts)
-    reason = TOO_LARGE if facts.kind == "too-large" else unread_reason(facts)
-    return ConfigLayer(kind, name, facts, error=ConfigFault(reason, name))
+def _missing_programs(facts: ConfigFacts, environ: Mapping[str, str]) -> frozenset[str]:
+    named = set()
+    for layer in facts.layers:
+        for key, value in layer.values.items():
+            parts = split_key(key)
+            of_server = parts[:1] == ("mcp_servers",) and parts[2:] == ("command",)
+            of_provider = parts[:1] == ("model_providers",) and parts[2:] == ("auth", "command")
+            if (of_server or of_provider) and isinstance(value.value, str):
+                named.add(value.value)
+    path = environ.get("PATH", "")
+    return frozenset(name for name in named if name and _is_missing(name, path))
 
 
-def merged(
-    layers: Iterable[ConfigLayer],
-) -> tuple[dict[str, ConfigValue], tuple[tuple[str, ConfigValue], ...]]:
-    """What comes of the layers, the lowest first: the values that count, and those that do not.
-
-    A table of a higher layer is laid over that of a lower one, key by key; any other value takes
-    the place of whatever a lower layer has there.
-    """
-    values: dict[str, ConfigValue] = {}
-    overridden: list[tuple[str, ConfigValue]] = []
-    tables: set[tuple[str, ...]] = set()
-    for layer in layers:
-        paths = {key: split_key(key) for key in layer.values}
-        for key, path in paths.items() if values else ():
-            for other in _replaced(path, layer.values[key], values, tables):
-                overridden.append((other, values[other]))
-                if other != key:
-                    del values[other]
-        values.update(layer.values)
-        tables.update(path[:size] for path in paths.values() for size in range(1, len(path)))
-    return values, tuple(overridden)
+def _is_missing(program: str, path: str) -> bool:
+    return shutil.which(program, path=path) is None and not os.path.isfile(program)  # noqa: PTH113
 
 
-def _replaced(
-    path: tuple[str, ...],
-    value: ConfigValue,
-    values: Mapping[str, ConfigValue],
-    tables: set[tuple[str, ...]],
-) -> list[str]:
-    """The keys of lower layers that a value takes the place of."""
-    is_table = value.value == {}
-    found = [join_key(path[:size]) for size in range(1, len(path) + 1)]
-    found = [key for key in found if key in values and values[key].value != {}]
-    if is_table and found and isinstance(values[found[0]].value, dict):
-        return []
-    if path in tables and not is_table:
-        tables.discard(path)
-        found += [key for key in values if split_key(key)[: len(path)] == path and key not in found]
-    return found
-
-
-def as_tree(values: Mapping[str, ConfigValue]) -> dict[str, Any]:
-    """Values as tables again, in the order of their first keys; secrets are revealed."""
-    tree: dict[str, Any] = {}
-    for key, given in values.items():
-        *above, last = split_key(key)
-        table = tree
-        for part in above:
-            below = table.get(part)
-            if not isinstance(below, dict):
-                below = table[part] = {}
-            table = below
-        if given.value == {}:
-            table.setdefault(last, {})
-        else:
-            table[last] = _revealed(given.value)
-    return tree
-
-
-def _revealed(value: Any) -> Any:  # noqa: ANN401 - any TOML value
-    if isinstance(value, list):
-        return [_revealed(item) for item in value]
-    return value.reveal() if isinstance(value, Secret) else value
+def _requirements(path: Path) -> ConfigLayer:
+    layer = read_layer("requirements", path)
+    if layer.error is None or layer.error.line is None:
+        return layer
+    start = f"failed to parse requirements layer {path}: "
+    return layer._replace(error=in_other_words(layer.error, start))
 
 
 def _named_files(facts: ConfigFacts, environ: Mapping[str, str]) -> dict[str, FileFacts]:
     found = {}
-    for key in NAMED_FILES:
-        value = facts.values.get(key)
-        if value is not None and isinstance(value.value, str):
-            path = _absolute(value.value, facts.path_of(value.file), environ)
-            found[key] = read_file(path)
+    for layer in facts.layers:
+        for key in NAMED_FILES if not layer.ignored else ():
+            value = layer.values.get(key)
+            if value is not None and isinstance(value.value, str):
+                path = _absolute(value.value, layer.file.path, environ)
+                found[f"{layer.name}:{key}"] = read_file(path)
     return found
 
 

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from authtui.configuration.config import is_hidden, join_key, picture
+from authtui.configuration.config import is_hidden, join_key, picture, split_key
 from authtui.configuration.config_rules import validate
-from authtui.configuration.layers import as_tree
+from authtui.configuration.merging import as_tree
+from authtui.configuration.requirements import requirements_fault
 from authtui.machine.observation import ConfigFault
 from authtui.record import NamedTuple
 
@@ -27,6 +28,14 @@ _OF_TRUST: Final = ("projects", "project_root_markers")
 _BY_LAYER: Final = ("shell_environment_policy", "include_only")
 
 
+_LEGACY_PROFILE: Final = (
+    '--profile `{name}` cannot be used while {path} contains legacy `profile = "{name}"` or '
+    "`[profiles.{name}]` config; move those settings into {home}/{name}.config.toml and remove the "
+    "legacy profile selector/table. See "
+    "https://developers.openai.com/codex/config-advanced#profiles for more information."
+)
+
+
 class ConfigRefusal(NamedTuple):
     """What `login status` and `doctor` say, and what `exec` and the interactive client say."""
 
@@ -36,13 +45,22 @@ class ConfigRefusal(NamedTuple):
 
 def refused_configuration(config: ConfigFacts, contract: Contract) -> ConfigRefusal | None:
     """What stops a client while it reads its configuration, or None."""
-    if config.error is not None:
-        return ConfigRefusal(config.error, config.error)
-    if not config.values:
-        return None
+    legacy = _legacy_profile(config)
+    if legacy is not None:
+        return ConfigRefusal(legacy, legacy)
+    if not config.requirements:
+        if config.error is not None:
+            return ConfigRefusal(config.error, config.error)
+        if not config.values:
+            return None
     from authtui.configuration.key_table import key_table
 
     table = key_table(contract.version) if contract.version else None
+    required = requirements_fault(config, table) if table else None
+    if config.error is not None and (required is None or _is_read_first(config)):
+        return ConfigRefusal(config.error, config.error)
+    if required is not None:
+        return ConfigRefusal(required, required)
     if table is not None:
         return _by_types(config, table, contract.starts_read_first)
     error = validate(config.values, contract)
@@ -54,6 +72,26 @@ def refused_configuration(config: ConfigFacts, contract: Contract) -> ConfigRefu
         if found is not None:
             return ConfigRefusal(error, found)
     return ConfigRefusal(error, error)
+
+
+def _is_read_first(config: ConfigFacts) -> bool:
+    """Whether what cannot be read is a file that is read before the requirements."""
+    return any(layer.error and layer.kind == "managed" for layer in config.layers)
+
+
+def _legacy_profile(config: ConfigFacts) -> ConfigFault | None:
+    name = config.profile
+    user = next((layer for layer in config.layers if layer.kind == "user"), None)
+    if name is None or user is None:
+        return None
+    start = ("profiles", name)
+    for key, value in user.values.items():
+        if (key == "profile" and value.value == name) or split_key(key)[:2] == start:
+            path = user.file.path
+            home = path.rpartition("/")[0]
+            said = _LEGACY_PROFILE.format(name=name, path=path, home=home)
+            return ConfigFault(said, user.name, value.line, value.column, whole=said)
+    return None
 
 
 def _by_types(config: ConfigFacts, table: KeyTable, first: tuple[str, ...]) -> ConfigRefusal | None:

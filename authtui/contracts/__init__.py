@@ -27,6 +27,7 @@ from authtui.contracts.addresses import (
     environment_allowed,
 )
 from authtui.contracts.shapes import (
+    PROJECT_LEAVES_OUT,
     AgentContract,
     Contract,
     DocumentRules,
@@ -58,6 +59,7 @@ __all__ = [
     "GENERATIONS",
     "KNOWN_CHATGPT_HOSTS",
     "PRODUCTION_HOSTS",
+    "PROJECT_LEAVES_OUT",
     "REFRESH_OVERRIDE",
     "REFRESH_URL",
     "REVOKE_OVERRIDE",

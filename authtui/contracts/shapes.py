@@ -5,7 +5,7 @@ Names of variables, hosts and texts are the client's own. `seconds` are seconds.
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Final, Literal
 
 from authtui.contracts.addresses import REFRESH_OVERRIDE, REVOKE_OVERRIDE
 from authtui.record import NamedTuple
@@ -135,6 +135,23 @@ class OverrideRules(NamedTuple):
     beside: tuple[str, ...] = ("ab.chatgpt.com", "chatgpt.com", "github.com", "api.github.com")
 
 
+PROJECT_LEAVES_OUT: Final = (
+    "model_provider",
+    "notify",
+    "model_providers",
+    "profile",
+    "profiles",
+    "chatgpt_base_url",
+    "apps_mcp_product_sku",
+    "responses_api_metadata",
+    "openai_base_url",
+    "experimental_realtime_ws_base_url",
+    "experimental_realtime_webrtc_call_base_url",
+    "otel",
+)
+"""The keys that the client does not take from a project (0.144: those of the provider; 0.169)."""
+
+
 class Contract(NamedTuple):
     """One generation of the client, as released, or as proposed by pull requests.
 
@@ -241,6 +258,13 @@ class Contract(NamedTuple):
     # Words of `approval_policy` that are read and then refused.
     refused_approvals: tuple[str, ...] = ()
     starts_read_first: tuple[str, ...] = ()
+
+    # The keys that the configuration of a project may not set.
+    project_leaves_out: tuple[str, ...] = ()
+    # What a workspace delivers is configuration too, and is kept in the home.
+    bundle: bool = False
+    # `requirements.toml` decides which logins count, on the store, the base URL and the provider.
+    requirements_decide: bool = False
 
     # --- requests ---
     # Seconds before its expiry from which a token counts as stale.

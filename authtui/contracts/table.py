@@ -10,6 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from authtui.contracts.shapes import (
+    PROJECT_LEAVES_OUT,
     AgentContract,
     Contract,
     DocumentRules,
@@ -238,6 +239,7 @@ _MANAGED = _EXPLICIT._replace(
     ),
     bedrock_account="Bedrock API key auth is only supported by the Amazon Bedrock model provider",
     profiles_in_config=False,
+    project_leaves_out=PROJECT_LEAVES_OUT,
     config_in_file_order=True,
 )
 _0146 = _MANAGED._replace(
@@ -292,6 +294,8 @@ _CURRENT = _0147._replace(
     unsendable_header="failed to build route-aware request: failed to parse header value",
     removal_failed="Failed to remove stored credentials",
     refused_approvals=("untrusted",),
+    bundle=True,
+    requirements_decide=True,
     managed_plans=(*_0147.managed_plans, "edu_plus", "edu_pro", "sci", "sci_plus"),
     fedramp_keys=True,
     environment_below_hosts=True,

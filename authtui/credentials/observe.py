@@ -16,6 +16,7 @@ from authtui.configuration.config import (
     selected_provider,
 )
 from authtui.configuration.layers import read_config
+from authtui.configuration.merging import every_view
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import (
@@ -70,6 +71,7 @@ def read_observation(
     installed: bool = True,
     root: Path = Path("/"),
     directory: str | None = None,
+    profile: str | None = None,
 ) -> Observation:
     """Everything a decision rests on, read at one moment. Writes nothing, runs nothing.
 
@@ -77,14 +79,14 @@ def read_observation(
     `probe_keyring` False it stays `not-probed`, and `read_keyring` can be called later, from a
     worker. `installed` looks for copies of the client. `root` is where the marks of the host
     are sought. `directory` is where the client would be started: a project there may have its own
-    configuration.
+    configuration. `profile` is the one that `--profile` would name.
     """
     home = resolve_home(environ, home_option)
     folder = Path(home.path) if "\0" not in home.path else Path()
     hashed = home.canonical or home.path
     if home.error is None:
-        config = read_config(folder, system_dir, environ)
-        found = providers(config)
+        config = read_config(folder, system_dir, environ, directory=directory, profile=profile)
+        found = [row for values in every_view(config) for row in providers(values)]
         keys = [name for row in found for name in (row.env_key, *row.header_variables)]
         environment = read_environment(environ, folder / DOTENV_FILE, [k for k in keys if k])
         auth_file = read_file(folder / AUTH_FILE)

@@ -156,14 +156,25 @@ class ConfigFault(NamedTuple):
     whole: str | None = None
 
 
-LayerKind = Literal["system", "user", "managed"]
-"""Where a layer of the configuration comes from."""
+LayerKind = Literal[
+    "system",
+    "bundle",
+    "user",
+    "profile",
+    "project",
+    "options",
+    "managed",
+    "requirements",
+    "bundle-requirements",
+]
+"""Where a layer of the configuration comes from; those of `requirements` restrict what is set."""
 
 
 class ConfigLayer(NamedTuple):
     """One source of the configuration, flattened; `error` says why the client cannot read it.
 
-    `name` is what messages call it: `config.toml`, or a path.
+    `name` is what messages call it: `config.toml`, or a path. `ignored` says why the client reads
+    none of it.
     """
 
     kind: LayerKind
@@ -171,6 +182,20 @@ class ConfigLayer(NamedTuple):
     file: FileFacts
     values: Mapping[str, ConfigValue] = _NONE
     error: ConfigFault | None = None
+    ignored: str | None = None
+
+
+class BundleFacts(NamedTuple):
+    """What a workspace delivers, as the client keeps it: for one login, and until it expires.
+
+    The file is signed with a key of the client's; whether the signature is right is not known.
+    """
+
+    file: FileFacts
+    account: str | None = None
+    user: str | None = None
+    cached_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 class ConfigFacts(NamedTuple):
@@ -178,7 +203,9 @@ class ConfigFacts(NamedTuple):
 
     Tables appear through their leaves only. Where several files give a key, the one with the
     higher precedence stands here and the rest is in `overridden`. `layers` are the sources, the
-    lowest first. `named_files` are the files that the client reads because a key names them.
+    lowest first. `named_files` are the files that the client reads because a key names them, by
+    `layer:key`; `bundle` is what the workspace delivered last, `profile` the one asked for,
+    `missing_programs` those that the client would start, and that are not on PATH.
     """
 
     file: FileFacts
@@ -188,6 +215,9 @@ class ConfigFacts(NamedTuple):
     requirements: Mapping[str, ConfigValue] = _NONE
     layers: tuple[ConfigLayer, ...] = ()
     named_files: Mapping[str, FileFacts] = _NONE
+    bundle: BundleFacts | None = None
+    profile: str | None = None
+    missing_programs: frozenset[str] = frozenset()
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401
         """The plain value of a dotted key."""
@@ -196,7 +226,7 @@ class ConfigFacts(NamedTuple):
 
     def where(self, key: str) -> str:
         """`config.toml:3` of a dotted key, or the file's name where the line is unknown."""
-        found = self.values.get(key)
+        found = self.values.get(key) or self.requirements.get(key)
         return found.where if found else "config.toml"
 
     def path_of(self, name: str) -> str:

@@ -48,7 +48,8 @@ def predict_app_server(case: Case) -> AppServerAnswer:
     home = case.observation.home.error
     if home:
         return AppServerAnswer(stops=f"Error: {case.contract.app_server_home_error}{home}")
-    if case.config_error or case.late_refusal:
+    late = case.late_refusal
+    if case.config_error or (late and not late.on_exec):
         return _without_configuration(case)
     failure = case.ladder.workload.failure
     if failure:

@@ -31,9 +31,11 @@ _FIX_ACCESS = "Fix auth storage access or run codex login again."
 
 def predict_doctor(case: Case) -> DoctorReport | None:
     """The doctor's line; None where the generation has no doctor, or it stops before that check."""
+    case = case.of_commands
     if not case.contract.doctor or case.observation.home.error or case.config_error:
         return None
-    if case.late_refusal or case.ladder.workload.failure or _without_policies(case):
+    late = case.late_refusal
+    if (late and not late.on_exec) or case.ladder.workload.failure or _without_policies(case):
         return None
     variables = tuple(name for name in VARIABLES if _is_set(case, name))
     if not case.provider.requires_openai_auth:

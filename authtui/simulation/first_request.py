@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.answers.findings import PlannedRequest, Prediction
-from authtui.configuration.config import BEDROCK, GOOGLE
+from authtui.configuration.config import BEDROCK, GOOGLE, missing_server
 from authtui.contracts import (
     API_MODEL_BASE,
     CHATGPT_MODEL_BASE,
@@ -85,6 +85,14 @@ def predict_first_request(case: Case, found: Resolution) -> ProgramStart:
             failure=found.failure,
             trouble="policies",
         )
+    missing = missing_server(case.observation.config)
+    if missing is not None:
+        text = (
+            "Error: thread/start: thread/start failed: error creating thread: Fatal error: Failed "
+            "to initialize session: required MCP servers failed to initialize: "
+            f"{missing}: No such file or directory (os error 2) (code -32603)"
+        )
+        return failed_start("exec", text, "unreadable", credential=found.credential, trouble="mcp")
     start = _to_other_provider(case, found)
     if start:
         return start

@@ -28,7 +28,11 @@ _STATUS = {
 
 def predict(case: Case) -> dict[Surface, ProgramStart]:
     """What every surface does."""
-    return {"exec": _exec(case), "login-status": _status(case), "tui": _interactive(case)}
+    return {
+        "exec": _exec(case),
+        "login-status": _status(case.of_commands),
+        "tui": _interactive(case),
+    }
 
 
 def status_start_up(case: Case) -> tuple[str, Trouble] | None:
@@ -43,7 +47,7 @@ def status_start_up(case: Case) -> tuple[str, Trouble] | None:
         path = case.observation.config.path_of(error.file)
         said = error.whole or f"{path}{position}: {error.reason}"
         return f"Error loading configuration: {said}", "config"
-    if case.late_refusal:
+    if case.late_refusal and not case.late_refusal.on_exec:
         return f"Error loading configuration: {case.late_refusal.text}", _late_trouble(case)
     return None
 
@@ -158,7 +162,7 @@ def _before_credential(case: Case, surface: Surface) -> ProgramStart | None:
         restricted = (failure.field or "").startswith("forced_")
         outcome: Outcome = "refused" if restricted else "unreadable"
         return failed_start(surface, text, outcome, failure=failure)
-    if case.late_refusal:
+    if case.late_refusal and (surface == "exec" or not case.late_refusal.on_exec):
         text = f"Error: {case.late_refusal.text}"
         return failed_start(surface, text, "unreadable", trouble=_late_trouble(case))
     failure, violation = case.enforcement

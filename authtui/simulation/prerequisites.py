@@ -128,7 +128,7 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         return failed
     fault = case.assumptions.accounts_check
     if fault == OK:
-        return _origin_fault(case.assumptions.origin)
+        return _origin_fault(case.assumptions.origin) or _required_origin_fault(case)
     if fault.startswith("401"):
         return UNAUTHORIZED
     return {
@@ -136,6 +136,20 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         "other-workspace": MISSING_WORKSPACE,
         "duplicate": "duplicate workspace in routing discovery",
     }.get(fault, failed)
+
+
+def _required_origin_fault(case: Case) -> str | None:
+    """Why the backend that requirements name does not fit the one that the look-up names."""
+    required = case.observation.config.requirements.get("chatgpt_base_url")
+    if required is None or not case.contract.requirements_decide:
+        return None
+    if not isinstance(required.value, str):
+        return None
+    fault = _origin_fault(_origin(required.value) if "://" in required.value else required.value)
+    found = _plain(case.assumptions.origin or _origin(CHATGPT_MODEL_BASE))
+    if fault is None and _plain(_origin(required.value)) != found:
+        return "required ChatGPT backend conflicts with workspace routing"
+    return fault
 
 
 def names_organization(credential: Credential) -> bool:

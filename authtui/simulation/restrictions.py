@@ -9,6 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.client_json.structs import rust_debug
+from authtui.configuration.requirements import (
+    METHODS,
+    WORKSPACES,
+    required_methods,
+    required_workspaces,
+)
 from authtui.record import NamedTuple
 from authtui.simulation.online_credentials import beside_login
 from authtui.simulation.selection import (
@@ -58,6 +64,15 @@ def forced_method(observation: Observation) -> str | None:
     return value if value in ("api", "chatgpt") else None
 
 
+def _allowed_methods(observation: Observation, contract: Contract) -> set[str]:
+    """The kinds of login that configuration and requirements let count."""
+    method = forced_method(observation)
+    allowed = {"chatgpt", "api"} if method is None else {method}
+    if contract.requirements_decide:
+        allowed &= set(required_methods(observation.config))
+    return allowed
+
+
 def enforce(observation: Observation, contract: Contract, ladder: Ladder) -> Enforcement:
     """The result of enforcing the restrictions when `exec` starts."""
     restricted = forced_method(observation) or forced_workspaces(observation, contract)
@@ -89,28 +104,38 @@ def filtered(
     """
     if not contract.status_enforces or not ladder.workload.empty:
         return resolve(ladder, contract, on_exec=on_exec)
-    method = forced_method(observation)
+    method, allowed = forced_method(observation), _allowed_methods(observation, contract)
     found = resolve(
         ladder,
         contract,
         on_exec=on_exec,
-        chatgpt_allowed=method != "api",
-        api_allowed=method != "chatgpt",
+        chatgpt_allowed="chatgpt" in allowed,
+        api_allowed="api" in allowed,
     )
     mode = found.credential.mode if found.credential else None
     if found.failure and found.failure.mode:
         mode = MODES.get(found.failure.mode, found.failure.mode)
     is_api = mode in API_MODES
-    if mode and ((method == "api" and not is_api) or (method == "chatgpt" and is_api)):
-        return Resolution(None, filtered="forced_login_method")
+    kind = "api" if is_api else "chatgpt"
+    if mode and kind not in allowed:
+        by_config = method is not None and method != kind
+        return Resolution(None, filtered="forced_login_method" if by_config else METHODS)
     wanted = forced_workspaces(observation, contract)
-    if not wanted or is_api:
+    required = required_workspaces(observation.config) if contract.requirements_decide else None
+    rule = "forced_chatgpt_workspace_id"
+    if (not wanted and required is None) or is_api:
         return found
+    if required is not None:
+        account = found.credential.account_id if found.credential else None
+        rule = WORKSPACES if not wanted or account in wanted else rule
+        wanted = tuple(name for name in wanted or required if name in required)
     if found.failure:
         account = found.failure.account
         if account is None or account in wanted:
             return found
-        return _of_another_workspace(found.failure.source, found.failure.where, account, wanted)
+        return _of_another_workspace(
+            found.failure.source, found.failure.where, account, wanted, rule
+        )
     credential = found.credential
     if credential is None:
         return found
@@ -120,21 +145,21 @@ def filtered(
         if beside and beside.text:
             return Resolution(None, beside)
         if beside and beside.account not in wanted:
-            return _of_another_workspace(beside.source, beside.where, beside.account, wanted)
+            return _of_another_workspace(beside.source, beside.where, beside.account, wanted, rule)
         if (account or credential.policy_account) not in wanted:
-            return Resolution(None, filtered="forced_chatgpt_workspace_id")
+            return Resolution(None, filtered=rule)
     elif credential.mode in ("agent_identity", "personal_access_token") and account not in wanted:
-        return _of_another_workspace(credential.source, credential.where, account, wanted)
+        return _of_another_workspace(credential.source, credential.where, account, wanted, rule)
     return found
 
 
 def _of_another_workspace(
-    source: str, where: str, account: str | None, wanted: tuple[str, ...]
+    source: str, where: str, account: str | None, wanted: tuple[str, ...], rule: str
 ) -> Resolution:
     text = f"Login is restricted to workspace id(s) {', '.join(wanted)}."
     reason = f"the token belongs to {account}"
     failure = Failure(source, where, text, reason, "account_id")
-    return Resolution(None, failure, filtered="forced_chatgpt_workspace_id")
+    return Resolution(None, failure, filtered=rule)
 
 
 def _violation(

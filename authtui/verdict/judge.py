@@ -25,10 +25,11 @@ from authtui.checks.subject import FIRST_LOGIN, field_line, kind_of
 from authtui.credentials.environment import AGENT_VARIABLES
 from authtui.redaction import Secret
 from authtui.simulation.refreshing import is_stale, unkept
-from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
+from authtui.simulation.selection import CHATGPT_MODES
 from authtui.simulation.urls import host_and_port
 from authtui.verdict.failures import explain_failure
 from authtui.verdict.judged_case import JudgedCase
+from authtui.verdict.policy_troubles import explain_filtered
 from authtui.verdict.served_elsewhere import assumed_of_server, explain_server
 from authtui.verdict.start_up import explain_start_up
 from authtui.verdict.troubles import explain_trouble, newest_elsewhere
@@ -61,7 +62,7 @@ def _judge(judged: JudgedCase) -> Verdict:
     if start.failure:
         return explain_failure(judged, start.failure)
     if start.filtered:
-        return _filtered(judged, start.filtered)
+        return explain_filtered(judged, start.filtered)
     explained = explain_trouble(judged, start.trouble) if start.trouble else None
     if explained:
         return explained
@@ -129,34 +130,6 @@ def _violation(judged: JudgedCase, violation: Violation) -> Verdict:
         where,
         login_for(violation.required, violation.rule),
         Fix(f"or correct {violation.rule} at {where}, if that is what is wrong"),
-    )
-
-
-def _filtered(judged: JudgedCase, rule: str) -> Verdict:
-    where = judged.config.where(rule)
-    credential = judged.case.ladder.store.credential
-    name = credential.source if credential else "the stored login"
-    wanted = ", ".join(forced_workspaces(judged.observation, judged.contract))
-    if rule == "forced_chatgpt_workspace_id" and credential is not None:
-        has = credential.account_id or credential.policy_account or "no workspace"
-        sentence = (
-            f"{where} allows only workspace {wanted}; {name} names {has}, so Codex silently "
-            "treats it as not logged in."
-        )
-    else:
-        method = judged.config.get("forced_login_method")
-        sentence = (
-            f"{where} allows only {method_name(str(method))} logins, so Codex silently treats "
-            f"{name} as not logged in."
-        )
-    wants = wanted if rule == "forced_chatgpt_workspace_id" else str(judged.config.get(rule))
-    return judged.verdict(
-        "record-not-what-it-seems",
-        "A restriction makes Codex ignore this login",
-        sentence,
-        where,
-        login_for(wants, rule),
-        Fix(f"or correct {rule} at {where}"),
     )
 
 

@@ -15,7 +15,7 @@ from authtui.simulation.first_request import missing_header
 from authtui.simulation.prerequisites import has_binding, names_organization, status_login
 from authtui.simulation.refreshing import newer_tokens, refresh_problem, unkept
 from authtui.simulation.urls import has_http_scheme, host_and_port
-from authtui.verdict import provider_troubles, tokenless
+from authtui.verdict import policy_troubles, program_troubles, provider_troubles, tokenless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -407,20 +407,10 @@ def _provider_without_credential(judged: JudgedCase) -> Verdict:
     )
 
 
-def _provider_command(judged: JudgedCase) -> Verdict:
-    provider = judged.provider
-    where = provider.lines.get("auth.command", "config.toml")
-    return judged.verdict(
-        "another-source-won",
-        "The provider's auth command gives no token",
-        f"{where} takes the key of {name_words(provider.id)} from {provider.auth_command}, "
-        "which gives none; no stored login is used in its place.",
-        where,
-        Fix("run the command yourself and look at what it prints", provider.auth_command),
-    )
-
-
 def _routing(judged: JudgedCase) -> Verdict:
+    required = judged.config.requirements.get("chatgpt_base_url")
+    if required is not None and judged.case.contract.requirements_decide:
+        return policy_troubles.required_backend(judged, required)
     base = judged.config.get("chatgpt_base_url")
     if isinstance(base, str) and not has_http_scheme(base):
         where = judged.config.where("chatgpt_base_url")
@@ -547,8 +537,8 @@ _OF_REQUEST: Mapping[Trouble, Callable[[JudgedCase], Verdict]] = {
     "routing": _routing,
     "refresh-url": _refresh_url,
     "model-url": _model_url,
-    "provider-command": _provider_command,
     **provider_troubles.OF_REQUEST,
+    **program_troubles.OF_REQUEST,
 }
 
 _OF_CREDENTIAL: Mapping[Trouble, Callable[[JudgedCase, Credential], Verdict]] = {
