@@ -17,7 +17,7 @@ from authtui.checks.subject import (
     unset_where,
     where_set,
 )
-from authtui.configuration.config import holds_a_key, join_key
+from authtui.configuration.config import holds_a_key, join_key, providers
 from authtui.contracts import KNOWN_CHATGPT_HOSTS
 from authtui.simulation.first_request import carries_key, missing_header
 from authtui.simulation.online_credentials import environment_error
@@ -375,3 +375,39 @@ def _plain_http(subject: Subject) -> Finding | None:
         Fix(f"use https at {where}"),
         where,
     )
+
+
+@check(
+    "provider.threads",
+    "ROUTE",
+    "Saved threads name providers that are given a credential",
+    source="client 0.171.0, `codex exec resume` and the interactive client, run",
+    modes=(18,),
+)
+def _threads(subject: Subject) -> Finding | None:
+    selected = subject.case.provider.id
+    named = [one for one in subject.observation.threads if one.provider != selected]
+    if not named:
+        return None
+    defined = {one.id: one for one in providers(subject.observation.config)}
+    for thread in named:
+        facts = defined.get(thread.provider)
+        if facts is None or facts.built_in or facts.requires_openai_auth or _own_credential(facts):
+            continue
+        if subject.contract.provider_inherits_login or facts.headers:
+            continue
+        where = next(iter(facts.lines.values()), "config.toml")
+        return Finding(
+            "warn",
+            f"a saved thread names the provider {name_words(thread.provider)} ({where}), whose "
+            "requests carry no credential",
+            (f"thread: {thread.file}", f"new threads use {name_words(selected)}"),
+            "A thread keeps the model provider it was begun with. Resumed, it is answered 401 "
+            "while a new thread works, and no message names the provider.",
+            Fix(
+                f"add requires_openai_auth = true to {name_words(thread.provider)}, or begin a new "
+                "thread"
+            ),
+            where,
+        )
+    return Finding("pass", "the providers that saved threads name are given a credential")

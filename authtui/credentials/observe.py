@@ -48,6 +48,7 @@ from authtui.machine.observation import (
 from authtui.machine.ports import read_listening_ports
 from authtui.machine.programs import find_programs
 from authtui.machine.storage import read_storage
+from authtui.machine.threads import read_saved_threads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,11 +124,16 @@ def read_observation(
         key_set=_text(key_set_file),
         listening=read_listening_ports(root),
         running=_running_here(hashed, root),
+        threads=read_saved_threads(folder) if home.error is None else (),
         mcp=_mcp_store(folder, config, environ) if home.error is None else McpStore(),
         certificates=has_certificates(root),
         aws=_aws_profile(environ, environment, config) if provider in BEDROCK else None,
         gcloud=_is_on_path("gcloud", environ) if provider == GOOGLE else None,
     )
+    if not auth_file.exists:
+        from authtui.machine.homes import find_other_logins
+
+        seen = seen._replace(other_logins=find_other_logins(environ, hashed, root))
     if home.error is None:
         seen = seen._replace(storage=_storage(str(folder / AUTH_FILE), seen, environ))
     tell_known(seen, environ)

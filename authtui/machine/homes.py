@@ -1,15 +1,20 @@
 """The homes of the client on this machine: the named, the usual, those of running programs.
 
-Looks at directories and at `/proc`; reads no credential and asks no program.
+Looks at directories and at `/proc`; asks no program. Of a file with a login only that it holds one
+is told.
 """
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from authtui.directories import user_home
+from authtui.machine.files import read_file
+from authtui.machine.home import shorten
+from authtui.machine.observation import AUTH_FILE, OtherHome
 from authtui.machine.programs import find_programs
 from authtui.record import NamedTuple
 
@@ -20,6 +25,9 @@ _SIGNS: Final = ("auth.json", "config.toml", "secrets")
 """One of these lies in every home that the client has used."""
 _PATTERNS: Final = (".codex", ".codex-*", ".codex_*", ".config/codex", ".codex/homes/*")
 _WINDOWS_SIDE: Final = "mnt/c/Users/*/.codex"
+_LOGINS: Final = ("OPENAI_API_KEY", "tokens", "agent_identity", "personal_access_token")
+"""Fields of auth.json, each of which is a login where it holds something."""
+_LARGEST: Final = 256 * 1024
 _MOST: Final = 200
 
 
@@ -52,6 +60,37 @@ def find_homes(environ: Mapping[str, str], root: Path = Path("/")) -> tuple[Foun
         pids.setdefault(os.path.realpath(path), []).append(pid)
     rows = [FoundHome(paths[0], tuple(sorted(pids.get(real, ())))) for real, paths in found.items()]
     return tuple(rows[:_MOST])
+
+
+def find_other_logins(
+    environ: Mapping[str, str], home: str, root: Path = Path("/")
+) -> tuple[OtherHome, ...]:
+    """The other homes of this user, but for those of running programs, that hold a login in a file.
+
+    Args:
+        environ: The variables of this process.
+        home: The home that is looked at, which is left out.
+        root: The directory below which the Windows side lies.
+    """
+    user = user_home(environ)
+    default = f"{user}/.codex" if user else ""
+    seen = {os.path.realpath(home)}
+    found = []
+    for path in (*([default] if default else []), *_beside(user), *_matching(root)):
+        real = os.path.realpath(path)
+        if real not in seen and _holds_login(real):
+            found.append(OtherHome(path, shorten(path, user), path == default))
+        seen.add(real)
+    return tuple(found[:_MOST])
+
+
+def _holds_login(home: str) -> bool:
+    data = read_file(Path(home, AUTH_FILE), _LARGEST).data
+    try:
+        tree = json.loads(data) if data is not None else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(tree, dict) and any(tree.get(name) for name in _LOGINS)
 
 
 def _is_home(path: str) -> bool:

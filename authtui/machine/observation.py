@@ -122,6 +122,14 @@ class HomeFacts(NamedTuple):
     shown: str = ""
 
 
+class OtherHome(NamedTuple):
+    """Another home that holds a login; `default`: a client without CODEX_HOME uses it."""
+
+    path: str
+    shown: str
+    default: bool = False
+
+
 class ConfigValue(NamedTuple):
     """One value of a configuration file and where it stands (1-based line and column)."""
 
@@ -369,6 +377,13 @@ class McpStore(NamedTuple):
     variables: frozenset[str] = frozenset()
 
 
+class SavedThread(NamedTuple):
+    """The newest saved thread of a model provider; `file` is its path below the home."""
+
+    provider: str
+    file: str
+
+
 class HostFacts(NamedTuple):
     """What kind of machine this is, by `marks`: WSL, SSH, container, CI, sandbox, sudo."""
 
@@ -399,7 +414,8 @@ class Observation(NamedTuple):
     `aws` is the profile of the AWS SDK, `gcloud` whether that program is on PATH: each is looked at
     only where the model provider asks for it. `directory` is where the client would be started,
     `running` are the programs of the client that use this home now, `mcp` the logins of its
-    MCP servers.
+    MCP servers, `other_logins` the homes that hold a login where this one has no file with one,
+    `threads` the newest saved thread of each model provider.
     """
 
     at: datetime
@@ -423,6 +439,8 @@ class Observation(NamedTuple):
     directory: str | None = None
     running: tuple[RunningProgram, ...] = ()
     mcp: McpStore = McpStore()
+    other_logins: tuple[OtherHome, ...] = ()
+    threads: tuple[SavedThread, ...] = ()
 
     def __repr__(self) -> str:
         """When it was made: what was seen may be secret, and is never printed by accident."""

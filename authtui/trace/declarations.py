@@ -115,7 +115,7 @@ ASSESSMENT: Final[Record[f.Assessment]] = _record(
         "unsaved": (),
         "who": None,
         "running": (),
-        "mcp": o.McpStore(),
+        "mcp": (),
     },
     prepare=r.learn_ids,
 )
@@ -166,6 +166,8 @@ _record(
         "directory": None,
         "running": (),
         "mcp": o.McpStore(),
+        "other_logins": (),
+        "threads": (),
         "aws": None,
         "gcloud": None,
     },

@@ -21,7 +21,7 @@ from authtui.checks.phrases import (
     method_name,
     name_words,
 )
-from authtui.checks.subject import FIRST_LOGIN, field_line, kind_of
+from authtui.checks.subject import FIRST_LOGIN, field_line, kind_of, quoted_path
 from authtui.credentials.environment import AGENT_VARIABLES
 from authtui.redaction import Secret
 from authtui.simulation.refreshing import is_stale, unkept
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from authtui.answers.findings import PlannedRequest, Surface
+    from authtui.machine.observation import OtherHome
     from authtui.simulation.program_start import Case, ProgramStart
     from authtui.simulation.restrictions import Violation
     from authtui.simulation.selection import Credential
@@ -208,11 +209,37 @@ def _nothing(judged: JudgedCase) -> Verdict:
             ),
             FIRST_LOGIN,
         )
+    elsewhere = judged.observation.other_logins
+    if elsewhere:
+        return _elsewhere(judged, elsewhere)
     return judged.verdict(
         "nothing-stored",
         "Nobody is logged in here",
         f"No credential is stored in {judged.observation.home.shown} and no variable holds one.",
         None,
+        FIRST_LOGIN,
+    )
+
+
+def _elsewhere(judged: JudgedCase, elsewhere: tuple[OtherHome, ...]) -> Verdict:
+    """Nobody is logged in here, and another home of this user holds a login."""
+    home = judged.observation.home
+    others = [name_words(one.shown) for one in elsewhere[:3]]
+    named = home.chosen_by == "CODEX_HOME"
+    if named and elsewhere[0].default:
+        use = Fix("use the login that is there", "unset CODEX_HOME")
+    else:
+        use = Fix("use that home", f"export CODEX_HOME={quoted_path(elsewhere[0].path)}")
+    return judged.verdict(
+        "nothing-stored",
+        f"Nobody is logged in here; {others[0]} holds a login",
+        f"No credential is stored in {home.shown}"
+        + (", which CODEX_HOME names," if named else "")
+        + f" and no variable holds one. {' and '.join(f'{name}/auth.json' for name in others)} "
+        f"{'holds' if len(others) == 1 else 'hold'} a login: each home has its own. "
+        "`authtui accounts` tells whose.",
+        "CODEX_HOME" if named else None,
+        use,
         FIRST_LOGIN,
     )
 

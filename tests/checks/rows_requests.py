@@ -65,6 +65,14 @@ def _bundle(home: Path) -> None:
     (home.parent / "etc/ssl/certs/ca-certificates.crt").write_text("-----BEGIN CERTIFICATE-----")
 
 
+_THREAD = '{"type": "session_meta", "payload": {"model_provider": "made"}}\n'
+
+
+def _thread(line: str) -> State:
+    config = f'[model_providers.made]\nname = "made"\n{line}'
+    return State(chatgpt(), config, files={"sessions/2026/04/01/rollout-1.jsonl": _THREAD})
+
+
 ROWS: list[tuple[str, State, str | None, str]] = [
     ("route.host", State(chatgpt(), _API), "fail", "wrong door"),
     (
@@ -115,6 +123,9 @@ ROWS: list[tuple[str, State, str | None, str]] = [
         "known host",
     ),
     ("route.chatgpt_base_url", State(chatgpt()), None, ""),
+    ("provider.threads", _thread(""), "warn", "a saved thread names the provider made"),
+    ("provider.threads", _thread("requires_openai_auth = true\n"), "pass", "given a credential"),
+    ("provider.threads", State(chatgpt()), None, ""),
     ("provider.credential", State(chatgpt(), _MINE), "fail", "models.example"),
     ("provider.credential", State(chatgpt(), _MINE + 'env_key = "K"\n'), "pass", "env_key K"),
     ("provider.credential", State(chatgpt()), None, ""),
