@@ -112,7 +112,21 @@ _WORDS_FILE: Final = Path(__file__).parents[1] / "credentials" / "toml_words.jso
 _TOML_TEXTS: Final = tuple(
     str(json.loads(line)[0]) for line in _WORDS_FILE.read_text().splitlines()
 )
+_MCP_LOGIN: Final = {
+    "server_name": "made",
+    "server_url": "https://mcp.made-up.test",
+    "access_token": "at",
+    "refresh_token": "rt",
+    "expires_at": 1_796_069_892_000,
+    "issuer": "https://as.made-up.test",
+}
+
 SEEDS: Final[dict[str, tuple[bytes, ...]]] = {
+    "mcp_logins": (_json({"made|0123": _MCP_LOGIN}), b"{}", b"[]", b"{nope"),
+    "saved_thread": (
+        _json({"type": "session_meta", "payload": {"model_provider": "openai"}}) + b"\n{}\n",
+        b"\n",
+    ),
     "auth_json": _DOCUMENTS,
     "config_toml": _CONFIGS,
     "dotenv": _DOTENVS,

@@ -31,7 +31,9 @@ from authtui.identity.assertion import read_assertion, signature_matches
 from authtui.identity.keys import PrivateKey, key_from_seed, read_private_key
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.registration import open_task, read_task
+from authtui.machine.mcp_logins import MCP_FILE, read_mcp_store
 from authtui.machine.observation import ConfigFacts, FileFacts
+from authtui.machine.threads import read_saved_threads
 from authtui.redaction import Secret, printable, redact_text
 from authtui.settings import read_settings
 from authtui.tokens.agent import judge_agent_token
@@ -340,6 +342,25 @@ def trace(data: bytes) -> None:
         opened.close()
 
 
+def mcp_logins(data: bytes) -> None:
+    """A store of MCP logins: read or refused with a reason, and no token of it is kept."""
+    (FOLDER / MCP_FILE).write_bytes(data)
+    found = read_mcp_store(FOLDER)
+    assert found.file.data is None
+    assert found.fault is None or not found.logins
+    for login in found.logins:
+        assert login.expires_at is None or login.expires_at.tzinfo is not None
+
+
+def saved_thread(data: bytes) -> None:
+    """The first line of a saved thread: a provider's name, or nothing."""
+    day = FOLDER / "sessions" / "2026" / "04" / "01"
+    day.mkdir(parents=True, exist_ok=True)
+    (day / "rollout-1.jsonl").write_bytes(data)
+    for thread in read_saved_threads(FOLDER):
+        assert isinstance(thread.provider, str)
+
+
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     made.__name__: made
     for made in (
@@ -360,6 +381,8 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
         assertion,
         shown_text,
         trace,
+        mcp_logins,
+        saved_thread,
         text_targets.toml_reader,
         text_targets.toml_edit,
         text_targets.config_line,
