@@ -1,6 +1,7 @@
 """`authtui open FILE [FILE]`: a trace in the same panes as a machine, or two side by side.
 
-Exit code 0, or 3 where a file could not be read, or not to its end.
+What is no trace, `open_document` tells as text. Exit code 0, or 3 where a file could not be read,
+or not to its end.
 """
 
 from __future__ import annotations
@@ -25,7 +26,12 @@ _LINES_AT_ONCE: Final = 1_000
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The options of this command."""
-    parser.add_argument("file", metavar="FILE", help="a trace that `authtui record` made")
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help="a trace that `authtui record` made; also a report of `codex doctor --json` or of "
+        "authtui, an answer of `check --json`, or a HAR, which are told as text",
+    )
     parser.add_argument(
         "other",
         metavar="FILE",
@@ -40,12 +46,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace, given: ProcessContext) -> int:
     """Open, show, and say what could not be read."""
+    from authtui.commands.open_document import open_document
     from authtui.trace.reader import Refusal, open_trace
 
     traces: list[Trace] = []
     for path in filter(None, (args.file, args.other)):
         found = open_trace(path)
         if isinstance(found, Refusal):
+            if args.other is None:
+                code = open_document(path, given)
+                if code is not None:
+                    return code
             print(f"authtui open: {_safe(path)}: {found}", file=given.err)
             return EXIT_CANNOT_TELL
         traces.append(found)
