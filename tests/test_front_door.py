@@ -83,8 +83,8 @@ def test_observing_is_the_one_look_that_every_command_takes(tmp_path: Path) -> N
     home = codex_home(tmp_path, chatgpt_login())
     seen = authtui.observe(home, environ={}, now=moment())
     other = read_observation(environ={}, home_option=str(home), now=moment())
-    # How much room a disk has left changes while one looks.
-    assert seen._replace(storage=other.storage) == other
+    # What a disk has left, and which ports are open, changes while one looks.
+    assert seen._replace(storage=other.storage, listening=other.listening) == other
 
 
 def test_a_session_reads_nothing_before_its_load_and_tells_its_subscribers(tmp_path: Path) -> None:

@@ -127,7 +127,7 @@ def _seen(program: ObservedProgram, record: RequestRecord) -> Evidence:
     if record.status == 401 and not found.refreshes and record.purpose != REFRESH:
         found = found._replace(login_refused=True)
     if finished and record.authorization is not None:
-        named = named_hosts(program.before) if program.before is not None else frozenset()
+        named = named_hosts(program.before, program.expected)
         judged = worst(judge_request(record, named))
         if judged is not None and judged.status == "fail":
             found = found._replace(suspects=(*found.suspects, record)[-SUSPECTS_KEPT:])

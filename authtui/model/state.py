@@ -86,7 +86,7 @@ def _with_observed(state: AuthState) -> AuthState:
         return state
     running = bool(state.programs) and state.programs[-1].running
     base = predicted(state.judged) if running and state.call is None else state.judged
-    named = named_hosts(state.observation) if state.observation is not None else frozenset()
+    named = named_hosts(state.observation, state.judged)
     now = state.last.at if state.last is not None else None
     found = with_lamps(base, state.call, _answer_now(state), named, now)
     found = with_trouble(found, state.trouble, state.rotations, state.observation, state.said)

@@ -15,7 +15,7 @@ from authtui.simulation.urls import host_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from authtui.answers.findings import CheckStatus
+    from authtui.answers.findings import Assessment, CheckStatus
     from authtui.exchanges.records import AssertionFacts, RequestRecord
     from authtui.machine.observation import Observation
 
@@ -44,13 +44,20 @@ class Judgement(NamedTuple):
     meaning: str
 
 
-def named_hosts(observation: Observation) -> frozenset[str]:
-    """The hosts, without ports, that the configuration itself sends credentials to."""
+def named_hosts(observation: Observation | None, expected: Assessment | None) -> frozenset[str]:
+    """The hosts, without ports, that credentials go to here beside OpenAI's own.
+
+    Those that the configuration names, and the one that the client was predicted to ask: a built-in
+    provider has hosts of its own, and the workspace look-up may name another origin.
+    """
     found: set[str] = set()
-    for key, given in observation.config.values.items():
-        own = key.startswith("model_providers.") and key.endswith(".base_url")
-        if (own or key in _BASES) and isinstance(given.value, str) and given.value.strip():
-            found.add(host_of(given.value.strip()))
+    if observation is not None:
+        for key, given in observation.config.values.items():
+            own = key.startswith("model_providers.") and key.endswith(".base_url")
+            if (own or key in _BASES) and isinstance(given.value, str) and given.value.strip():
+                found.add(host_of(given.value.strip()))
+    if expected is not None and expected.request is not None:
+        found.add(host_of(expected.request.base_url))
     return frozenset(found)
 
 

@@ -174,7 +174,7 @@ def judged_rows(program: ObservedProgram) -> Iterator[Row]:
 
     These faults are wrong whatever was expected.
     """
-    named = named_hosts(program.before) if program.before is not None else frozenset()
+    named = named_hosts(program.before, program.expected)
     told: set[str] = set()
     for record in program.evidence.suspects:
         for found in judge_request(record, named):

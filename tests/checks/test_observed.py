@@ -103,7 +103,7 @@ def test_a_host_that_the_configuration_names_may_take_anything() -> None:
             },
         )
     )
-    named = named_hosts(seen)
+    named = named_hosts(seen, None)
     assert named == {"llm.corp", "chatgpt.com"}
     assert worst(judge_request(record(host="llm.corp:8443", path="/v1/responses"), named)) is None
     key = record(authorization="Bearer sk-")

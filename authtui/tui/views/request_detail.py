@@ -58,8 +58,7 @@ def request_doc(record: RequestRecord, page: DetailPage) -> Doc:
 
 def _judged(record: RequestRecord, page: DetailPage) -> None:
     """Everything that can be said of what it carried, each with its own mark."""
-    seen = page.view.state.observation
-    judged = judge_request(record, named_hosts(seen) if seen is not None else frozenset())
+    judged = judge_request(record, named_hosts(page.view.state.observation, page.view.state.judged))
     if not judged:
         return
     page.heading("What it carried, judged")

@@ -78,8 +78,7 @@ def requests_doc(view: ViewContext, width: int) -> Doc:
         from authtui.exchanges.request_filter import FIELDS
 
         head += note("No request is like that. Fields: " + ", ".join(FIELDS) + ".", width)
-    seen = view.state.observation
-    named = named_hosts(seen) if seen is not None else frozenset()
+    named = named_hosts(view.state.observation, view.state.judged)
     return Doc(
         "Requests",
         LazySequence(count, lambda n: _row(records[n], n, width, named), head),
