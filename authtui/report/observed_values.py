@@ -237,6 +237,10 @@ def _variable(redactor: Redactor, name: str, given: Variable) -> str:
             redactor.text(f"{scheme}{mark}{rest.rpartition('@')[2].partition('/')[0]}", 200)
             + spaced
         )
+    if name.lower() == "no_proxy":
+        # The names of a company's own network say nothing of the login.
+        entries = sum(1 for part in value.split(",") if part.strip())
+        return f"{entries} entr{'y' if entries == 1 else 'ies'}, not shown"
     if name in OPEN_VARIABLES:
         return redactor.text(value.strip(), 200) + spaced
     prefix = {"OPENAI_ORGANIZATION": "org", "OPENAI_PROJECT": "project"}.get(name)

@@ -44,7 +44,8 @@ def _same(ours: Any, theirs: Any) -> bool:  # noqa: ANN401 - TOML values
     if isinstance(theirs, _MOMENTS):
         return isinstance(ours, Moment)
     if isinstance(theirs, str) and isinstance(ours, str):
-        return ours.replace("\r\n", "\n") == theirs  # the standard library changes line ends
+        # The standard library changes line ends, but not those that are written as escapes.
+        return ours.replace("\r\n", "\n") == theirs.replace("\r\n", "\n")
     nan = isinstance(theirs, float) and math.isnan(theirs)
     return type(ours) is type(theirs) and (ours == theirs or (nan and math.isnan(ours)))
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from authtui.assessment.options import Options
-from authtui.machine.observation import ConfigFacts, ConfigValue, InstalledClient
+from authtui.machine.observation import ConfigFacts, ConfigValue, InstalledClient, Variable
 from authtui.redaction import Secret, printable
 from authtui.report.formats import FORMATS, render
 from authtui.report.schema import VERSION
@@ -70,6 +70,17 @@ def test_names_of_people_and_machines_are_taken_out() -> None:
         assert "/ada" not in text
         assert "bob" not in text
         assert "adas-laptop" not in text
+
+
+def test_of_the_hosts_that_no_proxy_is_asked_for_only_the_number_is_told() -> None:
+    seen = read("healthy")
+    given = Variable("NO_PROXY", Secret(".corp.example, build7.corp.example"))
+    variables = {**seen.environment.variables, "NO_PROXY": given}
+    report = report_of(seen._replace(environment=seen.environment._replace(variables=variables)))
+    assert [part.value for part in report.environment if part.name == "NO_PROXY"] == [
+        "2 entries, not shown"
+    ]
+    assert "corp.example" not in render(report, "json")
 
 
 def test_a_claim_that_is_not_known_to_be_harmless_is_not_shown() -> None:
