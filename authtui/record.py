@@ -24,7 +24,7 @@ else:
         _fields = ()
         _field_defaults = {}  # noqa: RUF012 - replaced by each class, changed by none
 
-        def __new__(cls, *values: Any, **named: Any) -> Self:  # noqa: ANN401 - fields are of any type
+        def __new__(cls, *values: object, **named: object) -> Self:
             """Values by place or by name; what is left out takes its default."""
             fields = cls._fields
             if named or len(values) != len(fields):
@@ -53,7 +53,7 @@ else:
             """From an iterable of values."""
             return cls(*values)
 
-        def _replace(self, /, **changes: Any) -> Self:  # noqa: ANN401
+        def _replace(self, /, **changes: object) -> Self:
             """A copy with some fields changed."""
             made = type(self)(*map(changes.pop, self._fields, self))
             if changes:

@@ -64,7 +64,7 @@ class Node(NamedTuple):
                 found = member.value
         return found
 
-    def plain(self) -> Any:  # noqa: ANN401 - any JSON value
+    def plain(self) -> object:
         """The value as plain Python objects; of duplicate keys the last one counts."""
         if self.kind == "array":
             return [item.plain() for item in self.value]

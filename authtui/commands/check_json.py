@@ -82,7 +82,7 @@ def _object(record: object) -> dict[str, Any]:
     return made
 
 
-def _brief(fix: f.Fix | tuple[f.Fix, ...] | None) -> Any:  # noqa: ANN401 - of the same shape
+def _brief(fix: f.Fix | tuple[f.Fix, ...] | None) -> object:
     # What to type, or else what to do, in one line.
     if fix is None or isinstance(fix, f.Fix):
         return fix and (fix.command or fix.text)

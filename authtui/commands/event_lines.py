@@ -121,7 +121,7 @@ def _flat(value: object) -> str:
     return f"{value:%H:%M:%S} UTC" if isinstance(value, datetime) else str(value)
 
 
-def _plain(value: object) -> Any:  # noqa: ANN401 - a JSON value
+def _plain(value: object) -> object:
     if isinstance(value, str):
         return _safe(value)
     if isinstance(value, bool | int | float) or value is None:

@@ -253,7 +253,7 @@ def holds_a_key(name: str) -> bool:
     )
 
 
-def _guarded(path: tuple[str, ...], value: Any) -> Any:  # noqa: ANN401
+def _guarded(path: tuple[str, ...], value: object) -> object:
     hidden = is_hidden(path)
     if hidden and isinstance(value, list):
         return [Secret(item) if isinstance(item, str) else item for item in value]
@@ -277,7 +277,7 @@ def picture(text: str, line: int, column: int, width: int) -> str:
     return f"{gutter} |\n{line} | {shown_line(shown)}\n{gutter} | {' ' * (column - 1)}{'^' * width}"
 
 
-def _authorization(table: Mapping[str, ConfigValue], headers: str) -> Any:  # noqa: ANN401
+def _authorization(table: Mapping[str, ConfigValue], headers: str) -> object:
     """The Authorization header in a provider's table of `headers`, whatever its case."""
     wanted = f"{headers}.authorization"
     return next((value.value for key, value in table.items() if key.lower() == wanted), None)

@@ -8,7 +8,7 @@ codex-rs/model-provider-info.
 from __future__ import annotations
 
 from datetime import date, time
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.client_json.structs import rust_debug
 from authtui.configuration.config import BUILT_IN, join_key, split_key
@@ -123,7 +123,7 @@ def bedrock_refusal(values: Mapping[str, ConfigValue], contract: Contract) -> st
     )
 
 
-def _changes_bedrock(key: str, value: Any, allowed: tuple[str, ...]) -> bool:  # noqa: ANN401
+def _changes_bedrock(key: str, value: object, allowed: tuple[str, ...]) -> bool:
     path = split_key(key)
     if path[:2] != ("model_providers", _BEDROCK) or len(path) < 3 or value == {}:
         return False
@@ -133,7 +133,7 @@ def _changes_bedrock(key: str, value: Any, allowed: tuple[str, ...]) -> bool:  #
     return not any(below[: len(name)] == name for name in (split_key(name) for name in allowed))
 
 
-def _complaint(path: _KeyPath, value: Any, contract: Contract) -> str | None:  # noqa: ANN401
+def _complaint(path: _KeyPath, value: object, contract: Contract) -> str | None:
     key = path[0]
     if key == "model_providers":
         return _provider_complaint(path, value)
@@ -161,7 +161,7 @@ def _complaint(path: _KeyPath, value: Any, contract: Contract) -> str | None:  #
     return _not_a_string(value) if key in _STRINGS else None
 
 
-def _provider_complaint(path: _KeyPath, value: Any) -> str | None:  # noqa: ANN401
+def _provider_complaint(path: _KeyPath, value: object) -> str | None:
     if len(path) < 3:
         if value == {}:
             return None
@@ -176,7 +176,7 @@ def _provider_complaint(path: _KeyPath, value: Any) -> str | None:  # noqa: ANN4
     return _not_a_string(value) if path[2] in _PROVIDER_MAPS else None
 
 
-def _wire_complaint(value: Any) -> str | None:  # noqa: ANN401
+def _wire_complaint(value: object) -> str | None:
     wrong = _not_a_string(value)
     if wrong or value == "responses":
         return wrong
@@ -243,23 +243,23 @@ def _at(values: Mapping[str, ConfigValue], path: _KeyPath, reason: str) -> Confi
     return ConfigFault(reason, found.file, found.line, found.column, key)
 
 
-def _is_list_of_text(value: Any) -> bool:  # noqa: ANN401
+def _is_list_of_text(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(item, str) for item in value)
 
 
-def _not_a_string(value: Any) -> str | None:  # noqa: ANN401
+def _not_a_string(value: object) -> str | None:
     if isinstance(value, str | Secret | date | time):
         return None
     return f"invalid type: {_described(value)}, expected a string"
 
 
-def _not_a_boolean(value: Any) -> str | None:  # noqa: ANN401
+def _not_a_boolean(value: object) -> str | None:
     if isinstance(value, bool):
         return None
     return f"invalid type: {_described(value)}, expected a boolean"
 
 
-def _variant_complaint(value: Any, accepted: tuple[str, ...]) -> str | None:  # noqa: ANN401
+def _variant_complaint(value: object, accepted: tuple[str, ...]) -> str | None:
     below = None
     if isinstance(value, dict):
         # A table of one key is another spelling of that variant.
@@ -279,7 +279,7 @@ def _variant_complaint(value: Any, accepted: tuple[str, ...]) -> str | None:  # 
     return f"unknown variant `{value}`, expected {expected}"
 
 
-def _kind(value: Any) -> str:  # noqa: ANN401
+def _kind(value: object) -> str:
     # The names that the TOML library has for its values.
     if isinstance(value, bool):
         return "boolean"
@@ -289,7 +289,7 @@ def _kind(value: Any) -> str:  # noqa: ANN401
     return names.get(type(value), "table")
 
 
-def _described(value: Any) -> str:  # noqa: ANN401
+def _described(value: object) -> str:
     # The names serde gives to values in `invalid type` errors.
     if isinstance(value, bool):
         return f"boolean `{str(value).lower()}`"

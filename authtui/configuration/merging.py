@@ -91,7 +91,7 @@ def as_tree(values: Mapping[str, ConfigValue]) -> dict[str, Any]:
     return tree
 
 
-def _revealed(value: Any) -> Any:  # noqa: ANN401 - any TOML value
+def _revealed(value: object) -> object:
     if isinstance(value, list):
         return [_revealed(item) for item in value]
     return value.reveal() if isinstance(value, Secret) else value

@@ -48,7 +48,7 @@ def _list(read: Callable[[Reader], Any]) -> Callable[[Reader], list[Any]]:
     return items
 
 
-def _any(reader: Reader) -> Any:  # noqa: ANN401 - any JSON value
+def _any(reader: Reader) -> object:
     return read_any(reader.scanner).plain()
 
 

@@ -422,7 +422,7 @@ class _Builder:
         self,
         table: dict[str, Any],
         name: str,
-        made: Any,  # noqa: ANN401 - a table or an array
+        made: object,
         by: str,
         path: KeyPath,
         span: tuple[int, int],
@@ -451,7 +451,7 @@ class _Builder:
             raise TomlError(_BAD_KEY, key.start + length)
         return text
 
-    def value(self, value: _Value, path: KeyPath) -> Any:  # noqa: ANN401 - any TOML value
+    def value(self, value: _Value, path: KeyPath) -> object:
         if value.kind == "scalar":
             return _scalar(self.text[value.start : value.end], value.start)
         if value.kind == "array":
@@ -518,7 +518,7 @@ class _Builder:
         return _ESCAPE.sub(resolved, inside)
 
 
-def kind_of(value: Any) -> str:  # noqa: ANN401
+def kind_of(value: object) -> str:
     """The name that the client's TOML library has for a value."""
     if isinstance(value, bool):
         return "boolean"
@@ -526,7 +526,7 @@ def kind_of(value: Any) -> str:  # noqa: ANN401
     return names.get(type(value), "inline table")
 
 
-def _scalar(text: str, start: int) -> Any:  # noqa: ANN401
+def _scalar(text: str, start: int) -> object:
     if text in _WORDS:
         return _WORDS[text]
     first = text[0]
@@ -590,7 +590,7 @@ def _with_radix(text: str, start: int) -> int:
     raise TomlError(_UNDERSCORE if body[behind] == "_" else f"invalid {name} number", at)
 
 
-def _signed(text: str, start: int) -> Any:  # noqa: ANN401
+def _signed(text: str, start: int) -> object:
     rest = text[1:]
     if rest in ("inf", "nan"):
         return -_WORDS[rest] if text[0] == "-" else _WORDS[rest]
@@ -607,7 +607,7 @@ def _signed(text: str, start: int) -> Any:  # noqa: ANN401
     return _bad_number(rest, start + 1)
 
 
-def _bad_number(text: str, start: int) -> Any:  # noqa: ANN401
+def _bad_number(text: str, start: int) -> object:
     if re.search(r"[^0-9_.eE+-]", text):
         raise TomlError(_NOT_QUOTED, start, start + len(text))
     if re.match(r"0[0-9_]", text):

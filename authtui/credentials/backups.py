@@ -58,11 +58,11 @@ def list_copies(path: str) -> tuple[Backup, ...]:
     folder, name = os.path.split(path)
     found = []
     for entry in _names(folder):
-        whole = os.path.join(folder, entry)  # noqa: PTH118 - plain text throughout
+        whole = os.path.join(folder, entry)
         part = _PART.fullmatch(entry)
         if part is not None and part[1] == name and part[3] == "new" and not _alive(int(part[2])):
             with contextlib.suppress(OSError, OverflowError):
-                made = datetime.fromtimestamp(os.stat(whole).st_mtime, UTC)  # noqa: PTH116 - as above
+                made = datetime.fromtimestamp(os.stat(whole).st_mtime, UTC)
                 if _is_written(whole):
                     found.append(Backup(whole, made.replace(microsecond=0), 1, rescue=True))
         match = _NAME.fullmatch(entry[len(name) :]) if entry.startswith(name) else None
@@ -85,7 +85,7 @@ def write_backup(path: str, data: bytes, now: datetime, like: os.stat_result | N
     try:
         return _name_it(part, path, now, MARK)
     except BaseException:
-        os.unlink(part)  # noqa: PTH108 - plain text throughout
+        os.unlink(part)
         raise
 
 
@@ -93,7 +93,7 @@ def part_name(path: str, end: str) -> str:
     """A name for a file of `path` that is not whole yet: `tmp`, or `new` for a new document."""
     folder, name = os.path.split(path)
     part = f".{name}{MARK}{os.getpid()}-{os.urandom(4).hex()}.{end}"
-    return os.path.join(folder, part)  # noqa: PTH118 - plain text throughout
+    return os.path.join(folder, part)
 
 
 def keep_as_rescue(part: str, path: str, now: datetime) -> str:
@@ -114,12 +114,12 @@ def sweep(path: str, now: datetime) -> None:
         match = _PART.fullmatch(entry)
         if match is None or match[1] != name or _alive(int(match[2])):
             continue
-        part = os.path.join(folder, entry)  # noqa: PTH118 - plain text throughout
+        part = os.path.join(folder, entry)
         if match[3] == "new" and _is_written(part):
             keep_as_rescue(part, path, now)
             continue
         with contextlib.suppress(OSError):
-            os.unlink(part)  # noqa: PTH108 - as above
+            os.unlink(part)
 
 
 def write_new(name: str, data: bytes, like: os.stat_result | None = None) -> None:
@@ -140,7 +140,7 @@ def open_new(name: str, data: bytes, like: os.stat_result | None = None) -> int:
         fill(handle, data)
     except BaseException:
         os.close(handle)
-        os.unlink(name)  # noqa: PTH108 - plain text throughout
+        os.unlink(name)
         raise
     return handle
 
@@ -158,7 +158,7 @@ def fill(handle: int, data: bytes) -> None:
 def sync_folder(path: str) -> None:
     """Make a new or removed name in the folder of `path` last; where the system can do that."""
     with contextlib.suppress(OSError):
-        handle = os.open(os.path.dirname(path) or ".", os.O_RDONLY)  # noqa: PTH120 - plain text throughout
+        handle = os.open(os.path.dirname(path) or ".", os.O_RDONLY)
         try:
             os.fsync(handle)
         finally:
@@ -170,7 +170,7 @@ def _name_it(part: str, path: str, now: datetime, mark: str) -> str:
     for number in range(1, _ATTEMPTS):
         name = backup_name(path, now, number, mark)
         if not os.path.lexists(name):
-            os.rename(part, name)  # noqa: PTH104 - plain text throughout
+            os.rename(part, name)
             sync_folder(name)
             return name
     raise FileExistsError(errno.EEXIST, f"there are {_ATTEMPTS} copies of this second")
@@ -193,7 +193,7 @@ def _is_written(part: str) -> bool:
 
 def _names(folder: str) -> list[str]:
     try:
-        return os.listdir(folder or ".")  # noqa: PTH208 - names are all that is wanted
+        return os.listdir(folder or ".")
     except (OSError, ValueError):
         return []
 

@@ -75,8 +75,8 @@ class KeyringReservation(Reservation):
         backend: WritableBackend | None,
     ) -> None:
         """Nothing is held before `prepare`."""
-        self.copies = os.path.join(home, KEYRING_COPY)  # noqa: PTH118 - plain text throughout
-        auth = os.path.join(home, AUTH_FILE)  # noqa: PTH118 - as above
+        self.copies = os.path.join(home, KEYRING_COPY)
+        auth = os.path.join(home, AUTH_FILE)
         super().__init__(auth, self.copies, self.copies, data, now)
         self.shown = SHOWN
         self._account, self._backend = account, backend

@@ -25,7 +25,7 @@ _LOOKED_AT: Final = 20
 def rescue_base(folder: str, place: str, account: str) -> str:
     """What the names of rescue files for a home begin with where the home takes none."""
     name = f"{place}-{account.rpartition('|')[2]}"
-    return os.path.join(folder, name)  # noqa: PTH118 - plain text throughout
+    return os.path.join(folder, name)
 
 
 def newer_than(stored: bytes | None, rescues: tuple[str, ...]) -> tuple[str, ...]:
@@ -40,7 +40,7 @@ def with_rescues(
     storage: StorageFacts, home: str, elsewhere: str, account: str, auth: bytes | None
 ) -> StorageFacts:
     """The facts with the rescue files of both stores; those of the keyring are not judged yet."""
-    copies = {AUTH_FILE: storage.path, KEYRING: os.path.join(home, KEYRING_COPY)}  # noqa: PTH118 - plain text throughout
+    copies = {AUTH_FILE: storage.path, KEYRING: os.path.join(home, KEYRING_COPY)}
     found = {
         place: tuple(
             copy.path

@@ -84,7 +84,7 @@ def _decoded(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def _guarded(key: str, value: Any) -> Any:  # noqa: ANN401 - any JSON value
+def _guarded(key: str, value: object) -> object:
     if isinstance(value, dict):
         return MappingProxyType({name: _guarded(name, inner) for name, inner in value.items()})
     if isinstance(value, list):

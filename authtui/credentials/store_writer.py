@@ -166,7 +166,7 @@ def _reserve(
     if isinstance(found, WriteFailure):
         return found
     name, (target, data) = os.fspath(path), found
-    if removes and data is None and not os.path.islink(name):  # noqa: PTH114 - plain text throughout
+    if removes and data is None and not os.path.islink(name):
         return WriteFailure("absent", f"there is nothing at {name}", name)
     if merges:
         merged = merge(data, {})
@@ -218,7 +218,7 @@ class Reservation:
         for part in (self._spare, "" if self._done else self._backup):
             if part:
                 with contextlib.suppress(OSError):
-                    os.unlink(part)  # noqa: PTH108 - plain text throughout
+                    os.unlink(part)
         self._spare = ""
         self.let_others()
         self._home.let_go()
@@ -246,7 +246,7 @@ class Reservation:
                 self._handle = backups.open_new(made, room, self._like())
                 self._spare = made
                 ready = backups.part_name(self._target, "new")
-                os.rename(made, ready)  # noqa: PTH104 - plain text throughout
+                os.rename(made, ready)
                 self._spare = ready
             if os.name == "nt" and self._data is not None:
                 try_replacing(self._place)
@@ -333,7 +333,7 @@ class Reservation:
                 return problem
             self._write_down(merged)
             if self._backup:
-                os.unlink(self._backup)  # noqa: PTH108 - plain text throughout
+                os.unlink(self._backup)
                 self._backup = ""
             self._data, new = data, merged
             self._back_up()
@@ -343,7 +343,7 @@ class Reservation:
     def _install(self, new: bytes) -> Written | WriteFailure:
         """Put what was written down in the place of the document."""
         with ReplacedFile(self._target, self._data) as replaced:
-            os.replace(self._spare, self._target)  # noqa: PTH105 - plain text throughout
+            os.replace(self._spare, self._target)
             self._spare, self._done = "", True
             backups.sync_folder(self._target)
             late = replaced.late_write()
@@ -363,7 +363,7 @@ class Reservation:
 
     def _take_away(self) -> Removed | WriteFailure:
         with ReplacedFile(self._target, self._data) as removed:
-            os.unlink(self._place)  # noqa: PTH108 - plain text throughout
+            os.unlink(self._place)
             self._done = True
             backups.sync_folder(self._place)
             late = removed.late_write()
@@ -397,16 +397,16 @@ class Reservation:
         return None
 
     def _like(self) -> os.stat_result | None:
-        path = self._target if os.path.lexists(self._target) else os.path.dirname(self._target)  # noqa: PTH120 - plain text throughout
+        path = self._target if os.path.lexists(self._target) else os.path.dirname(self._target)
         with contextlib.suppress(OSError):
-            return os.stat(path)  # noqa: PTH116 - as above
+            return os.stat(path)
         return None
 
     def _call_off(self, late: bytes) -> WriteFailure:
         temporary = backups.part_name(self._target, "tmp")
         try:
             backups.write_new(temporary, late, self._like())
-            os.replace(temporary, self._target)  # noqa: PTH105 - plain text throughout
+            os.replace(temporary, self._target)
         except OSError as error:
             lost = "was written by another program at the same moment, which could not be put back"
             return _failure(error, self._target, lost, "What authtui did is in force.")
@@ -416,7 +416,7 @@ class Reservation:
 
 def try_replacing(place: str) -> None:
     """Raise the `OSError` of replacing a file that another program has open, where that is one."""
-    os.replace(place, place)  # noqa: PTH105 - plain text throughout
+    os.replace(place, place)
 
 
 def merge(data: bytes | None, changes: Mapping[str, Any]) -> bytes | str:

@@ -31,11 +31,11 @@ _FLAGS: Final = os.O_RDWR | os.O_CREAT | getattr(os, "O_CLOEXEC", 0)
 
 def lock_paths(path: str) -> tuple[str, ...]:
     """The client's lock files for a file of its home: that of the home, and the login's own."""
-    home = os.path.dirname(path) or "."  # noqa: PTH120 - plain text throughout
-    if os.path.basename(path) != AUTH_FILE:  # noqa: PTH119 - as above
-        return (os.path.join(home, STORE_NOW.home_lock),)  # noqa: PTH118 - as above
+    home = os.path.dirname(path) or "."
+    if os.path.basename(path) != AUTH_FILE:
+        return (os.path.join(home, STORE_NOW.home_lock),)
     return (
-        os.path.join(home, STORE_NOW.home_lock),  # noqa: PTH118 - as above
+        os.path.join(home, STORE_NOW.home_lock),
         os.path.realpath(path) + STORE_NOW.file_lock,
     )
 
@@ -88,7 +88,7 @@ def _give_away(handle: int, path: str) -> None:
     if not hasattr(os, "fchown") or os.geteuid() != 0:
         return
     with contextlib.suppress(OSError):
-        home = os.stat(os.path.dirname(path) or ".")  # noqa: PTH116, PTH120 - plain text throughout
+        home = os.stat(os.path.dirname(path) or ".")
         if os.fstat(handle).st_uid == 0 != home.st_uid:
             os.fchown(handle, home.st_uid, home.st_gid)
 

@@ -261,7 +261,7 @@ class _Viewer(Lifecycle):
         super().__init__(*given, **named)
         self._over = over
 
-    async def perform(self, action: Action, **options: Any) -> Outcome:  # noqa: ANN401 - as the transition takes them
+    async def perform(self, action: Action, **options: object) -> Outcome:
         if not self._over.is_set():
             return Outcome(action, done=False, reason=PLAYING)
         return await super().perform(action, **options)

@@ -315,7 +315,7 @@ def _masked_text(text: str) -> str:
     return "".join([*out, text[end:]])
 
 
-def _masked(value: Any, depth: int, *, in_error: bool = False) -> Any:  # noqa: ANN401 - any JSON
+def _masked(value: object, depth: int, *, in_error: bool = False) -> object:
     if depth > 20:
         return "…"
     if isinstance(value, dict):
@@ -338,7 +338,7 @@ def _is_secret(key: str, value: object, *, in_error: bool) -> bool:
     return hidden and value not in (None, "", [], {})
 
 
-def _mark(value: Any) -> str:  # noqa: ANN401 - any JSON
+def _mark(value: object) -> str:
     try:
         text = value if isinstance(value, str) else json.dumps(value)
     except RecursionError:  # read just inside the limit, written a few calls deeper

@@ -57,7 +57,7 @@ def find(context: Context, view: View, name: str | None) -> Found | str:
     """The copy named, or the newest one of the home; a sentence where there is none to put back."""
     kept = copies_of(context, view)
     if name is not None:
-        kept = [e for e in kept if name in (e[0].path, os.path.basename(e[0].path))]  # noqa: PTH119 - plain text throughout
+        kept = [e for e in kept if name in (e[0].path, os.path.basename(e[0].path))]
     if not kept:
         return "There is no such backup." if name else "There is no backup to put back."
     backup, place = kept[0]
@@ -140,7 +140,7 @@ async def perform(context: Context, view: View, found: Found, wire: Wire) -> Tro
     if found.backup.rescue:
         # It is in force now: left there, it would be taken for lost tokens again.
         with suppress(OSError):
-            os.unlink(found.backup.path)  # noqa: PTH108 - plain text throughout
+            os.unlink(found.backup.path)
         left = context.memory.unsaved
         if left is not None and left.rescue == found.backup.path:
             context.memory.unsaved = None

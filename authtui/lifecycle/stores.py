@@ -55,7 +55,7 @@ class FileStore(NamedTuple):
     def obstacle(self, *, removes: bool = False) -> Obstacle | None:
         """What would keep a change from coming into force, as far as looking tells."""
         locks = lock_paths(self.path)
-        if removes and os.path.islink(self.path):  # noqa: PTH114 - plain text throughout
+        if removes and os.path.islink(self.path):
             return None
         facts = read_storage(self.path, locks)
         return obstacle_to_removal(facts) if removes else obstacle_to_change(facts)
@@ -85,7 +85,7 @@ class KeyringStore(NamedTuple):
     @property
     def copies(self) -> str:
         """The name that backups and rescue files begin with."""
-        return os.path.join(self.home, KEYRING_COPY)  # noqa: PTH118 - plain text throughout
+        return os.path.join(self.home, KEYRING_COPY)
 
     def read(self) -> bytes | WriteFailure | None:
         """What stands there now, within the time limit of a probe."""
@@ -94,7 +94,7 @@ class KeyringStore(NamedTuple):
     def obstacle(self, *, removes: bool = False) -> Obstacle | None:
         """What would keep a copy of the entry from being made in the home."""
         del removes
-        auth = os.path.join(self.home, AUTH_FILE)  # noqa: PTH118 - plain text throughout
+        auth = os.path.join(self.home, AUTH_FILE)
         return obstacle_to_removal(read_storage(self.copies, lock_paths(auth)))
 
     def reserve(self, expected: bytes | None, now: datetime) -> Reservation | WriteFailure:

@@ -103,7 +103,7 @@ class Lifecycle:
     def live(self, live: bool) -> None:
         self._context.live = live
 
-    async def preview(self, action: Action, **options: Any) -> Outcome:  # noqa: ANN401 - as the transition takes them
+    async def preview(self, action: Action, **options: object) -> Outcome:
         """What a transition would send and change now, by this run's memory; does nothing."""
         context = self._context
         was, context.live = context.live, False
@@ -112,7 +112,7 @@ class Lifecycle:
         finally:
             context.live = was
 
-    async def perform(self, action: Action, **options: Any) -> Outcome:  # noqa: ANN401 - as the transition takes them
+    async def perform(self, action: Action, **options: object) -> Outcome:
         """The transition of that name."""
         named: dict[Action, Callable[..., Awaitable[Outcome]]] = {
             "load": self.load,

@@ -91,7 +91,7 @@ def _again(
     done = update(store, changes, data, context.clock())
     if isinstance(done, Written) and rescue is not None:
         with suppress(OSError):
-            os.unlink(rescue)  # noqa: PTH108 - plain text throughout
+            os.unlink(rescue)
     return done
 
 
@@ -105,7 +105,7 @@ def _elsewhere(
     base = rescue_base(context.rescue_folder, store.place, view.observation.keyring.account)
     part = backups.part_name(base, "new")
     try:
-        os.makedirs(context.rescue_folder, 0o700, exist_ok=True)  # noqa: PTH103 - as above
+        os.makedirs(context.rescue_folder, 0o700, exist_ok=True)
         backups.write_new(part, whole)
     except OSError:
         return None

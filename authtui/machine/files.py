@@ -58,7 +58,7 @@ def stat_file(path: str | os.PathLike[str]) -> FileFacts:
     try:
         found = os.lstat(name)
         if stat.S_ISLNK(found.st_mode):
-            facts = facts._replace(link_target=os.readlink(name))  # noqa: PTH115
+            facts = facts._replace(link_target=os.readlink(name))
             target = _follow(name)
             if isinstance(target, int):
                 return facts._replace(kind="dangling-link", error=system_text(target))
@@ -97,7 +97,7 @@ def unread_reason(facts: FileFacts) -> str:
 
 def _follow(name: str) -> os.stat_result | int:
     try:
-        return os.stat(name)  # noqa: PTH116
+        return os.stat(name)
     except OSError as error:
         if error.errno in _GONE:
             return error.errno or errno.ENOENT
@@ -136,7 +136,7 @@ def owner_name(uid: int, users: str = "/etc/passwd") -> str | None:
     if uid == 0:
         return "root"
     try:
-        with open(users, "rb") as file:  # noqa: PTH123 - the start of `check` does without pathlib
+        with open(users, "rb") as file:
             for line in file.read(READ_LIMIT).split(b"\n"):
                 name, _, rest = line.partition(b":")
                 if rest.split(b":", 2)[1:2] == [b"%d" % uid]:

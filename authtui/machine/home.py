@@ -36,7 +36,7 @@ def resolve_home(environ: Mapping[str, str], option: str | None = None) -> HomeF
         return _named(value, "CODEX_HOME", user)
     if user is None:
         return HomeFacts("", "default", error=NO_HOME, shown="(none)")
-    path = os.path.join(user, ".codex")  # noqa: PTH118
+    path = os.path.join(user, ".codex")
     return _with_directory(HomeFacts(path, "default", shown=shorten(path, user)))
 
 
@@ -60,7 +60,7 @@ def _named(value: str, chosen_by: Literal["option", "CODEX_HOME"], user: str | N
     facts = HomeFacts(value, chosen_by, shown=shorten(value, user))
     quoted = rust_debug(value)
     try:
-        found = os.stat(value)  # noqa: PTH116
+        found = os.stat(value)
     except FileNotFoundError:
         return facts._replace(error=f"CODEX_HOME points to {quoted}, but that path does not exist")
     except OSError as error:
@@ -82,7 +82,7 @@ def _named(value: str, chosen_by: Literal["option", "CODEX_HOME"], user: str | N
 
 def _with_directory(facts: HomeFacts) -> HomeFacts:
     try:
-        found = os.stat(facts.path)  # noqa: PTH116
+        found = os.stat(facts.path)
         canonical = os.path.realpath(facts.path, strict=True)
     except (OSError, ValueError):
         return facts

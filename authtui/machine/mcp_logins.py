@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.machine.files import read_file
 from authtui.machine.observation import McpLogin, McpStore
@@ -37,7 +37,7 @@ def read_mcp_store(home: Path) -> McpStore:
     return McpStore(kept, tuple(login for login in found if login is not None))
 
 
-def _login(value: Any) -> McpLogin | None:  # noqa: ANN401 - any JSON value
+def _login(value: object) -> McpLogin | None:
     if not isinstance(value, dict):
         return None
     name, url = value.get("server_name"), value.get("server_url")

@@ -27,9 +27,9 @@ def read_storage(path: str, locks: tuple[str, ...] = ()) -> StorageFacts:
     """
     try:
         target = os.path.realpath(path)
-        folder = os.path.dirname(target) or "."  # noqa: PTH120 - plain text throughout
-        there = os.stat(target) if os.path.exists(target) else None  # noqa: PTH110, PTH116 - as above
-        home = os.stat(folder)  # noqa: PTH116 - as above
+        folder = os.path.dirname(target) or "."
+        there = os.stat(target) if os.path.exists(target) else None
+        home = os.stat(folder)
     except (OSError, ValueError):
         return StorageFacts(path)
     facts = StorageFacts(
@@ -102,7 +102,7 @@ def _sticky_owner(folder: os.stat_result, there: os.stat_result | None) -> str |
 def _held(path: str) -> HeldLock | None:
     """Who holds a lock file, by the list of the system: nothing is opened or taken."""
     try:
-        seen = os.stat(path)  # noqa: PTH116 - plain text throughout
+        seen = os.stat(path)
     except (OSError, ValueError):
         return None
     wanted = f"{os.major(seen.st_dev):02x}:{os.minor(seen.st_dev):02x}:{seen.st_ino}"
@@ -116,7 +116,7 @@ def _held(path: str) -> HeldLock | None:
 
 def _text(path: str) -> str:
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - plain text throughout
+        with open(path, "rb") as file:
             return file.read(_LIMIT).decode("utf-8", "surrogateescape")
     except OSError:
         return ""

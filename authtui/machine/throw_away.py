@@ -46,7 +46,7 @@ def throw_away(name: str) -> Iterator[str]:
     try:
         remove_leftovers()
         path = tempfile.mkdtemp(prefix=f"{_PREFIX}{name}-")
-        handle = os.open(os.path.join(path, _HELD), _FLAGS, 0o600)  # noqa: PTH118 - plain text throughout
+        handle = os.open(os.path.join(path, _HELD), _FLAGS, 0o600)
     except OSError as error:
         reason = error.strerror or "the file system refused"
         text = f"a directory for temporary files is needed, and none can be made: {reason}"
@@ -77,7 +77,7 @@ def _is_left(entry: os.DirEntry[str]) -> bool:
         if not stat.S_ISDIR(found.st_mode) or not mine:
             return False
         flags = _FLAGS & ~os.O_CREAT | getattr(os, "O_NOFOLLOW", 0)
-        handle = os.open(os.path.join(entry.path, _HELD), flags)  # noqa: PTH118 - plain text throughout
+        handle = os.open(os.path.join(entry.path, _HELD), flags)
     except FileNotFoundError:
         return time.time() - found.st_mtime > _UNFINISHED
     except OSError:
@@ -102,11 +102,11 @@ def _lock(handle: int) -> bool:
 def _remove(path: str) -> None:
     # A home in it may have been made read-only.
     with suppress(OSError):
-        os.chmod(path, 0o700)  # noqa: PTH101 - plain text throughout
+        os.chmod(path, 0o700)
     for folder, names, _ in os.walk(path):
         for name in names:
-            below = os.path.join(folder, name)  # noqa: PTH118 - as above
-            if not os.path.islink(below):  # noqa: PTH114 - as above
+            below = os.path.join(folder, name)
+            if not os.path.islink(below):
                 with suppress(OSError):
-                    os.chmod(below, 0o700)  # noqa: PTH101 - as above
+                    os.chmod(below, 0o700)
     shutil.rmtree(path, ignore_errors=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from authtui.report.schema import Report
@@ -26,7 +26,7 @@ def render(report: Report, name: str) -> str:
     return as_markdown(report)
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - what a report is made of
+def _plain(value: object) -> object:
     if hasattr(value, "_fields"):
         return {name: _plain(getattr(value, name)) for name in value._fields}
     return [_plain(item) for item in value] if isinstance(value, tuple) else value

@@ -268,7 +268,8 @@ def _file(redactor: Redactor, what: str, facts: FileFacts) -> schema.FilePart:
     def text(value: str | None) -> str | None:
         return None if value is None else redactor.text(value, 300)
 
-    owner = {True: "you", False: "somebody else"}.get(facts.owned_by_me)  # type: ignore[arg-type]
+    owners: dict[bool | None, str] = {True: "you", False: "somebody else"}
+    owner = owners.get(facts.owned_by_me)
     return schema.FilePart(
         what,
         redactor.text(facts.path, 300),

@@ -7,6 +7,7 @@ another, whose message names neither version.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
@@ -83,7 +84,7 @@ def _of_the_record(observation: Observation) -> Iterator[tuple[str, str, Accepts
         yield (
             f"auth_mode {mode}",
             name,
-            lambda contract, mode=mode: mode in contract.document.auth_modes,  # type: ignore[misc]
+            partial(_takes_mode, mode),
         )
     form = _identity(fields)
     if form is not None:
@@ -106,6 +107,18 @@ def _identity(fields: Mapping[str, Any]) -> tuple[str, tuple[str, ...]] | None:
     return None
 
 
+def _takes_mode(mode: str, contract: Contract) -> bool:
+    return mode in contract.document.auth_modes
+
+
+def _takes_identity_in(name: str, contract: Contract) -> bool:
+    return contract.agent_variable == name
+
+
+def _takes_access_token_in(name: str, contract: Contract) -> bool:
+    return contract.agent_variable == name and contract.personal_access_tokens
+
+
 def _of_the_environment(observation: Observation) -> Iterator[tuple[str, str, Accepts]]:
     for name in AGENT_VARIABLES:
         value = observation.environment.trimmed(name)
@@ -115,15 +128,13 @@ def _of_the_environment(observation: Observation) -> Iterator[tuple[str, str, Ac
             yield (
                 f"a personal access token in {name}",
                 name,
-                lambda contract, name=name: (  # type: ignore[misc]
-                    contract.agent_variable == name and contract.personal_access_tokens
-                ),
+                partial(_takes_access_token_in, name),
             )
         else:
             yield (
                 f"an agent identity in {name}",
                 name,
-                lambda contract, name=name: contract.agent_variable == name,  # type: ignore[misc]
+                partial(_takes_identity_in, name),
             )
 
 

@@ -335,7 +335,7 @@ class _Hooks:
         return found
 
 
-def _json(text: str, part: Part, problems: list[TokenProblem]) -> Any:  # noqa: ANN401 - any JSON value
+def _json(text: str, part: Part, problems: list[TokenProblem]) -> object:
     hooks = _Hooks(part, problems)
     if text.count("[") + text.count("{") > DEEPEST and _depth(text) > DEEPEST:
         hooks.add("too-deep", f"the {part} nests deeper than {DEEPEST} levels; it is not read")

@@ -130,7 +130,7 @@ def redacted(value: Mapping[str, Any]) -> dict[str, Any]:
     return {_name(str(key)): _redacted(str(key), item, 1) for key, item in value.items()}
 
 
-def _redacted(key: str, value: Any, depth: int) -> Any:  # noqa: ANN401 - any JSON value
+def _redacted(key: str, value: object, depth: int) -> object:
     if key.lower() in _SECRET_NAMES and value is not None:
         return str(_secret_of(value))
     if isinstance(value, str):

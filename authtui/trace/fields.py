@@ -243,7 +243,7 @@ def _defaults_of(made: Any) -> dict[str, Any]:  # noqa: ANN401 - a record's type
     return {f.name: f.default for f in fields(made) if f.default is not MISSING}
 
 
-def _hints_of(made: Any, names: Mapping[str, Any]) -> dict[str, Any]:  # noqa: ANN401 - a record's type
+def _hints_of(made: object, names: Mapping[str, object]) -> dict[str, object]:
     # Most of the types are imported for type checkers alone, so they are not in the module.
     own = vars(sys.modules[made.__module__])
     return typing.get_type_hints(made, localns={**names, **own})
@@ -252,7 +252,7 @@ def _hints_of(made: Any, names: Mapping[str, Any]) -> dict[str, Any]:  # noqa: A
 # ── what a type comes to: its form in a line, how it is written, how it is restored ────────────
 
 
-def _shape(hint: Any) -> Any:  # noqa: ANN401 - a type
+def _shape(hint: object) -> object:
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if hint in _PLAIN:
         return _PLAIN[hint]
@@ -317,7 +317,7 @@ _WRITERS: Final[Mapping[Any, Write]] = {
 }
 
 
-def _restorer(hint: Any) -> Restore | None:  # noqa: ANN401 - a type
+def _restorer(hint: object) -> Restore | None:
     origin, inner = typing.get_origin(hint), typing.get_args(hint)
     if hint is str:
         return _safe_text

@@ -172,14 +172,14 @@ def with_changes(record: Record[Any], base: Any, changes: dict[str, Any]) -> Any
 
 def _depth(tree: object) -> int:
     # Breadth first and without recursion: what the decoder accepted may still be nested deeply.
-    level = [tree]
+    level: list[Any] = [tree]
     depth = 0
     while level and depth <= _DEEPEST:
         depth += 1
-        following: list[object] = []
+        following: list[Any] = []
         for item in level:
             inner = item.values() if isinstance(item, dict) else item
-            following += [i for i in inner if isinstance(i, dict | list)]  # type: ignore[attr-defined]
+            following += [i for i in inner if isinstance(i, dict | list)]
         level = following
     return depth
 

@@ -86,9 +86,9 @@ class Replay:
         marks = self.trace.kinds
         for near in range(min(place, len(marks) - 1), -1, -1):
             if marks[near] in ("RequestFinished", "RequestStarted"):
-                found = getattr(self.trace[near], "request", None)
+                found: RequestRecord | None = getattr(self.trace[near], "request", None)
                 if found is not None and found.number == record.number:
-                    return found  # type: ignore[no-any-return] # the field of a request event
+                    return found
         return record
 
     # ── finding ────────────────────────────────────────────────────────────────────────────────

@@ -47,7 +47,7 @@ def _tones(p: Palette) -> dict[str, Style]:
 
 
 def _ansi_tones() -> dict[str, Style]:
-    def style(colour: str | None = None, **attributes: bool) -> Style:
+    def style(colour: str | None = None, **attributes: bool | None) -> Style:
         return Style(color=colour, **attributes)  # type: ignore[arg-type]
 
     return {

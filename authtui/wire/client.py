@@ -11,7 +11,7 @@ import time
 from collections import deque
 from itertools import count
 from json import dumps
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urljoin, urlsplit
 
 from authtui.errors import AuthtuiError
@@ -151,7 +151,7 @@ class Wire:
         url: str,
         *,
         headers: Iterable[tuple[str, str]] = (),
-        json: Any = None,  # noqa: ANN401 - any JSON value
+        json: object = None,
         content: bytes | None = None,
         timeout: float,
         purpose: str = "",
@@ -390,7 +390,7 @@ class Wire:
             return client
 
 
-def _json_bytes(value: Any) -> bytes:  # noqa: ANN401 - any JSON value
+def _json_bytes(value: object) -> bytes:
     """Compact JSON in UTF-8, as the client sends it."""
     return dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, Response
@@ -143,7 +143,7 @@ def read_ssh_key(text: str) -> bytes | None:
     return blob[-32:]
 
 
-def _check_abom(abom: Any) -> None:  # noqa: ANN401 - any JSON value
+def _check_abom(abom: object) -> None:
     if not isinstance(abom, dict):
         raise RefusalError("the body has no `abom`", status=400)
     missing = [n for n in _ABOM if not isinstance(abom.get(n), str) or not abom[n].strip()]

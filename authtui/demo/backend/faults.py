@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import threading
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import urlsplit
 
 from authtui.errors import AuthtuiError
@@ -171,22 +171,24 @@ def checked(fault: Fault) -> Fault:
 
 
 def _value_problem(kind: str, value: object) -> str | None:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    number = number and math.isfinite(value)  # type: ignore[arg-type] # a number by the line before
     if kind == "status" and not (isinstance(value, int) and 400 <= value <= 599):
         return "wants a status from 400 to 599"
     if kind == "html" and value is not None and not (isinstance(value, int) and 200 <= value < 600):
         return "wants a status from 200 to 599, or nothing"
     if kind == "error" and not (isinstance(value, str) and value):
         return "wants an error code"
-    if kind in ("delay", "date") and not number:
+    if kind in ("delay", "date"):
+        return _seconds_problem(kind, value)
+    return _url_problem(value) if kind == "redirect" else None
+
+
+def _seconds_problem(kind: str, value: object) -> str | None:
+    if not isinstance(value, int | float) or isinstance(value, bool) or not math.isfinite(value):
         return "wants a number of seconds"
-    if kind == "delay" and not 0 <= value <= LONGEST_DELAY:  # type: ignore[operator] # a number by the line before
+    if kind == "delay" and not 0 <= value <= LONGEST_DELAY:
         return f"wants 0 to {LONGEST_DELAY:g} seconds"
-    if kind == "date" and abs(value) > 3e9:  # type: ignore[arg-type] # a number by then
+    if kind == "date" and abs(value) > 3e9:
         return "wants a number of seconds that gives a real date"
-    if kind == "redirect":
-        return _url_problem(value)
     return None
 
 
@@ -201,7 +203,7 @@ def _url_problem(value: object) -> str | None:
     return None if parts.scheme in ("http", "https") and parts.netloc else wanted
 
 
-def from_json(value: Any) -> Fault:  # noqa: ANN401 - any JSON value
+def from_json(value: object) -> Fault:
     """A fault of its JSON object; raises `FaultError` for anything else."""
     if not isinstance(value, dict) or not set(value) <= set(Fault._fields):
         raise FaultError(f"a fault is an object with {', '.join(Fault._fields)}")
