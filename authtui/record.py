@@ -11,7 +11,7 @@ tests/test_record.py holds the two side by side.
 from __future__ import annotations
 
 from operator import itemgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,7 +32,9 @@ else:
             return tuple.__new__(cls, values)
 
         @classmethod
-        def _complete(cls, values: tuple[Any, ...], named: dict[str, Any]) -> tuple[Any, ...]:
+        def _complete(
+            cls, values: tuple[object, ...], named: dict[str, object]
+        ) -> tuple[object, ...]:
             fields, defaults = cls._fields, cls._field_defaults
             if len(values) > len(fields):
                 raise TypeError(f"{cls.__name__} takes {len(fields)} values, {len(values)} given")
@@ -49,7 +51,7 @@ else:
             return (*values, *rest)
 
         @classmethod
-        def _make(cls, values: Iterable[Any]) -> Self:
+        def _make(cls, values: Iterable[object]) -> Self:
             """From an iterable of values."""
             return cls(*values)
 
@@ -60,7 +62,7 @@ else:
                 raise ValueError(f"{type(self).__name__} has no {', '.join(changes)}")
             return made
 
-        def _asdict(self) -> dict[str, Any]:
+        def _asdict(self) -> dict[str, object]:
             """The fields by name."""
             return dict(zip(self._fields, self, strict=True))
 
@@ -68,12 +70,12 @@ else:
             inside = ", ".join(f"{n}={v!r}" for n, v in zip(self._fields, self, strict=True))
             return f"{type(self).__name__}({inside})"
 
-        def __getnewargs__(self) -> tuple[Any, ...]:
+        def __getnewargs__(self) -> tuple[object, ...]:
             """For copying and pickling."""
             return tuple(self)
 
     class _Definer(type):
-        def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
+        def __new__(mcs, name: str, bases: tuple[type, ...], body: dict[str, object]) -> type:
             """Turn the annotations of a class body into fields."""
             if bases == ():
                 return super().__new__(mcs, name, bases, body)

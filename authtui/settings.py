@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import tomllib
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
+from typing import TYPE_CHECKING, Final, Literal, cast, get_args
 
 from authtui.configuration.toml_edit import EditRefusal, set_value
 from authtui.directories import config_dir, replace_text, rewrite
@@ -63,7 +63,7 @@ def read_settings(path: Path) -> Settings:
     return parse_settings(document)._replace(path=str(path))
 
 
-def parse_settings(document: Mapping[str, Any]) -> Settings:
+def parse_settings(document: Mapping[str, object]) -> Settings:
     """Settings out of a parsed document; what does not fit is left out and named."""
     problems: list[str] = []
     settings = Settings()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from authtui.record import NamedTuple
 
@@ -31,8 +31,8 @@ class TokenView(NamedTuple):
 
     name: str
     origin: str
-    header: Mapping[str, Any]
-    claims: Mapping[str, Any]
+    header: Mapping[str, object]
+    claims: Mapping[str, object]
     rows: tuple[ClaimRow, ...]
     expires_at: datetime | None = None
     issued_at: datetime | None = None

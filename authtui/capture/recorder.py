@@ -199,7 +199,7 @@ def _text(lines: Lines) -> tuple[tuple[str, str], ...]:
     return tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in lines)
 
 
-def _fields(body: bytes, content_type: str) -> dict[str, Any]:
+def _fields(body: bytes, content_type: str) -> dict[str, object]:
     if content_type.startswith("application/x-www-form-urlencoded"):
         found = parse_qs(body.decode("utf-8", "replace"), max_num_fields=50)
         return {name: values[0] for name, values in found.items()}

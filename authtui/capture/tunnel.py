@@ -21,7 +21,7 @@ def wanted(headers: Lines) -> bool:
 
 async def join(transport: asyncio.Transport, response: httpx.Response, exchange: Exchange) -> None:
     """Hand the server's `101` to the client, then carry bytes until either side closes."""
-    server: Any = response.extensions["network_stream"]
+    server: object = response.extensions["network_stream"]
     http: Any = transport.get_protocol()
     early, _ = http.conn.trailing_data
     # The answer is written here, so the server's own machinery must not write another. uvicorn has

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import CheckStatus, Edit, Fix
 from authtui.credentials.environment import CREDENTIAL_VARIABLES, WORKLOAD_VARIABLES
@@ -39,7 +39,7 @@ _KINDS: Final = {
     "headers": "headers of a host program",
     "provider": "a provider key",
 }
-_NOTHING: Final[Mapping[str, Any]] = {}
+_NOTHING: Final[Mapping[str, object]] = {}
 
 
 def kind_of(credential: Credential) -> str:
@@ -206,13 +206,13 @@ def decoded(token: Secret) -> DecodedJwt:
     return decode(token.reveal())
 
 
-def claims_of(token: Secret) -> Mapping[str, Any]:
+def claims_of(token: Secret) -> Mapping[str, object]:
     """The claims of a token; empty where it cannot be read."""
     found = decoded(token).claims
     return found if found is not None else _NOTHING
 
 
-def auth_claims(token: Secret) -> Mapping[str, Any]:
+def auth_claims(token: Secret) -> Mapping[str, object]:
     """The claims under `https://api.openai.com/auth`."""
     found = claims_of(token).get(AUTH)
     return found if isinstance(found, dict) else _NOTHING
@@ -270,12 +270,12 @@ def _stored_jwt(subject: Subject) -> tuple[str, Secret | None]:
     return place.name, kept if isinstance(kept, Secret) else None
 
 
-def fields_of(subject: Subject) -> Mapping[str, Any]:
+def fields_of(subject: Subject) -> Mapping[str, object]:
     """The fields of the stored record as far as they can be made out; empty when none can."""
     return record_fields(subject.case)[1]
 
 
-def record_fields(case: Case) -> tuple[str, Mapping[str, Any]]:
+def record_fields(case: Case) -> tuple[str, Mapping[str, object]]:
     """Where the stored record is, and its fields, even if the client cannot read it.
 
     Where the keyring and the encrypted store hold nothing, that is an auth.json left behind.

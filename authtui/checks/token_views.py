@@ -86,13 +86,13 @@ def _agent_token(case: Case, source: str, token: Secret) -> TokenView:
     )
 
 
-def _agent_record(case: Case, source: str, fields: Mapping[str, Any]) -> TokenView:
+def _agent_record(case: Case, source: str, fields: Mapping[str, object]) -> TokenView:
     from authtui.tokens.view import view_record
 
     return view_record(fields, origin=source, now=case.observation.at)
 
 
-def _record_fields(record: AgentRecord) -> dict[str, Any]:
+def _record_fields(record: AgentRecord) -> dict[str, object]:
     fields = {
         "agent_runtime_id": record.agent_runtime_id,
         "agent_private_key": record.agent_private_key.reveal(),

@@ -35,12 +35,12 @@ class Field(NamedTuple):
     """
 
     name: str
-    read: Callable[[Reader], Any]
+    read: Callable[[Reader], object]
     optional: bool = True
     positional: bool = False
 
 
-def optional(read: Callable[[Reader], Any]) -> Callable[[Reader], Any]:
+def optional(read: Callable[[Reader], object]) -> Callable[[Reader], object]:
     """Null, or what `read` reads."""
     return lambda reader: reader.read_option(read)
 
@@ -183,7 +183,7 @@ class Reader:
 
     # structs
 
-    def read_whole(self, name: str, fields: Sequence[Field]) -> dict[str, Any]:
+    def read_whole(self, name: str, fields: Sequence[Field]) -> dict[str, object]:
         """A struct with nothing but white space behind it."""
         found = self.read_struct(name, fields)
         self.scanner.end()
@@ -265,7 +265,7 @@ class Reader:
         return found
 
     def _items(self, expected: str, fields: Sequence[Field]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
+        found: dict[str, object] = {}
         for index, field in enumerate(fields):
             self.path.append(field.name)
             if self.scanner.next_item(first=index == 0):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import Person
 from authtui.assessment.accounts import account_of, same_refresh_token
@@ -66,7 +66,7 @@ def _of_the_home(environ: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in environ.items() if name not in hiding}
 
 
-def _document(row: HomeAccount, same: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
+def _document(row: HomeAccount, same: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
     who = row.who or Person()
     named = {"email": who.email, "workspace": who.account_id, "plan": who.plan}
     return {

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 def in_the_app(
-    args: argparse.Namespace, given: ProcessContext, session: AuthSession[Any], plan: OverridePlan
+    args: argparse.Namespace,
+    given: ProcessContext,
+    session: AuthSession[Any],
+    plan: OverridePlan,
 ) -> int:
     """Show the program; what still runs when the app is left is ended before its proxy."""
     from authtui.capture.rotations import tell_of_rotations

@@ -32,7 +32,10 @@ _MARKS: Final = {"differs": "≠", "open": "…", "same": "="}
 
 
 def without_the_app(
-    args: argparse.Namespace, given: ProcessContext, session: AuthSession[Any], plan: OverridePlan
+    args: argparse.Namespace,
+    given: ProcessContext,
+    session: AuthSession[Any],
+    plan: OverridePlan,
 ) -> int:
     """Run the program to its end; its events are printed meanwhile, or after it with --terminal."""
     capture = capture_of(args, given, session, plan)

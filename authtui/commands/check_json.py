@@ -57,7 +57,7 @@ _CLIENT_TEXTS: Final = frozenset(
 """The client's own texts, which keep their line ends."""
 
 
-def as_json(assessment: f.Assessment, forms: tuple[FormRow, ...]) -> dict[str, Any]:
+def as_json(assessment: f.Assessment, forms: tuple[FormRow, ...]) -> dict[str, object]:
     """The whole answer; `forms` are the accepted shapes of what is stored here."""
     return {
         "schema": 1,

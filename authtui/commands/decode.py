@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final, TextIO
+from typing import TYPE_CHECKING, Final, TextIO
 
 from authtui.commands import EXIT_CANNOT_TELL, EXIT_FAILED, EXIT_OK, EXIT_USAGE
 from authtui.commands.key_set import read_key_set
@@ -110,8 +110,8 @@ def _stamp(at: datetime | None) -> str | None:
 
 def _as_json(
     view: TokenView, decoded: DecodedJwt, judgement: AgentJudgement | None, contract: Contract
-) -> dict[str, Any]:
-    token: dict[str, Any] = {
+) -> dict[str, object]:
+    token: dict[str, object] = {
         "name": view.name,
         "header": view.header,
         "claims": view.claims,

@@ -6,7 +6,7 @@ import json
 import shlex
 from dataclasses import fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from authtui.model import events as ev
 from authtui.redaction import safe_text
@@ -44,9 +44,9 @@ def event_line(event: ev.Event, *, as_json: bool) -> str:
     return json.dumps(event_json(event), ensure_ascii=False) if as_json else event_text(event)
 
 
-def event_json(event: ev.Event) -> dict[str, Any]:
+def event_json(event: ev.Event) -> dict[str, object]:
     """The event as an object: sequence, time, kind, cause, and its own fields."""
-    found: dict[str, Any] = {
+    found: dict[str, object] = {
         "sequence": event.sequence,
         "at": event.at.isoformat(),
         "kind": event.kind,
@@ -68,7 +68,7 @@ def event_json(event: ev.Event) -> dict[str, Any]:
     return found
 
 
-def _request(record: RequestRecord) -> dict[str, Any]:
+def _request(record: RequestRecord) -> dict[str, object]:
     names = (
         "number", "method", "scheme", "host", "path", "status", "milliseconds", "authorization",
         "credential_mark", "account_header", "meaning", "error", "purpose", "request_id",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.answers.differences import differences
 from authtui.assessment.experiment import shown_assignment
@@ -22,7 +22,7 @@ _WIDTH: Final = 96
 
 def experiment_json(
     args: argparse.Namespace, before: Assessment, after: Assessment
-) -> dict[str, Any]:
+) -> dict[str, object]:
     """What was changed on paper, the verdict without it, and each fact that is another then."""
     verdict = before.verdict
     return {

@@ -7,7 +7,7 @@ or not to its end.
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.commands import EXIT_CANNOT_TELL, EXIT_USAGE
 from authtui.commands.event_lines import event_line, event_text
@@ -130,7 +130,7 @@ def _differences(left: Replay, right: Replay, *, as_json: bool) -> Iterator[str]
     one, two = first.after
     found = state_differences(left.state_after(one + 1), right.state_after(two + 1))
     if as_json:
-        tree: dict[str, Any] = {
+        tree: dict[str, object] = {
             "kind": "FirstDifference",
             "left": {"event": one + 1, "text": a},
             "right": {"event": two + 1, "text": b},

@@ -56,7 +56,7 @@ def open_document(path: str, given: ProcessContext) -> int | None:
     return EXIT_OK
 
 
-def _lines_of(tree: dict[str, Any]) -> Iterator[str] | None:
+def _lines_of(tree: dict[str, object]) -> Iterator[str] | None:
     if isinstance(tree.get("checks"), dict) and "overallStatus" in tree:
         return _doctor(tree)
     if isinstance(tree.get("verdict"), dict):

@@ -122,7 +122,7 @@ async def _run(
     return code
 
 
-def _options(action: str, args: argparse.Namespace) -> dict[str, Any]:
+def _options(action: str, args: argparse.Namespace) -> dict[str, object]:
     if action == "assert":
         return {"what": args.probe, "recover": args.recover}
     if action == "logout":

@@ -10,7 +10,7 @@ import os
 import shlex
 import signal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.commands import EXIT_INTERRUPTED, EXIT_USAGE
 from authtui.commands.options import port_number
@@ -126,7 +126,7 @@ def _line(seen: SeenRequest) -> str:
 
 
 def _as_json(backend: Backend, setup: Setup) -> str:
-    tree: dict[str, Any] = {
+    tree: dict[str, object] = {
         "schema": 1,
         "base_url": backend.base_url,
         "login": setup.login,

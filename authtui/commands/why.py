@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.assessment.symptom import explain_symptom, read_known, shape_of
 from authtui.commands import EXIT_FAILED, EXIT_OK, EXIT_USAGE
@@ -68,7 +68,7 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
     )
 
 
-def _document(text: str, found: Symptom) -> dict[str, Any]:
+def _document(text: str, found: Symptom) -> dict[str, object]:
     here = [cause for cause in found.causes if cause.fit in ("now", "if")]
     messages = list(found.said) or [shape_of(cause.says or "") for cause in here[:1]]
     return {
@@ -82,7 +82,7 @@ def _document(text: str, found: Symptom) -> dict[str, Any]:
     }
 
 
-def _match(said: str, causes: list[PossibleCause]) -> dict[str, Any]:
+def _match(said: str, causes: list[PossibleCause]) -> dict[str, object]:
     versions = [cause.first for cause in causes if cause.first]
     return {
         "message": safe_text(said),

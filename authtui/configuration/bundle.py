@@ -8,7 +8,7 @@ without any request. `codex logout` leaves the file. Source: recordings of the c
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.client_json.tree import Node, parse
 from authtui.configuration.config import parse as parse_toml
@@ -53,7 +53,7 @@ def read_bundle(home: Path) -> tuple[BundleFacts | None, list[ConfigLayer]]:
     return facts, list(_layers(bundle, file)) if isinstance(bundle, dict) else []
 
 
-def _layers(bundle: Mapping[str, Any], file: FileFacts) -> Iterator[ConfigLayer]:
+def _layers(bundle: Mapping[str, object], file: FileFacts) -> Iterator[ConfigLayer]:
     for kind, key in _KINDS.items():
         given = bundle.get(key)
         rows = given.get(BUNDLE_NAME.replace("-", "_")) if isinstance(given, dict) else None

@@ -7,7 +7,7 @@ texts: recordings of released clients.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.client_json.scanner import NOT_UTF8
 from authtui.machine.observation import ConfigFacts, ConfigFault, ConfigValue
@@ -207,9 +207,9 @@ def _part(part: str) -> str:
     return f'"{escaped}"'
 
 
-def _leaves(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
+def _leaves(tree: dict[str, object]) -> Iterator[tuple[tuple[str, ...], object]]:
     # A stack, not recursion: dotted keys nest as deep as a hostile file likes.
-    stack: list[tuple[tuple[str, ...], Any]] = [((), tree)]
+    stack: list[tuple[tuple[str, ...], object]] = [((), tree)]
     while stack:
         path, value = stack.pop()
         if isinstance(value, dict) and value and path not in _NEVER_TABLES:
@@ -219,7 +219,7 @@ def _leaves(tree: dict[str, Any]) -> Iterator[tuple[tuple[str, ...], Any]]:
                 yield path, value
 
 
-def _provider_tables(tree: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+def _provider_tables(tree: dict[str, object]) -> Iterator[tuple[str, ...]]:
     """The tables whose places the client names: `model_providers`, each of them, and its `auth`."""
     tables = tree.get("model_providers")
     if not isinstance(tables, dict):

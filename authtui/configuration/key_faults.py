@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.client_json.structs import rust_debug
 from authtui.configuration.key_rules import RULES
@@ -82,7 +82,9 @@ class _Where(NamedTuple):
         return self._replace(buffered=True)
 
 
-def key_faults(tree: Mapping[str, Any], table: KeyTable, root: str | None = None) -> list[KeyFault]:
+def key_faults(
+    tree: Mapping[str, object], table: KeyTable, root: str | None = None
+) -> list[KeyFault]:
     """All values of a configuration that the client refuses, in the order in which it meets them.
 
     Args:
@@ -121,7 +123,7 @@ def one_of(words: Iterable[str]) -> str:
     return f"one of {', '.join(quoted)}"
 
 
-def _of_features(fault: KeyFault, tree: Mapping[str, Any]) -> KeyFault:
+def _of_features(fault: KeyFault, tree: Mapping[str, object]) -> KeyFault:
     """For a flag the client names the place of the first of them that is neither true nor false."""
     if fault.place != ("features",) or not isinstance(tree["features"], dict):
         return fault

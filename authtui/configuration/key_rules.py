@@ -72,7 +72,7 @@ def _commas(value: str | list[str]) -> str | None:
     return COMMAS if isinstance(value, str) and "," in value else None
 
 
-def _providers(tables: Mapping[str, Mapping[str, Any]]) -> str | None:
+def _providers(tables: Mapping[str, Mapping[str, object]]) -> str | None:
     reserved = [f"`{name}`" for name in sorted(tables) if name in RESERVED_IDS]
     if reserved:
         return RESERVED.format(ids=", ".join(reserved))
@@ -114,7 +114,7 @@ def _provider(table: Mapping[str, Any]) -> str | None:
     return f"provider auth cannot be combined with {', '.join(beside)}" if beside else None
 
 
-def _mcp_server(server: Mapping[str, Any]) -> str | None:
+def _mcp_server(server: Mapping[str, object]) -> str | None:
     if not isinstance(server, dict):
         return "invalid transport"
     seconds = server.get("startup_timeout_sec")

@@ -14,7 +14,6 @@ from authtui.client_json.tree import read_any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
 _SHELLS: Final = ("default", "local", "shell_command", "unified_exec", "disabled")
 _MODEL: Final = "ModelInfoWithLegacyBaseInstructions"
@@ -32,13 +31,13 @@ def catalog_fault(path: str, data: bytes) -> str | None:
     return None
 
 
-def _list(read: Callable[[Reader], Any]) -> Callable[[Reader], list[Any]]:
-    def items(reader: Reader) -> list[Any]:
+def _list(read: Callable[[Reader], object]) -> Callable[[Reader], list[object]]:
+    def items(reader: Reader) -> list[object]:
         scanner = reader.scanner
         if scanner.start() != 0x5B:
             raise reader.wrong_type("a sequence")
         scanner.enter()
-        found: list[Any] = []
+        found: list[object] = []
         while scanner.next_item(first=not found):
             found.append(read(reader))
         scanner.depth += 1
@@ -56,7 +55,7 @@ def _words(*words: str) -> Callable[[Reader], str]:
     return lambda reader: reader.read_variant(words)
 
 
-def _model(reader: Reader) -> dict[str, Any]:
+def _model(reader: Reader) -> dict[str, object]:
     found = reader.read_struct(_MODEL, _MODEL_FIELDS)
     messages = found["model_messages"]
     template = messages.get("instructions_template") if isinstance(messages, dict) else None
@@ -71,11 +70,11 @@ def _model(reader: Reader) -> dict[str, Any]:
     return found
 
 
-def _truncation(reader: Reader) -> dict[str, Any]:
+def _truncation(reader: Reader) -> dict[str, object]:
     return reader.read_struct("TruncationPolicyConfig", _TRUNCATION_FIELDS)
 
 
-def _needed(name: str, read: Callable[[Reader], Any]) -> Field:
+def _needed(name: str, read: Callable[[Reader], object]) -> Field:
     return Field(name, read, optional=False)
 
 

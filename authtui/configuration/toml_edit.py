@@ -52,7 +52,7 @@ def remove_value(text: str, path: tuple[str, ...]) -> str | EditRefusal:
     if isinstance(wanted, EditRefusal):
         return wanted
     tree, spans = wanted
-    inner: Any = tree
+    inner: object = tree
     for part in path[:-1]:
         inner = inner.get(part) if isinstance(inner, dict) else None
     if not isinstance(inner, dict) or path[-1] not in inner or path not in spans:
@@ -76,7 +76,7 @@ def _tree(
 
 
 def _proven(
-    candidates: Iterator[str] | tuple[str, ...], wanted: dict[str, Any]
+    candidates: Iterator[str] | tuple[str, ...], wanted: dict[str, object]
 ) -> str | EditRefusal:
     for text in candidates:
         found = _tree(text)

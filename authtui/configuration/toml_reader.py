@@ -420,7 +420,7 @@ class _Builder:
 
     def add(
         self,
-        table: dict[str, Any],
+        table: dict[str, object],
         name: str,
         made: object,
         by: str,
@@ -462,7 +462,7 @@ class _Builder:
                 self.spans[below] = (item.start, item.end)
             return made
         if value.kind == "inline table":
-            table: dict[str, Any] = {}
+            table: dict[str, object] = {}
             for keys, below_value in value.inside:
                 self.pair(table, path, keys, below_value)
             return table

@@ -82,8 +82,8 @@ class Document(NamedTuple):
     last_refresh: datetime | None = None
     agent_identity: AgentRecord | Secret | None = None
     personal_access_token: Secret | None = None
-    bedrock_api_key: Mapping[str, Any] | None = None
-    bedrock_access_keys: Mapping[str, Any] | None = None
+    bedrock_api_key: Mapping[str, object] | None = None
+    bedrock_access_keys: Mapping[str, object] | None = None
     lines: Mapping[str, int] = _NONE
     unknown_fields: tuple[str, ...] = ()
     decoded_jwt: Secret | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, unquote
 
 from authtui.configuration.config import holds_a_key, is_hidden, split_key
@@ -102,7 +102,7 @@ def _of_documents(seen: Observation) -> Iterator[str]:
 
 
 def _of_document(data: bytes | str) -> Iterator[str]:
-    found: Any
+    found: object
     try:
         found = json.loads(data)
     except (ValueError, RecursionError):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.backups import list_rescues
 from authtui.machine.files import read_file
@@ -54,7 +54,7 @@ def with_rescues(
     )
 
 
-def _is_newer(rescue: dict[str, Any], stored: dict[str, Any]) -> bool:
+def _is_newer(rescue: dict[str, object], stored: dict[str, object]) -> bool:
     new, old = _tokens(rescue), _tokens(stored)
     if new.get("account_id") != old.get("account_id"):
         return False
@@ -65,7 +65,7 @@ def _is_newer(rescue: dict[str, Any], stored: dict[str, Any]) -> bool:
     return when is not None and (before is None or when > before)
 
 
-def _fields(data: bytes | None) -> dict[str, Any]:
+def _fields(data: bytes | None) -> dict[str, object]:
     try:
         found = json.loads(data or b"null")
     except (ValueError, RecursionError):
@@ -73,12 +73,12 @@ def _fields(data: bytes | None) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
-def _tokens(document: dict[str, Any]) -> dict[str, Any]:
+def _tokens(document: dict[str, object]) -> dict[str, object]:
     found = document.get("tokens")
     return found if isinstance(found, dict) else {}
 
 
-def _moment(document: dict[str, Any]) -> datetime | None:
+def _moment(document: dict[str, object]) -> datetime | None:
     from datetime import datetime
 
     given = document.get("last_refresh")

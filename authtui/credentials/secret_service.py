@@ -80,7 +80,7 @@ class SecretService:
 
 
 @contextlib.contextmanager
-def _connected() -> Iterator[Any]:
+def _connected() -> Iterator[object]:
     import secretstorage
 
     with contextlib.closing(secretstorage.dbus_init()) as connection:

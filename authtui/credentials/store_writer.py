@@ -19,7 +19,7 @@ import contextlib
 import errno
 import json
 import os
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.credentials import backups
 from authtui.credentials.obstacles import ROOM, obstacle_to_change, obstacle_to_removal
@@ -90,7 +90,7 @@ class WriteFailure(NamedTuple):
 
 def update_document(
     path: str | os.PathLike[str],
-    changes: Mapping[str, Any],
+    changes: Mapping[str, object],
     *,
     now: datetime,
     expected: bytes | None,
@@ -258,7 +258,7 @@ class Reservation:
 
     def change(
         self,
-        changes: Mapping[str, Any],
+        changes: Mapping[str, object],
         *,
         precious: bool = True,
         fits: Callable[[bytes | None], bool] | None = None,
@@ -419,9 +419,9 @@ def try_replacing(place: str) -> None:
     os.replace(place, place)
 
 
-def merge(data: bytes | None, changes: Mapping[str, Any]) -> bytes | str:
+def merge(data: bytes | None, changes: Mapping[str, object]) -> bytes | str:
     """The document with the changes, as the client would write it; or why it cannot be done."""
-    document: dict[str, Any] = {}
+    document: dict[str, object] = {}
     if data is not None:
         try:
             read = json.loads(
@@ -469,7 +469,7 @@ class _RepeatedFieldError(AuthtuiError, ValueError):
     """A name stands twice: one of the two values would be lost."""
 
 
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _no_twins(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise _RepeatedFieldError("a field appears twice in it")

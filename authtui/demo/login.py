@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from authtui.base64url import base64url
@@ -81,7 +81,7 @@ async def _code(browser: Wire, url: str) -> str | None:
     return dict(parse_qsl(urlsplit(back).query)).get("code") if back.startswith(_BACK) else None
 
 
-def _store(stage: Stage, tokens: dict[str, Any]) -> str | None:
+def _store(stage: Stage, tokens: dict[str, object]) -> str | None:
     claims = decode(str(tokens.get("id_token", ""))).claims or {}
     auth = claims.get(AUTH)
     account_id = auth.get("chatgpt_account_id") if isinstance(auth, dict) else None

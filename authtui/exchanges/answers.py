@@ -180,7 +180,7 @@ def error_of(body: bytes) -> tuple[str | None, str | None]:
         return None, None
     if not isinstance(value, dict):
         return None, None
-    error: Any = value.get("error", value.get("detail"))
+    error: object = value.get("error", value.get("detail"))
     if isinstance(error, dict):
         return _harmless(error.get("code") or error.get("type")), _harmless(error.get("message"))
     if isinstance(error, str):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 from authtui.exchanges.answers import error_of
@@ -273,7 +273,7 @@ def _page_title(data: bytes) -> str | None:
 
 def _redacted_text(data: bytes, size: int) -> tuple[str | None, str]:
     note = ""
-    value: Any = None
+    value: object = None
     if len(data) <= _LARGEST_PARSED:
         try:
             value = json.loads(data)

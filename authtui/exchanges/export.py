@@ -160,10 +160,10 @@ def _request(record: RequestRecord, names: Pseudonyms) -> dict[str, Any]:
     return made
 
 
-def _response(record: RequestRecord, names: Pseudonyms) -> dict[str, Any]:
+def _response(record: RequestRecord, names: Pseudonyms) -> dict[str, object]:
     detail = record.detail
     headers = detail.response_headers if detail else ()
-    content: dict[str, Any] = {
+    content: dict[str, object] = {
         "size": record.bytes_received or 0,
         "mimeType": record.content_type or "x-unknown",
     }

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import os
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from authtui.credentials.store_writer import REMOVE, WriteFailure
 from authtui.exchanges.answers import AnswerProblem, WireFailure
@@ -251,7 +251,7 @@ async def _ready(context: Context, view: View) -> _Ready | Trouble:
     return _Ready(store, now, held)
 
 
-async def _keep(context: Context, ready: _Ready, changes: dict[str, Any]) -> str | Trouble:
+async def _keep(context: Context, ready: _Ready, changes: dict[str, object]) -> str | Trouble:
     """Save what was registered; the place where it is kept."""
     store, before, held = ready
     done = await save(context, store, held, changes, before, lambda now: same_login(before, now))
@@ -276,7 +276,7 @@ async def _first_generation(
             if isinstance(made, Trouble):
                 return made._replace(text=wrapper + made.text) if made.known else made
             runtime, key = made
-            fields: dict[str, Any] = {
+            fields: dict[str, object] = {
                 "workspace_id": login.binding.account_id,
                 "chatgpt_user_id": login.binding.user_id,
                 "agent_runtime_id": runtime,
@@ -334,7 +334,7 @@ async def _register_record(
     if isinstance(found, Trouble):
         return _pause(context, view, found, "agent task registration")
     if stored is not None:
-        changes: dict[str, Any] = {"agent_identity.task_id": found.task_id.reveal()}
+        changes: dict[str, object] = {"agent_identity.task_id": found.task_id.reveal()}
     else:
         document = login.credential.document
         claims = document.tokens.id_claims if document and document.tokens else None

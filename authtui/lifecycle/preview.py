@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+from typing import TYPE_CHECKING, Literal, NamedTuple, get_args
 
 from authtui.lifecycle.addresses import host_of
 from authtui.redaction import safe_text
@@ -87,7 +87,7 @@ def plan_lines(plan: Plan) -> list[str]:
     return lines
 
 
-def plan_json(plan: Plan) -> dict[str, Any]:
+def plan_json(plan: Plan) -> dict[str, object]:
     """The plan for a program to read; no secret in it."""
     return {
         "kind": "Planned",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.exchanges.answers import Answer, WireFailure
 from authtui.lifecycle.addresses import host_of
@@ -66,7 +66,7 @@ def probe_url(view: View, what: What) -> str:
     return f"{base}/models?client_version={view.contract.version or '0.0.0'}"
 
 
-def probe_body(view: View) -> dict[str, Any]:
+def probe_body(view: View) -> dict[str, object]:
     """The smallest model call that a server takes."""
     model = view.observation.config.get("model")
     text = {"type": "input_text", "text": "ping"}

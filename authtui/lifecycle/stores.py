@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from authtui.credentials.keyring_change import SHOWN, read_entry, reserve_entry
 from authtui.credentials.obstacles import Obstacle, obstacle_to_change, obstacle_to_removal
@@ -118,7 +118,7 @@ Store = FileStore | KeyringStore
 
 
 def update(
-    store: Store, changes: Mapping[str, Any], expected: bytes | None, now: datetime
+    store: Store, changes: Mapping[str, object], expected: bytes | None, now: datetime
 ) -> Written | WriteFailure:
     """Merge the changes in; see `store_writer.update_document`."""
     held = store.reserve(expected, now)

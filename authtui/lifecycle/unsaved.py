@@ -9,7 +9,7 @@ import asyncio
 import os
 from contextlib import suppress
 from functools import partial
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.credentials import backups
 from authtui.credentials.rescues import rescue_base
@@ -33,7 +33,7 @@ async def save(
     context: Context,
     store: Store,
     held: Reservation,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, object],
     before: bytes | None,
     fits: Callable[[bytes | None], bool],
 ) -> Written | WriteFailure:
@@ -78,7 +78,7 @@ def kept_where(rescue: str | None) -> str:
 def _again(
     context: Context,
     store: Store,
-    changes: Mapping[str, Any],
+    changes: Mapping[str, object],
     account: str | None,
     rescue: str | None,
 ) -> Written | WriteFailure:
@@ -96,7 +96,7 @@ def _again(
 
 
 def _elsewhere(
-    context: Context, store: Store, before: bytes | None, changes: Mapping[str, Any]
+    context: Context, store: Store, before: bytes | None, changes: Mapping[str, object]
 ) -> str | None:
     """A rescue file in the state directory, where the home did not take one."""
     view, whole = context.view(), merge(before, changes)

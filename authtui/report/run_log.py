@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.exchanges.records import RequestRecord
 from authtui.machine.files import read_file, unread_reason
@@ -38,7 +38,7 @@ def read_requests(path: str) -> tuple[RequestRecord, ...] | str:
     return tuple(_requests(events))
 
 
-def _event(line: str) -> dict[str, Any] | None:
+def _event(line: str) -> dict[str, object] | None:
     try:
         value = json.loads(line)
     except (ValueError, RecursionError):
@@ -46,7 +46,7 @@ def _event(line: str) -> dict[str, Any] | None:
     return value if isinstance(value, dict) and isinstance(value.get("kind"), str) else None
 
 
-def _requests(events: list[dict[str, Any]]) -> Iterator[RequestRecord]:
+def _requests(events: list[dict[str, object]]) -> Iterator[RequestRecord]:
     for event in events:
         given = event.get("request")
         at = _moment(event.get("at"))

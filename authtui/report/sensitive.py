@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.credentials.environment import OPEN_VARIABLES
 from authtui.credentials.salvage import salvage
@@ -143,7 +143,7 @@ def stored_documents(observation: Observation) -> Iterator[tuple[str, bytes | st
         yield "encrypted store", observation.encrypted.document.reveal()
 
 
-def _documents(observation: Observation) -> Iterator[Mapping[str, Any]]:
+def _documents(observation: Observation) -> Iterator[Mapping[str, object]]:
     for _, data in stored_documents(observation):
         found = salvage(data)
         if found is not None:

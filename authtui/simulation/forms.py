@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui import contracts
 from authtui.credentials.environment import AGENT_VARIABLES
@@ -95,7 +95,7 @@ def _of_the_record(observation: Observation) -> Iterator[tuple[str, str, Accepts
             yield words, name, attrgetter(f"document.{field}")
 
 
-def _identity(fields: Mapping[str, Any]) -> tuple[str, tuple[str, ...]] | None:
+def _identity(fields: Mapping[str, object]) -> tuple[str, tuple[str, ...]] | None:
     kept = fields.get("agent_identity")
     if isinstance(kept, Secret):
         return "an agent identity as a JWT", ("jwt", "any", "workspace-record-or-jwt")

@@ -6,7 +6,7 @@ login is found by the server's name and address, whatever its key in the file sa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from authtui.answers.findings import McpServer
 from authtui.configuration.config import split_key
@@ -22,7 +22,7 @@ _TABLE = "mcp_servers"
 
 def list_mcp_servers(observation: Observation, contract: Contract) -> tuple[McpServer, ...]:
     """Judge every server of the configuration, in its order."""
-    tables: dict[str, dict[str, Any]] = {}
+    tables: dict[str, dict[str, object]] = {}
     lines: dict[str, str] = {}
     for key, held in observation.config.values.items():
         if not key.startswith(f"{_TABLE}."):
@@ -42,7 +42,7 @@ def _parts(key: str) -> tuple[str, str]:
 
 def _server(
     name: str,
-    table: Mapping[str, Any],
+    table: Mapping[str, object],
     where: str,
     observation: Observation,
     contract: Contract,

@@ -7,7 +7,7 @@ Sources: codex-rs/login/src/auth/manager.rs; recorded and driven clients 0.122 t
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.contracts import REFRESH_OVERRIDE, REFRESH_URL, SIGNED_OUT_SINCE
 from authtui.credentials.obstacles import obstacle_to_refresh
@@ -178,14 +178,14 @@ def judge_refusal(status: int, body: bytes, message: str, contract: Contract) ->
 def refusal_code(body: bytes) -> str:
     """`error.code`, else `error` if it is a string, else `code`; lower case, empty for none."""
     fields = _fields(body)
-    error: Any = fields.get("error")
+    error: object = fields.get("error")
     found = error.get("code") if isinstance(error, dict) else error
     if not isinstance(found, str):
         found = fields.get("code")
     return found.lower() if isinstance(found, str) else ""
 
 
-def _fields(body: bytes | str) -> Mapping[str, Any]:
+def _fields(body: bytes | str) -> Mapping[str, object]:
     import json
 
     try:

@@ -51,7 +51,7 @@ class DecodedJwt(NamedTuple):
     raw: Secret
     token: Secret
     parts: int
-    header: Mapping[str, Any] | None
+    header: Mapping[str, object] | None
     claims: Mapping[str, Any] | None
     problems: tuple[TokenProblem, ...] = ()
 
@@ -79,7 +79,7 @@ def decode(text: str) -> DecodedJwt:
         problems.append(_no_token(token))
         return _unread(text, token, len(pieces), problems)
     header = _object(pieces[0], "header", problems)
-    claims: dict[str, Any] | None = None
+    claims: dict[str, object] | None = None
     if len(pieces) == 5 and (header is None or "enc" in header):
         _add(
             problems, "encrypted", "five parts: an encrypted token (JWE); its claims cannot be read"
@@ -98,7 +98,7 @@ def _unread(text: str, token: str, parts: int, problems: list[TokenProblem]) -> 
     return DecodedJwt(Secret(text), Secret(token), parts, None, None, problems=tuple(problems))
 
 
-def read_part(piece: str) -> dict[str, Any] | None:
+def read_part(piece: str) -> dict[str, object] | None:
     """One part as a JSON object, without lenience; None when it is none."""
     data = strict_base64url(piece)
     if data is None:
@@ -201,7 +201,7 @@ def _shape(pieces: list[str], problems: list[TokenProblem]) -> None:
         _base64(pieces[2], "signature", problems)
 
 
-def _algorithm(header: Mapping[str, Any], problems: list[TokenProblem]) -> None:
+def _algorithm(header: Mapping[str, object], problems: list[TokenProblem]) -> None:
     if "alg" not in header:
         _add(problems, "no-alg", "the header names no algorithm (`alg`)", "header")
     elif str(header["alg"]).lower() == "none":
@@ -248,7 +248,7 @@ def _base64(piece: str, part: Part, problems: list[TokenProblem]) -> bytes | Non
     return data
 
 
-def _object(piece: str, part: Part, problems: list[TokenProblem]) -> dict[str, Any] | None:
+def _object(piece: str, part: Part, problems: list[TokenProblem]) -> dict[str, object] | None:
     if not piece:
         _add(problems, f"empty-{part}", f"the {part} is empty", part)
         return None
@@ -317,7 +317,7 @@ class _Hooks:
         self.add("not-json", f"the {self.part} holds {name}, which JSON does not allow")
         return name
 
-    def pairs(self, items: list[tuple[str, Any]]) -> dict[str, Any]:
+    def pairs(self, items: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(items)
         if len(found) == len(items):
             return found

@@ -106,7 +106,7 @@ def view_decoded(
     )
 
 
-def view_record(record: Mapping[str, Any], *, now: datetime, origin: str) -> TokenView:
+def view_record(record: Mapping[str, object], *, now: datetime, origin: str) -> TokenView:
     """An agent identity stored as an object: its fields, and its key's public fingerprint."""
     rows = [_row(_name(str(key)), str(key), value, now) for key, value in record.items()]
     rows += _key_rows(record.get("agent_private_key"))
@@ -125,7 +125,7 @@ def view_record(record: Mapping[str, Any], *, now: datetime, origin: str) -> Tok
     )
 
 
-def redacted(value: Mapping[str, Any]) -> dict[str, Any]:
+def redacted(value: Mapping[str, object]) -> dict[str, object]:
     """A copy that is safe to print as JSON: secrets replaced, e-mail masked, depth bounded."""
     return {_name(str(key)): _redacted(str(key), item, 1) for key, item in value.items()}
 

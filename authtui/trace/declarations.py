@@ -22,7 +22,7 @@ from authtui.trace.fields import Record
 
 _NAMES: Final = {
     **vars(o), **vars(w), **vars(t), **vars(f),
-    "Any": Any, "Mapping": Mapping, "Secret": Secret, "datetime": datetime,
+    "object": object, "Mapping": Mapping, "Secret": Secret, "datetime": datetime,
 }  # fmt: skip
 _record: Final = partial(Record, names=_NAMES)
 

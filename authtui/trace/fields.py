@@ -117,7 +117,7 @@ class Record(Generic[T]):
     def __init__(
         self,
         made: Callable[..., T],
-        names: Mapping[str, Any],
+        names: Mapping[str, object],
         typed: str = "",
         labels: str = "",
         texts: str = "",
@@ -126,12 +126,12 @@ class Record(Generic[T]):
         special: Mapping[str, Write] | None = None,
         longest: Mapping[str, int] | None = None,
         most: Mapping[str, int] | None = None,
-        without: Mapping[str, Any] | None = None,
+        without: Mapping[str, object] | None = None,
         prepare: Callable[[Any, StandIns], Any] | None = None,
         last: str = "",
     ) -> None:
         """Declare; TypeError where a field is left unsaid, or its type cannot be written."""
-        ways: dict[str, Any] = dict.fromkeys(typed.split(), None)
+        ways: dict[str, object] = dict.fromkeys(typed.split(), None)
         ways |= dict.fromkeys(labels.split(), LABEL) | dict.fromkeys(texts.split(), TEXT)
         ways |= {**(longest or {}), **(ids or {}), **(special or {})}
         self.made = made
@@ -149,11 +149,11 @@ class Record(Generic[T]):
         }
         self._restore = {name: _restorer(hints[name]) for name in self.fields}
         shapes = [(n, _shape(hints[n]) | UnsetType, UNSET) for n in self.fields]
-        self.shape: Any = defstruct(f"{getattr(made, '__name__', '')}Line", shapes, frozen=True)
+        self.shape: object = defstruct(f"{getattr(made, '__name__', '')}Line", shapes, frozen=True)
         self._prepare = prepare
         self.declared[made] = self
 
-    def write(self, value: T, names: StandIns) -> dict[str, Any]:
+    def write(self, value: T, names: StandIns) -> dict[str, object]:
         """The fields that differ from their defaults.
 
         Raises:
@@ -176,11 +176,11 @@ class Record(Generic[T]):
         """
         return self.make(self.read_fields(given))
 
-    def read_fields(self, given: object) -> dict[str, Any]:
+    def read_fields(self, given: object) -> dict[str, object]:
         """The fields that are there."""
         return self._values(_checked(given, self.shape))
 
-    def make(self, values: Mapping[str, Any]) -> T:
+    def make(self, values: Mapping[str, object]) -> T:
         """The record of what was read; fields that are not there have their defaults."""
         missing = self._needed - values.keys()
         if missing:
@@ -191,7 +191,7 @@ class Record(Generic[T]):
         """The record of what was checked as part of another one."""
         return self.make(self._values(found))
 
-    def _values(self, found: object) -> dict[str, Any]:
+    def _values(self, found: object) -> dict[str, object]:
         values = {}
         for name, restore in self._restore.items():
             value = getattr(found, name)
@@ -267,7 +267,7 @@ def _shape(hint: object) -> object:
     if origin not in (tuple, Mapping):
         raise TypeError(f"a trace holds no {hint}")
     held = (_shape(inner[0]), ...) if origin is tuple else (_STRING, _shape(inner[1]))
-    many: Any = GenericAlias(tuple if origin is tuple else dict, held)
+    many: object = GenericAlias(tuple if origin is tuple else dict, held)
     return Annotated[many, Meta(max_length=MOST_ITEMS)]
 
 
@@ -309,7 +309,7 @@ def _rounded(value: float) -> float | int:
     return max(-LARGEST, min(round(number, 3), LARGEST)) if math.isfinite(number) else 0
 
 
-_WRITERS: Final[Mapping[Any, Write]] = {
+_WRITERS: Final[Mapping[object, Write]] = {
     bool: lambda value, _: bool(value),
     int: lambda value, _: max(-LARGEST, min(int(value), LARGEST)),
     float: lambda value, _: _rounded(value),

@@ -37,13 +37,13 @@ _DEEPEST: Final = 12
 _MOST_DIGITS: Final = 30
 
 
-def as_line(tree: dict[str, Any]) -> bytes:
+def as_line(tree: dict[str, object]) -> bytes:
     """One line of a trace."""
     text = json.dumps(tree, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     return text.encode("utf-8") + b"\n"
 
 
-def header(made_by: str, at: datetime) -> dict[str, Any]:
+def header(made_by: str, at: datetime) -> dict[str, object]:
     """Give the first line of a trace, which names its format."""
     return {"authtui_trace": VERSION, "made_by": made_by, "at": moment_text(at)}
 
@@ -91,7 +91,7 @@ def parse(line: bytes) -> dict[str, Any]:
     return tree
 
 
-def head_of(tree: dict[str, Any]) -> str:
+def head_of(tree: dict[str, object]) -> str:
     """What kind of line it is: the name that only such lines have.
 
     Raises:
@@ -103,7 +103,7 @@ def head_of(tree: dict[str, Any]) -> str:
     return found[0]
 
 
-def check_header(tree: dict[str, Any]) -> None:
+def check_header(tree: dict[str, object]) -> None:
     """Check that this is the first line of a trace, of a version that can be read.
 
     Raises:
@@ -120,7 +120,7 @@ def check_header(tree: dict[str, Any]) -> None:
     read_text(tree.get("made_by"))
 
 
-def sequence_of(tree: dict[str, Any]) -> int:
+def sequence_of(tree: dict[str, object]) -> int:
     """The number of an event.
 
     Raises:
@@ -132,7 +132,7 @@ def sequence_of(tree: dict[str, Any]) -> int:
     return number
 
 
-def read_event(tree: dict[str, Any], assessment: Assessment | None = None) -> Event:
+def read_event(tree: dict[str, object], assessment: Assessment | None = None) -> Event:
     """The event of a line; `assessment` is given where the line holds only what changed in it.
 
     Raises:
@@ -150,7 +150,7 @@ def read_event(tree: dict[str, Any], assessment: Assessment | None = None) -> Ev
     return record.make({**record.read_fields(given), "assessment": assessment})
 
 
-def changes_since(base: dict[str, Any], tree: dict[str, Any]) -> dict[str, Any]:
+def changes_since(base: dict[str, object], tree: dict[str, object]) -> dict[str, object]:
     """The fields in which a written record differs from `base`; None for those it does not have."""
     changed = {name: value for name, value in tree.items() if base.get(name) != value}
     return changed | dict.fromkeys(base.keys() - tree.keys())
@@ -184,7 +184,7 @@ def _depth(tree: object) -> int:
     return depth
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _pairs(pairs: list[tuple[str, object]]) -> dict[str, object]:
     found = dict(pairs)
     if len(found) != len(pairs):
         raise DamageError("a name used twice in an object")

@@ -15,7 +15,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, overload
+from typing import TYPE_CHECKING, Final, overload
 
 from authtui.model import events as ev
 from authtui.record import NamedTuple
@@ -225,7 +225,7 @@ class Trace(Sequence[ev.Event]):
         self._sequences.append(number)  # Last: from here on, other threads see the event.
         return event
 
-    def _take_other(self, head: str, tree: dict[str, Any]) -> None:
+    def _take_other(self, head: str, tree: dict[str, object]) -> None:
         if head == "authtui_trace":
             raise DamageError("a second header")
         if head == "skipped":
@@ -247,7 +247,7 @@ class Trace(Sequence[ev.Event]):
             read_text(tree["name"])
             read_text(tree.get("mark"))
 
-    def _event(self, tree: dict[str, Any]) -> ev.Event:
+    def _event(self, tree: dict[str, object]) -> ev.Event:
         given = tree.get("assessment")
         if tree.get("kind") != "Loaded" or not isinstance(given, dict) or "like" not in given:
             return read_event(tree)

@@ -7,7 +7,7 @@ the length is told.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from authtui.exchanges.exchange_redaction import ACCOUNT_HEADER
 from authtui.tokens.claims import EMAILS
@@ -91,7 +91,7 @@ def _ids_in_claims(found: Assessment) -> Iterator[tuple[str, str]]:
         yield from _ids_in(token.claims, 0)
 
 
-def _ids_in(claims: Mapping[str, Any], depth: int) -> Iterator[tuple[str, str]]:
+def _ids_in(claims: Mapping[str, object], depth: int) -> Iterator[tuple[str, str]]:
     for name, value in claims.items():
         kind = _id_kind(name)
         for item in value if isinstance(value, list) else (value,):

@@ -99,7 +99,7 @@ class TraceWriter:
         self._written = self._skipped = self._told_skipped = 0
         self._ended: str | None = None
         self._failed = False
-        self._full: tuple[int, dict[str, Any]] | None = None
+        self._full: tuple[int, dict[str, object]] | None = None
         self._waiting: deque[ev.Event] = deque()
         self._wake = threading.Event()
         self._closing = False
@@ -224,7 +224,7 @@ class TraceWriter:
 
     def _with_less(self, tree: dict[str, Any], number: int) -> tuple[int, dict[str, Any]] | None:
         # An assessment nearly the same as an earlier one is written as what differs.
-        whole: dict[str, Any] = tree["assessment"]
+        whole: dict[str, object] = tree["assessment"]
         if self._full is not None:
             like, base = self._full
             changed = changes_since(base, whole)

@@ -67,7 +67,7 @@ class Connection(H11Protocol):
 
 
 def config_for(
-    app: Callable[..., Any],
+    app: Callable[..., object],
     http: type[H11Protocol] = Connection,
     keep_alive: int = 30,
     **tls: str,

@@ -7,7 +7,7 @@ The rules for certificates and proxies are the client's: `CODEX_CA_CERTIFICATE` 
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import urlsplit
 
 from authtui.contracts import CA_VARIABLES
@@ -192,7 +192,7 @@ def _causes(error: BaseException, depth: int = 0) -> Iterator[BaseException]:
     yield error
     if depth > 12:
         return
-    inner: tuple[Any, ...] = getattr(error, "exceptions", ())
+    inner: tuple[object, ...] = getattr(error, "exceptions", ())
     for cause in (*inner, error.__cause__ or error.__context__):
         if isinstance(cause, BaseException):
             yield from _causes(cause, depth + 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import html
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
@@ -88,7 +88,7 @@ def token(call: Call) -> Response:
     return _tokens(call, found.account)
 
 
-def _exchange(call: Call, body: dict[str, Any]) -> Response:
+def _exchange(call: Call, body: dict[str, object]) -> Response:
     granted = call.backend.state.spend_code(call.text(body, "code"))
     if granted is None:
         raise RefusalError("the code was not given out here, or was used", code="invalid_grant")
@@ -163,7 +163,7 @@ def config(call: Call) -> Response:
     return JSONResponse({})
 
 
-def _form_or_json(call: Call) -> dict[str, Any]:
+def _form_or_json(call: Call) -> dict[str, object]:
     kind = call.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "application/x-www-form-urlencoded":
         return dict(parse_qsl(call.body.decode("utf-8", "replace")))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from authtui.errors import AuthtuiError
 from authtui.record import NamedTuple
@@ -56,7 +56,7 @@ class Call(NamedTuple):
         """The fault of that kind, if it strikes this call."""
         return next((fault for fault in self.faults if fault.kind == kind), None)
 
-    def json_object(self) -> dict[str, Any]:
+    def json_object(self) -> dict[str, object]:
         """The body as a JSON object; refuses anything else with status 400."""
         try:
             value = json.loads(self.body)
@@ -66,7 +66,7 @@ class Call(NamedTuple):
             raise RefusalError("the body is JSON, but not an object", status=400)
         return value
 
-    def text(self, body: Mapping[str, Any], name: str) -> str:
+    def text(self, body: Mapping[str, object], name: str) -> str:
         """A member of the body that must be a text with something in it."""
         value = body.get(name)
         if not isinstance(value, str) or not value.strip():

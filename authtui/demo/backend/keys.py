@@ -21,13 +21,13 @@ _STAGING: Final = 2
 class SigningKeys:
     """The key that signs, the one that a rotation replaces it with, and that of staging."""
 
-    def key_set(self, *, rotated: bool = False, staging: bool = False) -> dict[str, Any]:
+    def key_set(self, *, rotated: bool = False, staging: bool = False) -> dict[str, object]:
         """The JWKS: the signing key, or after a rotation only the next one."""
         if staging:
             return {"keys": [_public_jwk(_STAGING)]}
         return {"keys": [_public_jwk(_ROTATED if rotated else _SIGNING)]}
 
-    def sign(self, claims: dict[str, Any], *, staging: bool = False) -> str:
+    def sign(self, claims: dict[str, object], *, staging: bool = False) -> str:
         """An RS256 token over the claims, with the key's id in the header."""
         import jwt
 

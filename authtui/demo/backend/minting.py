@@ -121,7 +121,7 @@ class Mint:
         last_refresh: datetime | None = None,
         refresh: RefreshStatus = "live",
         stored_account_id: str | None = None,
-        agent_identity: Mapping[str, Any] | None = None,
+        agent_identity: Mapping[str, object] | None = None,
     ) -> ChatGptLogin:
         """A ChatGPT login; a negative `expires_in` gives an expired access token.
 
@@ -205,7 +205,7 @@ class Mint:
         """
         owner, runtime_id, key = self._agent(account, registered=registered)
         now = int(self._clock().timestamp())
-        claims: dict[str, Any] = {
+        claims: dict[str, object] = {
             "iss": AGENT_ISSUER,
             "aud": AGENT_AUDIENCE,
             "iat": now,
@@ -274,7 +274,7 @@ class Mint:
             self._state.add_agent(Agent(runtime_id, owner, key.public_bytes, "launcher"))
         return owner, runtime_id, key
 
-    def _first_fields(self, owner: Account, runtime_id: str, key: PrivateKey) -> dict[str, Any]:
+    def _first_fields(self, owner: Account, runtime_id: str, key: PrivateKey) -> dict[str, object]:
         """What an identity of the first generation says, as an object or in a JWT."""
         return {
             "workspace_id": owner.account_id,
@@ -297,8 +297,8 @@ def new_key() -> PrivateKey:
 
 
 def login_document(
-    tokens: Mapping[str, Any], account_id: str | None, last_refresh: str
-) -> dict[str, Any]:
+    tokens: Mapping[str, object], account_id: str | None, last_refresh: str
+) -> dict[str, object]:
     """auth.json after a browser login; of `tokens` the three of a token answer are kept."""
     names = ("id_token", "access_token", "refresh_token")
     return {
@@ -309,7 +309,7 @@ def login_document(
     }
 
 
-def _identity_fields(owner: Account, runtime_id: str, key: PrivateKey) -> dict[str, Any]:
+def _identity_fields(owner: Account, runtime_id: str, key: PrivateKey) -> dict[str, object]:
     """What an agent identity says since #19049, as claims or in a record."""
     return {
         "agent_runtime_id": runtime_id,

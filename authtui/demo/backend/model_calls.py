@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
@@ -65,7 +65,7 @@ def _caller(call: Call) -> None:
 async def _events(text: str) -> AsyncIterator[str]:
     response_id, item_id = f"resp_{secrets.token_hex(8)}", f"msg_{secrets.token_hex(8)}"
     place = {"item_id": item_id, "output_index": 0, "content_index": 0}
-    item: dict[str, Any] = {"id": item_id, "type": "message", "role": "assistant"}
+    item: dict[str, object] = {"id": item_id, "type": "message", "role": "assistant"}
     done = {**item, "status": "completed", "content": [{"type": "output_text", "text": text}]}
     usage = {
         "input_tokens": 1,
@@ -74,7 +74,7 @@ async def _events(text: str) -> AsyncIterator[str]:
         "output_tokens_details": {"reasoning_tokens": 0},
         "total_tokens": 2,
     }
-    head: dict[str, Any] = {"id": response_id, "object": "response", "model": MODEL}
+    head: dict[str, object] = {"id": response_id, "object": "response", "model": MODEL}
     yield _event("response.created", response={**head, "status": "in_progress", "output": []})
     started = {**item, "status": "in_progress", "content": []}
     yield _event("response.output_item.added", output_index=0, item=started)

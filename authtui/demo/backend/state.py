@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.record import NamedTuple
 
@@ -262,7 +262,7 @@ class BackendState:
         with self._lock:
             return _digest(token) in self._revoked
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, object]:
         """The state for the control endpoint: ids and classes, no secret."""
         with self._lock:
             statuses = [token.status for token in self._refresh.values()]
@@ -284,7 +284,7 @@ class BackendState:
             }
 
 
-def _agent_json(agent: Agent) -> dict[str, Any]:
+def _agent_json(agent: Agent) -> dict[str, object]:
     return {
         "runtime_id": agent.runtime_id,
         "account_id": agent.account.account_id,
