@@ -34,6 +34,8 @@ COMMANDS = {
     "why": "from a message of the client, or a status such as 401, back to what causes it here",
     "accounts": "every home of Codex on this machine, whose login lies in it, and how it stands",
     "fix": "a proven repair of a file: shows the difference, asks, keeps a backup",
+    "rehearse": "the client itself, on a copy of this home without its secrets, in a network that "
+    "leads nowhere: predicted beside observed",
     "decode": "one JWT, explained claim by claim",
     "report": "a redacted report for a ticket, shown before it is written",
     "paths": "every file and keyring entry that is read or written, and whether it is there",
@@ -52,7 +54,7 @@ COMMANDS = {
 """What each command does; it lives in the module of that name in `authtui.commands`."""
 JUDGING = ("check", "run")
 """Those whose exit code tells how the login stands."""
-LONG_RUNNING = ("record", "demo", "serve", "capture", "serve-backend")
+LONG_RUNNING = ("record", "demo", "serve", "capture", "rehearse", "serve-backend")
 """Those that make garbage for as long as the user likes."""
 
 

@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from authtui.demo.backend.client_setup import setup_for
 from authtui.demo.backend.faults import Fault
 from authtui.demo.backend.server import running_backend
+from authtui.rehearsal.network import loopback_up, only_loopback_is_there
 from tests.capture.outsider import gone, outsider
-from tests.demo.real_client import loopback_up, only_loopback_is_there, trimmed
+from tests.demo.real_client import trimmed
 
 if TYPE_CHECKING:
     from collections.abc import Callable

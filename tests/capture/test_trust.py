@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from authtui.rehearsal.network import isolated
 from tests.demo.test_real_client import BINARY, PROJECT, home, version
-from tests.oracle.private_network import isolated
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -17,7 +17,7 @@ from typing import Any
 from authtui.demo.backend.client_setup import setup_for
 from authtui.demo.backend.server import running_backend, secure_port
 from authtui.demo.backend.tls import Authority
-from tests.demo.real_client import loopback_up, only_loopback_is_there
+from authtui.rehearsal.network import loopback_up, only_loopback_is_there
 
 HOST = "gateway.example.test"
 COMMAND = ("exec", "--skip-git-repo-check", "hi")

@@ -6,12 +6,9 @@ Started by `test_real_client.py` inside `unshare --net`; prints one JSON object.
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 import re
-import socket
-import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -19,24 +16,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 from authtui.demo.backend.client_setup import setup_for
 from authtui.demo.backend.server import running_backend
+from authtui.rehearsal.network import loopback_up, only_loopback_is_there
 
 if TYPE_CHECKING:
     from authtui.demo.backend.logins import Login
 
-GET_FLAGS, SET_FLAGS, UP = 0x8913, 0x8914, 0x1
 LIMIT = 60.0
 COMMAND = ("exec", "--skip-git-repo-check", "hi")
-
-
-def loopback_up() -> None:
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        asked = fcntl.ioctl(probe, GET_FLAGS, struct.pack("16sh14x", b"lo", 0))
-        flags = struct.unpack("16sh14x", asked)[1]
-        fcntl.ioctl(probe, SET_FLAGS, struct.pack("16sh14x", b"lo", flags | UP))
-
-
-def only_loopback_is_there() -> bool:
-    return [name for _, name in socket.if_nameindex()] == ["lo"]
 
 
 def run(binary: str, login: Login, home: Path, *, agent_feature: bool) -> dict[str, Any]:

@@ -21,7 +21,8 @@ from authtui.credentials.store_writer import Written, update_document
 from authtui.demo.backend.client_setup import setup_for
 from authtui.demo.backend.server import running_backend
 from authtui.model.file_watch import watch_session
-from tests.demo.real_client import COMMAND, loopback_up, only_loopback_is_there
+from authtui.rehearsal.network import loopback_up, only_loopback_is_there
+from tests.demo.real_client import COMMAND
 from tests.model.test_session import session_on
 from tests.program import environment
 

@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from authtui.demo.backend.client_setup import setup_for
 from authtui.demo.backend.server import running_backend
 from authtui.demo.backend.state import FIRST
-from tests.demo.real_client import COMMAND, loopback_up, only_loopback_is_there
+from authtui.rehearsal.network import loopback_up, only_loopback_is_there
+from tests.demo.real_client import COMMAND
 from tests.program import environment
 
 if TYPE_CHECKING:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from authtui.contracts import find
+from authtui.rehearsal.client_run import last_words
 from authtui.simulation.app_server import predict_app_server
 from authtui.simulation.doctor import predict_doctor
 from authtui.simulation.logout import predict_logout
@@ -57,16 +58,8 @@ class Difference(NamedTuple):
 
 
 def final_message(run: Run) -> str | None:
-    """What the client says last: the whole of `status`, the last error of `exec`."""
-    if run.command == "status":
-        return run.text.strip()
-    if run.exit == 0:
-        return None
-    lines = [line for line in run.text.strip().splitlines() if not line.startswith("<now>")]
-    marks = [n for n, line in enumerate(lines) if line.startswith("ERROR: ")]
-    if marks:
-        return "\n".join(lines[marks[-1] :])
-    return "\n".join(x for x in lines if not x.startswith("WARNING: proceeding")).strip()
+    """What the client says last."""
+    return last_words(run.command, run.exit, run.text)
 
 
 def neutral_token(text: str | None) -> str | None:

@@ -23,9 +23,9 @@ from authtui.contracts import find
 from authtui.credentials.observe import read_observation
 from authtui.demo.backend.client_setup import auth_server_variables
 from authtui.demo.backend.server import running_backend
+from authtui.rehearsal.network import loopback_up, only_loopback_is_there
 from authtui.simulation.predictions import predict
 from authtui.simulation.program_start import make_case
-from tests.demo.real_client import loopback_up, only_loopback_is_there
 from tests.oracle.drive_client import COMMANDS, VARIABLE, isolated, version_of
 from tests.oracle.online_states import FAULTS, OnlineState, assumptions_of, lay_out, states
 

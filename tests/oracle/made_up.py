@@ -67,22 +67,6 @@ def agent_record(**changes: object) -> dict[str, Any]:
     return {**{k: v for k, v in AGENT_CLAIMS.items() if k not in names}, **changes}
 
 
-def exchanged(account: str = "workspace-test-1") -> dict[str, Any]:
-    """What the auth server gives for the token of a workload."""
-    auth = {"chatgpt_account_id": account, "chatgpt_user_id": "user-1", "chatgpt_plan_type": "pro"}
-    return {
-        "access_token": jwt({"exp": FAR, "https://api.openai.com/auth": auth}),
-        "chatgpt_account_id": account,
-        "chatgpt_account_user_id": f"user-1__{account}",
-        "chatgpt_plan_type": "pro",
-        "expires_in": 3600,
-        "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
-        "scope": "openid",
-        "token_type": "Bearer",
-        "user_id": "user-1",
-    }
-
-
 OLD_RECORD = {
     "workspace_id": "ws-1",
     "chatgpt_user_id": "user-1",

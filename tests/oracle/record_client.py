@@ -1,8 +1,8 @@
 """Record what a real client does in given states: `login status`, `exec`, app server, doctor.
 
 `record(binary, states, key_set)` starts workers, each in a network of its own with hosts of its
-own (`pretended_hosts`), and yields runs in the form of the recordings (`trim`), so that the same
-comparison judges them. A state is what a recording calls `given`.
+own (`authtui.rehearsal.hosts`), and yields runs in the form of the recordings (`trim`), so that
+the same comparison judges them. A state is what a recording calls `given`.
 """
 
 from __future__ import annotations
@@ -21,37 +21,25 @@ from pathlib import Path
 from queue import Queue
 from typing import TYPE_CHECKING, Any
 
-from tests.oracle.cases import NOBODY
-from tests.oracle.pretended_hosts import PORT, Hosts, Seen, serve
-from tests.oracle.private_network import isolated, set_up
-from tests.oracle.trim import cut_request, cut_text
+from authtui.identity.keys import PrivateKey, read_private_key
+from authtui.rehearsal.client_run import (
+    COMMANDS,
+    SECONDS,
+    as_recorded,
+    cut_request,
+    start_client,
+)
+from authtui.rehearsal.hosts import PORT, Hosts, serve
+from authtui.rehearsal.network import isolated, set_up
+from tests.oracle.cases import KNOWN_KEY, NOBODY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-SECONDS = 75
 WORKERS = 6
 PROJECT = Path(__file__).parent.parent.parent
 BACKEND = f"http://127.0.0.1:{PORT}"
-COMMANDS: dict[str, tuple[str, ...]] = {
-    "status": ("login", "status"),
-    "exec": ("exec", "--skip-git-repo-check", "hi"),
-    "account": ("app-server",),
-    "doctor": ("doctor", "--json"),
-    "logout": ("logout",),
-}
-_LOG_LINE = re.compile(r"^(?:\x1b\[[0-9;]*m)*\d{4}-\d\d-\d\dT[\d:.]+Z", re.MULTILINE)
 _TOKEN = re.compile(r"eyJ[A-Za-z0-9_-]{8,}(?:\.[A-Za-z0-9_%=-]*)+")
-_QUESTIONS = (
-    {
-        "id": 0,
-        "method": "initialize",
-        "params": {"clientInfo": {"name": "driver", "title": "driver", "version": "0"}},
-    },
-    {"method": "initialized"},
-    {"id": 1, "method": "account/read", "params": {"refreshToken": False}},
-    {"id": 2, "method": "getAuthStatus", "params": {"includeToken": False, "refreshToken": False}},
-)
 
 
 def record(
@@ -100,7 +88,9 @@ def _work(binary: Path) -> None:
     setting = json.loads(sys.stdin.readline())
     with tempfile.TemporaryDirectory(prefix="authtui-network-") as folder:
         names, contexts = set_up(Path(folder))
-        hosts = Hosts(setting["key_set"], setting["refreshed"])
+        known = read_private_key(KNOWN_KEY)
+        assert isinstance(known, PrivateKey)
+        hosts = Hosts(setting["key_set"], setting["refreshed"], known.public_bytes)
         serve(hosts, contexts)
         version = subprocess.run(
             [binary, "--version"], capture_output=True, text=True, check=True
@@ -135,23 +125,26 @@ def one_run(binary: Path, hosts: Hosts, given: dict[str, Any], command: str) -> 
         stored = root / ".codex/auth.json"
         before = stored.exists()
         started = time.monotonic()
-        done, answers = _start([str(binary), *COMMANDS[command]], environ, root, command, given)
+        user = NOBODY if given["other"].get("run_as") else None
+        done = start_client(str(binary), command, environ, root, user, SECONDS)
         seconds = time.monotonic() - started
         gone = before and not stored.exists()
-        out, err = (_neutral(text, root) for text in (done[1], done[2]))
-    seen = [_as_recorded(request) for request in hosts.seen]
+        out, err = (_neutral(text, root) for text in (done.out, done.text))
+    seen = [as_recorded(request) for request in hosts.seen]
+    for request in seen:
+        request["url"] = request["url"].replace(BACKEND, "http://$BACKEND_HOST")
     run: dict[str, Any] = {
         "given": given,
         "command": command,
-        "exit": done[0],
-        "text": cut_text(_LOG_LINE.sub("<now>", err)),
+        "exit": done.code,
+        "text": err,
         "login_after": "deleted" if gone else "kept" if before else "absent",
         "request": cut_request(seen),
         "hosts": sorted({request["url"].split("://", 1)[-1].split("/", 1)[0] for request in seen}),
         "seconds": round(seconds, 2),
     }
     if command == "account":
-        run["answers"] = json.loads(_neutral(json.dumps(answers), root))
+        run["answers"] = json.loads(_neutral(json.dumps(done.answers), root))
     if command == "doctor":
         try:
             report = json.loads(out)
@@ -164,63 +157,6 @@ def one_run(binary: Path, hosts: Hosts, given: dict[str, Any], command: str) -> 
             "overall": report.get("overallStatus"),
         }
     return run
-
-
-def _start(
-    program: list[str], environ: dict[str, str], root: Path, command: str, given: dict[str, Any]
-) -> tuple[tuple[int | str, str, str], dict[str, Any]]:
-    work = root / "work"
-    work.mkdir(exist_ok=True)
-    user = NOBODY if given["other"].get("run_as") else None
-    with subprocess.Popen(
-        program,
-        env=environ,
-        cwd=work,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        errors="replace",
-        user=user,
-    ) as client:
-        answers: dict[str, Any] = {}
-        timer = threading.Timer(SECONDS, client.kill)
-        timer.start()
-        if command == "account":
-            answers = _ask(client)
-            client.terminate()
-        elif client.stdin is not None:
-            client.stdin.close()
-            client.stdin = None
-        out, err = client.communicate()
-        ended = timer.is_alive()
-        timer.cancel()
-    code: int | str = client.returncode if ended else f"stopped after {SECONDS} s"
-    return (code, out, err), answers
-
-
-def _ask(client: subprocess.Popen[str]) -> dict[str, Any]:
-    assert client.stdin is not None
-    assert client.stdout is not None
-    answers: dict[str, Any] = {}
-    names = {1: "account/read", 2: "getAuthStatus"}
-    with contextlib.suppress(OSError):
-        for question in _QUESTIONS:
-            client.stdin.write(json.dumps(question) + "\n")
-            client.stdin.flush()
-            if "id" not in question:
-                continue
-            for line in client.stdout:
-                said = json.loads(line)
-                if said.get("id") == question["id"] and "method" not in said:
-                    if question["id"] in names:
-                        result = said.get("result")
-                        answer = {"error": said["error"]} if result is None else result
-                        answers[names[question["id"]]] = answer
-                    break
-            else:
-                break
-    return answers
 
 
 def _lay_out(given: dict[str, Any], root: Path) -> dict[str, str]:
@@ -284,21 +220,6 @@ def _neutral(text: str, root: Path) -> str:
     ):
         text = text.replace(real, word)
     return _TOKEN.sub("<agent_jwt.made_up>", text)
-
-
-def _as_recorded(seen: Seen) -> dict[str, Any]:
-    url = seen.url.replace(BACKEND, "http://$BACKEND_HOST")
-    headers = {}
-    if seen.account is not None:
-        headers["chatgpt-account-id"] = seen.account
-    if seen.fedramp is not None:
-        headers["x-openai-fedramp"] = seen.fedramp
-    return {
-        "method": seen.method,
-        "url": url,
-        "authorization": (seen.authorization or "").split(" ", 1)[0] or None,
-        "headers": headers,
-    }
 
 
 if __name__ == "__main__":

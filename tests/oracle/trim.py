@@ -14,6 +14,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from authtui.rehearsal.client_run import cut_request, cut_text
+
 HERE = Path(__file__).parent
 RECORDINGS = HERE / "recordings.jsonl.xz"
 KEY_SET = HERE / "jwks.json"
@@ -71,31 +73,6 @@ def _run(run: dict[str, Any]) -> dict[str, Any]:
             "overall": report.get("overallStatus"),
         }
     return kept
-
-
-def cut_text(stderr: str) -> str:
-    """What a client said after the echo of the prompt; all of it where there is no echo."""
-    # What comes before the echo of the prompt is a banner.
-    return stderr.rsplit("--------\nuser\nhi\n", 1)[-1]
-
-
-def cut_request(requests: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The request that carries the prompt, else the first attempt to open a socket for it."""
-    model = [
-        r
-        for r in requests
-        if r["url"].split("?", 1)[0].endswith("/responses") and r["method"] != "HEAD"
-    ]
-    for request in [r for r in model if r["method"] == "POST"] or model:
-        given = request.get("authorization")
-        scheme = given["scheme"] if isinstance(given, dict) else (given or "").split(" ", 1)[0]
-        return {
-            "base_url": request["url"].split("?", 1)[0].removesuffix("/responses"),
-            "authorization": scheme or None,
-            "account_id_header": request["headers"].get("chatgpt-account-id"),
-            "fedramp": request["headers"].get("x-openai-fedramp") == "true",
-        }
-    return None
 
 
 def _host(url: str) -> str:

@@ -7,8 +7,10 @@ pretended hosts under its own default URLs and nothing can leave the machine. Li
 
 from __future__ import annotations
 
+import fcntl
 import ipaddress
 import os
+import shutil
 import socket
 import ssl
 import struct
@@ -22,8 +24,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
-
-from tests.demo.real_client import loopback_up, only_loopback_is_there
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
@@ -52,9 +52,41 @@ _EARLY, _LATE = datetime(2020, 1, 1, tzinfo=UTC), datetime(2099, 1, 1, tzinfo=UT
 _NOBODY_ANSWERS = b"\x81\x83"
 
 
+_GET_FLAGS, _SET_FLAGS, _UP = 0x8913, 0x8914, 0x1
+
+
 def isolated() -> tuple[str, ...]:
-    """The start of a command line that gives a program namespaces of its own."""
-    return ("unshare", *(("-n", "-m") if os.geteuid() == 0 else ("-r", "-n", "-m")))
+    """The start of a command line that gives a program namespaces of its own.
+
+    Whatever it starts ends with it.
+    """
+    mine = ("-n", "-m", "-p", "-f", "--kill-child")
+    return ("unshare", *(mine if os.geteuid() == 0 else ("-r", *mine)))
+
+
+def obstacle_to_isolation() -> str | None:
+    """Why this system gives no program a network of its own, or None where it does."""
+    if shutil.which("unshare") is None:
+        return "there is no program `unshare`: only Linux gives a program a network of its own"
+    tried = subprocess.run(  # noqa: S603 - words of ours
+        (*isolated(), "true"), capture_output=True, text=True, check=False, timeout=20
+    )
+    if tried.returncode == 0:
+        return None
+    return f"the system refuses namespaces: {tried.stderr.strip() or tried.returncode}"
+
+
+def loopback_up() -> None:
+    """Switch this network's own interface on."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        asked = fcntl.ioctl(probe, _GET_FLAGS, struct.pack("16sh14x", b"lo", 0))
+        flags = struct.unpack("16sh14x", asked)[1]
+        fcntl.ioctl(probe, _SET_FLAGS, struct.pack("16sh14x", b"lo", flags | _UP))
+
+
+def only_loopback_is_there() -> bool:
+    """Whether nothing leads out of this network."""
+    return [name for _, name in socket.if_nameindex()] == ["lo"]
 
 
 class _Authority(NamedTuple):
@@ -163,9 +195,16 @@ class Names(threading.Thread):
             self._socket.sendto(head + question + answer, peer)
 
 
-def set_up(where: Path) -> tuple[Names, dict[str, ssl.SSLContext]]:
-    """Make the namespaces a network; the name server, and the certificates by their fault."""
-    subprocess.run(["mount", "--make-rprivate", "/"], check=True)
+def set_up(
+    where: Path, more: tuple[str, ...] = (), etc: Path | None = None
+) -> tuple[Names, dict[str, ssl.SSLContext]]:
+    """Make the namespaces a network; the name server, and the certificates by their fault.
+
+    `more` are hosts beside `HOSTS`, `etc` stands in the place of the system's own configuration
+    of the client. Raises SystemExit where anything but loopback is there.
+    """
+    hosts = (*HOSTS, *more)
+    subprocess.run(["mount", "--make-rprivate", "/"], check=True)  # noqa: S607 - of the system
     loopback_up()
     if not only_loopback_is_there():
         raise SystemExit("this is not a network namespace of its own")
@@ -181,17 +220,23 @@ def set_up(where: Path) -> tuple[Names, dict[str, ssl.SSLContext]]:
     _bind(where / "hosts", "/etc/hosts")
     for path in _CA_FILES:
         _bind(where / "ca.pem", path)
+    # What administrators of this machine decided is no part of a recording.
+    (where / "nothing").mkdir()
+    _bind(etc or where / "nothing", "/etc/codex")
+    # The bus of a session, at which a keyring answers.
+    _bind(where / "nothing", "/run/user")
     names = Names()
     names.start()
     ended = _EARLY + timedelta(days=366)
     return names, {
-        "trusted": _context(where, trusted, HOSTS, _LATE),
-        "untrusted": _context(where, rogue, HOSTS, _LATE),
-        "expired": _context(where, trusted, HOSTS, ended),
+        "trusted": _context(where, trusted, hosts, _LATE),
+        "untrusted": _context(where, rogue, hosts, _LATE),
+        "expired": _context(where, trusted, hosts, ended),
         "wrong_host": _context(where, trusted, ("elsewhere.example.test",), _LATE),
     }
 
 
 def _bind(source: Path, target: str) -> None:
     if Path(target).exists():
-        subprocess.run(["mount", "--bind", str(source), target], check=True)
+        words = ["mount", "--bind", str(source), target]
+        subprocess.run(words, check=True)  # noqa: S603 - a path of ours and one of the system

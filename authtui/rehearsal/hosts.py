@@ -23,14 +23,14 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import (
 )
 
 from authtui.demo.backend.agents import seal
-from authtui.identity.keys import PrivateKey, read_private_key
 from authtui.simulation.api_keys import key_doubt
 from authtui.tokens.jwt import exp_of
-from tests.oracle import made_up
-from tests.oracle.cases import KNOWN_KEY, NEW_RUNTIME, WHOAMI_ACCOUNT
 
 PORT = 8080
 ANSWER = "fake answer"
+NEW_RUNTIME = "agent-runtime-registered"
+ACCOUNT = "workspace-test-1"
+_LATE = 4102444800
 SLOW_SECONDS = 100
 _HTML = b"<!doctype html><html><body>Sign in to the network</body></html>"
 _MISSING = {
@@ -57,7 +57,7 @@ _EXPIRED = {
 }
 
 
-class Seen(NamedTuple):
+class Arrived(NamedTuple):
     """One request as it arrived."""
 
     method: str
@@ -70,18 +70,27 @@ class Seen(NamedTuple):
 class Hosts:
     """What every host has seen and is told to do wrong; shared by the servers' threads."""
 
-    def __init__(self, key_set: dict[str, Any], refreshed: dict[str, str]) -> None:
-        """`refreshed` are the tokens that a refresh gives."""
+    def __init__(
+        self,
+        key_set: dict[str, Any],
+        refreshed: dict[str, str],
+        known_public: bytes = bytes(32),
+        account: str = ACCOUNT,
+    ) -> None:
+        """`refreshed` are the tokens that a refresh gives.
+
+        `known_public` is the Ed25519 key of agents that registered before, `account` the workspace
+        of personal access tokens and of workloads.
+        """
         self.key_set = key_set
         self.refreshed = refreshed
         self.faults: dict[str, Any] = {}
-        self.seen: list[Seen] = []
+        self.seen: list[Arrived] = []
         self._agents: dict[str, str] = {}
         self._calls = 0
         self._id_token: str | None = None
-        known = read_private_key(KNOWN_KEY)
-        assert isinstance(known, PrivateKey)
-        self._known_public = known.public_bytes
+        self._known_public = known_public
+        self._account = account
 
     def begin(self, faults: dict[str, Any], id_token: str | None = None) -> None:
         """Forget what was seen; from here on these faults hold.
@@ -92,44 +101,44 @@ class Hosts:
         self._id_token = id_token
         self._agents.clear()
 
-    def answer(self, call: Call) -> Reply:
+    def answer(self, call: HostCall) -> HostReply:
         """What the host of a request says."""
         for pattern, name in _PATHS:
             if re.fullmatch(pattern, call.path):
-                found: Reply = getattr(self, f"_{name}")(call)
+                found: HostReply = getattr(self, f"_{name}")(call)
                 return found
-        return Reply(404, {"detail": "Not Found"})
+        return HostReply(404, {"detail": "Not Found"})
 
-    def _jwks(self, call: Call) -> Reply:
+    def _jwks(self, call: HostCall) -> HostReply:
         del call
-        return _fault(self.faults.get("jwks")) or Reply(200, self.key_set)
+        return _fault(self.faults.get("jwks")) or HostReply(200, self.key_set)
 
-    def _biscuit(self, call: Call) -> Reply:
+    def _biscuit(self, call: HostCall) -> HostReply:
         del call
         fault = self.faults.get("biscuit")
         if fault == "missing":
-            return Reply(200, {})
-        return _fault(fault) or Reply(200, {}, {"x-openai-authorization": "made-up-biscuit"})
+            return HostReply(200, {})
+        return _fault(fault) or HostReply(200, {}, {"x-openai-authorization": "made-up-biscuit"})
 
-    def _register(self, call: Call) -> Reply:
+    def _register(self, call: HostCall) -> HostReply:
         fault = _fault(self.faults.get("register"))
         if fault:
             return fault
         self._agents[NEW_RUNTIME] = json.loads(call.body)["agent_public_key"]
-        return Reply(200, {"agent_runtime_id": NEW_RUNTIME})
+        return HostReply(200, {"agent_runtime_id": NEW_RUNTIME})
 
-    def _task(self, call: Call) -> Reply:
+    def _task(self, call: HostCall) -> HostReply:
         fault = str(self.faults.get("task") or "")
         if fault.isdigit():
-            return Reply(int(fault), {"error": {"message": f"fake task refusal {fault}"}})
+            return HostReply(int(fault), {"error": {"message": f"fake task refusal {fault}"}})
         if fault == "slow":
             time.sleep(SLOW_SECONDS)
-        special: dict[str, Reply] = {
-            "omit": Reply(200, {"status": "registered"}),
-            "notb64": Reply(200, {"encrypted_task_id": "%%% not base64 %%%"}),
-            "garbage": Reply(200, {"encrypted_task_id": base64.b64encode(b"x" * 80).decode()}),
-            "notjson": Reply(200, _HTML),
-            "plain": Reply(200, {"task_id": "task-1"}),
+        special: dict[str, HostReply] = {
+            "omit": HostReply(200, {"status": "registered"}),
+            "notb64": HostReply(200, {"encrypted_task_id": "%%% not base64 %%%"}),
+            "garbage": HostReply(200, {"encrypted_task_id": base64.b64encode(b"x" * 80).decode()}),
+            "notjson": HostReply(200, _HTML),
+            "plain": HostReply(200, {"task_id": "task-1"}),
         }
         if fault in special:
             return special[fault]
@@ -142,10 +151,10 @@ class Hosts:
                 base64.b64decode(body["signature"]), message
             )
         except InvalidSignature:
-            return Reply(401, {"error": {"message": "bad task registration signature"}})
+            return HostReply(401, {"error": {"message": "bad task registration signature"}})
         if fault == "otherkey":
             public = Ed25519PrivateKey.generate().public_key().public_bytes_raw()
-        return Reply(200, {"encrypted_task_id": seal(f"task-{runtime}", public)})
+        return HostReply(200, {"encrypted_task_id": seal(f"task-{runtime}", public)})
 
     def _public_of(self, runtime: str) -> bytes:
         text = self._agents.get(runtime)
@@ -153,40 +162,40 @@ class Hosts:
             return self._known_public
         return base64.b64decode(text.split()[1])[-32:]
 
-    def _token(self, call: Call) -> Reply:
+    def _token(self, call: HostCall) -> HostReply:
         if b"jwt-bearer" in call.body:
             fault = self.faults.get("exchange")
-            good = Reply(200, made_up.exchanged() if fault == "ok" else {})
+            good = HostReply(200, _exchanged(self._account) if fault == "ok" else {})
             return _fault(fault) or good
         tokens = {**self.refreshed, "token_type": "Bearer"}
         if self._id_token is not None:
             tokens["id_token"] = self._id_token
-        return _fault(self.faults.get("refresh")) or Reply(200, tokens)
+        return _fault(self.faults.get("refresh")) or HostReply(200, tokens)
 
-    def _revoke(self, call: Call) -> Reply:
+    def _revoke(self, call: HostCall) -> HostReply:
         del call
-        return _fault(self.faults.get("revoke")) or Reply(200, {})
+        return _fault(self.faults.get("revoke")) or HostReply(200, {})
 
-    def _whoami(self, call: Call) -> Reply:
+    def _whoami(self, call: HostCall) -> HostReply:
         del call
         fault = self.faults.get("whoami")
         person = {
             "email": "pat-user@example.test",
             "chatgpt_user_id": "user-pat",
-            "chatgpt_account_id": WHOAMI_ACCOUNT,
+            "chatgpt_account_id": self._account,
             "chatgpt_plan_type": "pro",
             "chatgpt_account_is_fedramp": fault == "fedramp",
         }
         if fault == "missing_field":
             del person["chatgpt_account_id"]
-        return _fault(fault) or Reply(200, person)
+        return _fault(fault) or HostReply(200, person)
 
-    def _accounts(self, call: Call) -> Reply:
+    def _accounts(self, call: HostCall) -> HostReply:
         refused = self._judged(call)
         fault = self.faults.get("accounts_check")
         if refused or _fault(fault):
-            return refused or _fault(fault) or Reply(500)
-        account = call.account or WHOAMI_ACCOUNT
+            return refused or _fault(fault) or HostReply(500)
+        account = call.account or self._account
         if fault == "other_only":
             account = "workspace-somewhere-else"
         row = {
@@ -199,25 +208,25 @@ class Hosts:
         }
         if fault == "missing_origin":
             del row["workspace_backend_origin"]
-        return Reply(
+        return HostReply(
             200, {"accounts": [row], "default_account_id": account, "account_ordering": [account]}
         )
 
-    def _policies(self, call: Call) -> Reply:
-        return self._judged(call) or _fault(self.faults.get("requirements")) or Reply(200, {})
+    def _policies(self, call: HostCall) -> HostReply:
+        return self._judged(call) or _fault(self.faults.get("requirements")) or HostReply(200, {})
 
-    def _models(self, call: Call) -> Reply:
-        return self._judged(call) or Reply(200, {"models": [], "data": [], "object": "list"})
+    def _models(self, call: HostCall) -> HostReply:
+        return self._judged(call) or HostReply(200, {"models": [], "data": [], "object": "list"})
 
-    def _settings(self, call: Call) -> Reply:
-        return self._judged(call) or Reply(404, {"detail": "Not Found"})
+    def _settings(self, call: HostCall) -> HostReply:
+        return self._judged(call) or HostReply(404, {"detail": "Not Found"})
 
-    def _responses(self, call: Call) -> Reply:
+    def _responses(self, call: HostCall) -> HostReply:
         if call.method == "HEAD":
-            return Reply(405)
+            return HostReply(405)
         refused = self._judged(call)
         if call.method == "GET":
-            return refused or Reply(426, {"error": {"message": "no websocket here"}})
+            return refused or HostReply(426, {"error": {"message": "no websocket here"}})
         sequence = self.faults.get("responses_sequence")
         fault = self.faults.get("responses")
         if sequence:
@@ -225,27 +234,27 @@ class Hosts:
             self._calls += 1
         if refused and not _fault(fault):
             return refused
-        return _fault(fault) or Reply(200, _stream(), {"content-type": "text/event-stream"})
+        return _fault(fault) or HostReply(200, _stream(), {"content-type": "text/event-stream"})
 
-    def _judged(self, call: Call) -> Reply | None:
+    def _judged(self, call: HostCall) -> HostReply | None:
         scheme, space, value = (call.authorization or "").partition(" ")
         if scheme == "AgentAssertion":
             return None
         at_chatgpt = call.path.startswith("/backend-api")
         if scheme != "Bearer" or not space:
-            return Reply(401, {"detail": "Unauthorized"} if at_chatgpt else _MISSING)
+            return HostReply(401, {"detail": "Unauthorized"} if at_chatgpt else _MISSING)
         if not value.strip():
-            return Reply(401, _WRONG_KEY)
+            return HostReply(401, _WRONG_KEY)
         expires = exp_of(value)
         if expires is not None and expires < time.time():
             if self.faults.get("accept_expired"):
                 return None
-            return Reply(401, _EXPIRED)
+            return HostReply(401, _EXPIRED)
         if value.count(".") >= 2 or (value.startswith("at-") and at_chatgpt):
             return None
         if at_chatgpt:
-            return Reply(401, _WRONG_KEY) if value.startswith("sk-") else None
-        return Reply(401, _WRONG_KEY) if key_doubt(value) else None
+            return HostReply(401, _WRONG_KEY) if value.startswith("sk-") else None
+        return HostReply(401, _WRONG_KEY) if key_doubt(value) else None
 
 
 _PATHS = (
@@ -264,7 +273,7 @@ _PATHS = (
 )
 
 
-class Reply(NamedTuple):
+class HostReply(NamedTuple):
     """An answer; a body that is no text of bytes goes out as JSON."""
 
     status: int
@@ -272,7 +281,7 @@ class Reply(NamedTuple):
     headers: dict[str, str] = {}  # noqa: RUF012 - never changed
 
 
-class Call(NamedTuple):
+class HostCall(NamedTuple):
     """A request, as far as the hosts look at it."""
 
     method: str
@@ -284,7 +293,7 @@ class Call(NamedTuple):
     body: bytes
 
 
-def _fault(fault: object) -> Reply | None:
+def _fault(fault: object) -> HostReply | None:
     """The answer that a fault's name stands for; None for `ok` and for what is not an answer."""
     if not fault or fault in ("ok", "fedramp", "missing_field", "other_only", "missing_origin"):
         return None
@@ -295,10 +304,29 @@ def _fault(fault: object) -> Reply | None:
         inner: dict[str, Any] = {"message": f"fake {code or f'status {word}'}"}
         if code:
             inner["type"] = "invalid_request_error"
-        return Reply(int(word), {"error": {**inner, "code": code or None}})
+        return HostReply(int(word), {"error": {**inner, "code": code or None}})
     if word == "empty":
-        return Reply(200, {})
-    return Reply(200, _HTML)
+        return HostReply(200, {})
+    return HostReply(200, _HTML)
+
+
+def _exchanged(account: str) -> dict[str, Any]:
+    """What the auth server gives for the token of a workload."""
+    auth = {"chatgpt_account_id": account, "chatgpt_user_id": "user-1", "chatgpt_plan_type": "pro"}
+    claims = {"exp": _LATE, "https://api.openai.com/auth": auth}
+    parts = (json.dumps(part).encode() for part in ({"alg": "RS256", "typ": "JWT"}, claims))
+    token = ".".join(base64.urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
+    return {
+        "access_token": f"{token}.c2lnbmF0dXJl",
+        "chatgpt_account_id": account,
+        "chatgpt_account_user_id": f"user-1__{account}",
+        "chatgpt_plan_type": "pro",
+        "expires_in": 3600,
+        "issued_token_type": "urn:ietf:params:oauth:token-type:access_token",
+        "scope": "openid",
+        "token_type": "Bearer",
+        "user_id": "user-1",
+    }
 
 
 def _stream() -> bytes:
@@ -325,8 +353,13 @@ def _stream() -> bytes:
     return "".join(lines).encode()
 
 
-def serve(hosts: Hosts, contexts: dict[str, ssl.SSLContext]) -> None:
-    """Answer at 443 with the certificate that is set to be shown, and at `PORT` in the clear."""
+def serve(
+    hosts: Hosts,
+    contexts: dict[str, ssl.SSLContext],
+    plain: tuple[int, ...] = (PORT,),
+    secure: tuple[int, ...] = (443,),
+) -> None:
+    """Answer at `secure` ports with the certificate set to be shown, at `plain` in clear."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -344,9 +377,9 @@ def serve(hosts: Hosts, contexts: dict[str, ssl.SSLContext]) -> None:
             if account is not None:
                 account = account.encode("latin-1").decode("utf-8", "replace")
             fedramp = self.headers.get("x-openai-fedramp")
-            hosts.seen.append(Seen(self.command, origin + self.path, given, account, fedramp))
+            hosts.seen.append(Arrived(self.command, origin + self.path, given, account, fedramp))
             path = self.path.split("?", 1)[0]
-            reply = hosts.answer(Call(self.command, host, origin, path, given, account, body))
+            reply = hosts.answer(HostCall(self.command, host, origin, path, given, account, body))
             sent = reply.body
             kind = "text/html"
             if not isinstance(sent, bytes):
@@ -364,19 +397,21 @@ def serve(hosts: Hosts, contexts: dict[str, ssl.SSLContext]) -> None:
         def log_message(self, *words: object) -> None:
             """Nothing: what was seen is kept."""
 
-    class Server(ThreadingHTTPServer):
+    class PlainServer(ThreadingHTTPServer):
         daemon_threads = True
         request_queue_size = 64
 
         def handle_error(self, *words: object) -> None:
             """A client that goes away is nobody's fault."""
 
-    class Secure(Server):
+    class SecureServer(PlainServer):
         def finish_request(self, request: Any, address: Any) -> None:  # noqa: ANN401 - as inherited
             context = contexts[str(hosts.faults.get("tls") or "trusted")]
             with context.wrap_socket(request, server_side=True) as wrapped:
                 super().finish_request(wrapped, address)
 
-    for kind, port in ((Secure, 443), (Server, PORT)):
+    for kind, port in [(SecureServer, port) for port in secure] + [
+        (PlainServer, port) for port in plain
+    ]:
         server = kind(("127.0.0.1", port), Handler)
         threading.Thread(target=server.serve_forever, daemon=True).start()

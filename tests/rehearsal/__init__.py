@@ -1,0 +1,1 @@
+"""The rehearsal: stand-ins, the copy, and a pretended client in its network."""
