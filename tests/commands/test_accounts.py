@@ -52,7 +52,7 @@ def test_one_refresh_token_in_two_homes_is_found_before_it_is_used_twice(tmp_pat
     shutil.copytree(tmp_path / ".codex", tmp_path / ".codex-copy")
     answer = run("accounts", user_home=tmp_path)
     assert answer.code == 1
-    assert answer.out.count("the same refresh token lies in") == 2
+    assert answer.out.count("the same refresh token lies in ~/.codex") == 2
     told = run("accounts", "--json", user_home=tmp_path).json["homes"]
     same = {row["path"]: row["same_refresh_token_as"] for row in told}
     assert (same["~/.codex"], same["~/.codex-copy"]) == (["~/.codex-copy"], ["~/.codex"])

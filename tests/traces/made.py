@@ -56,6 +56,7 @@ _NAMES: dict[str, Any] = {
     "Mapping": typing.Mapping,
 }
 _TEXT = st.text(max_size=30)
+_ANYTHING = st.one_of(_TEXT, st.integers(), st.just({"account_id": "org-4711"}))
 _MOMENTS = st.integers(31_536_000, 7_000_000_000).map(lambda n: datetime.fromtimestamp(n, UTC))
 
 
@@ -87,7 +88,8 @@ def values_of(kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - a type
     if origin is collections.abc.Mapping:
         return st.dictionaries(_TEXT, values_of(inner[1]), max_size=2)
     plain = {
-        Any: st.one_of(_TEXT, st.integers(), st.just({"account_id": "org-4711"})),
+        Any: _ANYTHING,
+        object: _ANYTHING,
         bytes: st.just(PLANTED.reveal().encode()),
         str: _TEXT,
         bool: st.booleans(),
@@ -123,7 +125,7 @@ def filled(kind: Any, text: str) -> Any:  # noqa: ANN401 - a type, and a value o
         return frozenset([filled(inner[0], text)])
     if origin is collections.abc.Mapping:
         return {text: filled(inner[1], text)}
-    plain = {str: text, bool: True, int: 7, float: 1.5, datetime: AT, Any: text}
+    plain = {str: text, bool: True, int: 7, float: 1.5, datetime: AT, object: text, Any: text}
     plain |= {Secret: Secret(text), bytes: text.encode()}
     if kind is type(None):
         return None
