@@ -227,6 +227,7 @@ class Program:
             stage.wires(self.session, name),
             clock=stage.time.local,
             live=True,
+            looks_up=False,  # each page teaches one request
             program=name or CLIENT,
             reserves=False,
         )

@@ -193,9 +193,28 @@ def _look_up_fault(record: RequestRecord, answer: Answer, purpose: Purpose) -> s
     """What is wrong with a list of workspaces for the account that the request names, if known."""
     if purpose != ACCOUNTS or not answer.ok or not record.account_header:
         return None
+    fault = look_up_fault(answer, record.account_header)
+    return fault if fault in ("duplicate", "other-workspace") else None
+
+
+def look_up_fault(answer: Answer, account: str) -> str | None:
+    """What is wrong with the answer to a workspace look-up, by the names of the assumptions.
+
+    Args:
+        answer: The answer to `accounts/check`.
+        account: The account whose workspace is looked for.
+
+    Returns:
+        The status of a refusal, `not-json`, `other-workspace`, `duplicate`, `no-origin`, or None
+        where the account stands once in the list, with the origin of its server.
+    """
+    if not answer.ok:
+        return str(answer.status)
     value = answer.json()
     listed = value.get("accounts") if isinstance(value, dict) else None
     if not isinstance(listed, list):
-        return None
-    count = sum(isinstance(a, dict) and a.get("id") == record.account_header for a in listed)
-    return {0: "other-workspace", 1: None}.get(count, "duplicate")
+        return "not-json"
+    mine = [row for row in listed if isinstance(row, dict) and row.get("id") == account]
+    if len(mine) != 1:
+        return "duplicate" if mine else "other-workspace"
+    return None if mine[0].get("workspace_backend_origin") else "no-origin"

@@ -100,6 +100,8 @@ class Memory:
 class Context:
     """The session and the outside world, as a transition gets them.
 
+    `looks_up` says whether the client looks the workspace up first: it does not heed the answer
+    where it is given the address of model requests, as for one server that stands in for all.
     `live` False: nothing is sent or written. `offline` forbids every connection even so.
     """
 
@@ -112,6 +114,7 @@ class Context:
         live: bool,
         offline: bool,
         base_url: str | None,
+        looks_up: bool,
         progress: Progress,
         keyring: WritableBackend | None,
         program: str,
@@ -124,6 +127,7 @@ class Context:
         self.live = live
         self.offline = offline
         self.base_url = base_url
+        self.looks_up = looks_up
         self.progress = progress
         self.keyring = keyring
         self.program = program

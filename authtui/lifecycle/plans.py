@@ -14,7 +14,7 @@ from authtui.lifecycle.policies import (
     task_for,
 )
 from authtui.lifecycle.preview import Plan, PlannedCall, PlannedChange
-from authtui.lifecycle.probe import probe_url, sent_credential
+from authtui.lifecycle.probe import looks_up, probe_url, sent_credential
 from authtui.lifecycle.refresh import WARNING, recovery_problem
 from authtui.lifecycle.registration import BISCUIT_HEADER
 from authtui.lifecycle.stores import file_store, keyring_store
@@ -151,14 +151,19 @@ def assert_problem(context: Context, view: View) -> str | None:
     return None
 
 
-def plan_assert(view: View, what: What, *, recover: bool) -> Plan:
+def plan_assert(context: Context, view: View, what: What, *, recover: bool) -> Plan:
     """The request, and what recovering adds where the credential allows it."""
     method = "POST" if what == "responses" else "GET"
     request = view.start.request
     carries = f"Authorization: {request.authorization}" if request else "its credential"
     if request is not None and request.authorization is None:
         carries = "no credential"
-    calls = [PlannedCall(method, probe_url(view, what), carries, "does the server accept it")]
+    calls = []
+    if looks_up(context, view):
+        first = "as the client does first: whether it is in the list"
+        url = view.addresses.endpoints.accounts_check
+        calls.append(PlannedCall("GET", url, carries, "workspace look-up", first))
+    calls.append(PlannedCall(method, probe_url(view, what), carries, "does the server accept it"))
     changes: tuple[PlannedChange, ...] = ()
     warnings: tuple[str, ...] = ()
     credential = sent_credential(view)

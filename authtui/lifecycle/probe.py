@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, Literal
 
 from authtui.exchanges.answers import Answer, WireFailure
+from authtui.exchanges.record_builder import look_up_fault
 from authtui.lifecycle.addresses import host_of
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.policies import match_stored, stored_task, task_fits
@@ -18,6 +19,8 @@ from authtui.request_auth import (
     httpx_auth,
     provider_for,
 )
+from authtui.simulation.prerequisites import is_routed, routing_trouble
+from authtui.simulation.selection import CHATGPT_MODES
 
 if TYPE_CHECKING:
     from authtui.lifecycle.context import Context, View
@@ -83,6 +86,9 @@ async def probe(
     context: Context, view: View, wire: Wire, what: What, *, recover: bool
 ) -> Trouble | str | None:
     """Send the request; the `Asserted` event carries what came back."""
+    stopped = await look_up(context, view, wire)
+    if stopped is not None:
+        return stopped
     answer = await _send(context, view, wire, what)
     if isinstance(answer, Trouble):
         return answer
@@ -107,6 +113,55 @@ async def probe(
                 break
     _finish(context, view, what, answer, attempts)
     return None if isinstance(answer, Answer) else Trouble(answer.statement, known=False)
+
+
+def looks_up(context: Context, view: View) -> bool:
+    """Whether the client looks the workspace of this credential up before its first request."""
+    credential, request = sent_credential(view), view.start.request
+    if not context.looks_up:
+        return False
+    if credential is None or request is None or not credential.account_id:
+        return False
+    return credential.mode in CHATGPT_MODES and is_routed(view.case, request.base_url)
+
+
+async def look_up(context: Context, view: View, wire: Wire) -> Trouble | None:
+    """Look the workspace up as the client does first, and judge again with what was answered.
+
+    A 401 is left to the request that follows: it tells whether the token is accepted.
+    """
+    credential = sent_credential(view)
+    if credential is None or not looks_up(context, view):
+        return None
+    provider = provider_of(context, view)
+    if isinstance(provider.add_headers(context.clock()), AuthProblem):
+        return None
+    context.progress("looking the workspace up")
+    answer = await wire.request(
+        "GET",
+        view.addresses.endpoints.accounts_check,
+        timeout=SECONDS,
+        auth=httpx_auth(provider, context.clock),
+    )
+    if isinstance(answer, WireFailure):
+        fault: str | None = "unreachable"
+    else:
+        fault = look_up_fault(answer, credential.account_id or "")
+    if fault is None or fault == "401":
+        return None
+    options = context.session.options
+    assumptions = options.assumptions._replace(accounts_check=fault)
+    event = context.session.reassess(options._replace(assumptions=assumptions), "assert")
+    if event is not None:
+        context.published.append(event)
+    after = context.view() or view
+    text = routing_trouble(after.case, credential, _base_of(view))
+    status = None if isinstance(answer, WireFailure) else answer.status
+    return Trouble(text or "workspace routing discovery failed", status=status)
+
+
+def _base_of(view: View) -> str:
+    return view.start.request.base_url if view.start.request else ""
 
 
 async def _recover(

@@ -52,6 +52,7 @@ class Lifecycle:
         live: Whether anything is sent or written at all.
         offline: Forbid every connection, even when live.
         base_url: One server for every call, such as the embedded backend.
+        looks_up: Whether the workspace is looked up first; not where `base_url` is given.
         progress: Told in a few words what is being done.
         keyring: A keyring to write to; None is the system's.
         program: Whose run this is, as events name it.
@@ -71,6 +72,7 @@ class Lifecycle:
         live: bool = False,
         offline: bool = False,
         base_url: str | None = None,
+        looks_up: bool | None = None,
         progress: Progress | None = None,
         keyring: WritableBackend | None = None,
         program: str = "authtui",
@@ -87,6 +89,7 @@ class Lifecycle:
             live=live,
             offline=offline,
             base_url=base_url,
+            looks_up=base_url is None if looks_up is None else looks_up,
             progress=progress or (lambda _: None),
             keyring=keyring,
             program=program,
@@ -165,7 +168,9 @@ class Lifecycle:
         def job(view: View) -> _Job | str:
             work = partial(probe, self._context, view, what=what, recover=recover)
             problem = plans.assert_problem(self._context, view)
-            return problem or _Job(plans.plan_assert(view, what, recover=recover), work)
+            return problem or _Job(
+                plans.plan_assert(self._context, view, what, recover=recover), work
+            )
 
         return await self._run("assert", job)
 

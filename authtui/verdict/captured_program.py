@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Final
 from authtui.answers.findings import Fix
 from authtui.exchanges.meaning import NOT_FROM_THE_SERVER
 from authtui.verdict.comparison import comparison_of
+from authtui.verdict.look_up import look_up_words, seen_fault
 from authtui.verdict.refused_refresh import refusal_of_refresh, standing_refusal
 from authtui.verdict.request_rows import GOES_WITH_IT
 
 if TYPE_CHECKING:
     from authtui.answers.findings import Assessment, Kind, Verdict
     from authtui.exchanges.evidence import ObservedProgram
+    from authtui.exchanges.records import RequestRecord
     from authtui.machine.observation import Observation
     from authtui.verdict.comparison import Comparison
     from authtui.verdict.comparison_rows import Row
@@ -106,6 +108,9 @@ def judge_start(verdict: Verdict, failure: str | None) -> Verdict:
 
 def _differing(program: ObservedProgram, compared: Comparison, predicted: Verdict) -> Verdict:
     rows = compared.differences
+    looked_up = _failed_look_up(program, rows)
+    if looked_up is not None:
+        return _stopped_at_look_up(program, compared, predicted, looked_up)
     labels = ", ".join(row.label for row in rows[:3])
     more = f" and {len(rows) - 3} more" if len(rows) > 3 else ""
     well = _well(program)
@@ -117,6 +122,36 @@ def _differing(program: ObservedProgram, compared: Comparison, predicted: Verdic
         client_message=compared.message,
         deletes_stored_login=False,
         fix=_fix(program, rows, predicted, well=well),
+    )
+
+
+def _failed_look_up(program: ObservedProgram, rows: tuple[Row, ...]) -> RequestRecord | None:
+    """The workspace look-up, where its answer is the first thing that was not predicted."""
+    found = (r for r in program.evidence.preparations if r.purpose == "accounts-check")
+    record = next(found, None)
+    return record if record is not None and rows[0].request == record.number else None
+
+
+def _stopped_at_look_up(
+    program: ObservedProgram, compared: Comparison, predicted: Verdict, record: RequestRecord
+) -> Verdict:
+    """What the answer means for a start without capture; there the client may well go on."""
+    source = program.expected.lamps.selected.reason if program.expected is not None else ""
+    told = look_up_words(seen_fault(record), source or "the login")
+    well = _well(program)
+    went_on = (
+        " Here Codex goes on all the same, because it is given the address of model requests; "
+        "without capture it stops."
+    )
+    return predicted._replace(
+        outcome="degraded" if well else "refused",
+        kind=told.kind,
+        headline=told.headline,
+        sentence=told.sentence + (went_on if well else ""),
+        culprit=told.culprit,
+        client_message=compared.message,
+        deletes_stored_login=False,
+        fix=told.fixes,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from authtui.exchanges.evidence import ANOTHER_PROCESS
 from authtui.simulation.refreshing import REFRESHED
@@ -18,15 +18,20 @@ if TYPE_CHECKING:
     from authtui.machine.observation import Observation
 
 
+_LABELS: Final = {"accounts-check": "workspace look-up"}
+
+
 def preparation_rows(program: ObservedProgram, prediction: Prediction) -> Iterator[Row]:
     """The requests before the first model call that failed; expected if no good end was."""
     for record in program.evidence.preparations:
         status: Status = "differs" if prediction.outcome == "ready" else "same"
         words = record.reason or ("no answer" if record.status is None else "refused")
+        if record.status is not None and record.status < 300:
+            words = "of no use"
         observed = words if record.status is None else f"{words} ({record.status})"
         yield Row(
             f"preparation.{record.purpose}",
-            record.purpose,
+            _LABELS.get(record.purpose, record.purpose),
             "answered" if status == "differs" else "refused",
             observed,
             status,

@@ -16,6 +16,7 @@ from authtui.simulation.prerequisites import has_binding, names_organization, st
 from authtui.simulation.refreshing import newer_tokens, refresh_problem, unkept
 from authtui.simulation.urls import has_http_scheme, host_and_port
 from authtui.verdict import policy_troubles, program_troubles, provider_troubles, tokenless
+from authtui.verdict.look_up import look_up_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -455,68 +456,9 @@ def _routing(judged: JudgedCase) -> Verdict:
             name,
             Fix("unset it, or point it at the right bundle", f"unset {name}"),
         )
-    return _look_up(judged, judged.case.assumptions.accounts_check)
-
-
-def _look_up(judged: JudgedCase, fault: str) -> Verdict:
-    """What the workspace look-up answered, where it was an answer, and what each asks for."""
     name = judged.start.credential.source if judged.start.credential else "the login"
-    newest = "Only clients that look the workspace up stop here; older ones go on."
-    if fault == "duplicate":
-        return judged.verdict(
-            "answer-not-from-auth-server",
-            "ChatGPT lists the workspace of this login twice",
-            f"The look-up of workspaces names the account of {name} more than once, and Codex does "
-            f"not choose between them. Nothing on this machine is at fault. {newest}",
-            None,
-            Fix("log in and choose another workspace", "codex login"),
-            Fix("or use an older client, and report it to OpenAI: the list is made there"),
-        )
-    if fault == "other-workspace":
-        return judged.verdict(
-            "record-not-what-it-seems",
-            "The workspace of this login is not among those of the account",
-            f"The look-up of workspaces answered, and the account that {name} names is not in the "
-            "list: the user left the workspace, it was deleted, or the record was put together "
-            f"from two logins. {newest}",
-            f"{name}: tokens.account_id",
-            Fix("log in again, and choose a workspace that is there", "codex login"),
-        )
-    if fault.startswith("401"):
-        return judged.verdict(
-            "record-not-what-it-seems",
-            "The server refuses this login at the workspace look-up",
-            f"ChatGPT answers the look-up of workspaces with 401: it does not accept the token of "
-            f"{name}. No model request is made.",
-            name,
-            LOGIN,
-        )
-    if fault.startswith("403"):
-        return judged.verdict(
-            "answer-not-from-auth-server",
-            "The workspace look-up is forbidden: 403",
-            f"Something answers the look-up of workspaces with 403: a rule of the workspace, a "
-            f"region, or a challenge in front of ChatGPT. The token of {name} was not judged.",
-            None,
-            Fix("open chatgpt.com in a browser on this network, and see what it says"),
-            Fix("ask who manages the workspace whether Codex is allowed in it"),
-        )
-    if fault in ("not-json", "no-origin"):
-        return judged.verdict(
-            "answer-not-from-auth-server",
-            "Something else than ChatGPT answers the workspace look-up",
-            "The look-up of workspaces was answered with something that is no list of workspaces, "
-            "such as the page of a portal or of a proxy. The login was not judged.",
-            None,
-            Fix("look at what answers chatgpt.com here: a portal, a proxy, a gateway"),
-        )
-    return judged.verdict(
-        "answer-not-from-auth-server",
-        "The workspace look-up fails before any model request",
-        "The login itself is not at fault: accounts/check did not answer as expected.",
-        None,
-        Fix("check the network path to chatgpt.com: proxy, certificates, DNS"),
-    )
+    told = look_up_words(judged.case.assumptions.accounts_check, name)
+    return judged.verdict(told.kind, told.headline, told.sentence, told.culprit, *told.fixes)
 
 
 def _refresh_url(judged: JudgedCase) -> Verdict:

@@ -14,6 +14,7 @@ from authtui.exchanges.records import AssertionFacts, BearerFacts
 from authtui.machine.observation import FileFacts
 from authtui.model import events as ev
 from authtui.redaction import Secret
+from authtui.verdict.captured_program import judge_program
 from authtui.verdict.command_line import surface_of
 from authtui.verdict.comparison import compare
 from tests.capture.build import Watched
@@ -321,3 +322,29 @@ def test_every_difference_has_a_meaning_and_stands_first(
     assert states == sorted(states, key=["differs", "open", "same"].index)
     assert all(r.meaning for r in found.differences)
     assert len({r.id for r in found.rows}) == len(found.rows)
+
+
+@pytest.mark.parametrize(
+    ("meaning", "headline"),
+    [
+        (
+            "the workspace is listed twice: the newest clients stop with …",
+            "ChatGPT lists the workspace of this login twice",
+        ),
+        (
+            "the workspace is not listed: the newest clients stop with …",
+            "The workspace of this login is not among those of the account",
+        ),
+    ],
+)
+def test_a_list_of_workspaces_that_stops_the_client_is_the_headline_although_it_goes_on_here(
+    meaning: str, headline: str
+) -> None:
+    shown = watched().call(
+        method="GET", path="/backend-api/wham/accounts/check", purpose="accounts-check",
+        meaning=meaning, colour="warn", **CHATGPT,
+    ).call(**CHATGPT, credential_mark=access_mark())  # fmt: skip
+    program = shown.end(0).look(read("healthy"), answer("healthy")).program
+    verdict = judge_program(program, compare(program), answer("healthy"))
+    assert (verdict.outcome, verdict.headline) == ("degraded", headline)
+    assert verdict.sentence.endswith("without capture it stops.")

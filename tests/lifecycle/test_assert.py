@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
     from authtui.demo.backend.backend import Backend
 
+LOOK_UP = "accounts-check"
+
 
 def light(world: World) -> str:
     assert world.session.state.assessment is not None
@@ -256,3 +258,32 @@ async def test_an_identity_of_another_workspace_is_not_signed_with(
     world = World(tmp_path, backend, "current", login, FLAG_ON)
     await world.life.assert_login()
     assert [s.auth for s in backend.state.requests] == ["ChatGPT access token"]
+
+
+async def test_what_the_look_up_says_ends_it_before_a_model_request(
+    tmp_path: Path, backend: Backend
+) -> None:
+    login = backend.mint.chatgpt_login().auth_json
+    world = World(tmp_path, backend, "current", login, looks_up=True)
+    known = backend.state.accounts
+    backend.state.accounts = (known[0], known[0])
+    outcome = await world.life.assert_login()
+    backend.state.accounts = known
+    says = "duplicate workspace in routing discovery"
+    assert (outcome.done, outcome.client_text) == (False, says)
+    assert world.calls == [LOOK_UP]
+    assert world.session.state.assessment is not None
+    verdict = world.session.state.assessment.verdict
+    assert (verdict.outcome, verdict.client_message) == ("degraded", f"ERROR: {says}")
+
+
+async def test_the_look_up_comes_first_and_a_good_answer_lets_the_request_follow(
+    tmp_path: Path, backend: Backend
+) -> None:
+    login = backend.mint.chatgpt_login().auth_json
+    world = World(tmp_path, backend, "current", login, looks_up=True)
+    outcome = await world.life.assert_login()
+    assert outcome.done, outcome.reason
+    assert world.calls == [LOOK_UP, "responses"]
+    assert outcome.plan is not None
+    assert outcome.plan.calls[0].purpose == "workspace look-up"

@@ -49,6 +49,7 @@ class World:
         live: bool = True,
         keyring: WritableBackend | None = None,
         base_url: str | None = "",
+        looks_up: bool = False,
     ) -> None:
         self.home = folder / "home"
         self.home.mkdir(exist_ok=True)
@@ -61,6 +62,7 @@ class World:
         self.contract = contract
         self.environ = dict(environ or {})
         self.live = live
+        self.looks_up = looks_up
         self.keyring = keyring
         self.base_url = backend.base_url if base_url == "" else base_url
         self.clock = Clock()
@@ -89,6 +91,7 @@ class World:
             clock=self.clock,
             live=self.live,
             base_url=self.base_url,
+            looks_up=self.looks_up,
             keyring=self.keyring,
         )
         return self.life

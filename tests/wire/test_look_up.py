@@ -9,7 +9,7 @@ import pytest
 
 from authtui.exchanges.answers import Answer
 from authtui.exchanges.meaning import ACCOUNTS, meaning_of
-from authtui.exchanges.record_builder import seen_of
+from authtui.exchanges.record_builder import look_up_fault, seen_of
 from authtui.exchanges.records import RequestRecord
 
 AT = datetime(2026, 11, 13, 12, 0, tzinfo=UTC)
@@ -38,3 +38,24 @@ def test_the_list_of_workspaces_tells_which_message_it_leads_to(
         asked._replace(account_header=None), Answer(1, 200, (), body, 1.0), ACCOUNTS, b""
     )
     assert meaning_of(unnamed).text == "workspaces received"
+
+
+ORIGIN = {"workspace_backend_origin": "https://chatgpt.com"}
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "fault"),
+    [
+        (200, json.dumps({"accounts": [{"id": "ws-1", **ORIGIN}]}), None),
+        (200, json.dumps({"accounts": [{"id": "ws-1"}]}), "no-origin"),
+        (200, json.dumps({"accounts": [{"id": "ws-1", **ORIGIN}] * 2}), "duplicate"),
+        (200, json.dumps({"accounts": [{"id": "ws-2", **ORIGIN}, 7]}), "other-workspace"),
+        (200, json.dumps({"accounts": {}}), "not-json"),
+        (200, "<html>", "not-json"),
+        (403, "<html>", "403"),
+    ],
+)
+def test_a_fault_of_the_look_up_has_the_name_of_its_assumption(
+    status: int, body: str, fault: str | None
+) -> None:
+    assert look_up_fault(Answer(1, status, (), body.encode(), 1.0), "ws-1") == fault
