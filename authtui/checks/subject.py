@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import CheckStatus, Edit, Fix
 from authtui.credentials.environment import CREDENTIAL_VARIABLES, WORKLOAD_VARIABLES
+from authtui.machine.variable_lines import mark_of
 from authtui.record import NamedTuple
 from authtui.redaction import Secret
 from authtui.simulation.selection import CHATGPT_MODES
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from authtui.contracts import AgentContract
     from authtui.credentials.document import Document, Tokens
     from authtui.machine.observation import EnvironmentFacts, Observation
+    from authtui.machine.variable_places import VariableLine
     from authtui.simulation.program_start import Case
     from authtui.simulation.selection import Credential
     from authtui.tokens.agent import AgentJudgement
@@ -152,7 +154,28 @@ def unset_in(environment: EnvironmentFacts, name: str, text: str = "unset the va
             edit=Edit(".env", name),
             unsets=(name,),
         )
-    return Fix(text, f"unset {name}", unsets=(name,))
+    return Fix(with_line(environment, name, text), f"unset {name}", unsets=(name,))
+
+
+def with_line(environment: EnvironmentFacts, name: str, text: str) -> str:
+    """The advice to unset a variable, with the line that would bring it back."""
+    again = sets_again(environment, name)
+    return f"{text}, and take it out of {again.where}, which sets it again" if again else text
+
+
+def same_lines(environment: EnvironmentFacts, name: str) -> list[VariableLine]:
+    """The lines of files that give a variable the very value that it has."""
+    variable = environment.get(name)
+    if variable is None or not variable.value:
+        return []
+    mark = mark_of(variable.value.reveal())
+    return [line for line in environment.lines if line.name == name and line.mark == mark]
+
+
+def sets_again(environment: EnvironmentFacts, name: str) -> VariableLine | None:
+    """The line that brings a variable back in the next shell, if a file has one."""
+    readers = ("unexported", "alias", "dotenv")
+    return next((row for row in same_lines(environment, name) if row.kind not in readers), None)
 
 
 def shell_name(name: str | None) -> str:

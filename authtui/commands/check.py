@@ -94,7 +94,12 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
             return EXIT_CANNOT_TELL
         environ, directory = read, program_directory(args.pid)
     observation = observe(
-        args, environ, key_set_file=args.jwks, directory=directory, profile=args.profile
+        args,
+        environ,
+        key_set_file=args.jwks,
+        directory=directory,
+        profile=args.profile,
+        pid=args.pid,
     )
     if args.jwks and observation.key_set is None:
         print(f"authtui check: the key set {safe_text(args.jwks)} cannot be read", file=err)

@@ -37,6 +37,12 @@ def add_common(parser: argparse.ArgumentParser, *, nested: bool = False) -> None
         help="CODEX_HOME to inspect (default: $CODEX_HOME, else ~/.codex)",
     )
     group.add_argument(
+        "--own-variables",
+        action="store_true",
+        default=default(False),
+        help="judge the home of another user with the variables of this process all the same",
+    )
+    group.add_argument(
         "--contract",
         metavar="NAME",
         type=_contract,
@@ -87,6 +93,8 @@ def common_words(args: argparse.Namespace) -> list[str]:
     words = [f"--contract={args.contract}", f"--surface={args.surface}"]
     if args.home is not None:
         words.append(f"--home={args.home}")
+    if args.own_variables:
+        words.append("--own-variables")
     words += [f"--feature={name}={'on' if on else 'off'}" for name, on in args.feature]
     if args.now is not None:
         words.append(f"--now={args.now.isoformat()}")
@@ -121,12 +129,14 @@ def observe(
     installed: bool | None = None,
     directory: str | None = None,
     profile: str | None = None,
+    pid: int | None = None,
 ) -> Observation:
     """Read the state that the options name; `probe_keyring` may ask the OS for its entry.
 
     `key_set_file` holds the key set that the client would fetch, `profile` is that of `--profile`.
     `installed` looks for copies of the client; None where only the choice of a client needs them.
-    `directory` is where the client works: this one where none is named.
+    `directory` is where the client works: this one where none is named. `pid` is the program whose
+    variables are given, None for this one.
     """
     return read_observation(
         environ=environ,
@@ -137,6 +147,8 @@ def observe(
         installed=args.contract == "auto" if installed is None else installed,
         directory=directory or working_directory(),
         profile=profile,
+        own_variables=args.own_variables,
+        pid=pid,
     )
 
 

@@ -20,12 +20,14 @@ from authtui.configuration.merging import every_view
 from authtui.contracts import CA_VARIABLES
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.environment import (
+    NAMES,
     SPIFFE_SOCKET,
     TOKEN_FILE,
     TOKEN_SOURCE,
     read_environment,
 )
 from authtui.credentials.known import tell_known
+from authtui.credentials.places import with_places
 from authtui.credentials.rescues import newer_than, with_rescues
 from authtui.credentials.write_lock import lock_paths
 from authtui.directories import rescue_dir
@@ -73,6 +75,8 @@ def read_observation(
     root: Path = Path("/"),
     directory: str | None = None,
     profile: str | None = None,
+    own_variables: bool = False,
+    pid: int | None = None,
 ) -> Observation:
     """Everything a decision rests on, read at one moment. Writes nothing, runs nothing.
 
@@ -80,9 +84,15 @@ def read_observation(
     `probe_keyring` False it stays `not-probed`, and `read_keyring` can be called later, from a
     worker. `installed` looks for copies of the client. `root` is where the marks of the host
     are sought. `directory` is where the client would be started: a project there may have its own
-    configuration. `profile` is the one that `--profile` would name.
+    configuration. `profile` is the one that `--profile` would name. A home that is named and is
+    another user's is judged without the variables of this process, unless `own_variables`. `pid` is
+    the program whose variables they are, None for this one.
     """
     home = resolve_home(environ, home_option)
+    left_out: tuple[str, ...] = ()
+    if home_option and home.owner is not None and not own_variables:
+        left_out = tuple(name for name in NAMES if name in environ)
+        environ = {name: value for name, value in environ.items() if name not in left_out}
     folder = Path(home.path) if "\0" not in home.path else Path()
     hashed = home.canonical or home.path
     if home.error is None:
@@ -101,6 +111,8 @@ def read_observation(
         environment = environment._replace(dotenv=FileFacts(str(folder / DOTENV_FILE)))
         auth_file = FileFacts(str(folder / AUTH_FILE))
         encrypted = EncryptedFacts(FileFacts(str(folder / encrypted_store.STORE)))
+    environment = with_places(environment, environ, directory, home.path, root, pid)
+    environment = environment._replace(left_out=left_out)
     provider = selected_provider(config).id
     clients: tuple[InstalledClient, ...] = ()
     if installed:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.client_json.structs import rust_debug
 from authtui.directories import user_home
-from authtui.machine.files import system_text
+from authtui.machine.files import owner_name, system_text
 from authtui.machine.observation import HomeFacts
 from authtui.redaction import printable
 
@@ -92,4 +92,10 @@ def _with_directory(facts: HomeFacts) -> HomeFacts:
         exists=True,
         mode=stat.S_IMODE(found.st_mode),
         writable=os.access(facts.path, os.W_OK | os.X_OK, effective_ids=effective),
+        owner=_other_owner(found.st_uid),
     )
+
+
+def _other_owner(uid: int) -> str | None:
+    mine = os.geteuid() if hasattr(os, "geteuid") else uid
+    return None if uid == mine else owner_name(uid) or f"uid {uid}"

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from authtui.machine.variable_places import VariableHolder, VariableLine
+
 FileKind = Literal[
     "absent",
     "file",
@@ -110,7 +112,10 @@ class StorageFacts(NamedTuple):
 
 
 class HomeFacts(NamedTuple):
-    """Where CODEX_HOME is. `error` is the client's own text when it would refuse to start."""
+    """Where CODEX_HOME is. `error` is the client's own text when it would refuse to start.
+
+    `owner` is the user whose it is, where that is not the user of this process.
+    """
 
     path: str
     chosen_by: Literal["option", "CODEX_HOME", "default"]
@@ -120,6 +125,7 @@ class HomeFacts(NamedTuple):
     mode: int | None = None
     writable: bool | None = None
     shown: str = ""
+    owner: str | None = None
 
 
 class OtherHome(NamedTuple):
@@ -275,7 +281,9 @@ class IgnoredVariable(NamedTuple):
 class EnvironmentFacts(NamedTuple):
     """The variables that matter to a login, after the client has applied its `.env` file.
 
-    `dotenv_others` is what that file sets besides: it may be secret, and decides nothing.
+    `dotenv_others` is what that file sets besides: it may be secret, and decides nothing. `lines`
+    are those of other files that set one of them, `holders` the programs that had one first.
+    `left_out` are variables of this process that were not looked at: the home is another user's.
     """
 
     variables: Mapping[str, Variable] = _NONE
@@ -283,6 +291,9 @@ class EnvironmentFacts(NamedTuple):
     dotenv_ignored: tuple[IgnoredVariable, ...] = ()
     dotenv_overrides: tuple[str, ...] = ()
     dotenv_others: tuple[tuple[str, Secret], ...] = ()
+    lines: tuple[VariableLine, ...] = ()
+    holders: tuple[VariableHolder, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     def get(self, name: str) -> Variable | None:
         """The variable as it stands in the process, or None."""

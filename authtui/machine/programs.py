@@ -61,6 +61,20 @@ def program_directory(pid: int, root: Path = Path("/")) -> str | None:
         return None
 
 
+def program_parent(pid: int, root: Path = Path("/")) -> tuple[int, str] | None:
+    """The id and the name of the program that started a program; None where there is none."""
+    above = _stat_fields(pid, root)[1]
+    number = int(above[1]) if len(above) > 1 and above[1].isdigit() else 0
+    return (number, _stat_fields(number, root)[0]) if number else None
+
+
+def _stat_fields(pid: int, root: Path) -> tuple[str, list[str]]:
+    # The name of a program stands in brackets and may hold blanks and brackets itself.
+    data = _bytes(root / "proc" / str(pid) / "stat") or b""
+    before, _, after = data.rpartition(b")")
+    return os.fsdecode(before.partition(b"(")[2]), os.fsdecode(after).split()
+
+
 def _processes(root: Path) -> Iterator[Path]:
     mine = os.getuid() if hasattr(os, "getuid") else None
     try:
@@ -112,12 +126,8 @@ def _kind(words: list[str]) -> ProgramKind:
 
 
 def _started(entry: Path, boot: float | None, ticks: int) -> datetime | None:
-    data = _bytes(entry / "stat")
-    if data is None or boot is None:
-        return None
-    # The name of a program stands in brackets and may hold blanks and brackets itself.
-    fields = data.rpartition(b")")[2].split()
-    if len(fields) < 20 or not fields[19].isdigit():
+    fields = _stat_fields(int(entry.name), entry.parent.parent)[1]
+    if boot is None or len(fields) < 20 or not fields[19].isdigit():
         return None
     try:
         return datetime.fromtimestamp(boot, UTC) + timedelta(seconds=int(fields[19]) / ticks)

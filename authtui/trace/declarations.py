@@ -131,7 +131,7 @@ _record(
     typed="chosen_by exists mode writable",
     labels="path shown",
     texts="error",
-    without={"canonical": None},
+    without={"canonical": None, "owner": None},
 )
 _record(
     o.KeyringFacts,

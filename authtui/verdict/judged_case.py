@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Fix, Verdict
-from authtui.checks.subject import variables_of
+from authtui.checks.subject import variables_of, with_line
 from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -68,6 +68,8 @@ class JudgedCase(NamedTuple):
     def unset(self, text: str, source: str) -> Fix:
         """The fix for a source that variables set: half a workload identity stops the client."""
         names = self.variables_of(source)
+        if len(names) == 1:
+            text = with_line(self.environment, names[0], text)
         return Fix(text, f"unset {' '.join(names)}", unsets=names)
 
     def verdict(

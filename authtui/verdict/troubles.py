@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import Edit, Fix, Verdict
 from authtui.checks.phrases import clause, describe, fault_words, name_words, variable_fix
-from authtui.checks.subject import LOGIN, field_line, label_of, shell_name, unset_in, where_set_in
+from authtui.checks.subject import (
+    LOGIN,
+    field_line,
+    label_of,
+    shell_name,
+    unset_in,
+    where_set_in,
+    with_line,
+)
 from authtui.configuration.config import holds_a_key, join_key
 from authtui.contracts import CA_VARIABLES, REFRESH_OVERRIDE
 from authtui.simulation.api_keys import damage_of, is_placeholder, key_doubt, owner_of
@@ -454,7 +462,10 @@ def _routing(judged: JudgedCase) -> Verdict:
             f"{name} is {certificate.path} ({certificate.kind}); no TLS connection can be "
             "made, and the message only says that routing discovery failed.",
             name,
-            Fix("unset it, or point it at the right bundle", f"unset {name}"),
+            Fix(
+                with_line(judged.environment, name, "unset it, or point it at the right bundle"),
+                f"unset {name}",
+            ),
         )
     name = judged.start.credential.source if judged.start.credential else "the login"
     told = look_up_words(judged.case.assumptions.accounts_check, name)

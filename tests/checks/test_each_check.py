@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from authtui.checks.all_checks import REGISTER
-from tests.checks import rows_records, rows_requests, rows_sources
+from tests.checks import rows_origins, rows_records, rows_requests, rows_sources
 from tests.checks.build import State, agent, answer, subject_of
 
-ROWS = [*rows_sources.ROWS, *rows_records.ROWS, *rows_requests.ROWS]
+ROWS = [*rows_sources.ROWS, *rows_records.ROWS, *rows_requests.ROWS, *rows_origins.ROWS]
 ALWAYS = {"surfaces.disagree", "home.location"}
 """Checks that apply to every state."""
 NEVER_PASS = {
@@ -34,6 +34,7 @@ INFORM = {
     "surfaces.status_is_no_read",
     "surfaces.login_kept",
     "host.multiplexer",
+    "variable.origin",
     "request.identity_only",
     "request.flag_off",
 }
