@@ -33,6 +33,7 @@ COMMANDS = {
     "check": "the verdict as text or JSON; no network, no writes",
     "why": "from a message of the client, or a status such as 401, back to what causes it here",
     "accounts": "every home of Codex on this machine, whose login lies in it, and how it stands",
+    "compare": "two homes, or a home and a report or a trace: what differs, first what matters",
     "fix": "a proven repair of a file: shows the difference, asks, keeps a backup",
     "rehearse": "the client itself, on a copy of this home without its secrets, in a network that "
     "leads nowhere: predicted beside observed",

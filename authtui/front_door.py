@@ -6,7 +6,8 @@ The environment and the clock are arguments: nothing here knows the process it r
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, Final
 
 from authtui.assessment.options import Options
 from authtui.credentials.observe import read_observation
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import datetime
 
+    from authtui.assessment.accounts import HomeAccount
     from authtui.lifecycle.transitions import Lifecycle
     from authtui.machine.observation import Observation
     from authtui.model.session import AuthSession
 
 OPTIONS = Options()
+_PROFILES: Final = 10
+"""Profiles of a home that are judged."""
 
 
 def observe(
@@ -50,6 +54,54 @@ def observe(
         probe_keyring=ask_keyring,
         directory=None if directory is None else os.fspath(directory),
     )
+
+
+def list_accounts(
+    *, environ: Mapping[str, str], now: datetime, options: Options = OPTIONS
+) -> tuple[HomeAccount, ...]:
+    """List every home of the client here, the copies of logins beside them, and whose each is.
+
+    Reads files and `/proc`; writes nothing, and contacts no network. Variables of this process that
+    would hide what lies in a home are left out.
+
+    Args:
+        environ: The variables, such as `os.environ`.
+        now: The moment to judge at, aware UTC.
+        options: The generation and the surface of the client to judge for.
+    """
+    from authtui.assessment.accounts import account_of, account_of_copy
+    from authtui.credentials.environment import CREDENTIALS, WORKLOAD_VARIABLES
+    from authtui.machine.files import read_file
+    from authtui.machine.homes import find_homes
+    from authtui.machine.login_copies import find_copies
+    from authtui.machine.observation import ConfigFacts, EnvironmentFacts
+
+    hiding = (*CREDENTIALS, *WORKLOAD_VARIABLES)
+    rest = {name: value for name, value in environ.items() if name not in hiding}
+    found = find_homes(environ)
+    rows: list[HomeAccount] = []
+    seen: Observation | None = None
+    for home in found:
+        look = partial(
+            read_observation, environ=rest, home_option=home.path, now=now, installed=False
+        )
+        seen = look(like=seen)
+        row = account_of(seen, options)
+        profiles = tuple(
+            (name, account_of(look(like=seen, profile=name), options).headline)
+            for name in home.profiles[:_PROFILES]
+        )
+        rows.append(row._replace(running=home.running, profiles=profiles))
+    for copy in find_copies(environ, [home.path for home in found]) if seen else ():
+        assert seen is not None  # noqa: S101 - for the type checker
+        bare = seen._replace(
+            auth_file=read_file(copy.path),
+            config=ConfigFacts(seen.config.file),
+            environment=EnvironmentFacts(),
+            running=(),
+        )
+        rows.append(account_of_copy(copy, bare, options))
+    return tuple(rows)
 
 
 def open_session(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from authtui.checks import (
     binding_checks,
     claims_checks,
+    copies_checks,
     files_checks,
     host_checks,
     identity_checks,
@@ -34,6 +35,7 @@ _MODULES = (
     mcp_checks,
     files_checks,
     lifetime_checks,
+    copies_checks,
     routing_checks,
     binding_checks,
     claims_checks,

@@ -6,13 +6,12 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from authtui.answers.findings import Person
-from authtui.assessment.accounts import account_of, same_refresh_token
+from authtui.assessment.accounts import same_refresh_token
 from authtui.assessment.who import person_words
 from authtui.commands import EXIT_FAILED, EXIT_OK
 from authtui.commands.check import hides_addresses
 from authtui.commands.options import add_common, clock_of, options_of
-from authtui.credentials.observe import read_observation
-from authtui.machine.homes import find_homes
+from authtui.front_door import list_accounts
 from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from authtui.assessment.accounts import HomeAccount
     from authtui.commands import ProcessContext
 
+_NAMED: Final = 4
 _MARKS: Final = {"ready": "✓", "not-logged-in": "○"}
 
 
@@ -33,19 +33,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace, given: ProcessContext) -> int:
-    """List the homes: 0 where no two of them hold the same refresh token, else 1."""
-    rows = [
-        account_of(
-            read_observation(
-                environ=_of_the_home(given.environ),
-                home_option=home.path,
-                now=clock_of(args),
-                installed=False,
-            ),
-            options_of(args),
-        )._replace(running=home.running)
-        for home in find_homes(given.environ)
-    ]
+    """List the places: 0 where no two homes hold the same refresh token, else 1."""
+    rows = list_accounts(environ=given.environ, now=clock_of(args), options=options_of(args))
     same = same_refresh_token(rows)
     if args.json:
         document = {"schema": 1, "homes": [_document(row, same) for row in rows]}
@@ -55,15 +44,9 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
         masked = hides_addresses(given.environ, given.out)
         lines = _lines(rows, same, clock_of(args), masked=masked)
         given.out.writelines(f"{line}\n" for line in lines)
-    return EXIT_FAILED if any(same.values()) else EXIT_OK
-
-
-def _of_the_home(environ: Mapping[str, str]) -> dict[str, str]:
-    """The variables without those that would hide what lies in the homes themselves."""
-    from authtui.credentials.environment import CREDENTIALS, WORKLOAD_VARIABLES
-
-    hiding = (*CREDENTIALS, *WORKLOAD_VARIABLES)
-    return {name: value for name, value in environ.items() if name not in hiding}
+    homes = {row.path for row in rows if row.holder is None}
+    twice = any(homes.intersection(same[path]) for path in homes)
+    return EXIT_FAILED if twice else EXIT_OK
 
 
 def _document(row: HomeAccount, same: Mapping[str, tuple[str, ...]]) -> dict[str, object]:
@@ -77,6 +60,12 @@ def _document(row: HomeAccount, same: Mapping[str, tuple[str, ...]]) -> dict[str
         "outcome": row.outcome,
         "headline": safe_text(row.headline),
         "running": list(row.running),
+        "holder": row.holder,
+        "last_refresh": row.last_refresh.isoformat() if row.last_refresh else None,
+        "profiles": [
+            {"name": safe_text(name), "headline": safe_text(headline)}
+            for name, headline in row.profiles
+        ],
         "same_refresh_token_as": [safe_text(path) for path in same[row.path]],
     }
 
@@ -94,11 +83,22 @@ def _lines(
         who = person_words(row.who, now, masked=masked) if row.who else ""
         mark = _MARKS.get(row.outcome, "✗")
         yield f"{mark} {safe_text(row.path)}  {who or (row.kind or 'nobody is logged in')}"
-        yield f"    {safe_text(row.headline)}"
+        kept = f"kept by {row.holder}: " if row.holder else ""
+        yield f"    {kept}{safe_text(row.headline)}"
         if row.kind and who:
             yield f"    {row.kind}"
+        if row.last_refresh:
+            yield f"    last refreshed {row.last_refresh:%Y-%m-%d %H:%M}Z"
+        for name, headline in row.profiles:
+            yield f"    profile {safe_text(name)}: {safe_text(headline)}"
         if row.running:
             yield f"    used by running programs: {', '.join(map(str, row.running))}"
         if same[row.path]:
-            yield f"    ! the same refresh token lies in {safe_text(', '.join(same[row.path]))}:"
+            mark = "!" if row.holder is None else "·"
+            yield f"    {mark} the same refresh token lies in {_some(same[row.path])}:"
             yield "      it works once, so that whoever comes second is told it was already used"
+
+
+def _some(paths: Sequence[str]) -> str:
+    more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
+    return safe_text(", ".join(paths[:_NAMED])) + more

@@ -77,6 +77,7 @@ def read_observation(
     profile: str | None = None,
     own_variables: bool = False,
     pid: int | None = None,
+    like: Observation | None = None,
 ) -> Observation:
     """Everything a decision rests on, read at one moment. Writes nothing, runs nothing.
 
@@ -86,7 +87,9 @@ def read_observation(
     are sought. `directory` is where the client would be started: a project there may have its own
     configuration. `profile` is the one that `--profile` would name. A home that is named and is
     another user's is judged without the variables of this process, unless `own_variables`. `pid` is
-    the program whose variables they are, None for this one.
+    the program whose variables they are, None for this one. `like` is an observation of this
+    machine a moment ago: what does not depend on the home is taken from it, and no copies of the
+    login are looked for.
     """
     home = resolve_home(environ, home_option)
     left_out: tuple[str, ...] = ()
@@ -111,7 +114,8 @@ def read_observation(
         environment = environment._replace(dotenv=FileFacts(str(folder / DOTENV_FILE)))
         auth_file = FileFacts(str(folder / AUTH_FILE))
         encrypted = EncryptedFacts(FileFacts(str(folder / encrypted_store.STORE)))
-    environment = with_places(environment, environ, directory, home.path, root, pid)
+    if like is None:
+        environment = with_places(environment, environ, directory, home.path, root, pid)
     environment = environment._replace(left_out=left_out)
     provider = selected_provider(config).id
     clients: tuple[InstalledClient, ...] = ()
@@ -128,17 +132,17 @@ def read_observation(
         directory=directory,
         keyring=KeyringFacts(account=keyring_store.auth_account(hashed)),
         encrypted=encrypted,
-        host=read_host(environ, root),
+        host=like.host if like is not None else read_host(environ, root),
         clients=clients,
         token_file=_named_file(environment, (TOKEN_FILE,)),
         spiffe_socket=_socket(environment),
         ca_file=_named_file(environment, CA_VARIABLES),
         key_set=_text(key_set_file),
-        listening=read_listening_ports(root),
-        running=_running_here(hashed, root),
+        listening=like.listening if like is not None else read_listening_ports(root),
+        running=_running_here(hashed, root) if like is None else (),
         threads=read_saved_threads(folder) if home.error is None else (),
         mcp=_mcp_store(folder, config, environ) if home.error is None else McpStore(),
-        certificates=has_certificates(root),
+        certificates=like.certificates if like is not None else has_certificates(root),
         aws=_aws_profile(environ, environment, config) if provider in BEDROCK else None,
         gcloud=_is_on_path("gcloud", environ) if provider == GOOGLE else None,
     )
@@ -146,6 +150,12 @@ def read_observation(
         from authtui.machine.homes import find_other_logins
 
         seen = seen._replace(other_logins=find_other_logins(environ, hashed, root))
+    elif home.error is None and like is None:
+        from authtui.machine.homes import homes_of_the_user
+        from authtui.machine.login_copies import copies_of
+
+        homes = homes_of_the_user(environ, root)
+        seen = seen._replace(copies=copies_of(auth_file.data, hashed, environ, homes))
     if home.error is None:
         seen = seen._replace(storage=_storage(str(folder / AUTH_FILE), seen, environ))
     tell_known(seen, environ)

@@ -23,7 +23,16 @@ if TYPE_CHECKING:
 
 _SIGNS: Final = ("auth.json", "config.toml", "secrets")
 """One of these lies in every home that the client has used."""
-_PATTERNS: Final = (".codex", ".codex-*", ".codex_*", ".config/codex", ".codex/homes/*")
+_PATTERNS: Final = (
+    ".codex",
+    ".codex-*",
+    ".codex_*",
+    ".config/codex",
+    ".codex/homes/*",
+    ".cache/JetBrains/*/aia/codex",
+    "Library/Caches/JetBrains/*/aia/codex",
+)
+_PROFILE: Final = ".config.toml"
 _WINDOWS_SIDE: Final = "mnt/c/Users/*/.codex"
 _LOGINS: Final = ("OPENAI_API_KEY", "tokens", "agent_identity", "personal_access_token")
 """Fields of auth.json, each of which is a login where it holds something."""
@@ -32,10 +41,14 @@ _MOST: Final = 200
 
 
 class FoundHome(NamedTuple):
-    """A home: its path, and the ids of the programs of the client that run with it."""
+    """A home: its path, and the ids of the programs of the client that run with it.
+
+    `profiles` are the names of those that have a file of their own there.
+    """
 
     path: str
     running: tuple[int, ...] = ()
+    profiles: tuple[str, ...] = ()
 
 
 def find_homes(environ: Mapping[str, str], root: Path = Path("/")) -> tuple[FoundHome, ...]:
@@ -58,8 +71,31 @@ def find_homes(environ: Mapping[str, str], root: Path = Path("/")) -> tuple[Foun
     pids: dict[str, list[int]] = {}
     for pid, path in running.items():
         pids.setdefault(os.path.realpath(path), []).append(pid)
-    rows = [FoundHome(paths[0], tuple(sorted(pids.get(real, ())))) for real, paths in found.items()]
+    rows = [
+        FoundHome(paths[0], tuple(sorted(pids.get(real, ()))), _profiles(real))
+        for real, paths in found.items()
+    ]
     return tuple(rows[:_MOST])
+
+
+def homes_of_the_user(environ: Mapping[str, str], root: Path = Path("/")) -> tuple[str, ...]:
+    """The homes of this user that the client has used, but for those of running programs alone."""
+    user = user_home(environ)
+    default = [f"{user}/.codex"] if user else []
+    found: dict[str, str] = {}
+    for path in (*default, *_beside(user), *_matching(root)):
+        real = os.path.realpath(path)
+        if _is_home(real):
+            found.setdefault(real, path)
+    return tuple(found.values())[:_MOST]
+
+
+def _profiles(home: str) -> tuple[str, ...]:
+    try:
+        names = sorted(entry.name for entry in os.scandir(home))
+    except OSError:
+        return ()
+    return tuple(n.removesuffix(_PROFILE) for n in names if n.endswith(_PROFILE) and n != _PROFILE)
 
 
 def find_other_logins(

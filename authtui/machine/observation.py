@@ -136,6 +136,18 @@ class OtherHome(NamedTuple):
     default: bool = False
 
 
+class LoginCopy(NamedTuple):
+    """Another place that keeps a login; `holder` is who put it there, None for a home.
+
+    `marks` are digests of its refresh tokens.
+    """
+
+    path: str
+    shown: str
+    holder: str | None = None
+    marks: tuple[bytes, ...] = ()
+
+
 class ConfigValue(NamedTuple):
     """One value of a configuration file and where it stands (1-based line and column)."""
 
@@ -426,7 +438,8 @@ class Observation(NamedTuple):
     only where the model provider asks for it. `directory` is where the client would be started,
     `running` are the programs of the client that use this home now, `mcp` the logins of its
     MCP servers, `other_logins` the homes that hold a login where this one has no file with one,
-    `threads` the newest saved thread of each model provider.
+    `threads` the newest saved thread of each model provider, `copies` the other places that hold
+    the refresh token of this home.
     """
 
     at: datetime
@@ -452,6 +465,7 @@ class Observation(NamedTuple):
     mcp: McpStore = McpStore()
     other_logins: tuple[OtherHome, ...] = ()
     threads: tuple[SavedThread, ...] = ()
+    copies: tuple[LoginCopy, ...] = ()
 
     def __repr__(self) -> str:
         """When it was made: what was seen may be secret, and is never printed by accident."""

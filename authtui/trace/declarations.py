@@ -168,6 +168,7 @@ _record(
         "mcp": o.McpStore(),
         "other_logins": (),
         "threads": (),
+        "copies": (),
         "aws": None,
         "gcloud": None,
     },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from typing import TYPE_CHECKING
 
 from tests.checks.build import KEY, OTHER_KEY, State, chatgpt
@@ -25,6 +26,10 @@ _HERE = {"CODEX_API_KEY": KEY}
 
 def _of_ada(seen: Observation) -> Observation:
     return seen._replace(home=seen.home._replace(owner="ada", chosen_by="option"))
+
+
+def _copied(home: Path) -> None:
+    shutil.copytree(home, home.parent / ".codex-copy")
 
 
 ROWS: list[tuple[str, State, str | None, str]] = [
@@ -55,4 +60,7 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     ("home.another_user", State(env=_HERE, change=_of_ada), "warn", "belongs to ada"),
     ("home.another_user", State(change=_of_ada), "pass", "left out"),
     ("home.another_user", State(env=_HERE), None, ""),
+    ("refresh.copies", State(chatgpt(), prepare=_copied), "warn", "~/.codex-copy/auth.json holds"),
+    ("refresh.copies", State(chatgpt()), "pass", "no other home"),
+    ("refresh.copies", State(), None, ""),
 ]
