@@ -326,6 +326,30 @@ class ContractChoice(NamedTuple):
     note: str | None = None
 
 
+class ConfigRow(NamedTuple):
+    """A key as one layer sets it.
+
+    `layer` is its kind (`system`, `bundle`, `user`, `profile`, `project`, `options`, `managed`,
+    `requirements`, `bundle-requirements`), `place` what messages call it, `line` counts from 1.
+    `overrides` are the places of lower layers that it puts itself over. `decided`: this is the
+    value that counts. `note` says why it does not, where no other layer is the reason.
+    """
+
+    key: str
+    value: object
+    layer: str
+    place: str
+    line: int | None
+    overrides: tuple[str, ...] = ()
+    decided: bool = False
+    note: str | None = None
+
+    @property
+    def where(self) -> str:
+        """The place as messages show it, such as `config.toml:3`."""
+        return f"{self.place}:{self.line}" if self.line else self.place
+
+
 class Assessment(NamedTuple):
     """The whole answer for one observation, one generation and one surface."""
 
@@ -350,6 +374,7 @@ class Assessment(NamedTuple):
     who: Person | None = None
     running: tuple[Running, ...] = ()
     mcp: tuple[McpServer, ...] = ()
+    layers: tuple[ConfigRow, ...] = ()
 
     def __repr__(self) -> str:
         """The outcome: texts of it may hold outside data, and are never printed by accident."""

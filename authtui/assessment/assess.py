@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui import contracts
 from authtui.answers.findings import Assessment, Running, UnsavedTokens
+from authtui.assessment.config_rows import config_rows
 from authtui.assessment.generations import choose_contract
 from authtui.assessment.proof import at_a_remote_place, with_one_advice, with_proven_fixes
 from authtui.assessment.who import person_of
@@ -82,7 +83,8 @@ def assess(observation: Observation, options: Options) -> Assessment:
         logout=predict_logout(case),
         unsaved=_unsaved(observation),
         running=_running(case),
-        mcp=list_mcp_servers(observation, contract),
+        mcp=list_mcp_servers(case.observation, contract),
+        layers=config_rows(case.observation.config, contract),
         who=person_of(start.credential) if start.credential is not None else None,
     )
 

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from authtui.answers.findings import Fact, Source, SourceStatus
 from authtui.checks.subject import label_of
 from authtui.configuration.config import feature
+from authtui.configuration.requirements import METHODS
 from authtui.credentials.encrypted_store import SECRETS_FEATURE
 from authtui.credentials.environment import AGENT_VARIABLES, WORKLOAD_VARIABLES
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, mask_email, secret_kind
+from authtui.simulation.restrictions import methods_that_count
 from authtui.simulation.selection import MODES
 from authtui.simulation.stored_record import store_mode
 
@@ -138,6 +140,9 @@ def _rungs(case: Case, surface: Surface) -> list[_SourceRow]:
         )
     key = environment.get("CODEX_API_KEY")
     not_read = None if surface == "exec" else "only `codex exec` reads this variable"
+    required = case.observation.config.requirements.get(METHODS)
+    if required is not None and "api" not in methods_that_count(case.observation, contract):
+        not_read = f"{required.where} allows no API keys"
     rung = _SourceRow(
         "CODEX_API_KEY",
         "environment",

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 # The keys of each record in their order; `key=field` where the field has another name.
 _KEYS: Final[Mapping[type, str]] = {
     f.Assessment: "home contract surface verdict who lamps sources tokens binding matrix checks"
-    " request predictions generations running mcp unsaved",
+    " request predictions generations running mcp unsaved layers",
+    f.ConfigRow: "key value layer place line overrides decided note",
     f.ContractChoice: "name title chosen_by client_version note",
     f.Verdict: "outcome kind mode headline sentence culprit client_message client_exit"
     " deletes_stored_login assumes fix fixes=fix since",

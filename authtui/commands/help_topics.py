@@ -61,6 +61,10 @@ JSON_KEYS: Final[Mapping[str, str]] = {
     "expired, missing, other-url, unknown, no-login, disabled), detail, url, expires_at, where.",
     "unsaved": "Tokens that a server gave and a store did not take: place, rescue (a file); else "
     "null.",
+    "layers": "The configuration, value by value: key, value (secrets are masked), layer (system, "
+    "bundle, user, profile, project, options, managed, requirements, bundle-requirements), place, "
+    "line, overrides (places of lower layers), decided (this value counts), note (why it does "
+    "not).",
     "generations": "The outcome under each generation of the client, by name.",
     "forms": "The shapes of what is stored here: form, where, accepted_since, accepted_until, "
     "accepted_by.",

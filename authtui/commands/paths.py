@@ -9,7 +9,9 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from authtui.commands.options import add_common
+from authtui.commands.options import add_common, working_directory
+from authtui.configuration.bundle import BUNDLE_FILE
+from authtui.configuration.layers import read_config
 from authtui.credentials import encrypted_store, keyring_store
 from authtui.credentials.backups import MARK, list_backups, list_rescues
 from authtui.credentials.backups import RESCUE as RESCUE_MARK
@@ -92,6 +94,8 @@ def places(
         _place("client", "home (CODEX_HOME)", folder, "read"),
         _place("client", "login", f"{folder}/{AUTH_FILE}", STORED),
         _place("client", "configuration", f"{folder}/config.toml", "read"),
+        *_projects(environ, home_option),
+        _place("client", "delivery of the workspace", f"{folder}/{BUNDLE_FILE}", "read"),
         _place("client", "variables (.env)", f"{folder}/{DOTENV_FILE}", "read"),
         _place("client", "encrypted login", f"{folder}/{encrypted_store.STORE}", "read"),
         _place("client", "logins of MCP servers", f"{folder}/{MCP_FILE}", "read"),
@@ -119,6 +123,19 @@ def places(
             "authtui", "key of traces", str(state_dir(environ) / TRACE_KEY), "written to record"
         ),
     )
+
+
+def _projects(environ: Mapping[str, str], home_option: str | None) -> Iterator[Place]:
+    """The configurations of the projects that this directory is part of."""
+    home = resolve_home(environ, home_option)
+    directory = working_directory()
+    if home.error is not None or directory is None:
+        return
+    config = read_config(Path(home.path), SYSTEM_DIR, environ, directory=directory)
+    for layer in config.layers:
+        if layer.kind == "project":
+            access = f"not read: {layer.ignored}" if layer.ignored else "read"
+            yield _place("client", "configuration of a project", layer.file.path, access)
 
 
 def _named_by_variables(environ: Mapping[str, str], folder: str) -> Iterator[Place]:

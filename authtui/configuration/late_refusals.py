@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 from authtui.configuration.config import join_key
 from authtui.configuration.config_rules import bedrock_refusal
+from authtui.configuration.late_refusal import LateRefusal
+from authtui.configuration.requirements import refused_limits, refused_requirements
 from authtui.machine.files import system_text
-from authtui.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -37,18 +38,6 @@ _FILES: Final = {
 _NO_FILE: Final = 2  # the number of the system's error
 
 
-class LateRefusal(NamedTuple):
-    """What stops the client, in its words, and the key that asks for it.
-
-    `missing` is the path of a file that has to be there. `on_exec`: other programs go on.
-    """
-
-    text: str
-    key: str
-    missing: str | None = None
-    on_exec: bool = False
-
-
 def late_refusal(
     config: ConfigFacts, contract: Contract, provider: ProviderFacts, *, on_exec: bool = False
 ) -> LateRefusal | None:
@@ -63,8 +52,6 @@ def late_refusal(
 def _refusals(
     config: ConfigFacts, contract: Contract, provider: ProviderFacts
 ) -> Iterator[LateRefusal]:
-    from authtui.configuration.requirements import refused_limits, refused_requirements
-
     yield from _of_the_profile(config, contract)
     if contract.requirements_decide:
         yield from refused_requirements(config)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from authtui.configuration.config import join_key, split_key
-from authtui.configuration.late_refusals import LateRefusal
+from authtui.configuration.late_refusal import LateRefusal
 from authtui.configuration.merging import as_tree
 from authtui.machine.observation import ConfigFault
 

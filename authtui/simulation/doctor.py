@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 VARIABLES: Final = ("OPENAI_API_KEY", "CODEX_API_KEY", "CODEX_ACCESS_TOKEN")
 """The variables whose mere presence the doctor counts as a login, in its order."""
 
-_REDACTED: Final = ("token", "secret", "openai_api_key")
+_REDACTED: Final = ("token", "secret", "openai_api_key", "codex_api_key", "authorization")
 _LOG_IN = "Run codex login or provide an API key through a supported auth env var."
 _LOG_IN_AGAIN = "Run codex login again or provide a supported auth env var."
 _FIX_ACCESS = "Fix auth storage access or run codex login again."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 from authtui.answers.findings import Outcome, PlannedRequest, Prediction, Surface
 from authtui.configuration.config import ProviderFacts, selected_provider
 from authtui.configuration.effective import effective
-from authtui.configuration.late_refusals import LateRefusal, late_refusal
+from authtui.configuration.late_refusals import late_refusal
 from authtui.configuration.merging import with_options
 from authtui.configuration.refusals import refused_configuration
 from authtui.contracts import CHATGPT_BASE
@@ -19,6 +19,7 @@ from authtui.simulation.proxies import ProxyChoice, proxy_for
 from authtui.simulation.restrictions import Enforcement, Violation, enforce, filtered
 
 if TYPE_CHECKING:
+    from authtui.configuration.late_refusal import LateRefusal
     from authtui.contracts import Contract
     from authtui.machine.observation import BundleFacts, ConfigFault, Observation
     from authtui.simulation.selection import Credential, Failure, Ladder

@@ -64,7 +64,7 @@ def forced_method(observation: Observation) -> str | None:
     return value if value in ("api", "chatgpt") else None
 
 
-def _allowed_methods(observation: Observation, contract: Contract) -> set[str]:
+def methods_that_count(observation: Observation, contract: Contract) -> set[str]:
     """The kinds of login that configuration and requirements let count."""
     method = forced_method(observation)
     allowed = {"chatgpt", "api"} if method is None else {method}
@@ -104,7 +104,7 @@ def filtered(
     """
     if not contract.status_enforces or not ladder.workload.empty:
         return resolve(ladder, contract, on_exec=on_exec)
-    method, allowed = forced_method(observation), _allowed_methods(observation, contract)
+    method, allowed = forced_method(observation), methods_that_count(observation, contract)
     found = resolve(
         ladder,
         contract,

@@ -114,6 +114,7 @@ ASSESSMENT: Final[Record[f.Assessment]] = _record(
         "logout": None,
         "unsaved": (),
         "who": None,
+        "layers": (),
         "running": (),
         "mcp": (),
     },

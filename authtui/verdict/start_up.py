@@ -10,7 +10,7 @@ from authtui.checks.subject import quoted_path
 from authtui.configuration.config import join_key
 
 if TYPE_CHECKING:
-    from authtui.configuration.late_refusals import LateRefusal
+    from authtui.configuration.late_refusal import LateRefusal
     from authtui.simulation.program_start import Trouble
     from authtui.verdict.judged_case import JudgedCase
 
