@@ -320,7 +320,7 @@ def _id_token(subject: Subject) -> Finding | None:
         return Finding("pass", "id token and access token can both be decoded")
     where = line_of(subject, "tokens.access_token")
     return Finding(
-        "warn",
+        "fail" if subject.start.trouble == "token-shape" else "warn",
         f"{where}: the access token is not a JWT ({token}); its expiry is unknown",
         why="Codex then refreshes by age alone: eight days after last_refresh. Tokens of other "
         "programs and placeholders look like this.",

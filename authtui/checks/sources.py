@@ -35,11 +35,13 @@ class _SourceRow(NamedTuple):
     facts: tuple[Fact, ...]
     not_read: str | None = None
     invisible: str | None = None
+    own: bool = False
+    """Whether it is the provider's own credential, which goes with model requests."""
 
 
 def list_sources(case: Case, start: ProgramStart) -> tuple[Source, ...]:
     """Every source in the client's own order for this program start, then what it never reads."""
-    rungs = _rungs(case, start.prediction.surface)
+    rungs = _with_provider(case, start, _rungs(case, start.prediction.surface))
     winner = _winner(rungs, start)
     selected = start.credential
     sources: list[Source] = []
@@ -48,10 +50,12 @@ def list_sources(case: Case, start: ProgramStart) -> tuple[Source, ...]:
     for rung in rungs:
         ranked = rung.not_read is None
         rank += ranked
-        status, shadowed_by, reason = _status(case, rung, winner, passed=passed)
+        status, shadowed_by, reason = _status(case, rung, winner, start.filtered, passed=passed)
         if rung.name == winner:
             passed = True
         credential = rung.judged.credential if rung.judged else None
+        if rung.own:
+            credential = selected
         facts = rung.facts
         if selected is not None and selected.document is not None and selected.source == rung.name:
             facts = (*facts, *_document_facts(selected.document))
@@ -63,7 +67,7 @@ def list_sources(case: Case, start: ProgramStart) -> tuple[Source, ...]:
                 status=status,
                 kind=credential.mode if credential else None,
                 shadowed_by=shadowed_by,
-                detail=_detail(rung),
+                detail=selected.source if rung.own and selected else _detail(rung),
                 reason=reason,
                 facts=facts,
             )
@@ -71,7 +75,20 @@ def list_sources(case: Case, start: ProgramStart) -> tuple[Source, ...]:
     return tuple(sources)
 
 
+def _with_provider(case: Case, start: ProgramStart, rungs: list[_SourceRow]) -> list[_SourceRow]:
+    """The rungs, the provider's own first where its credential is the one that is used."""
+    name = f"model_providers.{case.provider.id}"
+    used = start.credential
+    if used is None or used.source in {rung.name for rung in rungs}:
+        return rungs
+    own = [rung._replace(not_read=None, own=True) for rung in rungs if rung.name == name]
+    return [*own, *(rung for rung in rungs if rung.name != name)]
+
+
 def _winner(rungs: list[_SourceRow], start: ProgramStart) -> str | None:
+    own = next((rung.name for rung in rungs if rung.own), None)
+    if own is not None:
+        return own
     decided = start.credential.source if start.credential else None
     if start.failure:
         decided = start.failure.source
@@ -85,7 +102,7 @@ def _winner(rungs: list[_SourceRow], start: ProgramStart) -> str | None:
 
 
 def _status(
-    case: Case, rung: _SourceRow, winner: str | None, *, passed: bool
+    case: Case, rung: _SourceRow, winner: str | None, filtered: str | None, *, passed: bool
 ) -> tuple[SourceStatus, str | None, str]:
     if rung.invisible:
         return "not-visible", None, rung.invisible
@@ -96,6 +113,10 @@ def _status(
         if failure:
             broken: SourceStatus = "unreadable" if failure.unread else "invalid"
             return broken, None, failure.reason
+        if filtered:
+            return "ignored", None, f"{case.observation.config.where(filtered)} makes Codex drop it"
+        if rung.own:
+            return "selected", None, "the provider's own credential goes with model requests"
         return "selected", None, "first in the order that holds a credential"
     if rung.judged is None or rung.judged.empty:
         if rung.present and rung.name != "auth.json":
@@ -288,7 +309,7 @@ def _provider_rung(case: Case) -> _SourceRow:
     if provider.auth_command:
         facts.append(Fact("auth command", f"{provider.auth_command} (never run by looking)"))
     facts.append(Fact("requires_openai_auth", str(provider.requires_openai_auth).lower()))
-    why = "a provider's own key takes precedence over the login for model requests"
+    why = "it brings no credential of its own that is used here"
     return _SourceRow(name, line, None, True, tuple(facts), why)
 
 

@@ -112,6 +112,8 @@ def _openai_api_key(subject: Subject) -> Finding | None:
             "pass",
             f"OPENAI_API_KEY is read by model provider {name_words(case.provider.id)} ({where})",
         )
+    if subject.start.prediction.mode == "none":
+        return Finding("pass", "OPENAI_API_KEY is set, and the server that is asked needs no key")
     if subject.start.credential is not None or subject.start.failure is not None:
         return Finding(
             "pass", "OPENAI_API_KEY is set; Codex does not read it, another source decides"

@@ -48,6 +48,7 @@ from authtui.simulation.program_start import ProgramStart, failed_start
 from authtui.simulation.refreshing import (
     REFRESHED,
     RefreshProblem,
+    has_placeholder,
     is_stale,
     is_token_refused,
     needs_refresh,
@@ -68,6 +69,7 @@ if TYPE_CHECKING:
 
 _KEY_HEADERS: Final = ("authorization", "cookie")
 _KEY_WORDS: Final = ("key", "apikey", "token", "auth", "secret", "password", "credential")
+_OPENAI_HOSTS: Final = ("chatgpt.com", "api.openai.com")
 _MODEL_SERVERS: Final = ("ollama", "lmstudio", "llamacpp", "llamafile", "vllm", "localai", "mlx")
 _MODEL_SERVER_PORTS: Final = (11434, 1234)
 """Where Ollama and LM Studio listen unless they are told otherwise."""
@@ -401,11 +403,24 @@ def _with_chatgpt(case: Case, credential: Credential, base: str) -> ProgramStart
         elif undated or is_token_refused(case, credential):
             request = request._replace(authorization=None) if undated else request
             return _not_refreshed(case, credential, request, problem)
+    if has_placeholder(case, credential) and host_and_port(base) in _OPENAI_HOSTS:
+        return _with_placeholder(case, credential, request)
     return (
         _with_managed_identity(case, credential, base)
         or _not_routed(case, credential, base, assumes)
         or answered(case, credential, request, assumes)
     )
+
+
+def _with_placeholder(case: Case, credential: Credential, request: PlannedRequest) -> ProgramStart:
+    """What stands for a token is sent all the same: OpenAI's servers refuse it."""
+    given = case.assumptions._replace(accounts_check="401", responses="401")
+    refused = case._replace(assumptions=given)
+    base = request.base_url
+    start = _not_routed(refused, credential, base) or answered(refused, credential, request)
+    assumes = ("the server refuses the token: it is a placeholder",)
+    prediction = start.prediction._replace(assumes=assumes)
+    return start._replace(prediction=prediction, trouble="token-shape")
 
 
 def _not_refreshed(

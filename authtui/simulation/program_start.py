@@ -35,6 +35,7 @@ Trouble = Literal[
     "provider-command",
     "key-header",
     "key-shape",
+    "token-shape",
     "bedrock",
     "aws-region",
     "aws-credentials",

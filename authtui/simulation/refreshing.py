@@ -13,6 +13,7 @@ from authtui.contracts import REFRESH_OVERRIDE, REFRESH_URL, SIGNED_OUT_SINCE
 from authtui.credentials.obstacles import obstacle_to_refresh
 from authtui.machine.observation import AUTH_FILE
 from authtui.record import NamedTuple
+from authtui.simulation.api_keys import is_placeholder
 from authtui.simulation.assumptions import AS_STORED, OK, refusal
 
 if TYPE_CHECKING:
@@ -90,6 +91,16 @@ def is_token_refused(case: Case, credential: Credential) -> bool:
     if given.accepts_expired == "yes" or given.responses == "unreachable":
         return False
     return has_expired(credential, case.observation.at)
+
+
+def has_placeholder(case: Case, credential: Credential) -> bool:
+    """Whether something stands in the place of the access token, and no server is assumed of it."""
+    document, given = credential.document, case.assumptions
+    if document is None or document.tokens is None:
+        return False
+    if (given.accounts_check, given.responses) != (OK, OK):
+        return False
+    return is_placeholder(document.tokens.access_token.reveal())
 
 
 def refresh_problem(case: Case, credential: Credential) -> RefreshProblem | None:

@@ -1,4 +1,4 @@
-"""Verdicts for an agent identity without tokens whose first turn fails (#18177)."""
+"""Verdicts for what is no token: an agent identity without any (#18177), and a placeholder."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Fix
 from authtui.checks.phrases import clause
+from authtui.checks.subject import LOGIN, field_line
 from authtui.credentials.environment import CREDENTIAL_VARIABLES
 
 if TYPE_CHECKING:
@@ -50,7 +51,23 @@ def _task(judged: JudgedCase, credential: Credential) -> Verdict:
     )
 
 
+def _placeholder_token(judged: JudgedCase, credential: Credential) -> Verdict:
+    name = credential.source
+    return judged.verdict(
+        "record-not-what-it-seems",
+        f"{name} holds a placeholder for the access token",
+        f"In {name}, tokens.access_token is no token but a text that stands for one, such as a "
+        "proxy or a switcher of accounts writes; Codex sends it to OpenAI all the same, which "
+        "answers 401. If a proxy is to put the token in its place, the configuration lacks the "
+        "address of that proxy.",
+        field_line(credential, "tokens.access_token"),
+        LOGIN,
+        Fix("or name the proxy that it is meant for: chatgpt_base_url or a model_provider"),
+    )
+
+
 OF_CREDENTIAL: Mapping[Trouble, Callable[[JudgedCase, Credential], Verdict]] = {
     "identity-key": _key,
     "identity-task": _task,
+    "token-shape": _placeholder_token,
 }
