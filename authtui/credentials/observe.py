@@ -32,6 +32,7 @@ from authtui.credentials.rescues import newer_than, with_rescues
 from authtui.credentials.write_lock import lock_paths
 from authtui.directories import rescue_dir
 from authtui.machine.certificates import has_certificates
+from authtui.machine.client_past import read_past
 from authtui.machine.files import read_file, stat_file
 from authtui.machine.home import resolve_home
 from authtui.machine.host import read_host
@@ -47,6 +48,7 @@ from authtui.machine.observation import (
     Observation,
     StorageFacts,
 )
+from authtui.machine.past_events import ClientPast
 from authtui.machine.ports import read_listening_ports
 from authtui.machine.programs import find_programs
 from authtui.machine.storage import read_storage
@@ -141,6 +143,7 @@ def read_observation(
         listening=like.listening if like is not None else read_listening_ports(root),
         running=_running_here(hashed, root) if like is None else (),
         threads=read_saved_threads(folder) if home.error is None else (),
+        past=read_past(folder) if home.error is None and like is None else ClientPast(),
         mcp=_mcp_store(folder, config, environ) if home.error is None else McpStore(),
         certificates=like.certificates if like is not None else has_certificates(root),
         aws=_aws_profile(environ, environment, config) if provider in BEDROCK else None,

@@ -10,6 +10,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
+from authtui.machine.past_events import ClientPast
 from authtui.record import NamedTuple
 from authtui.redaction import Secret, redact_text
 
@@ -439,7 +440,7 @@ class Observation(NamedTuple):
     `running` are the programs of the client that use this home now, `mcp` the logins of its
     MCP servers, `other_logins` the homes that hold a login where this one has no file with one,
     `threads` the newest saved thread of each model provider, `copies` the other places that hold
-    the refresh token of this home.
+    the refresh token of this home, `past` what the client wrote down of its last turns and logins.
     """
 
     at: datetime
@@ -466,6 +467,7 @@ class Observation(NamedTuple):
     other_logins: tuple[OtherHome, ...] = ()
     threads: tuple[SavedThread, ...] = ()
     copies: tuple[LoginCopy, ...] = ()
+    past: ClientPast = ClientPast()
 
     def __repr__(self) -> str:
         """When it was made: what was seen may be secret, and is never printed by accident."""

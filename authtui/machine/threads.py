@@ -23,13 +23,18 @@ _DEPTH: Final = 3  # year, month, day
 def read_saved_threads(home: Path) -> tuple[SavedThread, ...]:
     """Read the provider of the newest saved threads, one row for each provider, newest first."""
     found: dict[str, SavedThread] = {}
-    for number, path in enumerate(_newest(home / "sessions", _DEPTH)):
+    for number, path in enumerate(newest_threads(home)):
         if number == _NEWEST:
             break
         provider = _provider(path)
         if provider is not None and provider not in found:
             found[provider] = SavedThread(provider, str(path.relative_to(home)))
     return tuple(found.values())
+
+
+def newest_threads(home: Path) -> Iterator[Path]:
+    """The rollouts of a home, newest first, as they are asked for."""
+    return _newest(home / "sessions", _DEPTH)
 
 
 def _newest(folder: Path, depth: int) -> Iterator[Path]:

@@ -15,6 +15,7 @@ from authtui.answers import findings as f
 from authtui.answers import token_view as t
 from authtui.exchanges import records as w
 from authtui.machine import observation as o
+from authtui.machine.past_events import ClientPast
 from authtui.model import events as ev
 from authtui.redaction import Secret
 from authtui.trace import redactions as r
@@ -170,6 +171,7 @@ _record(
         "other_logins": (),
         "threads": (),
         "copies": (),
+        "past": ClientPast(),
         "aws": None,
         "gcloud": None,
     },

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from authtui.answers.findings import Lamp, Lamps
 from authtui.checks.phrases import at_home, describe
+from authtui.checks.subject import ago
+from authtui.simulation.past import past_events
 from authtui.simulation.refreshing import newer_tokens
 from authtui.simulation.selection import CHATGPT_MODES
 from authtui.simulation.urls import host_and_port
@@ -19,8 +21,19 @@ if TYPE_CHECKING:
 
 def light_lamps(case: Case, start: ProgramStart) -> Lamps:
     """stored, selected, sent, accepted: never one on the evidence of another."""
-    accepted = Lamp("grey", "no answer was seen yet")
+    accepted = _accepted(case, start)
     return Lamps(_stored(case), _selected(case, start), _sent(case, start), accepted)
+
+
+def _accepted(case: Case, start: ProgramStart) -> Lamp:
+    """Lit by the newest turn of the same credential that the client wrote down, with its age."""
+    newest = next(past_events(case, start.credential), None)
+    if newest is None or (newest.kind == "refused" and newest.status != 401):
+        return Lamp("grey", "no answer was seen yet")
+    age = ago((case.observation.at - newest.at).total_seconds())
+    if newest.kind == "accepted":
+        return Lamp("green", f"in the client's own turn, {age} ago")
+    return Lamp("red", f"refused in the client's own turn, {age} ago")
 
 
 def _stored(case: Case) -> Lamp:

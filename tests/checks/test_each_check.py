@@ -5,10 +5,16 @@ from __future__ import annotations
 import pytest
 
 from authtui.checks.all_checks import REGISTER
-from tests.checks import rows_origins, rows_records, rows_requests, rows_sources
+from tests.checks import rows_origins, rows_past, rows_records, rows_requests, rows_sources
 from tests.checks.build import State, agent, answer, subject_of
 
-ROWS = [*rows_sources.ROWS, *rows_records.ROWS, *rows_requests.ROWS, *rows_origins.ROWS]
+ROWS = [
+    *rows_sources.ROWS,
+    *rows_records.ROWS,
+    *rows_requests.ROWS,
+    *rows_origins.ROWS,
+    *rows_past.ROWS,
+]
 ALWAYS = {"surfaces.disagree", "home.location"}
 """Checks that apply to every state."""
 NEVER_PASS = {
