@@ -82,19 +82,27 @@ _TITLES = (
 
 
 class FailureMode(NamedTuple):
-    """One way to fail. `checks` are the ids of those that recognise it from local state."""
+    """One way to fail. `checks` are the ids of those that recognise it from local state.
+
+    `hints` are the ids of those that only warn of it.
+    """
 
     rank: int
     title: str
     checks: tuple[str, ...]
+    hints: tuple[str, ...] = ()
 
 
 def failure_modes() -> list[FailureMode]:
     """Every failure mode; the rank is what `check(…, modes=…)` names."""
     ids: dict[int, list[str]] = {}
+    hints: dict[int, list[str]] = {}
     for entry in REGISTER:
         for rank in entry.modes:
             ids.setdefault(rank, []).append(entry.id)
+        for rank in entry.hints:
+            hints.setdefault(rank, []).append(entry.id)
     return [
-        FailureMode(rank, title, tuple(ids.get(rank, ()))) for rank, title in enumerate(_TITLES, 1)
+        FailureMode(rank, title, tuple(ids.get(rank, ())), tuple(hints.get(rank, ())))
+        for rank, title in enumerate(_TITLES, 1)
     ]

@@ -23,7 +23,7 @@ def _hint(subject: Subject) -> CheckStatus:
     return "warn" if subject.start.prediction.outcome == "not-logged-in" else "pass"
 
 
-@check("host.wsl", "HOST", "Signing in from WSL", source=_SOURCE, modes=(3,))
+@check("host.wsl", "HOST", "Signing in from WSL", source=_SOURCE, hints=(3,))
 def _wsl(subject: Subject) -> Finding | None:
     if "WSL" not in subject.observation.host.marks:
         return None
@@ -38,7 +38,7 @@ def _wsl(subject: Subject) -> Finding | None:
     )
 
 
-@check("host.remote", "HOST", "Signing in from a remote machine", source=_SOURCE, modes=(8,))
+@check("host.remote", "HOST", "Signing in from a remote machine", source=_SOURCE, hints=(8,))
 def _remote(subject: Subject) -> Finding | None:
     marks = [m for m in subject.observation.host.marks if m in ("SSH", "container", "cloud IDE")]
     if not marks:
@@ -134,7 +134,7 @@ def _sudo(subject: Subject) -> Finding | None:
     "HOST",
     "The terminal may be older than your profile",
     source="tmux, screen",
-    modes=(21,),
+    hints=(21,),
 )
 def _multiplexer(subject: Subject) -> Finding | None:
     facts = subject.observation

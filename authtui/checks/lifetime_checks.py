@@ -222,7 +222,7 @@ def _url(subject: Subject) -> Finding | None:
     "LIFE",
     "Refreshed tokens are kept",
     source=_MANAGER,
-    modes=(32, 33, 41),
+    hints=(32, 33, 41),
 )
 def _throwaway(subject: Subject) -> Finding | None:
     marks = subject.observation.host.marks

@@ -119,7 +119,7 @@ def _answer(subject: Subject) -> Finding | None:
     cause = _cause(newest.text, _CAUSES)
     if cause is None:
         return Finding(
-            "pass", f"the last turn ended in an error {age} ago", evidence, where=newest.file
+            "unknown", f"the last turn ended in an error {age} ago", evidence, where=newest.file
         )
     status: CheckStatus = "fail" if cause.mode in _SPENT else "warn"
     return Finding(status, f"{age} ago: {cause.words}", evidence, cause.why, cause.fix, newest.file)
@@ -141,6 +141,8 @@ def _login(subject: Subject) -> Finding | None:
     for event in events:
         if changed is not None and event.at < changed:
             break
+        if event.text.startswith("starting "):
+            continue
         cause = _cause(event.text, _LOGINS)
         if cause is not None:
             age = ago((seen.at - event.at).total_seconds())
@@ -155,6 +157,59 @@ def _login(subject: Subject) -> Finding | None:
     return Finding("pass", "the log tells of no sign-in that failed since the last one")
 
 
+_MINUTE: Final = 60
+
+
+@check(
+    "past.unanswered",
+    "LIFE",
+    "A sign-in that was begun came back",
+    source=_SOURCE,
+    modes=(3, 8),
+    hints=(22, 46),
+)
+def _unanswered(subject: Subject) -> Finding | None:
+    seen = subject.observation
+    events = [event for event in seen.past.events if event.kind == "login"]
+    begun = next((event for event in events if event.text.startswith("starting ")), None)
+    if begun is None or (seen.at - begun.at).total_seconds() < _MINUTE:
+        return None
+    after = events[: events.index(begun)]
+    came_back = any(event.text.startswith("received login callback") for event in after)
+    changed = seen.auth_file.modified if seen.auth_file.exists else None
+    stored = changed is not None and changed >= begun.at
+    device = "device code" in begun.text
+    if came_back or stored:
+        return Finding("pass", "the last sign-in that was begun came back", where=begun.file)
+    age = ago((seen.at - begun.at).total_seconds())
+    if device:
+        return Finding(
+            "unknown",
+            f"a sign-in by code was begun {age} ago, and no login came of it",
+            [_told(begun)],
+            "It was switched off for the workspace, or the code was not typed within its time.",
+            Fix("log in with a code again", "codex login --device-auth"),
+            begun.file,
+        )
+    place = next((m for m in seen.host.marks if m in _FAR), None)
+    return Finding(
+        "warn" if place else "unknown",
+        f"a sign-in in a browser was begun {age} ago, and no browser called back"
+        + (f": this is {_FAR[place]}" if place else ""),
+        [_told(begun)],
+        "`codex login` waits at localhost of this machine. A browser elsewhere calls its own "
+        "localhost, where nobody waits.",
+        Fix("log in with a code", "codex login --device-auth"),
+        begun.file,
+    )
+
+
+_FAR: Final = {
+    "WSL": "WSL, with the browser on Windows",
+    "SSH": "a machine behind SSH",
+    "container": "a container",
+    "cloud IDE": "a cloud IDE",
+}
 _REACHED: Final = {
     "rate_limit_reached": "the limit of the plan is reached",
     "workspace_owner_credits_depleted": "the credits of your workspace are used up: buy some",

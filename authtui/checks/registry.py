@@ -84,7 +84,10 @@ class Finding(NamedTuple):
 
 
 class Check(NamedTuple):
-    """One registered check. `modes` are the ranks of the failure modes it recognises."""
+    """One registered check. `modes` are the ranks of the failure modes it recognises.
+
+    `hints` are those that it only warns of: what it looks at is there before anything has failed.
+    """
 
     id: str
     group: Group
@@ -92,6 +95,7 @@ class Check(NamedTuple):
     source: str
     function: Callable[[Subject], Finding | None]
     modes: tuple[int, ...] = ()
+    hints: tuple[int, ...] = ()
 
 
 REGISTER: list[Check] = []
@@ -105,13 +109,14 @@ def check(
     *,
     source: str,
     modes: tuple[int, ...] = (),
+    hints: tuple[int, ...] = (),
 ) -> Callable[[Callable[[Subject], Finding | None]], Callable[[Subject], Finding | None]]:
     """Register a check function under an id such as `workspace.forced`."""
 
     def register(
         function: Callable[[Subject], Finding | None],
     ) -> Callable[[Subject], Finding | None]:
-        REGISTER.append(Check(id, group, title, source, function, modes))
+        REGISTER.append(Check(id, group, title, source, function, modes, hints))
         return function
 
     return register

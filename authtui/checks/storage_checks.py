@@ -172,7 +172,7 @@ def _account(data: bytes | str | None) -> str:
     "STORE",
     "The keyring entry belongs to this home",
     source=f"{_STORAGE} (compute_store_key)",
-    modes=(70,),
+    hints=(70,),
 )
 def _orphaned(subject: Subject) -> Finding | None:
     facts = subject.observation

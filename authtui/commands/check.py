@@ -73,7 +73,7 @@ def more_help() -> str:
     """What `--help` says below the options: the failure modes that a check recognises."""
     from authtui.checks.failure_modes import failure_modes
 
-    rows = [f"  {title:<58} {', '.join(ids)}" for _, title, ids in failure_modes() if ids]
+    rows = [f"  {title:<58} {', '.join(ids)}" for _, title, ids, _ in failure_modes() if ids]
     return "failure modes recognised from local state alone:\n" + "\n".join(rows) + "\n"
 
 

@@ -115,11 +115,16 @@ def failures(_environ: Mapping[str, str]) -> Iterator[Section]:
     """List the known failure modes, the most reported first."""
     from authtui.checks.failure_modes import failure_modes
 
-    named = [(f"{mode.rank:>2} {mode.title}", ", ".join(mode.checks)) for mode in failure_modes()]
-    known = tuple(row for row in named if row[1])
-    yield Section("Recognised from what is on this machine, the most reported first", rows=known)
-    rest = tuple(row for row in named if not row[1])
-    yield Section("Seen only in a server's answer, or in another program", rows=rest)
+    table = [(f"{mode.rank:>2} {mode.title}", mode) for mode in failure_modes()]
+    known = tuple((name, ", ".join(mode.checks)) for name, mode in table if mode.checks)
+    title = f"Recognised from what is on this machine, the most reported first: {len(known)}"
+    yield Section(title, rows=known)
+    rest = [(name, mode) for name, mode in table if not mode.checks]
+    hinted = tuple((name, ", ".join(mode.hints)) for name, mode in rest if mode.hints)
+    if hinted:
+        yield Section(f"Hinted at before it happens, not recognised: {len(hinted)}", rows=hinted)
+    unseen = tuple((name, "") for name, mode in rest if not mode.hints)
+    yield Section("Seen only in a server's answer, or in another program", rows=unseen)
 
 
 def generations(_environ: Mapping[str, str]) -> Iterator[Section]:

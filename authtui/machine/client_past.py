@@ -31,7 +31,9 @@ _WANTED: Final = (b'"task_complete"', b'"token_count"', b'"error"')
 _STATUS: Final = re.compile(r"\bstatus:? (\d{3})\b")
 _REQUEST: Final = re.compile(r"request id: ([\w.:-]{1,80})")
 _LOG: Final = "log/codex-login.log"
-_LOG_LINE: Final = re.compile(r"(\S+Z)\s+(?:WARN|ERROR) (?:\S+): (.*)")
+_LOG_LINE: Final = re.compile(
+    r"(\S+Z)\s+(?:(?:WARN|ERROR) \S+: |INFO \S+: (?=starting \w+(?: code)? login|received))(.*)"
+)
 
 
 def read_past(home: Path) -> ClientPast:

@@ -200,7 +200,7 @@ def _excluded(redactor: Redactor, found: Assessment) -> schema.Excluded:
             words = titles.get(check.id, check.id) if check.status == "pass" else check.summary
             told[check.status].append((check.id, redactor.text(words)))
     no_sign, unseen = [], []
-    for _, title, ids in failure_modes():
+    for _, title, ids, _ in failure_modes():
         applied = [status[name] for name in ids if name in status]
         if not ids:
             unseen.append(title)

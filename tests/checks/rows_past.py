@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tests.checks.build import State, chatgpt
+from tests.checks.build import State, chatgpt, host
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,6 +27,9 @@ LOGIN_LOGS = {
     "port": "2026-12-01T12:54:23.740563Z  WARN codex_login::server: default login callback port is "
     "unavailable; falling back to the registered fallback port "
     "preferred_bind_address=127.0.0.1:1455 fallback_bind_address=127.0.0.1:1457",
+    "back": "2026-12-01T12:57:36.694911Z  INFO codex_login::server: received login callback "
+    "path=/auth/callback has_code=true has_state=true has_error=false state_valid=true",
+    "device": "2026-12-01T12:54:19.681720Z  INFO codex_cli::login: starting device code login flow",
     "fine": "2026-12-01T12:54:19.738143Z  INFO codex_cli::login: starting browser login flow",
 }
 """Lines of log/codex-login.log."""
@@ -50,6 +53,12 @@ def logged(*cases: str) -> State:
     """A home without a login, with lines of the log of logins."""
     lines = "".join(f"{LOGIN_LOGS[case]}\n" for case in cases)
     return State(files={"log/codex-login.log": lines}, change=_later)
+
+
+def far(mark: str, *cases: str) -> State:
+    """The same on a machine whose localhost no browser reaches."""
+    state = logged(*cases)
+    return state._replace(change=lambda seen: _later(host(mark)(seen)))
 
 
 def _later(seen: Observation) -> Observation:
@@ -81,7 +90,7 @@ def _reached(text: str) -> str:
     return text.replace('"rate_limit_reached_type": null', named)
 
 
-RECOGNISED: list[tuple[int, State, str]] = [
+TURNS: list[tuple[int, State, str]] = [
     (1, wrote("reused"), "used up the refresh token"),
     (10, wrote("revoked"), "was revoked"),
     (5, wrote("challenge"), "a challenge"),
@@ -98,11 +107,11 @@ RECOGNISED: list[tuple[int, State, str]] = [
 ROWS: list[tuple[str, State, str | None, str]] = [
     *(
         ("past.answer", state, "fail" if mode in (1, 10) else "warn", words)
-        for mode, state, words in RECOGNISED
+        for mode, state, words in TURNS
     ),
     *(("past.answer", wrote(case, _AFTER), None, "") for case in ROLLOUTS),
     ("past.answer", wrote("accepted"), "pass", "accepted this login 2 hours ago"),
-    ("past.answer", wrote("portal"), "pass", "ended in an error"),
+    ("past.answer", wrote("portal"), "unknown", "ended in an error"),
     (
         "past.answer",
         wrote("reused", edit=lambda text: text.replace("acct-mine", "acct-other")),
@@ -112,7 +121,15 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     ("past.login", logged("state"), "warn", "another state"),
     ("past.login", logged("exchange"), "warn", "exchange of its code failed"),
     ("past.login", logged("port"), "warn", "is taken"),
-    ("past.login", logged("fine"), None, ""),
+    ("past.login", logged("fine"), "pass", "no sign-in that failed"),
+    ("past.login", State(), None, ""),
+    ("past.unanswered", far("WSL", "fine"), "warn", "WSL, with the browser on Windows"),
+    ("past.unanswered", far("SSH", "fine"), "warn", "a machine behind SSH"),
+    ("past.unanswered", logged("fine"), "unknown", "no browser called back"),
+    ("past.unanswered", logged("device"), "unknown", "by code was begun"),
+    ("past.unanswered", far("SSH", "fine", "back"), "pass", "came back"),
+    ("past.unanswered", far("WSL", "fine", "back"), "pass", "came back"),
+    ("past.unanswered", far("SSH"), None, ""),
     ("past.login", logged("port")._replace(auth=chatgpt()), "pass", ""),
     ("past.limits", wrote("accepted"), "pass", "the weekly window is used to 88 %"),
     ("past.limits", wrote("accepted", edit=_full), "warn", "the weekly window is used up until"),

@@ -31,13 +31,14 @@ def test_ids_are_unique_and_every_check_has_a_title_and_a_source() -> None:
     for entry in REGISTER:
         assert entry.title
         assert entry.source
-        assert set(entry.modes) <= known
+        assert {*entry.modes, *entry.hints} <= known
+        assert not set(entry.modes).intersection(entry.hints)
 
 
-def test_more_than_thirty_failure_modes_are_recognised_from_local_state() -> None:
+def test_at_least_sixty_failure_modes_are_recognised_from_local_state() -> None:
     table = failure_modes()
-    assert [rank for rank, _, _ in table] == list(range(1, 72))
-    assert sum(1 for _, _, ids in table if ids) >= 40
+    assert [mode.rank for mode in table] == list(range(1, 72))
+    assert sum(1 for mode in table if mode.checks) >= 60
     assert "sources.shadowing" in table[3][2]
 
 

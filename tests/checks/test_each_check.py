@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from authtui.checks.all_checks import REGISTER
+from authtui.checks.failure_modes import failure_modes
 from tests.checks import rows_origins, rows_past, rows_records, rows_requests, rows_sources
 from tests.checks.build import State, agent, answer, subject_of
 
@@ -120,3 +121,14 @@ def test_a_state_that_is_ready_without_a_flaw_has_no_failing_and_no_warning_chec
 
     bad = [c for c in run_checks(subject_of(State(chatgpt()))) if c.status in ("fail", "warn")]
     assert bad == []
+
+
+def test_each_recognised_failure_mode_has_a_state_that_fires_and_a_twin_that_does_not() -> None:
+    fires = {check for check, _, status, _ in ROWS if status in ("warn", "fail")}
+    twins = {check for check, _, status, _ in ROWS if status in (None, "pass")}
+    for mode in failure_modes():
+        if mode.checks:
+            assert fires.intersection(mode.checks), mode
+            assert twins.intersection(mode.checks), mode
+    shown = {mode for mode, _, _ in rows_past.TURNS}
+    assert shown == set(next(entry.modes for entry in REGISTER if entry.id == "past.answer"))
