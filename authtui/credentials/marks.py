@@ -35,8 +35,8 @@ class SecretPlace(NamedTuple):
 def marks_of(observation: Observation) -> Mapping[str, tuple[SecretPlace, ...]]:
     """Where each secret seen is kept, by its mark; a value kept twice has two places."""
     found: dict[str, list[SecretPlace]] = {}
-    for place, secret in _secrets(observation):
-        entry = found.setdefault(secret.mark, [])
+    for place, mark in _marks(observation):
+        entry = found.setdefault(mark, [])
         if place not in entry:
             entry.append(place)
     return {mark: tuple(places) for mark, places in found.items()}
@@ -45,10 +45,7 @@ def marks_of(observation: Observation) -> Mapping[str, tuple[SecretPlace, ...]]:
 def mark_of(observation: Observation, source: str, field: str) -> str | None:
     """The mark of one field of a stored record; None where it is absent."""
     wanted = SecretPlace(source, field)
-    for place, secret in _secrets(observation):
-        if place == wanted:
-            return secret.mark
-    return None
+    return next((mark for place, mark in _marks(observation) if place == wanted), None)
 
 
 def public_keys_of(observation: Observation) -> Mapping[str, bytes]:
@@ -65,10 +62,21 @@ def public_keys_of(observation: Observation) -> Mapping[str, bytes]:
 
 def runtimes_of(observation: Observation) -> Mapping[str, str]:
     """The source of every agent identity seen, by its agent runtime id."""
+    if observation.clues is not None:
+        return {clue.runtime: clue.source for clue in observation.clues.runtimes}
     found: dict[str, str] = {}
     for source, runtime, _ in _identities(observation):
         found.setdefault(runtime, source)
     return found
+
+
+def _marks(observation: Observation) -> Iterator[tuple[SecretPlace, str]]:
+    if observation.clues is not None:
+        for clue in observation.clues.secrets:
+            yield SecretPlace(clue.source, clue.field), clue.mark
+        return
+    for place, secret in _secrets(observation):
+        yield place, secret.mark
 
 
 def _secrets(observation: Observation) -> Iterator[tuple[SecretPlace, Secret]]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime
 
+    from authtui.machine.clues import Clues
     from authtui.machine.variable_places import VariableHolder, VariableLine
 
 FileKind = Literal[
@@ -441,6 +442,7 @@ class Observation(NamedTuple):
     MCP servers, `other_logins` the homes that hold a login where this one has no file with one,
     `threads` the newest saved thread of each model provider, `copies` the other places that hold
     the refresh token of this home, `past` what the client wrote down of its last turns and logins.
+    `clues` stand for the secrets where a trace was read.
     """
 
     at: datetime
@@ -468,6 +470,7 @@ class Observation(NamedTuple):
     threads: tuple[SavedThread, ...] = ()
     copies: tuple[LoginCopy, ...] = ()
     past: ClientPast = ClientPast()
+    clues: Clues | None = None
 
     def __repr__(self) -> str:
         """When it was made: what was seen may be secret, and is never printed by accident."""

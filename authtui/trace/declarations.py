@@ -14,15 +14,17 @@ from typing import Any, Final
 from authtui.answers import findings as f
 from authtui.answers import token_view as t
 from authtui.exchanges import records as w
+from authtui.machine import clues as c
 from authtui.machine import observation as o
 from authtui.machine.past_events import ClientPast
 from authtui.model import events as ev
 from authtui.redaction import Secret
 from authtui.trace import redactions as r
+from authtui.trace.clues import with_clues
 from authtui.trace.fields import Record
 
 _NAMES: Final = {
-    **vars(o), **vars(w), **vars(t), **vars(f),
+    **vars(o), **vars(c), **vars(w), **vars(t), **vars(f),
     "object": object, "Mapping": Mapping, "Secret": Secret, "datetime": datetime,
 }  # fmt: skip
 _record: Final = partial(Record, names=_NAMES)
@@ -125,9 +127,14 @@ ASSESSMENT: Final[Record[f.Assessment]] = _record(
 # ── an observation ─────────────────────────────────────────────────────────────────────────────
 
 _NOT_OF_A_FILE: Final = (
-    "data", "error", "uid", "owner", "owned_by_me", "modified", "inode", "link_target", "writable",
+    "data", "error", "uid", "owner", "owned_by_me", "modified", "inode", "link_target",
 )  # fmt: skip
-_record(o.FileFacts, typed="kind mode size", labels="path", without=dict.fromkeys(_NOT_OF_A_FILE))
+_record(
+    o.FileFacts,
+    typed="kind mode size writable",
+    labels="path",
+    without=dict.fromkeys(_NOT_OF_A_FILE),
+)
 _record(
     o.HomeFacts,
     typed="chosen_by exists mode writable",
@@ -150,10 +157,20 @@ _record(
 )
 _record(o.HostFacts, labels="marks platform", most={"marks": 40}, without={"user": ""})
 _record(o.InstalledClient, labels="path version found_by")
+_record(c.SecretClue, labels="mark source field")
+_record(c.RuntimeClue, labels="source", ids={"runtime": "agent"})
+_record(c.TrustClue, typed="modified", labels="variable path")
+_record(
+    c.Clues,
+    typed="secrets runtimes trust",
+    labels="hosts",
+    most={"secrets": 100, "runtimes": 20, "hosts": 40},
+)
 _record(
     o.Observation,
-    typed="at home auth_file keyring encrypted host clients",
+    typed="at home auth_file keyring encrypted host clients clues",
     most={"clients": 20},
+    prepare=with_clues,
     # Values of variables and of the configuration are credentials, or name people and hosts.
     without={
         "environment": o.EnvironmentFacts(),

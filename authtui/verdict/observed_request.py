@@ -51,7 +51,9 @@ def named_hosts(observation: Observation | None, expected: Assessment | None) ->
     provider has hosts of its own, and the workspace look-up may name another origin.
     """
     found: set[str] = set()
-    if observation is not None:
+    if observation is not None and observation.clues is not None:
+        found.update(observation.clues.hosts)
+    elif observation is not None:
         for key, given in observation.config.values.items():
             own = key.startswith("model_providers.") and key.endswith(".base_url")
             if (own or key in _BASES) and isinstance(given.value, str) and given.value.strip():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.answers.findings import Fix, Lamp
 from authtui.contracts import CA_VARIABLES
 from authtui.exchanges.evidence import AnswerEvidence, TokenRotation
+from authtui.machine.clues import TrustClue
 from authtui.verdict.refused_refresh import refusal_of_refresh
 
 if TYPE_CHECKING:
@@ -106,10 +107,12 @@ def _with_no_connection(
             f": {step.detail}. The certificate there was signed by {signer}, which this machine "
             "does not trust."
         )
-        trusted = _trusted_file(observation)
+        trusted = trusted_file(observation) if observation is not None else None
         if trusted is not None:
-            culprit, words = trusted
-            more += f" {words}"
+            culprit = trusted.variable
+            changed = trusted.modified
+            since = f" last changed in {changed:%Y}," if changed is not None else ""
+            more += f" {culprit} names {trusted.path},{since} which does not list it."
         name = culprit or "SSL_CERT_FILE"
         holds = f"“{step.issuer}”" if step.issuer else "the signer's certificate"
         fixes = (
@@ -128,15 +131,15 @@ def _with_no_connection(
     )
 
 
-def _trusted_file(observation: Observation | None) -> tuple[str, str] | None:
-    if observation is None or observation.ca_file is None:
-        return None
-    name = next((n for n in CA_VARIABLES if observation.environment.trimmed(n)), None)
-    if name is None:
-        return None
+def trusted_file(observation: Observation) -> TrustClue | None:
+    """The certificates that a variable names to trust servers by; None where none does."""
+    if observation.clues is not None:
+        return observation.clues.trust
     facts = observation.ca_file
-    since = f" last changed in {facts.modified:%Y}," if facts.modified is not None else ""
-    return name, f"{name} names {facts.path},{since} which does not list it."
+    name = next((n for n in CA_VARIABLES if observation.environment.trimmed(n)), None)
+    if facts is None or name is None:
+        return None
+    return TrustClue(name, facts.path, facts.modified)
 
 
 # ── a signed time that the server does not believe ──────────────────────────────────────────────

@@ -24,6 +24,7 @@ class Watched:
 
     def __init__(self, observation: Observation, assessment: Assessment) -> None:
         self.state = AuthState()
+        self.events: list[ev.Event] = []
         self.at = AT
         self.number = 0
         self.records = 0
@@ -32,7 +33,8 @@ class Watched:
     def add(self, kind: Any, *values: Any, cause: str = cause_of(1)) -> Watched:  # noqa: ANN401
         self.number += 1
         self.at += timedelta(seconds=1)
-        self.state = fold(self.state, kind(self.number, self.at, cause, *values))
+        self.events.append(kind(self.number, self.at, cause, *values))
+        self.state = fold(self.state, self.events[-1])
         return self
 
     def start(self, command: tuple[str, ...] = EXEC) -> Watched:

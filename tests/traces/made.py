@@ -18,7 +18,7 @@ from authtui.answers import findings
 from authtui.answers import token_view as rows
 from authtui.exchanges import records
 from authtui.exchanges.records import Detail, RequestRecord
-from authtui.machine import observation, past_events, variable_places
+from authtui.machine import clues, observation, past_events, variable_places
 from authtui.model import events as ev
 from authtui.redaction import Secret
 from authtui.trace.line_format import as_line, header
@@ -47,7 +47,7 @@ EVENT_TYPES: tuple[type[ev.Event], ...] = tuple(
 )
 """Every type of event that there is, whoever added it."""
 
-_MODULES = (past_events, variable_places, connection, records, observation, findings, rows)
+_MODULES = (clues, past_events, variable_places, connection, records, observation, findings, rows)
 _NAMES: dict[str, Any] = {
     **vars(typing),
     **{n: v for m in _MODULES for n, v in vars(m).items()},
