@@ -196,12 +196,12 @@ def _versions(subject: Subject) -> Finding | None:
     if not clients:
         return None
     evidence = tuple(f"{c.path}: {c.version or 'version unknown'} ({c.found_by})" for c in clients)
-    versions = {client.version for client in clients}
+    versions = {client.version for client in clients if client.version}
     first = clients[0]
-    if len(versions) == 1:
-        version = first.version or "of unknown version"
+    if len(versions) < 2:
+        known = ", ".join(versions) or "of unknown version"
         count = f"{len(clients)} copies" if len(clients) > 1 else "one copy"
-        return Finding("pass", f"{count} of the client found: {version}", evidence)
+        return Finding("pass", f"{count} of the client found: {known}", evidence)
     others = ", ".join(sorted({c.version or "unknown" for c in clients[1:]} - {first.version}))
     return Finding(
         "warn",

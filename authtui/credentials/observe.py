@@ -124,7 +124,7 @@ def read_observation(
     if installed:
         from authtui.machine.installed import find_clients
 
-        clients = find_clients(environ)
+        clients = find_clients(environ, root)
     seen = Observation(
         at=now,
         home=home,

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from authtui.directories import user_home
 from authtui.machine.files import read_file
 from authtui.machine.observation import InstalledClient
+from authtui.machine.other_copies import find_other_copies
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,21 +24,33 @@ _VERSION_IN_PATH: Final = re.compile(
 )
 _VERSION: Final = re.compile(r"\d+\.\d+\.\d+[0-9A-Za-z.+-]{0,40}")
 _PROGRAMS: Final = ("codex.exe", "codex.cmd", "codex.ps1") if os.name == "nt" else ("codex",)
-_CLIMB: Final = 6
+_CLIMB: Final = 8
 
 
-def find_clients(environ: Mapping[str, str]) -> tuple[InstalledClient, ...]:
-    """Every copy on PATH in its order, then global npm packages that PATH does not reach."""
+def find_clients(environ: Mapping[str, str], root: Path = Path("/")) -> tuple[InstalledClient, ...]:
+    """Find every copy on PATH in its order, then packages and programs that PATH does not reach.
+
+    One installation is one copy, however many of its programs there are.
+
+    Args:
+        environ: The variables of this process: `PATH`, and those that package managers read.
+        root: The directory below which the programs of the machine lie.
+    """
     clients: list[InstalledClient] = []
     seen: set[str] = set()
+    installations: set[str] = set()
     for program in _on_path(environ):
         real = os.path.realpath(program)
         if real in seen:
             continue
         seen.add(real)
+        outermost = [os.path.realpath(folder) for folder, _ in _packages(Path(real))][-1:]
+        if installations.intersection(outermost):
+            continue
+        installations.update(outermost)
         version, how = _version_of(Path(real))
         clients.append(InstalledClient(str(program), version, f"PATH, {how}"))
-    reached = {os.path.realpath(root) for real in seen for root, _ in _packages(Path(real))}
+    reached = {os.path.realpath(at) for real in seen for at, _ in _packages(Path(real))}
     for folder in _package_folders(environ):
         real = os.path.realpath(folder)
         if real in reached:
@@ -46,6 +59,14 @@ def find_clients(environ: Mapping[str, str]) -> tuple[InstalledClient, ...]:
         version = _manifest_version(folder / "package.json")
         if version is not None:
             clients.append(InstalledClient(str(folder), version, "npm, not on PATH"))
+    for copy in find_other_copies(user_home(environ), root):
+        real = os.path.realpath(copy.path)
+        packages = {os.path.realpath(at) for at, _ in _packages(Path(real))}
+        if real in seen or packages & (reached | installations):
+            continue
+        seen.add(real)
+        how = f"started by {copy.starter}; home {copy.home}"
+        clients.append(InstalledClient(str(copy.path), _version_of(Path(real))[0], how))
     return tuple(clients)
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from authtui.machine.installed import find_clients
 
 if TYPE_CHECKING:
@@ -82,3 +84,55 @@ def test_hostile_manifests_and_paths_give_no_version(tmp_path: Path) -> None:
     (tmp_path / "p/package.json").write_text("[" * 50_000)
     assert find_clients(environ(tmp_path, tmp_path / "bin"))[0].version is None
     assert find_clients({"PATH": "::relative:\0:/dev/null", "HOME": str(tmp_path)}) is not None
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [
+        ("home/.vscode/extensions/openai.chatgpt-0.4.55-linux-x64/bin/linux-x86_64/codex",
+         "started by VS Code, extension 0.4.55; home ~/.codex"),
+        ("home/.cursor/extensions/openai.chatgpt-0.5.1/bin/linux-x86_64/codex",
+         "started by Cursor, extension 0.5.1; home ~/.codex"),
+        ("home/.windsurf/extensions/openai.chatgpt-0.5.1/bin/linux-x86_64/codex",
+         "started by Windsurf, extension 0.5.1; home ~/.codex"),
+        ("home/.codex/packages/standalone/current/codex",
+         "started by standalone package; home ~/.codex"),
+        ("Applications/Codex.app/Contents/Resources/codex",
+         "started by the desktop app; home ~/.codex"),
+        ("home/linuxbrew/.linuxbrew/bin/codex", "started by Homebrew; home ~/.codex"),
+        ("mnt/c/Users/ada/AppData/Local/OpenAI/Codex/bin/codex.exe",
+         "started by the Windows side; home C:\\Users\\ada\\.codex"),
+    ],
+)  # fmt: skip
+def test_a_copy_that_no_shell_starts_is_found_with_who_starts_it(
+    path: str, words: str, tmp_path: Path
+) -> None:
+    program(tmp_path / path)
+    found = find_clients(environ(tmp_path), tmp_path)
+    (mine,) = [copy for copy in found if copy.path.startswith(str(tmp_path))]
+    assert (mine.path, mine.found_by) == (str(tmp_path / path), words)
+    assert not list(tmp_path.rglob("it-was-run"))
+
+
+def test_a_standalone_package_tells_its_version_by_the_release_that_it_links_to(
+    tmp_path: Path,
+) -> None:
+    folder = tmp_path / "home/.codex/packages/standalone"
+    program(folder / "releases/0.171.0-x86_64-unknown-linux-musl/codex")
+    (folder / "current").symlink_to("releases/0.171.0-x86_64-unknown-linux-musl")
+    found = find_clients(environ(tmp_path), tmp_path)
+    assert "0.171.0" in [copy.version for copy in found]
+
+
+def test_one_installation_of_npm_is_one_copy(tmp_path: Path) -> None:
+    folder = tmp_path / "lib/node_modules/@openai/codex"
+    package(folder, "0.171.0")
+    inner = folder / "node_modules/@openai/codex-linux-x64"
+    package(inner, "0.171.0-linux-x64", "@openai/codex-linux-x64")
+    native = program(inner / "vendor/x86_64-unknown-linux-musl/codex/codex")
+    for name, real in (("1", folder / "bin/codex.js"), ("2", native)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "codex").symlink_to(real)
+    found = find_clients(environ(tmp_path, tmp_path / "1", tmp_path / "2"), tmp_path)
+    mine = [copy for copy in found if copy.path.startswith(str(tmp_path))]
+    assert [(copy.path, copy.version) for copy in mine] == [(str(tmp_path / "1/codex"), "0.171.0")]
