@@ -42,6 +42,8 @@ COMMANDS = {
     "paths": "every file and keyring entry that is read or written, and whether it is there",
     "run": "load, register, assert, refresh, log out, restore without the app; only a preview "
     "unless --live",
+    "reach": "how far a request to each host that this login needs comes, without a credential; "
+    "only named unless --live",
     "record": "what happens to this machine's login, as a redacted trace; until Ctrl-C",
     "open": "a trace in the same panes, any moment of it; two traces side by side",
     "demo": "a login that fails, played on a made-up home and an embedded backend, in the app "
