@@ -5,6 +5,7 @@ from __future__ import annotations
 from authtui.checks import (
     binding_checks,
     claims_checks,
+    config_checks,
     copies_checks,
     files_checks,
     host_checks,
@@ -39,6 +40,7 @@ _MODULES = (
     copies_checks,
     past_checks,
     routing_checks,
+    config_checks,
     binding_checks,
     claims_checks,
     identity_checks,

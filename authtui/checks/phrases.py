@@ -84,7 +84,9 @@ def goes_to(request: PlannedRequest | None) -> str:
     """` and goes to api.openai.com as Bearer`; empty when nothing is attached."""
     if request is None or request.authorization is None:
         return ""
-    return f" and goes to {host_and_port(request.base_url)} as {request.authorization}"
+    own = request.authorization == "other"
+    how = "in a header of the provider's" if own else f"as {request.authorization}"
+    return f" and goes to {host_and_port(request.base_url)} {how}"
 
 
 def login_for(required: str, rule: str) -> Fix:

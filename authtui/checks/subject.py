@@ -38,7 +38,7 @@ _KINDS: Final = {
     "personal_access_token": "a personal access token",
     "bedrock": "an Amazon Bedrock key",
     "workload_identity": "a workload identity",
-    "headers": "headers of a host program",
+    "headers": "a header with a key",
     "provider": "a provider key",
 }
 _NOTHING: Final[Mapping[str, object]] = {}

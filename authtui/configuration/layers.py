@@ -19,7 +19,7 @@ from authtui.machine.files import read_file
 from authtui.machine.observation import ConfigFacts, ConfigLayer, FileFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 
@@ -29,6 +29,8 @@ NAMED_FILES: Final = (
     "model_catalog_json",
 )
 """The keys that name a file which the client reads at every start, in its order."""
+MOST_PROFILES: Final = 40
+"""Files of profiles that are looked at; nobody keeps as many."""
 
 
 def read_config(
@@ -67,8 +69,22 @@ def read_config(
     facts = remerged(ConfigFacts(file=user.file, bundle=bundle, profile=profile), present)
     given = environ or {}
     return facts._replace(
-        named_files=_named_files(facts, given), missing_programs=_missing_programs(facts, given)
+        named_files=_named_files(facts, given),
+        missing_programs=_missing_programs(facts, given),
+        profiles=tuple(_other_profiles(home, profile)),
     )
+
+
+def _other_profiles(home: Path, asked_for: str | None) -> Iterator[ConfigLayer]:
+    """The files of profiles that lie in the home and that nobody asked for."""
+    ending = f".{USER_FILE}"
+    try:
+        names = sorted(path.name for path in home.iterdir() if path.name.endswith(ending))
+    except OSError:
+        return
+    for name in names[:MOST_PROFILES]:
+        if name.removesuffix(ending) not in ("", asked_for):
+            yield read_layer("profile", home / name, name)
 
 
 def _missing_programs(facts: ConfigFacts, environ: Mapping[str, str]) -> frozenset[str]:

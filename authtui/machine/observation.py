@@ -233,7 +233,8 @@ class ConfigFacts(NamedTuple):
     higher precedence stands here and the rest is in `overridden`. `layers` are the sources, the
     lowest first. `named_files` are the files that the client reads because a key names them, by
     `layer:key`; `bundle` is what the workspace delivered last, `profile` the one asked for,
-    `missing_programs` those that the client would start, and that are not on PATH.
+    `missing_programs` those that the client would start, and that are not on PATH. `profiles` are
+    the files of profiles in the home that were not asked for.
     """
 
     file: FileFacts
@@ -246,6 +247,7 @@ class ConfigFacts(NamedTuple):
     bundle: BundleFacts | None = None
     profile: str | None = None
     missing_programs: frozenset[str] = frozenset()
+    profiles: tuple[ConfigLayer, ...] = ()
 
     def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401
         """The plain value of a dotted key."""

@@ -40,6 +40,7 @@ from authtui.simulation.prerequisites import (
     has_binding,
     identity_trouble,
     is_routed,
+    nobody_listens,
     policies_trouble,
     routed_base,
     routing_trouble,
@@ -220,8 +221,7 @@ def _without_key(case: Case, request: PlannedRequest) -> ProgramStart:
     if case.assumptions.responses_at(request.base_url) != OK:
         return refused_by_server(case, request, Resolution(None), "degraded", "provider")
     where = host_and_port(request.base_url)
-    port, listening = listener_port(request.base_url), case.observation.listening
-    silent = listening is not None and port is not None and port not in listening
+    silent = nobody_listens(case, request.base_url)
     if silent and case.provider.built_in:
         start = unreachable(case, Resolution(None), request, "degraded")
         return start._replace(trouble="not-listening", request=request)

@@ -14,7 +14,7 @@ from authtui.simulation.online_credentials import is_retried, task_failure
 from authtui.simulation.refreshing import is_stale, is_token_refused, refresh_problem
 from authtui.simulation.restrictions import filtered
 from authtui.simulation.selection import CHATGPT_MODES, forced_workspaces
-from authtui.simulation.urls import has_http_scheme
+from authtui.simulation.urls import has_http_scheme, listener_port
 
 if TYPE_CHECKING:
     from authtui.simulation.program_start import Case
@@ -121,7 +121,7 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         return MISSING_WORKSPACE
     failed = "workspace routing discovery failed"
     base = case.observation.config.get("chatgpt_base_url")
-    if isinstance(base, str) and not _takes_a_path(base):
+    if isinstance(base, str) and (not _takes_a_path(base) or nobody_listens(case, base)):
         return failed
     certificate = case.observation.ca_file
     if certificate is not None and certificate.kind != "file":
@@ -136,6 +136,12 @@ def routing_trouble(case: Case, credential: Credential, base: str) -> str | None
         "other-workspace": MISSING_WORKSPACE,
         "duplicate": "duplicate workspace in routing discovery",
     }.get(fault, failed)
+
+
+def nobody_listens(case: Case, url: str) -> bool:
+    """Whether an address is one of this machine, and nobody listens at its port."""
+    port, listening = listener_port(url), case.observation.listening
+    return listening is not None and port is not None and port not in listening
 
 
 def _required_origin_fault(case: Case) -> str | None:

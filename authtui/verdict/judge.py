@@ -263,7 +263,7 @@ def _before_the_store(
             credential.source,
             Fix("move the broken record aside and log in again", "codex login"),
         )
-    if hidden is not None and credential.mode == "provider":
+    if hidden is not None and credential.mode in ("provider", "headers"):
         where = judged.provider.lines.get("base_url", "config.toml")
         return judged.verdict(
             "another-source-won",

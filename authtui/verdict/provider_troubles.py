@@ -97,6 +97,20 @@ def _not_listening(judged: JudgedCase) -> Verdict:
     )
 
 
+def silent_base(judged: JudgedCase, base: str) -> Verdict:
+    """The verdict where the workspace would be looked up at a port that nobody listens at."""
+    where, host = judged.config.where("chatgpt_base_url"), name_words(host_and_port(base))
+    return judged.verdict(
+        "request-went-elsewhere",
+        f"Nothing listens at {host}",
+        f"{where} has Codex look your workspace up at {host} before any model request, and nothing "
+        "listens there now. The message only says that routing discovery failed.",
+        where,
+        Fix(f"start the server at {host}"),
+        Fix(f"remove chatgpt_base_url at {where}"),
+    )
+
+
 OF_REQUEST: Final[Mapping[Trouble, Callable[[JudgedCase], Verdict]]] = {
     "aws-region": _region,
     "aws-credentials": _aws_credentials,

@@ -20,7 +20,12 @@ from authtui.contracts import CA_VARIABLES, REFRESH_OVERRIDE
 from authtui.simulation.api_keys import damage_of, is_placeholder, key_doubt, owner_of
 from authtui.simulation.assumptions import AS_STORED, OK
 from authtui.simulation.first_request import missing_header
-from authtui.simulation.prerequisites import has_binding, names_organization, status_login
+from authtui.simulation.prerequisites import (
+    has_binding,
+    names_organization,
+    nobody_listens,
+    status_login,
+)
 from authtui.simulation.refreshing import newer_tokens, refresh_problem, unkept
 from authtui.simulation.urls import has_http_scheme, host_and_port
 from authtui.verdict import policy_troubles, program_troubles, provider_troubles, tokenless
@@ -431,6 +436,8 @@ def _routing(judged: JudgedCase) -> Verdict:
             where,
             Fix(f"remove or correct chatgpt_base_url at {where}"),
         )
+    if isinstance(base, str) and nobody_listens(judged.case, base):
+        return provider_troubles.silent_base(judged, base)
     credential = judged.start.credential
     if credential is not None and names_organization(credential):
         where = field_line(credential, "tokens.account_id")

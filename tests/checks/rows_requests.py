@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 _PROVIDER = 'model_provider = "mine"\n[model_providers.mine]\nname = "Mine"\nbase_url = "{}"\n'
 _MINE = _PROVIDER.format("https://models.example/v1")
+_SELECTED = 'model_provider = "o"\n'
 _API = 'openai_base_url = "https://api.openai.com/v1"\n'
 _FORCED = 'forced_chatgpt_workspace_id = "ws-a"\n'
 _STORED = {"auth_mode": "agentIdentity", "agent_identity": record()}
@@ -104,6 +105,21 @@ ROWS: list[tuple[str, State, str | None, str]] = [
     ),
     ("route.openai_base_url", State(api_key(), _API), "pass", "stock"),
     ("route.openai_base_url", State(chatgpt()), None, ""),
+    (
+        "config.ignored",
+        State(chatgpt(), 'base_url = "https://p.example/v1"\n'),
+        "warn",
+        "config.toml:1 is ignored",
+    ),
+    ("config.ignored", State(chatgpt(), 'model = "x"\n'), None, ""),
+    ("config.profile", State(files={"o.config.toml": _SELECTED}), "warn", "`--profile o` selects"),
+    (
+        "config.profile",
+        State(chatgpt(), files={"o.config.toml": _SELECTED}),
+        "pass",
+        "not used here",
+    ),
+    ("config.profile", State(chatgpt()), None, ""),
     (
         "route.chatgpt_base_url",
         State(chatgpt(), 'chatgpt_base_url = "not a url"\n'),

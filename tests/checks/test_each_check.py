@@ -29,6 +29,7 @@ NEVER_PASS = {
     "refresh.url",
     "refresh.throwaway",
     "route.variable",
+    "config.ignored",
     "provider.inherits",
     "store.ephemeral",
     "host.sandbox",
