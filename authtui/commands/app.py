@@ -6,15 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from authtui.commands import EXIT_USAGE
-from authtui.commands.options import clock_of
+from authtui.commands.options import clock_of, options_of
 from authtui.commands.session import look_at_keyring, make_session
 from authtui.directories import rescue_dir
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import Any
 
+    from authtui.assessment.accounts import HomeAccount
     from authtui.commands import ProcessContext
     from authtui.lifecycle.transitions import Lifecycle
     from authtui.model.session import AuthSession
@@ -55,6 +56,11 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
             rescue_folder=str(rescue_dir(environ)),
         )
 
+    def accounts() -> Sequence[HomeAccount]:
+        from authtui.front_door import list_accounts
+
+        return list_accounts(environ=environ, now=clock_of(args), options=options_of(args))
+
     settings = read_settings(settings_path())
     if served and settings.clipboard == "native":
         settings = settings._replace(clipboard="osc52")  # the page's clipboard, not this machine's
@@ -67,4 +73,5 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
         fill_in=lambda: look_at_keyring(made[0]),
         lifecycle=lifecycle,
         offline=args.offline,
+        accounts=accounts,
     )

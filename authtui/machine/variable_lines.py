@@ -70,7 +70,7 @@ _COMPUTED: Final = ("$", "`")
 
 def mark_of(value: str) -> bytes:
     """A digest of a value, by which two are told to be the same."""
-    digest: bytes = sha256(os.fsencode(value)).digest()
+    digest: bytes = sha256(_bytes(value)).digest()
     return digest
 
 
@@ -92,7 +92,7 @@ def find_lines(
     """
     wanted = frozenset(names)
     user = user_home(environ)
-    any_name = re.compile(b"|".join(re.escape(os.fsencode(name)) for name in sorted(wanted)))
+    any_name = re.compile(b"|".join(re.escape(_bytes(name)) for name in sorted(wanted)))
     found: list[VariableLine] = []
     seen = {os.path.realpath(os.path.join(home, ".env"))}  # noqa: PTH118 - plain text, as found
     for number, (kind, path) in enumerate(_files(user, environ, directory, root)):
@@ -251,3 +251,8 @@ def _named_value(line: str, wanted: frozenset[str]) -> tuple[str, str] | None:
 
 def _mark(value: str, line: str) -> bytes | None:
     return None if any(sign in line for sign in _COMPUTED) else mark_of(value)
+
+
+def _bytes(text: str) -> bytes:
+    """A text as bytes; what is no Unicode, such as half a pair of surrogates, is kept apart."""
+    return text.encode("utf-8", "surrogatepass")

@@ -32,11 +32,12 @@ from authtui.tui.traffic import Traffic
 from authtui.tui.views.context import ViewContext, clock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.command import Provider
     from textual.screen import Screen
 
+    from authtui.assessment.accounts import HomeAccount
     from authtui.model.events import Event
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
@@ -81,11 +82,13 @@ class AuthtuiApp(App[None]):
         lifecycle: MakeLifecycle | None = None,
         offline: bool = False,
         capture: MakeCapture | None = None,
+        accounts: Callable[[], Sequence[HomeAccount]] | None = None,
     ) -> None:
         """`fill_in` reads the keyring, which may take its time: in a thread, after the first frame.
 
         `lifecycle` makes what acts, at its first use; `offline` forbids every connection.
-        `capture` prepares a program to watch, started after the first frame.
+        `capture` prepares a program to watch, started after the first frame. `accounts` looks at
+        every home of this machine; None where another one is shown.
         """
         # With NO_COLOR alone Textual writes greys: black on black in a terminal of sixteen colours.
         super().__init__(ansi_color=True if "NO_COLOR" in os.environ else None)
@@ -97,6 +100,7 @@ class AuthtuiApp(App[None]):
             self.watched = WatchedProgram(self, session, capture, lambda: self.looking)
         self.traffic = Traffic(session.state.requests)
         self.session = session
+        self.accounts = accounts
         self.read_only = read_only
         self.settings = settings._replace(path=None) if read_only else settings
         self.presenter = presenter or settings.presenter

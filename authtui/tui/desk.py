@@ -335,6 +335,15 @@ class Desk(BoxedScreen[None]):
 
         self.app.push_screen(GenerationsScreen())
 
+    def action_accounts(self) -> None:
+        """Every home and account of this machine."""
+        from authtui.tui.dialogs.accounts_screen import AccountsScreen
+
+        if self.owner.accounts is None:
+            self.owner.say("this shows no machine: its homes are not at hand", "muted")
+        else:
+            self.app.push_screen(AccountsScreen(self.owner.accounts))
+
     def action_whatif(self) -> None:
         """Open the dialog that experiments on paper."""
         from authtui.tui.dialogs.whatif_screen import WhatIfScreen

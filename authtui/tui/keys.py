@@ -100,6 +100,14 @@ KEYS: Final[tuple[Key, ...]] = (
         6,
     ),
     Key(
+        "accounts",
+        "A",
+        "accounts",
+        "Every home and account",
+        "Whose login lies in each home, what switchers keep; who holds the same refresh token.",
+        LOOK,
+    ),
+    Key(
         "whatif",
         "w",
         "whatif",

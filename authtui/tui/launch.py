@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from authtui.assessment.accounts import HomeAccount
     from authtui.model.session import AuthSession
     from authtui.settings import Settings
     from authtui.trace.reader import Trace
@@ -27,6 +28,7 @@ def launch(
     lifecycle: MakeLifecycle | None = None,
     offline: bool = False,
     capture: MakeCapture | None = None,
+    accounts: Callable[[], Sequence[HomeAccount]] | None = None,
 ) -> int:
     """Import the interface, make the session and run the app; the exit status."""
     with _collector_resting():
@@ -43,6 +45,7 @@ def launch(
         lifecycle=lifecycle,
         offline=offline,
         capture=capture,
+        accounts=accounts,
     )
     return app.run_to_exit()
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.screen import Screen
 
+    from authtui.assessment.accounts import HomeAccount
     from authtui.model.session import AuthSession
     from authtui.model.state import AuthState
     from authtui.settings import Settings
@@ -34,6 +35,7 @@ class Owner(Protocol):
     revealing: Revealing
     traffic: Traffic
     watched: WatchedProgram | None
+    accounts: Callable[[], Sequence[HomeAccount]] | None
 
     def shown_state(self) -> AuthState:
         """Give the state of the moment looked at."""

@@ -126,6 +126,10 @@ def test_files_that_are_no_text_or_no_files_are_passed_over(tmp_path: Path) -> N
     lines(tmp_path)
 
 
+def test_a_value_that_is_no_unicode_has_a_mark_of_its_own() -> None:
+    assert len({mark_of(text) for text in ("\ud800", "\udc80", "a", "")}) == 4
+
+
 def test_the_dotenv_of_the_codex_home_is_the_clients_own_and_not_told_twice(tmp_path: Path) -> None:
     write(tmp_path / ".codex" / ".env", f"OPENAI_API_KEY={KEY}")
     assert lines(tmp_path, tmp_path / ".codex") == []

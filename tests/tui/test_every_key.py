@@ -59,6 +59,7 @@ CASES = {
     "reveal": Case(lambda app: app.revealing.secret is not None, story="shadowed"),
     "surface": Case(on_top(ChooseScreen)),
     "generation": Case(on_top(GenerationsScreen)),
+    "accounts": Case(footer("its homes are not at hand")),
     "whatif": Case(on_top(WhatIfScreen)),
     "earlier": Case(lambda app: app.at == 1, story="wrong-workspace"),
     "later": Case(lambda app: app.at is None, ("comma",), "wrong-workspace"),
