@@ -14,9 +14,12 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 import authtui.tui
+from authtui.answers.findings import Person
+from authtui.assessment.accounts import HomeAccount
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
 from authtui.redaction import Secret
 from authtui.settings import Settings
+from authtui.tui.dialogs.accounts_screen import AccountsScreen
 from authtui.tui.dialogs.preview_screen import PreviewScreen
 from authtui.tui.dialogs.prompt import Prompt
 from authtui.tui.keys import KEYS, LIST_KEYS
@@ -149,6 +152,21 @@ async def visit_everything(app: AuthtuiApp, pilot: Pilot[None], text: str) -> Vi
 async def previews(visit: Visit, text: str) -> None:
     call = PlannedCall("POST", f"https://{text}", text, text, text)
     plan = Plan("logout", (call,), (PlannedChange(text, text),), (text,))
+    row = HomeAccount(
+        text,
+        "ready",
+        text,
+        text,
+        Person(text, text, text, text, text),
+        (b"m",),
+        (1,),
+        text,
+        profiles=((text, text),),
+    )
+    visit.app.push_screen(AccountsScreen(lambda: (row, row._replace(path=f"{text}2"))))
+    await visit.app.workers.wait_for_complete()
+    await visit.check()
+    await visit.home()
     for made in (
         Outcome("logout", done=False, reason=text, plan=plan),
         Outcome("logout", done=False, reason=text, client_text=text),
