@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import json
-from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from authtui.assessment.assess import assess
-from authtui.assessment.edited_file import edited_path, edited_text
 from authtui.commands import EXIT_CANNOT_TELL, EXIT_FAILED, EXIT_OK, EXIT_USAGE
 from authtui.commands.options import add_common, observe, options_of
-from authtui.machine.observation import AUTH_FILE
-from authtui.redaction import redacted_lines, safe_text
+from authtui.lifecycle.repairs import apply_repair, difference_of, repairs_of
+from authtui.redaction import safe_text
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from authtui.answers.findings import Fix
     from authtui.commands import ProcessContext
-    from authtui.machine.observation import Observation
-
-
-class Offered(NamedTuple):
-    """A fix whose edit is known: the file, what it holds, and what it is to hold."""
-
-    fix: Fix
-    path: str
-    before: bytes | None
-    after: bytes
-    mode: int | None = None
+    from authtui.lifecycle.repairs import FileRepair
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -47,7 +33,7 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
     out = given.out
     observation = observe(args, given.environ)
     assessment = assess(observation, options_of(args))
-    offered = list(_offered(assessment.verdict.fix, observation))
+    offered = list(repairs_of(assessment.verdict.fix, observation))
     if args.number is not None and not 0 < args.number <= len(offered):
         print(
             f"authtui fix: there is no fix {args.number}; there are {len(offered)}", file=given.err
@@ -64,7 +50,7 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
         out.writelines(f"{line}\n" for line in _list(offered, assessment.verdict.headline))
         return EXIT_OK
     if not args.json:
-        out.writelines(f"{line}\n" for line in _shown(chosen, _whose(observation, chosen)))
+        out.writelines(f"{line}\n" for line in _shown(chosen))
     if not args.yes and not _confirmed(given):
         print("Nothing was changed.", file=out)
         return EXIT_FAILED
@@ -72,15 +58,14 @@ def run(args: argparse.Namespace, given: ProcessContext) -> int:
 
 
 def _apply(
-    args: argparse.Namespace, given: ProcessContext, offered: list[Offered], chosen: Offered
+    args: argparse.Namespace, given: ProcessContext, offered: list[FileRepair], chosen: FileRepair
 ) -> int:
-    from authtui.credentials.store_writer import WriteFailure, replace_document
+    from authtui.credentials.store_writer import WriteFailure
 
-    done = replace_document(chosen.path, chosen.after, now=_now(args), expected=chosen.before)
+    done = apply_repair(chosen, _now(args))
     if isinstance(done, WriteFailure):
         print(f"authtui fix: {safe_text(done.sentence)}", file=given.err)
         return EXIT_CANNOT_TELL
-    _keep_mode(chosen)
     if args.json:
         document = _document(offered, chosen, done.backup)
         json.dump(document, given.out, indent=2, ensure_ascii=False)
@@ -99,32 +84,7 @@ def _now(args: argparse.Namespace) -> datetime:
     return args.now or datetime.now(UTC)
 
 
-def _keep_mode(row: Offered) -> None:
-    """Give a file that is no login the permissions back that it had."""
-    if row.fix.edit is not None and row.fix.edit.file != AUTH_FILE and row.mode is not None:
-        with suppress(OSError):
-            Path(row.path).chmod(row.mode)
-
-
-def _offered(fixes: tuple[Fix, ...], observation: Observation) -> Iterator[Offered]:
-    from authtui.machine.files import read_file
-
-    for fix in fixes:
-        if fix.edit is None:
-            continue
-        path = edited_path(fix.edit, observation)
-        facts = read_file(Path(path))
-        if facts.data is None and facts.exists:
-            continue
-        text = (facts.data or b"").decode("utf-8", "surrogateescape")
-        after = edited_text(fix.edit, text, observation)
-        if after is not None and after != text:
-            yield Offered(
-                fix, path, facts.data, after.encode("utf-8", "surrogateescape"), facts.mode
-            )
-
-
-def _list(offered: list[Offered], headline: str) -> Iterator[str]:
+def _list(offered: list[FileRepair], headline: str) -> Iterator[str]:
     yield safe_text(headline)
     if not offered:
         yield "Nothing here can be repaired by editing a file; `authtui check` says what to do."
@@ -135,27 +95,13 @@ def _list(offered: list[Offered], headline: str) -> Iterator[str]:
     yield "`authtui fix N` shows one as a difference, and asks."
 
 
-def _shown(row: Offered, owner: str | None) -> Iterator[str]:
-    import difflib
-
+def _shown(row: FileRepair) -> Iterator[str]:
     yield safe_text(row.fix.text)
-    old = (row.before or b"").decode("utf-8", "replace")
-    new = row.after.decode("utf-8", "replace")
-    lines = difflib.unified_diff(
-        redacted_lines(old), redacted_lines(new), row.path, row.path, n=1, lineterm=""
-    )
-    yield from (safe_text(line) for line in lines)
-    if owner is not None:
-        yield f"This file belongs to {safe_text(owner)}; it stays theirs."
+    yield from (safe_text(line) for line in difference_of(row))
+    if row.owner is not None:
+        yield f"This file belongs to {safe_text(row.owner)}; it stays theirs."
     if row.fix.leads_to is not None:
         yield safe_text(f"As simulated, it leads to: {row.fix.then or 'ready'}")
-
-
-def _whose(observation: Observation, row: Offered) -> str | None:
-    facts = observation.auth_file
-    if row.path != facts.path or facts.owned_by_me is not False:
-        return None
-    return facts.owner or str(facts.uid)
 
 
 def _confirmed(given: ProcessContext) -> bool:
@@ -168,7 +114,7 @@ def _confirmed(given: ProcessContext) -> bool:
 
 
 def _document(
-    offered: list[Offered], applied: Offered | None, backup: str | None
+    offered: list[FileRepair], applied: FileRepair | None, backup: str | None
 ) -> dict[str, object]:
     return {
         "schema": 1,

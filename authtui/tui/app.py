@@ -417,7 +417,7 @@ class AuthtuiApp(App[None]):
         found = self.shown_state().assessment
         first = found.verdict.fix[0] if found and found.verdict.fix else None
         command = first.command if first is not None else None
-        if first is not None and first.edit is not None:
+        if command is None and first is not None and first.edit is not None:
             command = "authtui fix"
         if command is None:
             self.say("this verdict has no command to copy", "muted")

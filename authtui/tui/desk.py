@@ -369,8 +369,14 @@ class Desk(BoxedScreen[None]):
         self.owner.exit()
 
     def action_act(self, name: str) -> None:
-        """Show what a step of the lifecycle would send or change, then ask."""
-        if not self.refused(f"act({name!r})"):
+        """Show what a step of the lifecycle, or the fix, would send or change, then ask."""
+        if self.refused(f"act({name!r})"):
+            return
+        if name == "fix":
+            from authtui.tui.dialogs.repair_screen import offer_repairs
+
+            offer_repairs(self.owner)
+        else:
             self.owner.acts.preview(name)
 
     def action_cancel(self) -> None:

@@ -146,6 +146,14 @@ KEYS: Final[tuple[Key, ...]] = (
     ),
     Key("copy-fix", "f", "copy_fix", "Copy the fix", "The first command of the verdict.", ACT),
     Key(
+        "fix",
+        "F",
+        "act('fix')",
+        "Repair a file",
+        "Shows the difference that the fix makes in a file, and asks; a backup stays.",
+        ACT,
+    ),
+    Key(
         "load",
         "l",
         "load",

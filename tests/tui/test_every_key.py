@@ -66,6 +66,7 @@ CASES = {
     "present": Case(lambda app: app.at is None, ("comma",), "wrong-workspace"),
     "copy": Case(lambda app: app.clipboard == "CODEX_ACCESS_TOKEN"),
     "copy-fix": Case(lambda app: app.clipboard == "unset CODEX_ACCESS_TOKEN"),
+    "fix": Case(ONLY_SHOWS),
     "load": Case(
         footer("read again"),
     ),

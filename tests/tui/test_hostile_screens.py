@@ -14,14 +14,16 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 import authtui.tui
-from authtui.answers.findings import Person
+from authtui.answers.findings import Edit, Fix, Person
 from authtui.assessment.accounts import HomeAccount
 from authtui.lifecycle.preview import Outcome, Plan, PlannedCall, PlannedChange
+from authtui.lifecycle.repairs import FileRepair
 from authtui.redaction import Secret
 from authtui.settings import Settings
 from authtui.tui.dialogs.accounts_screen import AccountsScreen
 from authtui.tui.dialogs.preview_screen import PreviewScreen
 from authtui.tui.dialogs.prompt import Prompt
+from authtui.tui.dialogs.repair_screen import RepairScreen
 from authtui.tui.keys import KEYS, LIST_KEYS
 from authtui.tui.lines import Item
 from tests.traces.made import lines_of, told
@@ -176,6 +178,12 @@ async def previews(visit: Visit, text: str) -> None:
         visit.app.say(text, "bad")
         await visit.check()
         await visit.home()
+    data = text.encode("utf-8", "surrogatepass")
+    fix = Fix(text, edit=Edit("auth.json", content=Secret(text)), leads_to="degraded", then=text)
+    repair = FileRepair(fix, text, data, b"{}", owner=text)
+    visit.app.push_screen(RepairScreen((repair, repair)))
+    await visit.check()
+    await visit.home()
 
 
 def drawing_classes() -> set[str]:

@@ -56,8 +56,9 @@ class DetailPage:
             index = len(self.items)
             text = safe(fix.command)
             self.items.append(Item("fix." + text, fix, text, "the fix"))
-            for row in wrap(text, self.width - 6):
-                self.lines.append(Line((Span("  $ ", "faint"), Span(row, "code")), item=index))
+            for number, row in enumerate(wrap(text, self.width - 6)):
+                sign = Span("    " if number else "  $ ", "faint")
+                self.lines.append(Line((sign, Span(row, "code")), item=index))
 
     def doc(self, title: str) -> Doc:
         """The page as a document."""

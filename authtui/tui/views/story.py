@@ -217,7 +217,8 @@ def symptom_doc(shown: StoryProgress, width: int, *, small: bool) -> Doc:
     lines: list[Line] = [] if small else [BLANK]
     lines += [Line((Span(f"“{safe(story.about)}”", "strong"),)), BLANK]
     lines += [
-        Line((Span("$ ", "faint"), Span(row, "code"))) for row in wrap(story.typed, width - 2, 2)
+        Line((Span("  " if number else "$ ", "faint"), Span(row, "code")))
+        for number, row in enumerate(wrap(story.typed, width - 2, 2))
     ]
     if walk.waiting:
         return _doc(shown, [*lines, BLANK, Line((Span("◌ the client runs…", "muted"),))])

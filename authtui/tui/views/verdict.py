@@ -32,6 +32,8 @@ _TALLEST = 12
 _LONGEST = 6  # rows of the sentence; what is longer is shown whole by `v`
 _LONGEST_COMPACT = 5
 _MORE = "… v shows all"
+_FIX_ROWS = 3
+_REPAIR = "act('fix')"
 PLAIN = ("ready", "nothing-stored")  # the headline says it already
 
 
@@ -137,9 +139,17 @@ def _fix(found: Assessment, indent: str, width: int) -> list[Line]:
         return []
     first = found.verdict.fix[0]
     label = Span(indent + pad("fix", _LABEL), "faint")
+    blank = Span(indent + pad("", _LABEL), "faint")
     if first.command is None:
-        return [Line((label, Span(clip(safe(first.text), width), "strong")))]
-    rows = wrap(safe(first.command), width, 2)
+        told = wrap(safe(first.text), width - 11, _FIX_ROWS)
+        repaired = [
+            Line((label if n == 0 else blank, Span(row, "strong"))) for n, row in enumerate(told)
+        ]
+        if first.edit is not None:
+            keys = (Span("  F", "key", _REPAIR), Span(" repairs", "faint", _REPAIR))
+            repaired[-1] = Line((*repaired[-1].left, *keys))
+        return repaired
+    rows = wrap(safe(first.command), width, _FIX_ROWS)
     spans = [label, Span(rows[0], "code", "copy_fix")]
     left = width - spans_width(spans[1:])
     if left > 14 and len(rows) == 1:
@@ -147,7 +157,6 @@ def _fix(found: Assessment, indent: str, width: int) -> list[Line]:
         spans.append(Span(" copies", "faint", "copy_fix"))
         left -= 10
     lines = [Line(tuple(spans))]
-    blank = Span(indent + pad("", _LABEL), "faint")
     lines += [Line((blank, Span(row, "code", "copy_fix"))) for row in rows[1:]]
     text = safe(first.text)
     if text and text != first.command and len(rows) == 1:
@@ -203,11 +212,15 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
     fix: list[Line] = []
     if verdict.fix:
         first = verdict.fix[0]
-        shown = Span(
-            safe(first.command or first.text), "code" if first.command else "strong", "copy_fix"
-        )
-        copies = (Span("f", "key"), Span(" copies ", "faint")) if first.command else ()
-        fix = [Line((Span("   fix  ", "faint"), shown), copies)]
+        tone, action = ("code", "copy_fix") if first.command else ("strong", _REPAIR)
+        told = wrap(safe(first.command or first.text), width - 18, _FIX_ROWS)
+        fix = [
+            Line((Span("        " if n else "   fix  ", "faint"), Span(row, tone, action)))
+            for n, row in enumerate(told)
+        ]
+        if first.command or first.edit:
+            key, word = ("f", " copies ") if first.command else ("F", " repairs ")
+            fix[0] = Line(fix[0].left, (Span(key, "key", action), Span(word, "faint", action)))
     chain = [Line((Span("   "), *lamp_chain(found)))]
     person = _who(found)
     who = [Line((Span("   " + clip(person, text), "muted"),))] if person else []
@@ -224,6 +237,7 @@ def _compact(found: Assessment, width: int, rows: int | None) -> list[Line]:
         [head, *sentence[:1], *fix, *chain],
         [head, *fix, *chain],
         [head, *fix],
+        [head, *fix[:1]],
         [head],
     ):
         if len(without) <= rows:
