@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.demo.test_real_client import namespaces_work
-from tests.oracle import drive_client, drive_online, online_states
+from tests.oracle import drive_client, drive_fixes, drive_online, online_states
 
 BINARY = os.environ.get(drive_client.VARIABLE)
 STATES = 300
 ONLINE_STATES = 12
+FIXED_STATES = 72
 
 pytestmark = [
     pytest.mark.skipif(
@@ -35,6 +36,13 @@ def test_a_real_client_does_in_generated_states_what_is_predicted() -> None:
             wrong.append(str(disagreement))
     assert made >= STATES
     assert not wrong, "\n".join(wrong)
+
+
+def test_a_real_client_does_after_a_fix_what_the_fix_was_said_to_lead_to() -> None:
+    assert BINARY is not None
+    found = list(drive_fixes.drive(Path(BINARY), FIXED_STATES))
+    assert len({row.kind for row in found}) > 3
+    assert [row for row in found if not row.holds] == []
 
 
 def test_a_real_client_sends_to_the_backend_what_is_predicted() -> None:
