@@ -127,6 +127,19 @@ SEEDS: Final[dict[str, tuple[bytes, ...]]] = {
         _json({"type": "session_meta", "payload": {"model_provider": "openai"}}) + b"\n{}\n",
         b"\n",
     ),
+    "client_past": (
+        (Path(__file__).parents[1] / "credentials" / "rollouts-0.171.0.jsonl").read_bytes()[:2_000],
+        b"2026-12-01T12:57:36Z  WARN codex_login::server: login callback state mismatch\n",
+        (
+            b'{"timestamp": "2026-12-01T12:00:00Z", "payload": {"type": "token_count", "info": {}, '
+            b'"rate_limits": {"primary": {"used_percent": 1e999, "window_minutes": 5}}}}\n'
+        ),
+    ),
+    "variable_lines": (
+        b"export CODEX_API_KEY=sk-1\nalias codex='CODEX_API_KEY=a codex'\n",
+        b"set -gx CODEX_API_KEY x\n- CODEX_API_KEY=y\nCODEX_API_KEY: z\n",
+    ),
+    "login_copies": (_json({"accounts": [{"refreshToken": "rt"}]}), b"[]", b"{nope"),
     "auth_json": _DOCUMENTS,
     "config_toml": _CONFIGS,
     "dotenv": _DOTENVS,

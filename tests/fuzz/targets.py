@@ -31,9 +31,12 @@ from authtui.identity.assertion import read_assertion, signature_matches
 from authtui.identity.keys import PrivateKey, key_from_seed, read_private_key
 from authtui.lifecycle.context import Trouble
 from authtui.lifecycle.registration import open_task, read_task
+from authtui.machine.client_past import read_past
+from authtui.machine.login_copies import find_copies
 from authtui.machine.mcp_logins import MCP_FILE, read_mcp_store
 from authtui.machine.observation import ConfigFacts, FileFacts
 from authtui.machine.threads import read_saved_threads
+from authtui.machine.variable_lines import find_lines
 from authtui.redaction import Secret, printable, redact_text
 from authtui.settings import read_settings
 from authtui.tokens.agent import judge_agent_token
@@ -361,6 +364,41 @@ def saved_thread(data: bytes) -> None:
         assert isinstance(thread.provider, str)
 
 
+def client_past(data: bytes) -> None:
+    """A rollout and the log of logins: events with an aware time, in order, or nothing."""
+    day = FOLDER / "past" / "sessions" / "2026" / "04" / "01"
+    day.mkdir(parents=True, exist_ok=True)
+    (day / "rollout-1.jsonl").write_bytes(data)
+    log = FOLDER / "past" / "log"
+    log.mkdir(exist_ok=True)
+    (log / "codex-login.log").write_bytes(data)
+    found = read_past(FOLDER / "past")
+    times = [event.at for event in found.events]
+    assert all(at.tzinfo is not None for at in times)
+    assert times == sorted(times, reverse=True)
+
+
+def variable_lines(data: bytes) -> None:
+    """A file of a shell, an editor or a container: lines that set a variable, each in the file."""
+    folder = FOLDER / "user"
+    folder.mkdir(exist_ok=True)
+    for name in (".zshrc", ".env", ".envrc", "compose.yaml", "mise.toml"):
+        (folder / name).write_bytes(data)
+    environ = {"HOME": str(folder)}
+    for row in find_lines(("CODEX_API_KEY",), environ, str(folder), "/nowhere", folder):
+        assert row.name == "CODEX_API_KEY"
+        assert 1 <= row.line <= len(data.decode("utf-8", "surrogateescape").splitlines())
+
+
+def login_copies(data: bytes) -> None:
+    """What a switcher keeps: digests of its refresh tokens, and none of it in clear."""
+    folder = FOLDER / "kept"
+    (folder / "accounts").mkdir(parents=True, exist_ok=True)
+    (folder / "accounts" / "work.json").write_bytes(data)
+    for copy in find_copies({"HOME": "/nowhere"}, [str(folder)]):
+        assert all(len(mark) == 32 for mark in copy.marks)
+
+
 TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
     made.__name__: made
     for made in (
@@ -383,6 +421,9 @@ TARGETS: Final[dict[str, Callable[[bytes], None]]] = {
         trace,
         mcp_logins,
         saved_thread,
+        client_past,
+        variable_lines,
+        login_copies,
         text_targets.toml_reader,
         text_targets.toml_edit,
         text_targets.config_line,
