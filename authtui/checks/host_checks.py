@@ -10,6 +10,8 @@ from authtui.checks.subject import stored
 from authtui.credentials.environment import CREDENTIAL_VARIABLES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from authtui.answers.findings import CheckStatus
     from authtui.checks.registry import Subject
 
@@ -38,6 +40,21 @@ def _wsl(subject: Subject) -> Finding | None:
     )
 
 
+def _ways(subject: Subject, marks: Sequence[str]) -> Iterator[str]:
+    """The ways to log in where no browser is, the one that needs least first."""
+    environment = subject.observation.environment
+    if environment.trimmed("OPENAI_API_KEY"):
+        yield "the key is here: printenv OPENAI_API_KEY | codex login --with-api-key"
+    agent = subject.contract.agent_variable
+    if agent is not None and environment.trimmed(agent):
+        yield f"{agent} is here, and needs no login"
+    yield "a code that is typed in any browser: codex login --device-auth"
+    if "SSH" in marks:
+        yield "or forward the port from where the browser is: ssh -L 1455:localhost:1455 HOST"
+    if agent is not None:
+        yield f"or hand an access token to the program: {agent}"
+
+
 @check("host.remote", "HOST", "Signing in from a remote machine", source=_SOURCE, hints=(8,))
 def _remote(subject: Subject) -> Finding | None:
     marks = [m for m in subject.observation.host.marks if m in ("SSH", "container", "cloud IDE")]
@@ -47,7 +64,7 @@ def _remote(subject: Subject) -> Finding | None:
         _hint(subject),
         f"this machine is reached through {', '.join(marks)}: a browser elsewhere cannot call back "
         "to its localhost:1455",
-        (f"marks: {', '.join(marks)}",),
+        (f"marks: {', '.join(marks)}", *_ways(subject, marks)),
         "`codex login` waits on this machine, and the browser calls localhost on yours. The page "
         "then says connection refused, although the sign-in itself was right.",
         Fix(

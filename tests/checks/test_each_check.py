@@ -7,7 +7,7 @@ import pytest
 from authtui.checks.all_checks import REGISTER
 from authtui.checks.failure_modes import failure_modes
 from tests.checks import rows_origins, rows_past, rows_records, rows_requests, rows_sources
-from tests.checks.build import State, agent, answer, subject_of
+from tests.checks.build import State, agent, answer, host, subject_of
 
 ROWS = [
     *rows_sources.ROWS,
@@ -133,3 +133,15 @@ def test_each_recognised_failure_mode_has_a_state_that_fires_and_a_twin_that_doe
             assert twins.intersection(mode.checks), mode
     shown = {mode for mode, _, _ in rows_past.TURNS}
     assert shown == set(next(entry.modes for entry in REGISTER if entry.id == "past.answer"))
+
+
+def test_without_a_browser_the_ways_to_log_in_are_named_by_what_is_there() -> None:
+    found = answer("host.remote", State(change=host("SSH")))
+    assert found is not None
+    assert "codex login --device-auth" in found.evidence[1]
+    assert "ssh -L 1455:localhost:1455" in found.evidence[2]
+    keyed = State(env={"OPENAI_API_KEY": "sk-made-up"}, change=host("container"))
+    other = answer("host.remote", keyed)
+    assert other is not None
+    assert "codex login --with-api-key" in other.evidence[1]
+    assert not any("ssh -L" in line for line in other.evidence)
