@@ -114,19 +114,23 @@ def find_other_logins(
     found = []
     for path in (*([default] if default else []), *_beside(user), *_matching(root)):
         real = os.path.realpath(path)
-        if real not in seen and _holds_login(real):
-            found.append(OtherHome(path, shorten(path, user), path == default))
+        login = _login_of(real) if real not in seen else None
+        if login is not None:
+            tokens = login.get("tokens")
+            account = tokens.get("account_id") if isinstance(tokens, dict) else None
+            named = account if isinstance(account, str) and account.strip() else None
+            found.append(OtherHome(path, shorten(path, user), path == default, named))
         seen.add(real)
     return tuple(found[:_MOST])
 
 
-def _holds_login(home: str) -> bool:
+def _login_of(home: str) -> dict[str, object] | None:
     data = read_file(Path(home, AUTH_FILE), _LARGEST).data
     try:
         tree = json.loads(data) if data is not None else None
     except (ValueError, RecursionError):
-        return False
-    return isinstance(tree, dict) and any(tree.get(name) for name in _LOGINS)
+        return None
+    return tree if isinstance(tree, dict) and any(tree.get(name) for name in _LOGINS) else None
 
 
 def _is_home(path: str) -> bool:

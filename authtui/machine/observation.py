@@ -131,11 +131,15 @@ class HomeFacts(NamedTuple):
 
 
 class OtherHome(NamedTuple):
-    """Another home that holds a login; `default`: a client without CODEX_HOME uses it."""
+    """Another home that holds a login; `default`: a client without CODEX_HOME uses it.
+
+    `account` is the account that its record names.
+    """
 
     path: str
     shown: str
     default: bool = False
+    account: str | None = None
 
 
 class LoginCopy(NamedTuple):

@@ -225,6 +225,10 @@ def _elsewhere(judged: JudgedCase, elsewhere: tuple[OtherHome, ...]) -> Verdict:
     """Nobody is logged in here, and another home of this user holds a login."""
     home = judged.observation.home
     others = [name_words(one.shown) for one in elsewhere[:3]]
+    places = [
+        f"{name}/auth.json" + (f" (account {name_words(one.account)})" if one.account else "")
+        for name, one in zip(others, elsewhere, strict=False)
+    ]
     named = home.chosen_by == "CODEX_HOME"
     if named and elsewhere[0].default:
         use = Fix("use the login that is there", "unset CODEX_HOME")
@@ -235,7 +239,7 @@ def _elsewhere(judged: JudgedCase, elsewhere: tuple[OtherHome, ...]) -> Verdict:
         f"Nobody is logged in here; {others[0]} holds a login",
         f"No credential is stored in {home.shown}"
         + (", which CODEX_HOME names," if named else "")
-        + f" and no variable holds one. {' and '.join(f'{name}/auth.json' for name in others)} "
+        + f" and no variable holds one. {' and '.join(places)} "
         f"{'holds' if len(others) == 1 else 'hold'} a login: each home has its own. "
         "`authtui accounts` tells whose.",
         "CODEX_HOME" if named else None,

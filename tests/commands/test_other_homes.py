@@ -32,6 +32,7 @@ def test_a_home_that_a_variable_names_hides_the_login_of_the_usual_one(tmp_path:
     assert verdict["headline"] == "Nobody is logged in here; ~/.codex holds a login"
     assert verdict["fix"][0] == "unset CODEX_HOME"
     assert verdict["culprit"] == "CODEX_HOME"
+    assert "~/.codex/auth.json (account acct-mine) holds a login" in verdict["sentence"]
 
 
 def test_a_login_of_a_home_beside_the_usual_one_is_named_with_the_way_to_it(tmp_path: Path) -> None:
