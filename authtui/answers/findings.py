@@ -87,6 +87,16 @@ class Lamp(NamedTuple):
     reason: str
 
 
+NOTHING_STORED: Final = "nothing is stored"
+NOTHING_SELECTED: Final = "nothing to select"
+
+
+def lamp_word(lamp: Lamp) -> str:
+    """The word beside a lamp; that nothing is there is known, though the lamp is grey."""
+    known = lamp.reason in (NOTHING_STORED, NOTHING_SELECTED)
+    return "nothing" if known else LIGHT_MARKS[lamp.light].word
+
+
 class Lamps(NamedTuple):
     """stored, selected, sent, accepted: never lit on the evidence of another."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING, Final
 
-from authtui.answers.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, marked_as
+from authtui.answers.findings import CHECK_MARKS, LIGHT_MARKS, OUTCOME_GLYPHS, lamp_word, marked_as
 from authtui.assessment.who import person_words
 from authtui.redaction import redacted_lines, safe_text
 
@@ -87,22 +87,36 @@ def _setting(assessment: Assessment) -> Iterator[str]:
     yield f"  {assessment.home} · {chosen} · surface {assessment.surface}"
     if contract.note:
         yield f"  {contract.note}"
-    marks = [(name, LIGHT_MARKS[lamp.light]) for name, lamp in assessment.lamps._asdict().items()]
-    yield "  " + "   ".join(f"{mark.glyph} {name}: {mark.word}" for name, mark in marks)
+    marks = [
+        f"{LIGHT_MARKS[lamp.light].glyph} {name}: {lamp_word(lamp)}"
+        for name, lamp in assessment.lamps._asdict().items()
+    ]
+    yield "  " + "   ".join(marks)
 
 
 def _sources(assessment: Assessment) -> Iterator[str]:
     yield "Sources, in the client's order"
+    absent = [
+        source.name
+        for source in assessment.sources
+        if source.status == "absent" and not source.reason.startswith("set, ")
+    ]
     for source in assessment.sources:
+        if source.name in absent:
+            continue
         rank = str(source.rank) if source.rank else "-"
         status = source.status + (f" by {source.shadowed_by}" if source.shadowed_by else "")
         note = source.detail or source.reason or ""
         yield f"  {rank:>2} {source.name:<24} {status:<33} {note}".rstrip()
+    if absent:
+        yield from _folded("absent", ", ".join(absent))
 
 
 def _matrix(assessment: Assessment) -> Iterator[str]:
-    if assessment.matrix:
-        yield "Who names which account"
+    # Where all agree, who is logged in stands at the top.
+    if not any(row.wrong for row in assessment.matrix):
+        return
+    yield "Who names which account"
     for row in assessment.matrix:
         wrong = f"  ✗ {' and '.join(row.wrong)} disagrees" if row.wrong else ""
         account, user = row.account_id or "-", row.user_id or "-"
@@ -111,18 +125,21 @@ def _matrix(assessment: Assessment) -> Iterator[str]:
 
 def _checks(assessment: Assessment) -> Iterator[str]:
     failing = [c for c in assessment.checks if c.status != "pass"]
+    # A fix of the verdict stands above already.
+    told = {(fix.text, fix.command) for fix in assessment.verdict.fix}
     yield f"Checks: {len(assessment.checks) - len(failing)} passed, {len(failing)} to look at"
     for result in failing:
         yield f"  {CHECK_MARKS[result.status].glyph} {result.id:<28} {result.summary}"
-        if result.fix:
+        if result.fix and (result.fix.text, result.fix.command) not in told:
             yield f"      {_fix(result.fix)}"
 
 
 def _programs(assessment: Assessment) -> Iterator[str]:
     yield "What each surface does"
     for found in assessment.predictions:
-        says = redacted_lines(found.says or "(nothing)")[-1]
-        yield f"     {found.surface:<14} exit {found.exit}  {says}"
+        first, *more = redacted_lines(found.says or "(nothing)")
+        yield f"     {found.surface:<14} exit {found.exit}  {first}"
+        yield from (f"{'':<28}{line}" for line in more)
     doctor, server = assessment.doctor, assessment.app_server
     if doctor is not None:
         yield f"     {'doctor':<14} {doctor.status:<6}  {doctor.summary}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from authtui.answers.findings import Lamp, Lamps
+from authtui.answers.findings import NOTHING_SELECTED, NOTHING_STORED, Lamp, Lamps
 from authtui.checks.phrases import at_home, describe
 from authtui.checks.subject import ago
 from authtui.simulation.past import past_events
@@ -49,7 +49,7 @@ def _stored(case: Case) -> Lamp:
     file = case.observation.auth_file
     if file.exists and case.ladder.store_mode in ("keyring", "ephemeral"):
         return Lamp("amber", f"store mode {case.ladder.store_mode} skips auth.json")
-    return Lamp("grey", "nothing is stored")
+    return Lamp("grey", NOTHING_STORED)
 
 
 def _selected(case: Case, start: ProgramStart) -> Lamp:
@@ -63,7 +63,7 @@ def _selected(case: Case, start: ProgramStart) -> Lamp:
     if start.prediction.mode == "none":
         return Lamp("green", "none is needed")
     if start.credential is None:
-        return Lamp("grey", "nothing to select")
+        return Lamp("grey", NOTHING_SELECTED)
     stored = case.ladder.store
     if not stored.empty and stored.name != start.credential.source:
         return Lamp("amber", f"{start.credential.source} hides {stored.name}")
