@@ -131,6 +131,8 @@ for found in pkgutil.walk_packages(authtui.__path__, "authtui."):
         importlib.import_module(found.name)
 import argparse, shutil, textwrap, platformdirs, pwd, traceback, linecache, gettext
 from authtui.cli import main
+from authtui.configuration.key_table import key_table
+key_table("0.169.0")
 if os.geteuid() == 0:
     os.setgroups([])
     os.setgid(65534)
