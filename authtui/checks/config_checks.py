@@ -49,15 +49,14 @@ _TABLES: Final = {"model_providers": 2, "profiles": 0}
     modes=(18, 30),
 )
 def _ignored(subject: Subject) -> Finding | None:
+    every = subject.observation.config.layers
+    layers = [layer for layer in every if layer.kind == "user" and layer.values]
+    if not layers:
+        return None
     version = subject.contract.version
     table = key_table(version) if version else None
-    known = table.shape(table.root).fields if table is not None else {}
-    found = [
-        (value, reason)
-        for layer in subject.observation.config.layers
-        if layer.kind == "user"
-        for value, reason in _unread(layer, frozenset(known))
-    ]
+    known = frozenset(table.shape(table.root).fields) if table is not None else frozenset()
+    found = [pair for layer in layers for pair in _unread(layer, known)]
     if not found:
         return None
     first, reason = found[0]
