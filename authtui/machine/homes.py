@@ -141,7 +141,10 @@ def _beside(user: str | None) -> Iterator[str]:
     if user is None or not Path(user).is_absolute():
         return
     for pattern in _PATTERNS:
-        yield from sorted(str(path) for path in Path(user).glob(pattern))
+        try:
+            yield from sorted(str(path) for path in Path(user).glob(pattern))
+        except OSError:  # a directory on the way may not be looked into
+            continue
 
 
 def _matching(root: Path) -> Iterator[str]:
