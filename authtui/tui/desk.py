@@ -344,6 +344,13 @@ class Desk(BoxedScreen[None]):
         else:
             self.app.push_screen(AccountsScreen(self.owner.accounts))
 
+    def action_layers(self) -> None:
+        """The configuration as one table."""
+        from authtui.tui.dialogs.dialog import Dialog
+        from authtui.tui.views.layers import layers_doc
+
+        self.app.push_screen(Dialog(layers_doc))
+
     def action_whatif(self) -> None:
         """Open the dialog that experiments on paper."""
         from authtui.tui.dialogs.whatif_screen import WhatIfScreen

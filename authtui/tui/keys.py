@@ -108,6 +108,14 @@ KEYS: Final[tuple[Key, ...]] = (
         LOOK,
     ),
     Key(
+        "layers",
+        "i",
+        "layers",
+        "The configuration, layer by layer",
+        "Who sets each value, on which line, and what it overrides; opens at the line at fault.",
+        LOOK,
+    ),
+    Key(
         "whatif",
         "w",
         "whatif",

@@ -60,6 +60,7 @@ CASES = {
     "surface": Case(on_top(ChooseScreen)),
     "generation": Case(on_top(GenerationsScreen)),
     "accounts": Case(footer("its homes are not at hand")),
+    "layers": Case(on_top(Dialog)),
     "whatif": Case(on_top(WhatIfScreen)),
     "earlier": Case(lambda app: app.at == 1, story="wrong-workspace"),
     "later": Case(lambda app: app.at is None, ("comma",), "wrong-workspace"),
