@@ -116,7 +116,7 @@ class KnownSecrets:
         ]
         grams = self._grams
         if grams:
-            squeezed = _plain(text).encode("ascii", "ignore").translate(_LOWER, _OTHERS)
+            squeezed = _letters_and_digits(text)
             every = range(0, len(squeezed) - _GRAM + 1, _STEP)
             if not grams.keys().isdisjoint([squeezed[at : at + _GRAM] for at in every]):
                 found += self._search(text)
@@ -155,7 +155,7 @@ class KnownSecrets:
                     self._add(secret)
 
     def _add(self, secret: str) -> None:
-        raw = _squeezed(secret)[0]
+        raw = _letters_and_digits(secret)
         if len(raw) < SHORTEST:
             ends = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
             if not secret.isdigit():
@@ -216,6 +216,11 @@ def _squeezed(text: str) -> tuple[bytes, list[tuple[int, int]]]:
             out.append(ord(char.lower()))
             places.append(token.span())
     return bytes(out), places
+
+
+def _letters_and_digits(text: str) -> bytes:
+    """The first part of `_squeezed`, without the places and much quicker."""
+    return _plain(text).encode("ascii", "ignore").translate(_LOWER, _OTHERS)
 
 
 def _has_escapes(text: str) -> bool:

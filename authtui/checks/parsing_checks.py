@@ -232,14 +232,14 @@ def _unknown_fields(subject: Subject) -> Finding | None:
     document = stored_document(subject)
     if document is None:
         return None
-    names = [printable(redact_text(name), 40) for name in document.unknown_fields]
+    names = [printable(redact_text(name), 40) for name in document.unknown_fields[:8]]
     if not names:
         return Finding("pass", "every field of the record is known to this client")
     return Finding(
         "warn",
         f"{subject.store.name} holds {', '.join(names[:4])}, which "
         f"{subject.contract.title} does not know",
-        tuple(f"ignored: {name}" for name in names[:8]),
+        tuple(f"ignored: {name}" for name in names),
         "Unknown fields are ignored, and lost when the client writes the file next, for example "
         "after a refresh. They are a sign that another program or version writes here too.",
     )

@@ -6,6 +6,7 @@ from 1; a column is the number of bytes since the last newline.
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Final, Literal
 
@@ -28,6 +29,14 @@ _ESCAPES: Final = {
     0x22: '"', 0x5C: "\\", 0x2F: "/", 0x62: "\b",
     0x66: "\f", 0x6E: "\n", 0x72: "\r", 0x74: "\t",
 }  # fmt: skip
+_LONG: Final = 100_000
+
+
+def _refuse(constant: str) -> object:
+    raise ValueError(constant)
+
+
+_DECODER: Final = json.JSONDecoder(parse_constant=_refuse)
 IDENTS: Final = {0x6E: (b"ull", None), 0x74: (b"rue", True), 0x66: (b"alse", False)}
 
 Category = Literal["Data", "Syntax", "Eof"]
@@ -97,6 +106,7 @@ class Scanner:
         self.float_numbers = float_numbers
         self.at = 0
         self.depth = RECURSION_LIMIT
+        self._latin: str | None = None
         self._counted = (0, 1, 0)  # up to this byte: the line, and where it begins
 
     # positions and failures
@@ -126,6 +136,24 @@ class Scanner:
         return failure
 
     # bytes
+
+    def is_long(self) -> bool:
+        """Whether so much is still to come that a step over many values at once is worth it."""
+        return len(self.data) - self.at > _LONG
+
+    def pass_at_once(self) -> bool:
+        """Pass over the value that begins here if the standard library's reader can read it.
+
+        What that takes is what `skip_value` takes: a text with a mistake, a number of thousands of
+        digits or a value nested deeply is left to be read step by step.
+        """
+        if self._latin is None:
+            self._latin = self.data.decode("latin-1")  # a character for each byte
+        try:
+            _, self.at = _DECODER.raw_decode(self._latin, self.at)
+        except (ValueError, RecursionError):
+            return False
+        return True
 
     def peek(self) -> int:
         """The next byte, or -1 at the end."""

@@ -8,7 +8,11 @@ closing brace, a doubled field behind its name. `Reader` follows those steps one
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+import json
+import re
+from functools import cache
+from itertools import islice
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from authtui.client_json.scanner import (
     EOF_LIST,
@@ -26,6 +30,36 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
 T = TypeVar("T")
+
+
+_MANY_NAMES: Final = 100
+"""Of the unknown members that are passed over in one step, so many are named."""
+
+
+def _any_spelling(name: str) -> bytes:
+    """A pattern of a name of which any character may be written as an escape."""
+    found = b""
+    for char in name:
+        digits = "".join(f"[{d}{d.upper()}]" if d.isalpha() else d for d in f"{ord(char):02x}")
+        found += rb"(?:%b|\\u00%b)" % (re.escape(char.encode()), digits.encode())
+    return found
+
+
+@cache
+def _unknown_members(known: tuple[str, ...]) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
+    """A run of members that are not of `known` and hold no list or object, and one of them.
+
+    It takes less than `skip_value` and never more: what it leaves is read step by step.
+    """
+    names = b"|".join(map(_any_spelling, known))
+    blank = rb"[ \n\t\r]*+"
+    escape = rb'\\["\\/bfnrt]|\\u(?![dD][89a-fA-F])[0-9a-fA-F]{4}'
+    key = rb'"(?!(?:' + names + rb')")((?:[ !#-\[\]-~]|' + escape + rb')*+)"'
+    number = rb"-?+(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][+-]?+[0-9]++)?+"
+    text = rb'"(?:[^"\\\x00-\x1f]|' + escape + rb')*+"'
+    value = rb"(?:" + text + rb"|null|true|false|" + number + rb")(?=[ \n\t\r,}])"
+    member = blank + b"," + blank + key + blank + b":" + blank + value
+    return re.compile(b"(?:" + member + b")++"), re.compile(member)
 
 
 class Field(NamedTuple):
@@ -249,7 +283,22 @@ class Reader:
                 self.scanner.colon()
                 found[key] = field.read(self)
             self.path.pop()
+            if self.scanner.is_long():
+                self._skip_unknown(tuple(fields))
         return found
+
+    def _skip_unknown(self, known: tuple[str, ...]) -> None:
+        """Pass over the unknown members that follow, of which there may be very many."""
+        members, member = _unknown_members(known)
+        run = members.match(self.scanner.data, self.scanner.at)
+        if run is None:
+            return
+        prefix = "".join(f"{name}." for name in self.path)
+        for one in islice(member.finditer(self.scanner.data, run.start()), _MANY_NAMES):
+            if one.start() >= run.end():
+                break
+            self.unknown.append(prefix + json.loads(b'"%b"' % one[1]))
+        self.scanner.at = run.end()
 
     def _sequence(self, expected: str, fields: Sequence[Field]) -> dict[str, Any]:
         self.scanner.enter()

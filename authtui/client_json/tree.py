@@ -117,6 +117,8 @@ def read_any(scanner: Scanner) -> Node:
 def skip_value(scanner: Scanner) -> None:
     """Pass over any value: no limit of depth, no check of number ranges, as serde_json."""
     open_frames = bytearray()
+    if scanner.start() in (0x5B, 0x7B) and scanner.is_long() and scanner.pass_at_once():
+        return
     while True:
         byte = scanner.start()
         nested = False

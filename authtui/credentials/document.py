@@ -8,6 +8,7 @@ agree with recorded clients 0.122 to 0.169.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final, Literal
 
@@ -130,6 +131,17 @@ def parse_document(
     the registration time such a JWT gets when it names none.
     """
     raw = data if isinstance(data, bytes) else data.encode("utf-8", "surrogatepass")
+    return _parsed(raw, rules, agent, now, store)
+
+
+@lru_cache(maxsize=8)  # one look judges each way to start a client, and all read the same text
+def _parsed(
+    raw: bytes,
+    rules: DocumentRules,
+    agent: AgentContract,
+    now: datetime,
+    store: Literal["file", "keyring"],
+) -> Document | DocumentFault:
     reader = Reader(raw, float_numbers=rules.float_numbers)
     try:
         raw.decode()

@@ -34,6 +34,9 @@ def tell_known(seen: Observation, environ: Mapping[str, str]) -> None:
     KNOWN.learn(*_of_variables(seen), *_of_configuration(seen, environ), *_of_documents(seen))
 
 
+_NUMBERS: Final = frozenset((bool, int, float))
+
+
 def secrets_of_address(url: str) -> Iterator[str]:
     """User name and password of an address, and the values of its query, each as it is written."""
     authority, _, rest = url.partition("://")[2].partition("/")
@@ -121,7 +124,9 @@ def _texts(value: object, name: str, depth: int = 0) -> Iterable[str]:
         for key, inner in value.items():
             if secretive(key):
                 yield key
-            yield from _texts(inner, key, depth + 1)
+            if inner is not None and type(inner) not in _NUMBERS:
+                yield from _texts(inner, key, depth + 1)
     elif isinstance(value, list | tuple):
         for inner in value:
-            yield from _texts(inner, name, depth + 1)
+            if inner is not None and type(inner) not in _NUMBERS:
+                yield from _texts(inner, name, depth + 1)

@@ -65,9 +65,10 @@ _LARGEST: Final = 1_000_000
 def salvage(data: bytes | str) -> Mapping[str, Any] | None:
     """The fields of a damaged document; texts that may be secret as `Secret`. Never raises."""
     text = data if isinstance(data, str) else _decoded(data)
+    whole = len(text) <= _LARGEST  # a text that is cut off has no end that could be read
     text = text[:_LARGEST].lstrip("\ufeff")
-    node = parse(text)
-    if isinstance(node, JsonFault):
+    node = parse(text if whole else "")
+    if isinstance(node, JsonFault) and whole:
         node = parse(_COMMENT_OR_COMMA.sub(lambda found: found[1] or "", text))
     if isinstance(node, JsonFault):
         found: Any = _picked(text)
