@@ -16,8 +16,8 @@ FIELDS = (Field("mode", Reader.read_text), Field("key", Reader.read_text))
 PIECES = st.sampled_from(
     [
         '"x":1', '"x":"a,\\"b\\":"', '"m\\u006fde":"z"', '"mode":"y"', '"key":"k"',
-        '"x":[1,{"a":[]}]', '"x":{"a":"b"}', '"x":01', '"x":1.', '"x":-',
-        '"x":nul', '"x":NaN', '"x":"\\ud800"', '"é":"ü"', '"x":"\x01"', '"\\n":true', '"x" : null ', '"x":1e400',
+        '"x":[1,{"a":[]}]', '"x":{"a":"b"}', '"x":01', '"x":1.', '"x":-', '"x":nul', '"x":NaN',
+        '"x":"\\ud800"', '"é":"ü"', '"x":"\x01"', '"\\n":true', '"x" : null ', '"x":1e400',
         '"x":[NaN]', '"x":[1', "x", '"x":"a,","\\u003az":1', '"":""',
     ]
 )  # fmt: skip
