@@ -326,8 +326,11 @@ def _is_another(key: object) -> bool:
 
 
 def observe(machine: Machine, keys: Path | None = None) -> Observation:
-    """The state of a laid-out machine, with the key set that the backend served."""
-    return read_observation(
+    """The state of a laid-out machine, with the key set that the backend served.
+
+    Which ports were open then is not known: it is not those that are open here.
+    """
+    seen = read_observation(
         environ=machine.environ,
         home_option=None,
         now=NOW,
@@ -335,6 +338,7 @@ def observe(machine: Machine, keys: Path | None = None) -> Observation:
         key_set_file=keys or key_set_file(),
         installed=False,
     )
+    return seen._replace(listening=None)
 
 
 def judge(run: Run, root: Path, surface: Surface = "exec") -> tuple[Case, Assessment, Machine]:

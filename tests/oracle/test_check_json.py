@@ -152,6 +152,18 @@ def _code_fits(run: Run, document: dict[str, Any]) -> bool:
     return bool(document["exit"] != 0 or run.exit == 0)
 
 
+@pytest.fixture(autouse=True)
+def unknown_ports(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which ports were open where the clients were recorded is not known."""
+    monkeypatch.setattr("authtui.credentials.observe.read_listening_ports", lambda _: None)
+
+
+def _without_origins(document: dict[str, Any]) -> dict[str, Any]:
+    """Without the one check that asks who started this very process."""
+    checks = [found for found in document["checks"] if found["id"] != "variable.origin"]
+    return {**document, "checks": checks}
+
+
 @pytest.mark.parametrize("number", [0, 200, 400, 600, 800])
 def test_the_program_itself_gives_the_same_document(number: int) -> None:
     run = runs("exec")[number]
@@ -167,4 +179,4 @@ def test_the_program_itself_gives_the_same_document(number: int) -> None:
             check=False,
         )
     assert done.returncode == inside.pop("exit"), done.stderr
-    assert json.loads(done.stdout) == inside
+    assert _without_origins(json.loads(done.stdout)) == _without_origins(inside)
