@@ -73,6 +73,9 @@ def remove_leftovers() -> int:
 def _is_left(entry: os.DirEntry[str]) -> bool:
     try:
         found = entry.stat(follow_symlinks=False)
+    except OSError:
+        return False  # another program has removed it meanwhile
+    try:
         mine = not hasattr(os, "geteuid") or found.st_uid == os.geteuid()
         if not stat.S_ISDIR(found.st_mode) or not mine:
             return False

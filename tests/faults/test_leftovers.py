@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import stat
@@ -16,6 +17,7 @@ from authtui.machine.throw_away import NoRoomError, remove_leftovers, throw_away
 from tests.program import environment, run
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="SIGKILL, and files that are locked")
@@ -107,3 +109,21 @@ def test_without_a_place_for_temporary_files_a_sentence_says_so(
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
     with pytest.raises(NoRoomError, match="set TMPDIR"), throw_away("x"):
         pass
+
+
+def test_what_another_program_removes_meanwhile_is_passed_over(
+    temporary: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = temporary / "authtui-run-gone"
+    gone.mkdir()
+    look = os.scandir
+
+    @contextlib.contextmanager
+    def removed_meanwhile(folder: str) -> Iterator[list[os.DirEntry[str]]]:
+        with look(folder) as entries:
+            seen = list(entries)
+        gone.rmdir()
+        yield seen
+
+    monkeypatch.setattr("authtui.machine.throw_away.os.scandir", removed_meanwhile)
+    assert remove_leftovers() == 0
