@@ -6,7 +6,8 @@ The typed reading of the credential document is in `structs`, built on the same 
 
 from __future__ import annotations
 
-from typing import Any, Literal
+import re
+from typing import Any, Final, Literal
 
 from authtui.client_json.scanner import (
     EOF_LIST,
@@ -17,6 +18,10 @@ from authtui.client_json.scanner import (
     Scanner,
 )
 from authtui.record import NamedTuple
+
+# Lists that begin, or end, one inside the other: a hostile text has millions of them.
+_LISTS: Final = re.compile(rb"\[(?:[ \n\t\r]*+\[)*+")
+_LIST_ENDS: Final = re.compile(rb"\](?:[ \n\t\r]*+\])*+")
 
 Kind = Literal["null", "bool", "integer", "float", "string", "array", "object"]
 
@@ -129,7 +134,12 @@ def skip_value(scanner: Scanner) -> None:
         elif byte == 0x22:
             scanner.at += 1
             scanner.string(ignored=True)
-        elif byte in (0x5B, 0x7B):
+        elif byte == 0x5B:
+            run = _LISTS.match(scanner.data, scanner.at)
+            open_frames += b"[" * (run[0].count(b"[") if run else 1)
+            scanner.at = run.end() if run else scanner.at + 1
+            nested = True
+        elif byte == 0x7B:
             scanner.at += 1
             open_frames.append(byte)
             nested = True
@@ -146,8 +156,11 @@ def _next_in_frames(scanner: Scanner, frames: bytearray, *, accept_comma: bool) 
         if byte < 0:
             raise scanner.failure_at_next(EOF_LIST if is_list else EOF_OBJECT)
         if byte == frames[-1] + 2:
-            scanner.at += 1
-            frames.pop()
+            if is_list:
+                _end_lists(scanner, frames)
+            else:
+                scanner.at += 1
+                frames.pop()
             accept_comma = True
             continue
         if accept_comma:
@@ -160,6 +173,20 @@ def _next_in_frames(scanner: Scanner, frames: bytearray, *, accept_comma: bool) 
             _ignored_key(scanner)
         return True
     return False
+
+
+def _end_lists(scanner: Scanner, frames: bytearray) -> None:
+    """Pass over the ends of the innermost lists that stand here with nothing between them."""
+    run = _LIST_ENDS.match(scanner.data, scanner.at)
+    ends = run[0].count(b"]") if run else 1
+    inner = frames[-ends:]
+    closed = len(inner) - 1 - inner.rfind(b"{")
+    if run and closed == ends:
+        scanner.at = run.end()
+    else:
+        for _ in range(closed):
+            scanner.at = scanner.data.index(b"]", scanner.at) + 1
+    del frames[-closed:]
 
 
 def _ignored_key(scanner: Scanner) -> None:
